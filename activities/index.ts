@@ -1,0 +1,18 @@
+import { createOrderRecordActivities } from './order-records.ts'
+import { createRefundActivities } from './refund.ts'
+import { createTrackingActivities } from './tracking.ts'
+
+type Dependencies = Parameters<typeof createOrderRecordActivities>[0] &
+  Parameters<typeof createRefundActivities>[0] &
+  Parameters<typeof createTrackingActivities>[0]
+
+/** Every activity of the worker, over one set of dependencies. */
+export function createActivities(deps: Dependencies) {
+  return {
+    ...createOrderRecordActivities(deps),
+    ...createRefundActivities(deps),
+    ...createTrackingActivities(deps),
+  }
+}
+
+export type Activities = ReturnType<typeof createActivities>

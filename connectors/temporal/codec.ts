@@ -1,0 +1,41 @@
+import type { Payload, PayloadCodec } from '@temporalio/common'
+import proto from '@temporalio/proto'
+import type { KeyRing } from '../../store/keyring.ts'
+
+const ENCODING = 'binary/encrypted'
+/** Authenticated with every payload, so that a sealed contact can never be passed off as a payload. */
+const CONTEXT = 'temporal-payload'
+const utf8 = (text: string) => new TextEncoder().encode(text)
+const PayloadMessage = proto.temporal.api.common.v1.Payload
+
+/**
+ * AES-256-GCM for everything that Temporal stores: arguments, results, failures' attributes, summaries, details.
+ * The key's id travels in the metadata, so that keys can be rotated while old histories are still read.
+ * Plain payloads (from the CLI, or from before encryption) pass through.
+ */
+export class PayloadCryptoCodec implements PayloadCodec {
+  readonly #keyRing: KeyRing
+
+  constructor(keyRing: KeyRing) {
+    this.#keyRing = keyRing
+  }
+
+  async encode(payloads: Payload[]): Promise<Payload[]> {
+    return payloads.map((payload) => {
+      const { keyId, sealed } = this.#keyRing.seal(PayloadMessage.encode(payload).finish(), CONTEXT)
+      return { metadata: { encoding: utf8(ENCODING), 'encryption-key-id': utf8(keyId) }, data: sealed }
+    })
+  }
+
+  async decode(payloads: Payload[]): Promise<Payload[]> {
+    return payloads.map((payload) => {
+      if (text(payload.metadata?.encoding) !== ENCODING || !payload.data) return payload
+      const plain = this.#keyRing.open(text(payload.metadata?.['encryption-key-id']), payload.data, CONTEXT)
+      return PayloadMessage.decode(plain)
+    })
+  }
+}
+
+function text(bytes: Uint8Array | null | undefined): string {
+  return bytes ? new TextDecoder().decode(bytes) : ''
+}

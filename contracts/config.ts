@@ -1,0 +1,113 @@
+import { z } from 'zod'
+
+const url = (protocols: string[]) =>
+  z
+    .string()
+    .refine(
+      (value) => protocols.some((protocol) => value.startsWith(`${protocol}:`)),
+      `must be a ${protocols.join(' or ')} URL`,
+    )
+
+/** "id:base64 of 32 bytes", the newest first; older keys stay listed until nothing is sealed with them. */
+const keyRing = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/=]{44}(,[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/=]{44})*$/,
+    'must be "id:base64 of 32 bytes", comma separated',
+  )
+
+const port = z.coerce.number().int().min(0).max(65_535)
+
+/**
+ * Every setting of every process, read once from the environment. Names in docs/configuration and the compose file
+ * are checked against this schema.
+ */
+export const configSchema = z.strictObject({
+  DATABASE_URL: url(['postgres', 'postgresql']),
+  /** Connections per process. Transactions are short; a larger pool only moves the queue into the database. */
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(100).default(10),
+  REDIS_URL: url(['redis', 'rediss']).optional(),
+  TEMPORAL_ADDRESS: z.string().min(1),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  TEMPORAL_TASK_QUEUE: z.string().min(1).default('orders'),
+  /** Path of the workflow bundle built beforehand; without it the worker bundles at start. */
+  WORKFLOW_BUNDLE: z.string().optional(),
+  API_HOST: z.string().min(1).default('127.0.0.1'),
+  API_PORT: port.default(8080),
+  DATA_KEYS: keyRing,
+  PAYLOAD_KEYS: keyRing,
+  SESSION_SECRET: z.string().min(32),
+  /** Set behind TLS, so that the session cookie never travels in clear. */
+  COOKIE_SECURE: z.stringbool().default(false),
+  TRUST_PROXY: z.stringbool().default(false),
+  RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(6_000),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  PDA_URL: url(['http', 'https']),
+  PAYMENT_URL: url(['http', 'https']),
+  COURIER_URL: url(['http', 'https']),
+  OUTSIDE_SECRET: z.string().min(32),
+  TEMPORAL_WEB_ORIGIN: url(['http', 'https']).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(['http', 'https']).optional(),
+  METRICS_HOST: z.string().min(1).default('127.0.0.1'),
+  /** Where worker and relay serve /metrics and /readyz; 0 takes any free port. */
+  METRICS_PORT: port.default(0),
+})
+
+export type Config = z.output<typeof configSchema>
+
+const NAMES: ReadonlySet<string> = new Set(Object.keys(configSchema.shape))
+/** Prefixes that belong to the hub alone: a misspelt name under one of them is an error, not a silent default. */
+const OWN_PREFIXES = [
+  'DATABASE_',
+  'TEMPORAL_',
+  'API_',
+  'DATA_',
+  'PAYLOAD_',
+  'SESSION_',
+  'METRICS_',
+  'RATE_LIMIT_',
+  'PDA_',
+  'PAYMENT_',
+  'COURIER_',
+  'OUTSIDE_',
+]
+/** Read by the migration and by tools, not by the long-running processes. */
+const FOREIGN: ReadonlySet<string> = new Set(['DATABASE_OWNER_URL'])
+
+/**
+ * Reads the configuration from environment variables.
+ *
+ * @throws Error naming each wrong or unknown variable, without its value
+ */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const own = Object.entries(environment).filter(
+    ([name, value]) =>
+      value !== undefined &&
+      value !== '' &&
+      !FOREIGN.has(name) &&
+      (NAMES.has(name) || OWN_PREFIXES.some((prefix) => name.startsWith(prefix))),
+  )
+  const result = configSchema.safeParse(Object.fromEntries(own))
+  if (result.success) return result.data
+  const problems = result.error.issues.map((issue) => {
+    const name = issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.path.join('.')
+    return `${name}: ${issue.code === 'unrecognized_keys' ? 'unknown setting' : issue.message}`
+  })
+  throw new Error(`configuration is not usable:\n  ${problems.join('\n  ')}`)
+}
+
+const SECRET = /KEY|SECRET|PASSWORD/
+
+/** The configuration as it may be printed: secrets replaced, passwords cut out of URLs. */
+export function redactConfig(config: Config): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(config).map(([name, value]) => [
+      name,
+      SECRET.test(name)
+        ? '[redacted]'
+        : typeof value === 'string'
+          ? value.replace(/\/\/([^:/@]*):[^@]*@/, '//$1:[redacted]@')
+          : value,
+    ]),
+  )
+}

@@ -1,0 +1,288 @@
+/**
+ * The one catalogue of errors: code → HTTP status, what happened (English and Chinese), what to do about it.
+ * The code is what programs branch on; texts may change.
+ */
+export type ErrorEntry = { status: number; en: string; zh: string; todo: string }
+
+export const ERRORS = {
+  'invalid-request': {
+    status: 400,
+    en: 'The request is not valid',
+    zh: '请求无效',
+    todo: 'Mend the fields named in errors[] and send it again.',
+  },
+  'malformed-json': {
+    status: 400,
+    en: 'The body is not valid JSON',
+    zh: '请求体不是有效的 JSON',
+    todo: 'Send complete, valid JSON in UTF-8.',
+  },
+  'malformed-csv': {
+    status: 400,
+    en: 'The CSV cannot be read',
+    zh: 'CSV 无法解析',
+    todo: 'Send UTF-8 CSV with the documented header line.',
+  },
+  'invalid-cursor': {
+    status: 400,
+    en: 'The page cursor is not valid for this list',
+    zh: '分页游标无效',
+    todo: 'Start again without a cursor.',
+  },
+  'idempotency-key-required': {
+    status: 400,
+    en: 'An Idempotency-Key header is required here',
+    zh: '缺少 Idempotency-Key 请求头',
+    todo: 'Send a fresh unique key per operation and the same key on retries.',
+  },
+  unauthenticated: {
+    status: 401,
+    en: 'Who is calling is not known',
+    zh: '未认证',
+    todo: 'Sign in, or send an API key as a bearer token.',
+  },
+  'wrong-credentials': {
+    status: 401,
+    en: 'User name or password is wrong',
+    zh: '用户名或密码错误',
+    todo: 'Check both; after repeated failures the account is locked for a while.',
+  },
+  forbidden: {
+    status: 403,
+    en: 'This identity may not do that',
+    zh: '没有权限',
+    todo: 'Ask somebody whose role allows it.',
+  },
+  'paid-cancellation-forbidden': {
+    status: 403,
+    en: 'A paid order is cancelled by its buyer’s system, not by staff',
+    zh: '已付款订单只能由买家系统取消',
+    todo: 'Let the buyer cancel, or raise a change request.',
+  },
+  'not-found': {
+    status: 404,
+    en: 'There is no such thing here',
+    zh: '资源不存在',
+    todo: 'Check the id and the path.',
+  },
+  'order-not-found': {
+    status: 404,
+    en: 'There is no such order',
+    zh: '订单不存在',
+    todo: 'Check the order id.',
+  },
+  'return-not-found': {
+    status: 404,
+    en: 'This order has no such return',
+    zh: '退货单不存在',
+    todo: 'Check the return id.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    en: 'This method is not offered here',
+    zh: '不支持该请求方法',
+    todo: 'See /docs for the methods of this path.',
+  },
+  'insufficient-stock': {
+    status: 409,
+    en: 'There is not enough stock',
+    zh: '库存不足',
+    todo: 'Reduce the quantities named in shortages[] or try later.',
+  },
+  'order-exists': {
+    status: 409,
+    en: 'This external order id is already taken in this store',
+    zh: '该外部订单号已存在',
+    todo: 'Use the existing order, or another external id.',
+  },
+  'payment-mismatch': {
+    status: 409,
+    en: 'This payment is already recorded with another amount or order',
+    zh: '该付款流水号已记录且内容不同',
+    todo: 'Check the payment at its provider; a person has been told.',
+  },
+  'order-already-shipped': {
+    status: 409,
+    en: 'The order has shipped',
+    zh: '订单已发货',
+    todo: 'Ask for a return after delivery.',
+  },
+  'order-already-closed': {
+    status: 409,
+    en: 'The order is closed',
+    zh: '订单已关闭',
+    todo: 'Nothing more can happen to this order.',
+  },
+  'cancellation-in-progress': {
+    status: 409,
+    en: 'A cancellation of this order is being decided',
+    zh: '订单正在取消中',
+    todo: 'Wait for its result.',
+  },
+  'return-not-allowed': {
+    status: 409,
+    en: 'This order cannot be returned now',
+    zh: '当前不可退货',
+    todo: 'Returns are possible after delivery, inside the after-sales window.',
+  },
+  'return-quantity-too-large': {
+    status: 409,
+    en: 'More units than can be returned',
+    zh: '退货数量超出可退数量',
+    todo: 'Reduce the quantity.',
+  },
+  'return-wrong-state': {
+    status: 409,
+    en: 'The return is not in the state this step needs',
+    zh: '退货单状态不符',
+    todo: 'Read the return and take the step that fits.',
+  },
+  'pick-task-wrong-state': {
+    status: 409,
+    en: 'The pick task is not in a state that allows this',
+    zh: '拣货任务状态不符',
+    todo: 'Reload the task; the office may have withdrawn it.',
+  },
+  'waybill-taken': {
+    status: 409,
+    en: 'This waybill number belongs to another parcel',
+    zh: '运单号已被占用',
+    todo: 'Check the label; each parcel has its own number.',
+  },
+  'already-exists': {
+    status: 409,
+    en: 'This id is already taken',
+    zh: '编号已存在',
+    todo: 'Use another id, or change the existing one.',
+  },
+  'stock-below-zero': {
+    status: 409,
+    en: 'The adjustment would make stock negative',
+    zh: '调整后库存为负',
+    todo: 'Reduce the adjustment, or count the warehouse.',
+  },
+  'work-item-resolved': {
+    status: 409,
+    en: 'The work item is already resolved',
+    zh: '待办已处理',
+    todo: 'Nothing to do.',
+  },
+  'not-replayable': {
+    status: 409,
+    en: 'There is nothing to replay in this work item',
+    zh: '该待办不可重试',
+    todo: 'Follow its next step instead.',
+  },
+  'request-in-flight': {
+    status: 409,
+    en: 'The same operation is being carried out right now',
+    zh: '相同操作正在处理中',
+    todo: 'Repeat the request with the same key in a moment.',
+  },
+  'payload-too-large': {
+    status: 413,
+    en: 'The body is too large',
+    zh: '请求体过大',
+    todo: 'Send less at once.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    en: 'This content type is not accepted here',
+    zh: '不支持的内容类型',
+    todo: 'Send application/json (text/csv for imports).',
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    en: 'This Idempotency-Key was used for another request',
+    zh: '幂等键已用于其他请求',
+    todo: 'Use a fresh key for a new operation.',
+  },
+  'unknown-sku': {
+    status: 422,
+    en: 'A SKU is not known or not active',
+    zh: '未知或已停用的商品',
+    todo: 'Create the SKU first, or mend the id named in errors[].',
+  },
+  'unknown-store': {
+    status: 422,
+    en: 'The store is not known or not active',
+    zh: '未知或已停用的店铺',
+    todo: 'Create the store first, or mend the id.',
+  },
+  'unknown-warehouse': {
+    status: 422,
+    en: 'The warehouse is not known',
+    zh: '未知的仓库',
+    todo: 'Create the warehouse first, or mend the id.',
+  },
+  'unknown-division': {
+    status: 422,
+    en: 'The administrative division code is not known',
+    zh: '未知的行政区划代码',
+    todo: 'Send a current six-digit code of a district or city.',
+  },
+  'too-many-requests': {
+    status: 429,
+    en: 'Too many requests',
+    zh: '请求过于频繁',
+    todo: 'Wait for the time in Retry-After.',
+  },
+  internal: {
+    status: 500,
+    en: 'Something went wrong on our side',
+    zh: '服务器内部错误',
+    todo: 'Repeat the request with the same Idempotency-Key; quote the request id if it persists.',
+  },
+  overloaded: {
+    status: 503,
+    en: 'The hub is too busy right now',
+    zh: '系统繁忙',
+    todo: 'Repeat after the time in Retry-After.',
+  },
+  unavailable: {
+    status: 503,
+    en: 'A part of the hub is not reachable right now',
+    zh: '服务暂不可用',
+    todo: 'Repeat with the same Idempotency-Key after the time in Retry-After.',
+  },
+} as const satisfies Record<string, ErrorEntry>
+
+export type ErrorCode = keyof typeof ERRORS
+
+export type FieldError = { field: string; message: string }
+
+/** An expected failure on its way to the caller. Bugs are other errors and become `internal` without their text. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError'
+  readonly code: ErrorCode
+  readonly fields: FieldError[]
+  readonly extra: Record<string, unknown>
+
+  constructor(
+    code: ErrorCode,
+    detail: string = ERRORS[code].en,
+    options: { fields?: FieldError[]; extra?: Record<string, unknown> } = {},
+  ) {
+    super(detail)
+    this.code = code
+    this.fields = options.fields ?? []
+    this.extra = options.extra ?? {}
+  }
+}
+
+/** The body of `application/problem+json` (RFC 9457), extended by `code`, both languages and what to do. */
+export function problemBody(error: ProblemError, instance: string) {
+  const entry = ERRORS[error.code]
+  return {
+    type: `https://order-hub.invalid/problems/${error.code}`,
+    title: entry.en,
+    titleZh: entry.zh,
+    status: entry.status,
+    detail: error.message,
+    todo: entry.todo,
+    instance,
+    code: error.code,
+    ...(error.fields.length > 0 ? { errors: error.fields } : {}),
+    ...error.extra,
+  }
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { cents, instant } from './common.ts'
+
+/** Bodies of inbox rows, by type: what the relay reads from the database and hands to an order's workflow. */
+const fulfilmentLine = z.object({ lineNumber: z.int(), skuId: z.string(), quantity: z.int() })
+
+export const factBodies = {
+  'payment.received': z.object({
+    paymentId: z.string(),
+    amountCents: cents,
+    paidAt: instant,
+    holdsConfirmed: z.boolean(),
+  }),
+  'fulfilment.packed': z.object({
+    fulfilmentId: z.string(),
+    courier: z.string(),
+    waybillNumber: z.string(),
+    operator: z.string(),
+    occurredAt: instant,
+  }),
+  'fulfilment.short': z.object({
+    eventId: z.string(),
+    fulfilmentId: z.string(),
+    lines: z.array(fulfilmentLine),
+    taskClosed: z.boolean(),
+    operator: z.string(),
+    occurredAt: instant,
+  }),
+  'refund.retry_requested': z.object({ refundId: z.string(), operator: z.string() }),
+  'attention.cleared': z.object({ operator: z.string() }),
+} as const
+
+/** Types of inbox rows that move an order. `order.placed` starts it; its body is the order itself. */
+export type FactType = keyof typeof factBodies
+export const ORDER_PLACED = 'order.placed'
+
+export const orderPlacedBody = z.object({
+  orderId: z.string(),
+  channel: z.string(),
+  storeId: z.string(),
+  contactId: z.string(),
+  divisionCode: z.string(),
+  lines: z.array(
+    z.object({ lineNumber: z.int(), skuId: z.string(), quantity: z.int(), unitPriceCents: cents }),
+  ),
+  allocations: z.array(
+    z.object({ lineNumber: z.int(), skuId: z.string(), warehouseId: z.string(), quantity: z.int() }),
+  ),
+  freightCents: cents,
+  amountCents: cents,
+  placedAt: instant,
+  reservationExpiresAt: instant,
+  deadlines: z.object({
+    trackingIntervalSeconds: z.number(),
+    afterSalesWindowSeconds: z.number(),
+    latePaymentWindowSeconds: z.number(),
+  }),
+})
+
+/** The policy that fixes an order's deadlines when it is placed (kind `order-life`). */
+export const orderLifePolicy = z.strictObject({
+  reservationTtlSeconds: z.number().min(1).max(86_400),
+  trackingIntervalSeconds: z.number().min(0.2).max(300),
+  afterSalesWindowSeconds: z
+    .number()
+    .min(1)
+    .max(90 * 86_400),
+  latePaymentWindowSeconds: z
+    .number()
+    .min(1)
+    .max(30 * 86_400),
+})
+export type OrderLifePolicy = z.output<typeof orderLifePolicy>

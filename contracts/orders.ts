@@ -1,0 +1,189 @@
+import { z } from 'zod'
+import { ORDER_STATUSES, PARCEL_STATES, PICK_TASK_STATES, RETURN_STATES } from '../domain/order-state.ts'
+import {
+  cents,
+  channel,
+  code,
+  divisionCode,
+  externalId,
+  instant,
+  LIMITS,
+  orderId,
+  page,
+  pageQuery,
+  quantity,
+  text,
+} from './common.ts'
+
+export const placeOrderBody = z.strictObject({
+  storeId: code,
+  channel,
+  externalOrderId: externalId.optional(),
+  contact: z.strictObject({
+    name: text(50),
+    phone: z.string().regex(/^[+0-9][0-9 -]{4,24}$/, 'must be a phone number'),
+    divisionCode,
+    address: text(200),
+    remark: text(LIMITS.remarkCharacters, 0).optional(),
+  }),
+  lines: z
+    .array(
+      z.strictObject({
+        skuId: code,
+        quantity,
+        unitPriceCents: z.int().min(0).max(LIMITS.unitPriceCents),
+      }),
+    )
+    .min(1)
+    .max(LIMITS.orderLines)
+    .refine(
+      (lines) => new Set(lines.map((line) => line.skuId)).size === lines.length,
+      'each SKU may appear in one line only',
+    ),
+  freightCents: cents.default(0),
+})
+export type PlaceOrderBody = z.output<typeof placeOrderBody>
+
+export const reservationView = z.object({
+  lineNumber: z.int(),
+  skuId: z.string(),
+  warehouseId: z.string(),
+  quantity: z.int(),
+  state: z.enum(['held', 'confirmed', 'consumed', 'expired', 'released']),
+  expiresAt: instant,
+})
+
+export const placedOrder = z.object({
+  orderId,
+  status: z.enum(ORDER_STATUSES),
+  amountCents: cents,
+  reservationExpiresAt: instant,
+  reservations: z.array(reservationView),
+  workflowId: z.string(),
+})
+export type PlacedOrder = z.output<typeof placedOrder>
+
+export const shortage = z.object({ skuId: z.string(), requested: z.int(), available: z.int() })
+
+export const orderSummary = z.object({
+  orderId,
+  channel: z.string(),
+  storeId: z.string(),
+  externalOrderId: z.string().nullable(),
+  status: z.enum(ORDER_STATUSES),
+  version: z.int(),
+  needsAttention: z.boolean(),
+  divisionCode: z.string(),
+  amountCents: cents,
+  freightCents: cents,
+  paidCents: cents,
+  refundedCents: cents,
+  reservationExpiresAt: instant,
+  createdAt: instant,
+  updatedAt: instant,
+  closedAt: instant.nullable(),
+})
+export type OrderSummary = z.output<typeof orderSummary>
+
+export const orderSort = z.enum(['newest', 'oldest'])
+export const listOrdersQuery = pageQuery.extend({
+  status: z.enum(ORDER_STATUSES).optional(),
+  storeId: code.optional(),
+  channel: channel.optional(),
+  needsAttention: z.stringbool().optional(),
+  externalOrderId: externalId.optional(),
+  createdFrom: instant.optional(),
+  createdTo: instant.optional(),
+  sort: orderSort.default('newest'),
+})
+export type ListOrdersQuery = z.output<typeof listOrdersQuery>
+export const orderPage = page(orderSummary)
+
+export const paymentView = z.object({
+  paymentId: z.string(),
+  amountCents: cents,
+  method: z.string(),
+  paidAt: instant,
+  receivedAt: instant,
+})
+export const refundView = z.object({
+  refundId: z.string(),
+  paymentId: z.string(),
+  amountCents: cents,
+  reason: z.string(),
+  state: z.enum(['due', 'done', 'failed']),
+  settledAt: instant.nullable(),
+})
+const taskLine = z.object({ lineNumber: z.int(), skuId: z.string(), quantity: z.int() })
+export const trackingView = z.object({ state: z.string(), description: z.string(), occurredAt: instant })
+export const parcelView = z.object({
+  parcelId: z.string(),
+  orderId,
+  courier: z.string(),
+  waybillNumber: z.string(),
+  state: z.enum(PARCEL_STATES),
+  nextPollAt: instant.nullable(),
+  createdAt: instant,
+  tracking: z.array(trackingView),
+})
+export const pickTaskView = z.object({
+  pickTaskId: z.string(),
+  orderId,
+  warehouseId: z.string(),
+  state: z.enum(PICK_TASK_STATES),
+  lines: z.array(taskLine),
+  operator: z.string().nullable(),
+  createdAt: instant,
+  updatedAt: instant,
+})
+export type PickTaskView = z.output<typeof pickTaskView>
+export const returnView = z.object({
+  returnId: z.string(),
+  state: z.enum(RETURN_STATES),
+  reason: z.string(),
+  lines: z.array(z.object({ lineNumber: z.int(), quantity: z.int() })),
+  inspected: z.array(z.object({ lineNumber: z.int(), restocked: z.int(), writtenOff: z.int() })),
+  createdAt: instant,
+  updatedAt: instant,
+})
+
+export const orderDetail = orderSummary.extend({
+  workflowId: z.string(),
+  contact: z
+    .object({
+      contactId: z.uuid(),
+      name: z.string(),
+      phone: z.string(),
+      address: z.string(),
+      remark: z.string(),
+    })
+    .nullable(),
+  lines: z.array(
+    z.object({ lineNumber: z.int(), skuId: z.string(), quantity: z.int(), unitPriceCents: cents }),
+  ),
+  reservations: z.array(reservationView),
+  payments: z.array(paymentView),
+  refunds: z.array(refundView),
+  fulfilments: z.array(pickTaskView),
+  parcels: z.array(parcelView),
+  returns: z.array(returnView),
+})
+export type OrderDetail = z.output<typeof orderDetail>
+
+export const cancellationBody = z.strictObject({ reason: text(200) })
+export const cancellationAnswer = z.object({ orderId, status: z.enum(ORDER_STATUSES) })
+
+export const logQuery = pageQuery
+export const logEntry = z.object({
+  id: z.string(),
+  at: instant,
+  version: z.int(),
+  field: z.string(),
+  oldValue: z.string().nullable(),
+  newValue: z.string().nullable(),
+  operator: z.string(),
+  source: z.string(),
+  sourceTime: instant.nullable(),
+  inboxId: z.string().nullable(),
+})
+export const logPage = page(logEntry)

@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import { WORK_ITEM_KINDS, type WorkItemKind } from '../domain/order.ts'
+import { instant, orderId, page, pageQuery, text } from './common.ts'
+
+/** What each kind of work item says to the person who opens it, and what to do next. */
+export const WORK_ITEM_TEXT: Record<
+  WorkItemKind,
+  { en: string; zh: string; nextEn: string; nextZh: string }
+> = {
+  unmatched_payment: {
+    en: 'A payment named an order that does not exist',
+    zh: '收到付款，但订单不存在',
+    nextEn: 'Find the order it belongs to, or refund it at the provider by its serial number',
+    nextZh: '查找所属订单，或按付款流水号退款',
+  },
+  late_payment: {
+    en: 'A payment arrived after its order had closed',
+    zh: '订单关闭后收到付款',
+    nextEn: 'Refund it at the provider by its serial number',
+    nextZh: '按付款流水号退款',
+  },
+  payment_mismatch: {
+    en: 'The same payment was reported with two amounts',
+    zh: '同一笔付款金额不一致',
+    nextEn: 'Ask the provider which amount is right',
+    nextZh: '向支付机构核实金额',
+  },
+  short_pick: {
+    en: 'The warehouse found less than the system holds',
+    zh: '仓库缺货',
+    nextEn: 'Count the SKU in this warehouse',
+    nextZh: '盘点该仓库的此商品',
+  },
+  courier_unreachable: {
+    en: 'A courier did not answer three times in a row; tracking goes on',
+    zh: '快递连续三次查询失败，系统继续跟踪',
+    nextEn: 'Check the courier’s status page or call them',
+    nextZh: '查看快递公司状态或致电',
+  },
+  tracking_stopped: {
+    en: 'A parcel could not be tracked to its end',
+    zh: '包裹跟踪中断',
+    nextEn: 'Ask the courier and the customer where the parcel is',
+    nextZh: '向快递与客户核实包裹位置',
+  },
+  parcel_lost: {
+    en: 'A courier reports a parcel as lost',
+    zh: '快递报告包裹丢失',
+    nextEn: 'Claim the loss from the courier; the customer is refunded already',
+    nextZh: '向快递索赔；系统已为客户退款',
+  },
+  parcel_returned: {
+    en: 'A courier is bringing a parcel back',
+    zh: '包裹被退回',
+    nextEn: 'Receive and inspect the return in the warehouse',
+    nextZh: '仓库签收并验货',
+  },
+  refund_failed: {
+    en: 'A refund did not succeed',
+    zh: '退款失败',
+    nextEn: 'Read the reason, mend it, then replay',
+    nextZh: '查看原因并修复后重试',
+  },
+  late_message: {
+    en: 'A message arrived after its order had closed',
+    zh: '订单关闭后收到消息',
+    nextEn: 'Check whether the outside world and the order still agree',
+    nextZh: '核对外部状态与订单是否一致',
+  },
+  unknown_message: {
+    en: 'A message of an unknown kind was kept',
+    zh: '收到未知类型的消息',
+    nextEn: 'Ask development to map it, then replay',
+    nextZh: '请开发人员映射后重试',
+  },
+  contradiction: {
+    en: 'A message contradicts what the hub knows',
+    zh: '消息与系统状态矛盾',
+    nextEn: 'Find out which side is right',
+    nextZh: '核实哪一方正确',
+  },
+  message_set_aside: {
+    en: 'A message failed repeatedly and was set aside',
+    zh: '消息多次处理失败，已搁置',
+    nextEn: 'Read its error, then replay or dismiss it',
+    nextZh: '查看错误后重试或忽略',
+  },
+  order_not_found: {
+    en: 'A message waited too long for its order',
+    zh: '消息等待的订单迟迟未出现',
+    nextEn: 'Find the order it belongs to, then replay or dismiss it',
+    nextZh: '查找所属订单后重试或忽略',
+  },
+  delivery_failed: {
+    en: 'Something could not be delivered to an outside system',
+    zh: '向外部系统推送失败',
+    nextEn: 'Check the other system, then replay',
+    nextZh: '检查对方系统后重试',
+  },
+  workflow_missing: {
+    en: 'An open order had no running workflow and was started again',
+    zh: '订单工作流缺失，已重新启动',
+    nextEn: 'Nothing, unless this repeats',
+    nextZh: '若重复出现请联系开发',
+  },
+  stock_shortfall: {
+    en: 'More units are promised than physically exist',
+    zh: '承诺数量超过实物库存',
+    nextEn: 'Transfer stock in, or ask the newest unpaid customers to wait',
+    nextZh: '调拨补货，或联系最新未付款客户',
+  },
+  stock_drift: {
+    en: 'A stock counter differs from the sum of its holds',
+    zh: '库存计数与预占合计不符',
+    nextEn: 'Tell development; do not adjust',
+    nextZh: '联系开发，勿自行调整',
+  },
+}
+
+export const workItemView = z.object({
+  workItemId: z.uuid(),
+  kind: z.enum(WORK_ITEM_KINDS),
+  title: z.object({ en: z.string(), zh: z.string() }),
+  nextStep: z.object({ en: z.string(), zh: z.string() }),
+  key: z.string(),
+  orderId: orderId.nullable(),
+  state: z.enum(['open', 'resolved']),
+  detail: z.record(z.string(), z.union([z.string(), z.number()])),
+  owner: z.string().nullable(),
+  occurrences: z.int(),
+  resolution: z.string().nullable(),
+  resolvedBy: z.string().nullable(),
+  createdAt: instant,
+  updatedAt: instant,
+  resolvedAt: instant.nullable(),
+})
+export const listWorkItemsQuery = pageQuery.extend({
+  state: z.enum(['open', 'resolved']).default('open'),
+  kind: z.enum(WORK_ITEM_KINDS).optional(),
+  orderId: orderId.optional(),
+  owner: text(64).optional(),
+  sort: z.enum(['newest', 'oldest']).default('oldest'),
+})
+export type ListWorkItemsQuery = z.output<typeof listWorkItemsQuery>
+export const workItemPage = page(workItemView)
+export const assignBody = z.strictObject({ owner: text(64) })
+export const resolveBody = z.strictObject({ resolution: text(500) })

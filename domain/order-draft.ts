@@ -1,0 +1,55 @@
+import type { CommandAnswer, Decision, LogEntry, OrderEvent, OrderState, WorkItemKind } from './order.ts'
+
+/** A decision under construction: what the functions of the order's life write into. */
+export type Draft = Decision & {
+  nowMs: number
+  /** Adds a line to the operation log; operator, source and cause come from the event. */
+  note: (entry: Partial<LogEntry> & { field: string }) => void
+}
+
+/** Starts a decision on a copy of the state. */
+export function openDraft(before: OrderState, event: OrderEvent, nowMs: number): Draft {
+  const log: LogEntry[] = []
+  const operator = 'operator' in event ? event.operator : 'system'
+  const inboxId = 'inboxId' in event ? event.inboxId : null
+  const sourceTime = 'occurredAt' in event ? event.occurredAt : 'paidAt' in event ? event.paidAt : null
+  return {
+    // A copy, so that the caller's state stays what it was; the state is plain JSON by definition.
+    state: JSON.parse(JSON.stringify(before)) as OrderState,
+    log,
+    writes: [],
+    answers: [],
+    nowMs,
+    note: (entry) =>
+      log.push({
+        oldValue: null,
+        newValue: null,
+        operator,
+        source: event.type,
+        sourceTime,
+        inboxId,
+        ...entry,
+      }),
+  }
+}
+
+/** Opens a work item and marks the order, so that it shows up wherever people look for trouble. */
+export function raise(
+  draft: Draft,
+  workItemKind: WorkItemKind,
+  key: string,
+  detail: Record<string, string | number>,
+): void {
+  draft.state.needsAttention = true
+  draft.writes.push({ kind: 'open_work_item', workItemKind, key, detail })
+}
+
+/** Answers that an order remembers; a caller that repeats itself does so within seconds. */
+const ANSWERED_LIMIT = 50
+
+/** Answers a waiting caller; a refusal is also a line in the log, so that nobody asks in vain unseen. */
+export function answer(draft: Draft, requestId: string, reply: CommandAnswer): void {
+  draft.answers.push({ requestId, answer: reply })
+  draft.state.answered = [...draft.state.answered, { requestId, answer: reply }].slice(-ANSWERED_LIMIT)
+  if (!reply.accepted) draft.note({ field: 'refused', newValue: `${reply.code}: ${reply.detail}` })
+}

@@ -1,0 +1,277 @@
+import type { OrderStatus, ParcelState, ReturnState } from './order-state.ts'
+
+/** Deadlines of one order's life, in seconds. They come from policy and are fixed when the order is placed. */
+export type OrderDeadlines = {
+  /** How long the courier is left alone between two questions; at most 300. */
+  trackingIntervalSeconds: number
+  /** How long after delivery a return may be asked for; then the order completes. */
+  afterSalesWindowSeconds: number
+  /** How long an expired or cancelled order still takes (and refunds) money that was under way. */
+  latePaymentWindowSeconds: number
+}
+
+export type OrderLine = { lineNumber: number; skuId: string; quantity: number; unitPriceCents: number }
+
+/** Units of one line promised from one warehouse. */
+export type Allocation = { lineNumber: number; skuId: string; warehouseId: string; quantity: number }
+
+/** What an order's workflow is started with: facts without personal data. */
+export type OrderPlaced = {
+  orderId: string
+  channel: string
+  storeId: string
+  contactId: string
+  divisionCode: string
+  lines: OrderLine[]
+  allocations: Allocation[]
+  freightCents: number
+  amountCents: number
+  placedAt: string
+  reservationExpiresAt: string
+  deadlines: OrderDeadlines
+}
+
+export type Payment = { paymentId: string; amountCents: number; paidAt: string }
+
+export type RefundReason =
+  | 'overpaid'
+  | 'paid_after_end'
+  | 'cancelled'
+  | 'short_picked'
+  | 'parcel_lost'
+  | 'returned'
+
+/** Money on its way back. It always names the payment that it comes from (the payment's serial number). */
+export type Refund = {
+  refundId: string
+  paymentId: string
+  amountCents: number
+  reason: RefundReason
+  state: 'due' | 'done' | 'failed'
+  /** Grows when a person asks to try again, so that a new try is a new step. */
+  tries: number
+}
+
+export type FulfilmentLine = { lineNumber: number; skuId: string; quantity: number }
+
+/** The part of an order that one warehouse handles; its pick task and first parcel carry the same number. */
+export type Fulfilment = {
+  fulfilmentId: string
+  warehouseId: string
+  lines: FulfilmentLine[]
+  state: 'picking' | 'packed' | 'void' | 'withdrawn'
+}
+
+export type Parcel = {
+  parcelId: string
+  fulfilmentId: string
+  courier: string
+  waybillNumber: string
+  state: ParcelState
+}
+
+export type Shortage = {
+  shortageId: string
+  fulfilmentId: string
+  lines: FulfilmentLine[]
+  state: 'open' | 'settled'
+}
+
+export type InspectedLine = { lineNumber: number; restocked: number; writtenOff: number }
+
+/** Units of a return as the stock of one warehouse sees them. */
+export type ReturnedStock = {
+  fulfilmentId: string
+  warehouseId: string
+  lineNumber: number
+  skuId: string
+  restocked: number
+  writtenOff: number
+}
+
+export type OrderReturn = {
+  returnId: string
+  state: ReturnState
+  reason: string
+  lines: { lineNumber: number; quantity: number }[]
+  inspected: InspectedLine[]
+  stock: ReturnedStock[]
+}
+
+/**
+ * Everything that the workflow of one order knows. Plain JSON: it is what continue-as-new carries, what each
+ * commit stores beside the order, and what a lost workflow resumes from.
+ */
+export type OrderState = {
+  placed: OrderPlaced
+  version: number
+  status: OrderStatus
+  needsAttention: boolean
+  payments: Payment[]
+  refunds: Refund[]
+  fulfilments: Fulfilment[]
+  parcels: Parcel[]
+  shortages: Shortage[]
+  returns: OrderReturn[]
+  /** Units per line number that nobody could supply; they are not owed and not charged. */
+  unfillable: Record<number, number>
+  /** `held` until the money is complete or the time is over; `lapsed` when the holds are gone. */
+  reservation: 'held' | 'checking' | 'confirmed' | 'lapsed' | 'reserving_again'
+  reservationExpiresAtMs: number
+  /** How often the goods were asked for again after the holds were gone. */
+  reserveAgainTries: number
+  /** When the last parcel arrived for the first time, in ms since the epoch. */
+  deliveredAtMs: number | null
+  cancellation: {
+    requestId: string
+    reason: string
+    operator: string
+    mayCancelPaid: boolean
+    state: 'waiting' | 'deciding' | 'refused' | 'granted'
+  } | null
+  /** When the order closes by itself (late-payment or after-sales window), in ms since the epoch. */
+  closesAtMs: number | null
+  closed: boolean
+  /** Inbox ids that were applied, so that a fact delivered twice counts once. Bounded, oldest out. */
+  seen: number[]
+  /** Answers given to callers, so that a repeated command gets its first answer. Bounded, oldest out. */
+  answered: { requestId: string; answer: CommandAnswer }[]
+}
+
+/** Facts and answers that move an order. Facts from outside carry the id of their inbox row. */
+export type OrderEvent =
+  | {
+      type: 'payment_received'
+      inboxId: number
+      paymentId: string
+      amountCents: number
+      paidAt: string
+      /** Whether the payment route could confirm every hold in the transaction that recorded the payment. */
+      holdsConfirmed: boolean
+    }
+  | {
+      type: 'fulfilment_packed'
+      inboxId: number
+      fulfilmentId: string
+      courier: string
+      waybillNumber: string
+      operator: string
+      occurredAt: string
+    }
+  | {
+      type: 'fulfilment_short'
+      inboxId: number
+      eventId: string
+      fulfilmentId: string
+      lines: FulfilmentLine[]
+      /** Nothing is left to pack: the task is over. */
+      taskClosed: boolean
+      operator: string
+      occurredAt: string
+    }
+  | { type: 'refund_retry_requested'; inboxId: number; refundId: string; operator: string }
+  | { type: 'attention_cleared'; inboxId: number; operator: string }
+  | { type: 'unknown_fact'; inboxId: number; factType: string }
+  | { type: 'cancel_requested'; requestId: string; reason: string; operator: string; mayCancelPaid: boolean }
+  | {
+      type: 'return_requested'
+      requestId: string
+      returnId: string
+      reason: string
+      operator: string
+      lines: { lineNumber: number; quantity: number }[]
+    }
+  | {
+      type: 'return_decided'
+      requestId: string
+      returnId: string
+      decision: 'approve' | 'reject'
+      operator: string
+      note: string
+    }
+  | { type: 'return_received'; requestId: string; returnId: string; operator: string }
+  | {
+      type: 'return_inspected'
+      requestId: string
+      returnId: string
+      operator: string
+      lines: InspectedLine[]
+    }
+  | { type: 'deadline_reached'; atMs: number }
+  | { type: 'reservation_checked'; answer: 'confirmed' | 'expired' | 'held'; remainingMs: number }
+  | { type: 'reserved_again'; allocations: Allocation[] | null }
+  | { type: 'cancellation_decided'; refusal: { code: RefusalCode; detail: string } | null }
+  | { type: 'shortage_settled'; shortageId: string; allocations: Allocation[] }
+  | { type: 'refund_settled'; refundId: string; tries: number; outcome: 'done' | 'failed'; detail: string }
+  | { type: 'parcel_news'; parcelId: string; state: ParcelState; occurredAt: string }
+  | { type: 'tracking_gave_up'; parcelId: string; detail: string }
+
+/** One line of the operation log: what changed, from what to what, by whom, and because of which message. */
+export type LogEntry = {
+  field: string
+  oldValue: string | null
+  newValue: string | null
+  operator: string
+  source: string
+  sourceTime: string | null
+  inboxId: number | null
+}
+
+/** Rows that a commit writes in one transaction with the order's new version. */
+export type OrderWrite =
+  | { kind: 'create_pick_task'; fulfilment: Fulfilment }
+  | { kind: 'record_refund'; refund: Refund }
+  | { kind: 'upsert_return'; return: OrderReturn }
+  | { kind: 'settle_return'; returnId: string; lines: ReturnedStock[] }
+  | {
+      kind: 'open_work_item'
+      workItemKind: WorkItemKind
+      key: string
+      detail: Record<string, string | number>
+    }
+  | { kind: 'resolve_work_item'; workItemKind: WorkItemKind; key: string }
+
+/** What a person may have to look at. Each kind has its text and next step in contracts/work-items.ts. */
+export const WORK_ITEM_KINDS = [
+  'unmatched_payment',
+  'late_payment',
+  'payment_mismatch',
+  'short_pick',
+  'courier_unreachable',
+  'tracking_stopped',
+  'parcel_lost',
+  'parcel_returned',
+  'refund_failed',
+  'late_message',
+  'unknown_message',
+  'contradiction',
+  'message_set_aside',
+  'order_not_found',
+  'delivery_failed',
+  'workflow_missing',
+  'stock_shortfall',
+  'stock_drift',
+] as const
+export type WorkItemKind = (typeof WORK_ITEM_KINDS)[number]
+
+/** The answer that a caller of an Update gets. A refusal is a value, never an exception. */
+export type CommandAnswer = { accepted: true } | { accepted: false; code: RefusalCode; detail: string }
+
+export type RefusalCode =
+  | 'order-already-shipped'
+  | 'order-already-closed'
+  | 'cancellation-in-progress'
+  | 'paid-cancellation-forbidden'
+  | 'return-not-allowed'
+  | 'return-quantity-too-large'
+  | 'return-not-found'
+  | 'return-wrong-state'
+
+/** What follows from one event. */
+export type Decision = {
+  state: OrderState
+  log: LogEntry[]
+  writes: OrderWrite[]
+  /** Answers to callers that are waiting, by request id. */
+  answers: { requestId: string; answer: CommandAnswer }[]
+}

@@ -1,0 +1,49 @@
+import { Kysely, PostgresDialect, type Transaction } from 'kysely'
+import pg from 'pg'
+import type { Database } from './schema.ts'
+
+export type Db = Kysely<Database>
+export type Tx = Transaction<Database>
+
+/** Waiting longer than this for a row lock means that something is wrong; the caller gets an error and may retry. */
+const LOCK_TIMEOUT_MS = 5_000
+/** No statement of the product runs this long; one that does is cut off before it harms the others. */
+const STATEMENT_TIMEOUT_MS = 30_000
+const CONNECT_TIMEOUT_MS = 5_000
+
+// int8 arrives as text. Every bigint of the schema is an id or an amount far below 2^53.
+const INT8 = 20
+const INT8_ARRAY = 1016
+const types = new pg.TypeOverrides()
+types.setTypeParser(INT8, (value: string) => {
+  const number = Number(value)
+  if (!Number.isSafeInteger(number)) throw new RangeError(`bigint ${value} is not exact as a number`)
+  return number
+})
+types.setTypeParser(INT8_ARRAY, (value: string) => value.slice(1, -1).split(',').filter(Boolean).map(Number))
+
+/** A pool of connections for one process, with the product's time-outs. */
+export function createPool(url: string, size: number): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: size,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+    lock_timeout: LOCK_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    keepAlive: true,
+    types,
+  })
+  // A restarted server ends idle connections; the pool replaces them, and the event must not end the process.
+  pool.on('error', (error) =>
+    console.error(
+      JSON.stringify({ level: 'warn', msg: 'idle database connection lost', reason: error.message }),
+    ),
+  )
+  return pool
+}
+
+/** The typed database over a pool. */
+export function createDatabase(url: string, size: number): Db {
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool: createPool(url, size) }) })
+}

@@ -1,0 +1,56 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+
+const CIPHER = 'aes-256-gcm'
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+/**
+ * AES-256-GCM under a ring of keys. The first key seals; every listed key opens, which is how keys are rotated.
+ * The context (for example the row's id) is authenticated, so that sealed values cannot change places.
+ */
+export class KeyRing {
+  readonly #keys: Map<string, Buffer>
+  readonly #activeId: string
+
+  private constructor(keys: Map<string, Buffer>, activeId: string) {
+    this.#keys = keys
+    this.#activeId = activeId
+  }
+
+  /** Reads "id:base64,id:base64", newest first. Throws when a key is not 32 bytes. */
+  static parse(text: string): KeyRing {
+    const keys = new Map<string, Buffer>()
+    for (const entry of text.split(',')) {
+      const separator = entry.indexOf(':')
+      const key = Buffer.from(entry.slice(separator + 1), 'base64')
+      if (separator < 1 || key.length !== 32) throw new Error('each key must be "id:base64 of 32 bytes"')
+      keys.set(entry.slice(0, separator), key)
+    }
+    const [activeId] = keys.keys()
+    if (activeId === undefined) throw new Error('at least one key is needed')
+    return new KeyRing(keys, activeId)
+  }
+
+  /** Seals under the newest key. The result is nonce, tag and ciphertext in one piece. */
+  seal(plain: Uint8Array, context: string): { keyId: string; sealed: Buffer } {
+    const nonce = randomBytes(NONCE_BYTES)
+    const cipher = createCipheriv(CIPHER, this.#key(this.#activeId), nonce).setAAD(Buffer.from(context))
+    const body = Buffer.concat([cipher.update(plain), cipher.final()])
+    return { keyId: this.#activeId, sealed: Buffer.concat([nonce, cipher.getAuthTag(), body]) }
+  }
+
+  /** Opens what `seal` made. Throws when the key is unknown, the context differs or a byte was changed. */
+  open(keyId: string, sealed: Uint8Array, context: string): Buffer {
+    const nonce = sealed.subarray(0, NONCE_BYTES)
+    const decipher = createDecipheriv(CIPHER, this.#key(keyId), nonce)
+      .setAAD(Buffer.from(context))
+      .setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
+    return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()])
+  }
+
+  #key(id: string): Buffer {
+    const key = this.#keys.get(id)
+    if (!key) throw new Error(`no key named ${id} on the ring`)
+    return key
+  }
+}

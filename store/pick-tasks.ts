@@ -1,0 +1,296 @@
+import { sql } from 'kysely'
+import { ProblemError } from '../contracts/errors.ts'
+import type { PickTaskEventAnswer, PickTaskEventBody } from '../contracts/pick-tasks.ts'
+import type { FulfilmentLine } from '../domain/order.ts'
+import { OPEN_PICK_TASK_STATES, type PickTaskState } from '../domain/order-state.ts'
+import type { Tx } from './database.ts'
+import { appendInbox } from './inbox.ts'
+import { lockStock, moveStock, type StockMovement } from './stock-movement.ts'
+import { openWorkItem } from './work-items.ts'
+
+type Task = {
+  id: string
+  order_id: string
+  warehouse_id: string
+  state: PickTaskState
+  lines: FulfilmentLine[]
+}
+type Report = { pickTaskId: string; body: PickTaskEventBody; operator: string; traceParent: string | null }
+
+/**
+ * What a PDA reports about a pick task. `pick_task.state` is the arbiter between office and warehouse: whoever
+ * changes the row first wins, and the other is told. Packing consumes the holds and a short pick corrects the
+ * stock in the same transaction, because both are facts of the physical world.
+ *
+ * `started` and `picked` decide nothing and do not wake the order's workflow.
+ *
+ * @throws ProblemError `not-found`, `pick-task-wrong-state`, `invalid-request`, `waybill-taken`
+ */
+export async function recordPickTaskEvent(tx: Tx, report: Report): Promise<PickTaskEventAnswer> {
+  const { pickTaskId, body } = report
+  const task = await tx
+    .selectFrom('pick_task')
+    .selectAll()
+    .where('id', '=', pickTaskId)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!task) throw new ProblemError('not-found', `there is no pick task ${pickTaskId}`)
+  const known = await tx
+    .selectFrom('pick_task_event')
+    .select('result')
+    .where('pick_task_id', '=', pickTaskId)
+    .where('event_id', '=', body.eventId)
+    .executeTakeFirst()
+  // The result was written below as this function's own answer.
+  if (known) return known.result as PickTaskEventAnswer
+
+  const state = await applyReport(tx, task, report)
+  const answer = { pickTaskId, state }
+  await tx
+    .updateTable('pick_task')
+    .set({ state, operator: report.operator, updated_at: sql`clock_timestamp()` })
+    .where('id', '=', pickTaskId)
+    .execute()
+  await tx
+    .insertInto('pick_task_event')
+    .values({
+      pick_task_id: pickTaskId,
+      event_id: body.eventId,
+      type: body.type,
+      body: JSON.stringify(body),
+      result: JSON.stringify(answer),
+      operator: report.operator,
+      occurred_at: occurredAt(body),
+    })
+    .execute()
+  await logReport(tx, task, report, state)
+  return answer
+}
+
+async function applyReport(tx: Tx, task: Task, report: Report): Promise<PickTaskState> {
+  const { body } = report
+  const open: readonly PickTaskState[] = body.type === 'started' ? ['created'] : OPEN_PICK_TASK_STATES
+  if (!open.includes(task.state)) {
+    throw new ProblemError(
+      'pick-task-wrong-state',
+      `the task is ${task.state}; "${body.type}" needs ${open.join(' or ')}`,
+    )
+  }
+  switch (body.type) {
+    case 'started':
+    case 'picked':
+      return body.type
+    case 'packed':
+      return pack(tx, task, report, body)
+    case 'short':
+      return short(tx, task, report, body)
+  }
+}
+
+async function pack(
+  tx: Tx,
+  task: Task,
+  report: Report,
+  body: Extract<PickTaskEventBody, { type: 'packed' }>,
+): Promise<PickTaskState> {
+  const operationId = `${task.id}/packed`
+  await lockStock(
+    tx,
+    task.lines.map((line) => line.skuId),
+  )
+  await takeFromHolds(tx, task, task.lines, 'consumed')
+  await moveStock(
+    tx,
+    task.lines.map((line) =>
+      movement(task, line, 'ship', { reservedDelta: -line.quantity, shippedDelta: line.quantity }),
+    ),
+    { operationId, operator: report.operator, physical: false },
+  )
+  const parcel = await tx
+    .insertInto('parcel')
+    .values({
+      id: `${task.id}-P1`,
+      order_id: task.order_id,
+      pick_task_id: task.id,
+      courier: body.courier,
+      waybill_number: body.waybillNumber,
+      state: 'shipped',
+    })
+    .onConflict((conflict) => conflict.constraint('parcel_waybill_key').doNothing())
+    .executeTakeFirst()
+  if (!parcel.numInsertedOrUpdatedRows) {
+    throw new ProblemError('waybill-taken', `${body.courier} ${body.waybillNumber} belongs to another parcel`)
+  }
+  await appendInbox(tx, {
+    source: 'pda',
+    shop: task.warehouse_id,
+    sourceEventId: `${task.id}/${body.eventId}`,
+    type: 'fulfilment.packed',
+    orderKey: task.order_id,
+    occurredAt: occurredAt(body),
+    body: {
+      fulfilmentId: task.id,
+      courier: body.courier,
+      waybillNumber: body.waybillNumber,
+      operator: report.operator,
+      occurredAt: occurredAt(body),
+    },
+    traceParent: report.traceParent,
+  })
+  return 'packed'
+}
+
+async function short(
+  tx: Tx,
+  task: Task,
+  report: Report,
+  body: Extract<PickTaskEventBody, { type: 'short' }>,
+): Promise<PickTaskState> {
+  const missing = missingLines(task, body)
+  const rest = task.lines
+    .map((line) => ({ ...line, quantity: line.quantity - quantityOf(missing, line.lineNumber) }))
+    .filter((line) => line.quantity > 0)
+  await lockStock(
+    tx,
+    missing.map((line) => line.skuId),
+  )
+  await takeFromHolds(tx, task, missing, 'released')
+  const operationId = `${task.id}/short/${body.eventId}`
+  const shortfalls = await moveStock(tx, await shortMovements(tx, task, missing), {
+    operationId,
+    operator: report.operator,
+    physical: true,
+  })
+  for (const { skuId, warehouseId, shortfall } of shortfalls) {
+    await openWorkItem(tx, {
+      kind: 'stock_shortfall',
+      key: `${skuId}/${warehouseId}`,
+      orderId: null,
+      detail: { skuId, warehouseId, shortfall },
+    })
+  }
+  await tx
+    .updateTable('pick_task')
+    .set({ lines: JSON.stringify(rest) })
+    .where('id', '=', task.id)
+    .execute()
+  await appendInbox(tx, {
+    source: 'pda',
+    shop: task.warehouse_id,
+    sourceEventId: `${task.id}/${body.eventId}`,
+    type: 'fulfilment.short',
+    orderKey: task.order_id,
+    occurredAt: occurredAt(body),
+    body: {
+      eventId: operationId,
+      fulfilmentId: task.id,
+      lines: missing,
+      taskClosed: rest.length === 0,
+      operator: report.operator,
+      occurredAt: occurredAt(body),
+    },
+    traceParent: report.traceParent,
+  })
+  return rest.length === 0 ? 'short' : task.state
+}
+
+function missingLines(task: Task, body: Extract<PickTaskEventBody, { type: 'short' }>): FulfilmentLine[] {
+  const missing = new Map<number, number>()
+  for (const line of body.lines)
+    missing.set(line.lineNumber, (missing.get(line.lineNumber) ?? 0) + line.quantityMissing)
+  return [...missing].map(([lineNumber, quantity]) => {
+    const line = task.lines.find((entry) => entry.lineNumber === lineNumber)
+    if (!line || quantity > line.quantity) {
+      const message = line
+        ? `line ${lineNumber} has only ${line.quantity} left to pick`
+        : `the task has no line ${lineNumber}`
+      throw new ProblemError('invalid-request', undefined, { fields: [{ field: 'lines', message }] })
+    }
+    return { lineNumber, skuId: line.skuId, quantity }
+  })
+}
+
+/** The units are not there: they stop being promised and stop being counted, down to what has left the house. */
+async function shortMovements(tx: Tx, task: Task, missing: FulfilmentLine[]): Promise<StockMovement[]> {
+  const levels = await tx
+    .selectFrom('stock_level')
+    .select(['sku_id', 'total', 'shipped'])
+    .where('warehouse_id', '=', task.warehouse_id)
+    .where(
+      'sku_id',
+      'in',
+      missing.map((line) => line.skuId),
+    )
+    .execute()
+  const onHand = new Map(levels.map((level) => [level.sku_id, level.total - level.shipped]))
+  return missing.map((line) => {
+    const gone = Math.min(line.quantity, onHand.get(line.skuId) ?? 0)
+    onHand.set(line.skuId, (onHand.get(line.skuId) ?? 0) - gone)
+    return movement(task, line, 'adjust', { reservedDelta: -line.quantity, totalDelta: -gone })
+  })
+}
+
+function movement(
+  task: Task,
+  line: FulfilmentLine,
+  kind: 'ship' | 'adjust',
+  deltas: Pick<StockMovement, 'totalDelta' | 'shippedDelta' | 'reservedDelta'>,
+): StockMovement {
+  const reason = kind === 'adjust' ? 'short pick' : null
+  return {
+    kind,
+    skuId: line.skuId,
+    warehouseId: task.warehouse_id,
+    orderId: task.order_id,
+    reason,
+    ...deltas,
+  }
+}
+
+/** Takes units out of the order's confirmed holds in this warehouse; anything but exactly that many is a bug. */
+async function takeFromHolds(
+  tx: Tx,
+  task: Task,
+  lines: FulfilmentLine[],
+  state: 'consumed' | 'released',
+): Promise<void> {
+  for (const line of lines) {
+    const hold = await tx
+      .selectFrom('reservation')
+      .select(['id', 'quantity'])
+      .where('owner_kind', '=', 'order_line')
+      .where('owner_id', '=', `${task.order_id}/${line.lineNumber}`)
+      .where('warehouse_id', '=', task.warehouse_id)
+      .where('state', '=', 'confirmed')
+      .forUpdate()
+      .executeTakeFirst()
+    if (!hold || hold.quantity < line.quantity) {
+      throw new Error(
+        `pick task ${task.id} line ${line.lineNumber}: no confirmed hold of ${line.quantity} units`,
+      )
+    }
+    const whole = hold.quantity === line.quantity
+    await tx
+      .updateTable('reservation')
+      .set(whole ? { state } : { quantity: hold.quantity - line.quantity })
+      .set({ updated_at: sql`clock_timestamp()` })
+      .where('id', '=', hold.id)
+      .execute()
+  }
+}
+
+async function logReport(tx: Tx, task: Task, report: Report, state: PickTaskState): Promise<void> {
+  await sql`
+    insert into operation_log (order_id, store_id, version, field, old_value, new_value, operator, source, source_time)
+    select id, store_id, version, ${`pick_task ${task.id}`}, ${task.state}, ${state}, ${report.operator},
+      ${`pda.${report.body.type}`}, ${occurredAt(report.body)}::timestamptz
+    from orders where id = ${task.order_id}`.execute(tx)
+}
+
+function quantityOf(lines: FulfilmentLine[], lineNumber: number): number {
+  return lines.find((line) => line.lineNumber === lineNumber)?.quantity ?? 0
+}
+
+function occurredAt(body: PickTaskEventBody): string {
+  return body.occurredAt ?? new Date().toISOString()
+}

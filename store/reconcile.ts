@@ -1,0 +1,49 @@
+import { sql } from 'kysely'
+import type { OrderState } from '../domain/order.ts'
+import type { Db } from './database.ts'
+import { redriveOrder } from './inbox.ts'
+import { openWorkItem } from './work-items.ts'
+
+export type OpenOrder = { orderId: string; version: number; state: OrderState | null }
+
+/** Open orders after the given id whose creation message has been carried, in id order, with their snapshots. */
+export async function openOrders(db: Db, afterId: string, limit: number): Promise<OpenOrder[]> {
+  const { rows } = await sql<OpenOrder>`
+    select orders.id::text as "orderId", orders.version, snapshot.state
+    from orders left join order_snapshot as snapshot on snapshot.order_id = orders.id
+    where closed_at is null and orders.id > ${afterId}::uuid
+      and exists (select 1 from inbox where inbox.order_key = orders.id::text and starts_order and state = 'delivered')
+    order by orders.id limit ${limit}`.execute(db)
+  return rows
+}
+
+/** Sends a lost order's messages through once more and leaves a note for people. */
+export async function recordResumption(db: Db, orderId: string, version: number): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await redriveOrder(tx, orderId)
+    await openWorkItem(tx, { kind: 'workflow_missing', key: orderId, orderId, detail: { orderId, version } })
+  })
+}
+
+/** The facts that an order without a snapshot was placed with. */
+export async function placedFacts(db: Db, orderId: string): Promise<unknown> {
+  const { rows } = await sql<{ body: unknown }>`
+    select body.body from inbox join inbox_body as body on body.inbox_id = inbox.id and body.received_at = inbox.received_at
+    where inbox.order_key = ${orderId} and starts_order`.execute(db)
+  return rows[0]?.body
+}
+
+/** Counters that differ from the sum of their live holds. There should never be one: it is raised, never repaired. */
+export async function findStockDrift(
+  db: Db,
+): Promise<{ skuId: string; warehouseId: string; reserved: number; held: number }[]> {
+  const { rows } = await sql<{ skuId: string; warehouseId: string; reserved: number; held: number }>`
+    with live as (
+      select sku_id, warehouse_id, sum(quantity)::int as held from reservation
+      where state in ('held', 'confirmed') group by sku_id, warehouse_id
+    )
+    select level.sku_id as "skuId", level.warehouse_id as "warehouseId", level.reserved, coalesce(live.held, 0) as held
+    from stock_level as level left join live using (sku_id, warehouse_id)
+    where level.reserved <> coalesce(live.held, 0) limit 100`.execute(db)
+  return rows
+}

@@ -1,0 +1,308 @@
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type {
+  FulfilmentLine,
+  InspectedLine,
+  OrderState,
+  RefundReason,
+  WorkItemKind,
+} from '../domain/order.ts'
+import type { OrderStatus, ParcelState, PickTaskState, ReturnState } from '../domain/order-state.ts'
+
+/** The tables as TypeScript sees them; migrations/ is what they are. */
+type Timestamp = ColumnType<Date, Date | string, Date | string>
+type WithDefault<T> = ColumnType<T, T | undefined, T>
+type DefaultTimestamp = ColumnType<Date, Date | string | undefined, Date | string>
+type Nullable<T> = ColumnType<T | null, T | null | undefined, T | null>
+type NullableTimestamp = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>
+type Json<T extends object> = JSONColumnType<T, string, string>
+
+type MasterData = { active: WithDefault<boolean>; created_at: DefaultTimestamp; updated_at: DefaultTimestamp }
+
+export type Database = {
+  sku: MasterData & {
+    id: string
+    name: string
+    category: string
+    standard_price_cents: number
+    weight_grams: number
+  }
+  warehouse: MasterData & {
+    id: string
+    name: string
+    division_code: string
+    longitude: number
+    latitude: number
+    region: string
+  }
+  store: MasterData & { id: string; name: string; channel: string; region: string }
+  policy: {
+    kind: string
+    version: number
+    document: Json<object>
+    author: string
+    reason: string
+    published_at: DefaultTimestamp
+  }
+  account: {
+    id: string
+    user_name: string
+    display_name: string
+    password_hash: string
+    role: string
+    store_ids: WithDefault<string[]>
+    region: Nullable<string>
+    disabled: WithDefault<boolean>
+    failed_sign_ins: WithDefault<number>
+    locked_until: NullableTimestamp
+    created_at: DefaultTimestamp
+  }
+  api_key: {
+    id: string
+    name: string
+    key_hash: Buffer
+    system: string
+    store_ids: WithDefault<string[]>
+    disabled: WithDefault<boolean>
+    created_at: DefaultTimestamp
+    last_used_at: NullableTimestamp
+  }
+  session: { id_hash: Buffer; account_id: Nullable<string>; data: Json<object>; expires_at: Timestamp }
+  idempotency_key: {
+    caller: string
+    key: string
+    request_hash: Buffer
+    status: Nullable<number>
+    response: ColumnType<unknown, string | null | undefined, string | null>
+    claimed_until: Timestamp
+    created_at: DefaultTimestamp
+  }
+  contact: {
+    id: string
+    key_id: string
+    sealed: Nullable<Buffer>
+    division_code: string
+    created_at: DefaultTimestamp
+    erased_at: NullableTimestamp
+  }
+  orders: {
+    id: string
+    channel: string
+    store_id: string
+    external_order_id: Nullable<string>
+    contact_id: string
+    division_code: string
+    status: OrderStatus
+    version: WithDefault<number>
+    commit_key: WithDefault<string>
+    needs_attention: WithDefault<boolean>
+    amount_cents: number
+    freight_cents: number
+    paid_cents: WithDefault<number>
+    refunded_cents: WithDefault<number>
+    reservation_expires_at: Timestamp
+    policy_versions: Json<Record<string, number>>
+    placed_by: string
+    created_at: DefaultTimestamp
+    updated_at: DefaultTimestamp
+    closed_at: NullableTimestamp
+  }
+  order_line: {
+    order_id: string
+    line_number: number
+    sku_id: string
+    quantity: number
+    unit_price_cents: number
+  }
+  order_snapshot: { order_id: string; version: number; state: Json<OrderState> }
+  payment: {
+    id: string
+    order_id: Nullable<string>
+    named_order_id: string
+    amount_cents: number
+    method: string
+    paid_at: Timestamp
+    outcome: 'accepted' | 'partial' | 'late' | 'unmatched'
+    received_at: DefaultTimestamp
+  }
+  refund: {
+    id: string
+    order_id: string
+    payment_id: string
+    amount_cents: number
+    reason: RefundReason
+    state: 'due' | 'done' | 'failed'
+    created_at: DefaultTimestamp
+    settled_at: NullableTimestamp
+  }
+  order_return: {
+    id: string
+    order_id: string
+    state: ReturnState
+    reason: string
+    lines: Json<{ lineNumber: number; quantity: number }[]>
+    inspected: JSONColumnType<InspectedLine[], string | undefined, string>
+    created_at: DefaultTimestamp
+    updated_at: DefaultTimestamp
+  }
+  stock_level: {
+    sku_id: string
+    warehouse_id: string
+    total: WithDefault<number>
+    shipped: WithDefault<number>
+    reserved: WithDefault<number>
+    shortfall: WithDefault<number>
+    safety_stock: WithDefault<number>
+    updated_at: DefaultTimestamp
+  }
+  reservation: {
+    id: string
+    owner_kind: 'order_line' | 'promotion' | 'transfer'
+    owner_id: string
+    order_id: Nullable<string>
+    line_number: Nullable<number>
+    sku_id: string
+    warehouse_id: string
+    quantity: number
+    state: 'held' | 'confirmed' | 'consumed' | 'expired' | 'released'
+    expires_at: Timestamp
+    operation_id: string
+    created_at: DefaultTimestamp
+    updated_at: DefaultTimestamp
+  }
+  stock_operation: { id: string; result: Json<object>; created_at: DefaultTimestamp }
+  stock_ledger: {
+    id: GeneratedAlways<number>
+    sku_id: string
+    warehouse_id: string
+    kind: StockMovementKind
+    total_delta: WithDefault<number>
+    shipped_delta: WithDefault<number>
+    reserved_delta: WithDefault<number>
+    shortfall_delta: WithDefault<number>
+    operation_id: string
+    order_id: Nullable<string>
+    operator: string
+    reason: Nullable<string>
+    recorded_at: DefaultTimestamp
+  }
+  pick_task: {
+    id: string
+    order_id: string
+    warehouse_id: string
+    state: PickTaskState
+    lines: Json<FulfilmentLine[]>
+    operator: Nullable<string>
+    created_at: DefaultTimestamp
+    updated_at: DefaultTimestamp
+  }
+  pick_task_event: {
+    pick_task_id: string
+    event_id: string
+    type: 'started' | 'picked' | 'short' | 'packed'
+    body: Json<object>
+    result: Json<object>
+    operator: string
+    occurred_at: Timestamp
+    received_at: DefaultTimestamp
+  }
+  parcel: {
+    id: string
+    order_id: string
+    pick_task_id: string
+    courier: string
+    waybill_number: string
+    state: ParcelState
+    consecutive_failures: WithDefault<number>
+    last_polled_at: NullableTimestamp
+    next_poll_at: NullableTimestamp
+    created_at: DefaultTimestamp
+    updated_at: DefaultTimestamp
+  }
+  tracking_event: {
+    parcel_id: string
+    event_key: string
+    state: string
+    description: string
+    occurred_at: Timestamp
+    received_at: DefaultTimestamp
+  }
+  inbox: {
+    id: Generated<number>
+    source: string
+    shop: WithDefault<string>
+    source_event_id: string
+    type: string
+    order_key: string
+    starts_order: WithDefault<boolean>
+    state: WithDefault<'pending' | 'waiting' | 'delivered' | 'late' | 'set_aside' | 'dismissed'>
+    attempts: WithDefault<number>
+    next_attempt_at: DefaultTimestamp
+    last_error: Nullable<string>
+    trace_parent: Nullable<string>
+    occurred_at: Timestamp
+    received_at: DefaultTimestamp
+    settled_at: NullableTimestamp
+  }
+  inbox_body: { inbox_id: number; received_at: DefaultTimestamp; body: Json<object> }
+  relay_lease: { order_key: string; owner: string; expires_at: Timestamp }
+  delivery: {
+    id: string
+    kind: string
+    target: string
+    operation_id: string
+    order_id: Nullable<string>
+    order_key: string
+    payload: Json<object>
+    state: WithDefault<'pending' | 'delivered' | 'failed' | 'withdrawn'>
+    attempts: WithDefault<number>
+    next_attempt_at: DefaultTimestamp
+    last_status: Nullable<number>
+    last_error: Nullable<string>
+    created_at: DefaultTimestamp
+    settled_at: NullableTimestamp
+  }
+  operation_log: {
+    id: GeneratedAlways<number>
+    at: DefaultTimestamp
+    transaction_id: ColumnType<string, undefined, never>
+    order_id: string
+    store_id: string
+    version: number
+    field: string
+    old_value: Nullable<string>
+    new_value: Nullable<string>
+    operator: string
+    source: string
+    source_time: NullableTimestamp
+    inbox_id: Nullable<number>
+  }
+  work_item: {
+    id: string
+    kind: WorkItemKind
+    key: string
+    order_id: Nullable<string>
+    state: WithDefault<'open' | 'resolved'>
+    detail: Json<Record<string, string | number>>
+    owner: Nullable<string>
+    occurrences: WithDefault<number>
+    resolution: Nullable<string>
+    resolved_by: Nullable<string>
+    created_at: DefaultTimestamp
+    updated_at: DefaultTimestamp
+    resolved_at: NullableTimestamp
+  }
+}
+
+export type StockMovementKind =
+  | 'receive'
+  | 'adjust'
+  | 'count'
+  | 'reserve'
+  | 'release'
+  | 'expire'
+  | 'ship'
+  | 'return'
+  | 'write_off'
+  | 'transfer_out'
+  | 'transfer_in'
+  | 'promotion_hold'

@@ -1,0 +1,143 @@
+import { sql } from 'kysely'
+import { v7 as uuid } from 'uuid'
+import { ProblemError } from '../contracts/errors.ts'
+import type { WorkItemKind } from '../domain/order.ts'
+import type { Db, Tx } from './database.ts'
+import { appendInbox } from './inbox.ts'
+
+/** Opens a work item, or counts one more occurrence on the open one with the same key. */
+export async function openWorkItem(
+  tx: Tx | Db,
+  item: { kind: WorkItemKind; key: string; orderId: string | null; detail: Record<string, string | number> },
+): Promise<void> {
+  await tx
+    .insertInto('work_item')
+    .values({
+      id: uuid(),
+      kind: item.kind,
+      key: item.key,
+      order_id: item.orderId,
+      detail: JSON.stringify(item.detail),
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['kind', 'key'])
+        .where('state', '=', 'open')
+        .doUpdateSet((eb) => ({
+          occurrences: eb('work_item.occurrences', '+', 1),
+          detail: eb.ref('excluded.detail'),
+          updated_at: sql`clock_timestamp()`,
+        })),
+    )
+    .execute()
+}
+
+async function lockOpen(tx: Tx, id: string) {
+  const item = await tx
+    .selectFrom('work_item')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!item) throw new ProblemError('not-found')
+  if (item.state === 'resolved') throw new ProblemError('work-item-resolved')
+  return item
+}
+
+/** Gives the work item an owner. */
+export async function assignWorkItem(
+  tx: Tx,
+  id: string,
+  change: { owner: string; operator: string },
+): Promise<void> {
+  await lockOpen(tx, id)
+  await tx
+    .updateTable('work_item')
+    .set({ owner: change.owner, updated_at: sql`now()` })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Closes a work item with what was done. The last one of an order also clears the order's attention mark. */
+export async function resolveWorkItem(
+  tx: Tx,
+  id: string,
+  change: { resolution: string; operator: string },
+): Promise<void> {
+  const item = await lockOpen(tx, id)
+  await tx
+    .updateTable('work_item')
+    .set({
+      state: 'resolved',
+      resolution: change.resolution,
+      resolved_by: change.operator,
+      resolved_at: sql`now()`,
+      updated_at: sql`now()`,
+    })
+    .where('id', '=', id)
+    .execute()
+  if (item.order_id !== null) await clearAttention(tx, item.order_id, id, change.operator)
+}
+
+async function clearAttention(tx: Tx, orderId: string, cause: string, operator: string): Promise<void> {
+  const open = await tx
+    .selectFrom('work_item')
+    .select('id')
+    .where('order_id', '=', orderId)
+    .where('state', '=', 'open')
+    .limit(1)
+    .executeTakeFirst()
+  if (open) return
+  await appendInbox(tx, {
+    source: 'console',
+    sourceEventId: `attention/${cause}`,
+    type: 'attention.cleared',
+    orderKey: orderId,
+    occurredAt: new Date(),
+    body: { operator },
+    traceParent: null,
+  })
+}
+
+/** Tries again what the work item is about: a message set aside, a delivery or a refund that failed. */
+export async function replayWorkItem(tx: Tx, id: string, operator: string): Promise<void> {
+  const item = await lockOpen(tx, id)
+  switch (item.kind) {
+    case 'message_set_aside':
+    case 'order_not_found':
+    case 'unmatched_payment':
+      await tx
+        .updateTable('inbox')
+        .set({ state: 'pending', attempts: 0, next_attempt_at: sql`clock_timestamp()`, settled_at: null })
+        .where('id', '=', Number(item.detail.inboxId))
+        .where('state', '=', 'set_aside')
+        .execute()
+      break
+    case 'delivery_failed':
+      await tx
+        .updateTable('delivery')
+        .set({ state: 'pending', attempts: 0, next_attempt_at: sql`clock_timestamp()`, settled_at: null })
+        .where('id', '=', String(item.detail.deliveryId))
+        .where('state', '=', 'failed')
+        .execute()
+      break
+    case 'refund_failed':
+      await appendInbox(tx, {
+        source: 'console',
+        sourceEventId: `refund-retry/${id}/${item.occurrences}`,
+        type: 'refund.retry_requested',
+        orderKey: String(item.order_id),
+        occurredAt: new Date(),
+        body: { refundId: String(item.detail.refundId), operator },
+        traceParent: null,
+      })
+      break
+    default:
+      throw new ProblemError('not-replayable')
+  }
+  await tx
+    .updateTable('work_item')
+    .set({ owner: sql`coalesce(owner, ${operator})`, updated_at: sql`now()` })
+    .where('id', '=', id)
+    .execute()
+}

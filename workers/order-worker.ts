@@ -1,0 +1,71 @@
+import {
+  makeWorkflowExporter,
+  OpenTelemetryActivityInboundInterceptor,
+  OpenTelemetryActivityOutboundInterceptor,
+} from '@temporalio/interceptors-opentelemetry'
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
+import type { Activities } from '../activities/index.ts'
+import { createDataConverter } from '../connectors/temporal/data-converter.ts'
+import type { Config } from '../contracts/config.ts'
+import type { Telemetry } from './telemetry.ts'
+import type { WorkflowBundle } from './workflow-bundle.ts'
+
+export const DEPLOYMENT_NAME = 'order-hub'
+
+/** A workflow in memory costs about 0.3 MiB; what does not fit is replayed from its history when it moves again. */
+const CACHED_WORKFLOWS = 2_000
+/** Long enough for an activity's HTTP call to end by itself; after this a roll-out goes on without it. */
+const SHUTDOWN_GRACE = '10s'
+
+export type OrderWorkerOptions = {
+  config: Pick<Config, 'TEMPORAL_NAMESPACE' | 'TEMPORAL_TASK_QUEUE' | 'PAYLOAD_KEYS'>
+  connection: NativeConnection
+  activities: Activities
+  bundle: WorkflowBundle
+  telemetry: Telemetry
+  /** Whether the worker is a version of the deployment. A versioned worker gets no work until it is made current. */
+  versioned: boolean
+  /** For tests: 0 replays every workflow at every task. */
+  cachedWorkflows?: number
+}
+
+/** The worker that runs orders: workflows from the bundle, activities over the given dependencies. */
+export async function createOrderWorker(options: OrderWorkerOptions): Promise<Worker> {
+  const { config, telemetry } = options
+  return Worker.create({
+    connection: options.connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    taskQueue: config.TEMPORAL_TASK_QUEUE,
+    workflowBundle: { code: options.bundle.code },
+    activities: options.activities,
+    dataConverter: createDataConverter(config.PAYLOAD_KEYS),
+    maxCachedWorkflows: options.cachedWorkflows ?? CACHED_WORKFLOWS,
+    shutdownGraceTime: SHUTDOWN_GRACE,
+    workflowTaskPollerBehavior: { type: 'autoscaling' },
+    activityTaskPollerBehavior: { type: 'autoscaling' },
+    ...versioning(options),
+    interceptors: {
+      activity: [
+        (context) => ({
+          inbound: new OpenTelemetryActivityInboundInterceptor(context),
+          outbound: new OpenTelemetryActivityOutboundInterceptor(context),
+        }),
+      ],
+    },
+    sinks: { exporter: makeWorkflowExporter(telemetry.processor, telemetry.resource) },
+  })
+}
+
+function versioning({
+  versioned,
+  bundle,
+}: OrderWorkerOptions): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (!versioned) return {}
+  return {
+    workerDeploymentOptions: {
+      version: { deploymentName: DEPLOYMENT_NAME, buildId: bundle.buildId },
+      useWorkerVersioning: true,
+      defaultVersioningBehavior: 'AUTO_UPGRADE',
+    },
+  }
+}

@@ -1,0 +1,93 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client'
+import type { Logger } from 'pino'
+import { orderPlacedBody } from '../contracts/facts.ts'
+import type { Db } from '../store/database.ts'
+import {
+  findStockDrift,
+  type OpenOrder,
+  openOrders,
+  placedFacts,
+  recordResumption,
+} from '../store/reconcile.ts'
+import { openWorkItem } from '../store/work-items.ts'
+import { orderWorkflowId } from '../workflows/messages.ts'
+import { startAttributes } from './order-relay.ts'
+
+const ORDERS_A_ROUND = 100
+const FIRST_ID = '00000000-0000-0000-0000-000000000000'
+const CALL_DEADLINE_MS = 10_000
+
+export type ReconcileOptions = { db: Db; client: Client; taskQueue: string; logger: Logger }
+
+/**
+ * Compares the database with Temporal, a slice a round: every open order must have a running workflow. One that has
+ * none (Temporal's data was lost, its run was terminated or was an old copy) is started again from the snapshot of its
+ * last commit and hears all its messages again; it ignores those that the snapshot has seen.
+ */
+export class Reconcile {
+  readonly #options: ReconcileOptions
+  #afterId = FIRST_ID
+
+  constructor(options: ReconcileOptions) {
+    this.#options = options
+  }
+
+  /** One slice. Returns how many orders were started again. */
+  async runOnce(): Promise<number> {
+    const orders = await openOrders(this.#options.db, this.#afterId, ORDERS_A_ROUND)
+    this.#afterId = orders.length < ORDERS_A_ROUND ? FIRST_ID : (orders.at(-1)?.orderId ?? FIRST_ID)
+    let resumed = 0
+    for (const order of orders) {
+      if (await this.#isRunning(order.orderId)) continue
+      await this.#resume(order)
+      resumed += 1
+    }
+    return resumed
+  }
+
+  /** Raises every counter that differs from its holds. */
+  async checkStock(): Promise<number> {
+    const drifts = await findStockDrift(this.#options.db)
+    for (const drift of drifts) {
+      const key = `${drift.skuId}/${drift.warehouseId}`
+      await openWorkItem(this.#options.db, { kind: 'stock_drift', key, orderId: null, detail: drift })
+    }
+    return drifts.length
+  }
+
+  async #isRunning(orderId: string): Promise<boolean> {
+    const { client } = this.#options
+    try {
+      const description = await client.withDeadline(Date.now() + CALL_DEADLINE_MS, () =>
+        client.workflow.getHandle(orderWorkflowId(orderId)).describe(),
+      )
+      return description.status.name === 'RUNNING'
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false
+      throw error
+    }
+  }
+
+  async #resume(order: OpenOrder): Promise<void> {
+    const { db, client, taskQueue, logger } = this.#options
+    // An order that never committed begins from what it was placed with.
+    const input = order.state
+      ? { state: order.state }
+      : { placed: orderPlacedBody.parse(await placedFacts(db, order.orderId)) }
+    const placed = 'state' in input ? input.state.placed : input.placed
+    await client.withDeadline(Date.now() + CALL_DEADLINE_MS, () =>
+      client.workflow.start('order', {
+        taskQueue,
+        workflowId: orderWorkflowId(order.orderId),
+        // The row says that the order is open: an ended run is a lost one.
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        args: [input],
+        staticSummary: `${placed.channel} order, resumed at version ${order.version}`,
+        typedSearchAttributes: startAttributes(placed),
+      }),
+    )
+    await recordResumption(db, order.orderId, order.version)
+    logger.warn({ orderId: order.orderId, version: order.version }, 'order resumed from its snapshot')
+  }
+}

@@ -1,0 +1,95 @@
+import { sql } from 'kysely'
+import { Gauge } from 'prom-client'
+import { v7 as uuid } from 'uuid'
+import { createOutsideHttp } from '../connectors/outside-http.ts'
+import { createPdaGateway } from '../connectors/pda/gateway.ts'
+import { createTemporalClient } from '../connectors/temporal/client.ts'
+import { createDatabase } from '../store/database.ts'
+import { DeliverySender } from './delivery-sender.ts'
+import { startHealthServer } from './health-server.ts'
+import { listenToInbox } from './inbox-notice.ts'
+import { Loop } from './loop.ts'
+import { OrderRelay } from './order-relay.ts'
+import { startProcess } from './process.ts'
+import { Reconcile } from './reconcile.ts'
+import { startTelemetry } from './telemetry.ts'
+
+/**
+ * The process between database and Temporal: carries messages to orders, sends what is queued for the outside,
+ * compares both sides, and keeps month partitions ahead. Any number may run; leases and row locks divide the work.
+ */
+const { config, logger, stopRequested } = startProcess('relay')
+const telemetry = startTelemetry('relay', config.OTEL_EXPORTER_OTLP_ENDPOINT)
+const db = createDatabase(config.DATABASE_URL, config.DATABASE_POOL_SIZE)
+const client = createTemporalClient(config)
+const taskQueue = config.TEMPORAL_TASK_QUEUE
+
+const relay = new OrderRelay({ db, client, taskQueue, logger, owner: `relay-${uuid()}` })
+const sender = new DeliverySender({
+  db,
+  pdaGateway: createPdaGateway(createOutsideHttp(config.PDA_URL, config.OUTSIDE_SECRET)),
+})
+const reconcile = new Reconcile({ db, client, taskQueue, logger })
+
+/** Between rounds with nothing to do. Notices wake the first two at once; these are for lost notices and retries. */
+const IDLE_MS = { relay: 500, delivery: 500, reconcile: 10_000, maintenance: 60 * 60_000 } as const
+const MONTHS_AHEAD = 3
+
+const loops = [
+  new Loop('relay', { round: () => relay.runOnce(), idleMs: IDLE_MS.relay, logger }),
+  new Loop('delivery', { round: () => sender.runOnce(), idleMs: IDLE_MS.delivery, logger }),
+  new Loop('reconcile', {
+    round: async () => {
+      await reconcile.checkStock()
+      await reconcile.runOnce()
+      return 0
+    },
+    idleMs: IDLE_MS.reconcile,
+    logger,
+  }),
+  new Loop('maintenance', {
+    round: async () => {
+      await sql`select hub_ensure_partitions(${MONTHS_AHEAD})`.execute(db)
+      await sql`delete from session where expires_at < now()`.execute(db)
+      await sql`delete from idempotency_key where created_at < now() - interval '30 days'`.execute(db)
+      return 0
+    },
+    idleMs: IDLE_MS.maintenance,
+    logger,
+  }),
+]
+
+const startedAtMs = Date.now()
+/** Not ready when the relay has not finished a round for this long. */
+const READY_WITHIN_MS = 30_000
+const health = await startHealthServer({
+  host: config.METRICS_HOST,
+  port: config.METRICS_PORT,
+  isReady: () =>
+    loops.every(
+      (loop, index) =>
+        index > 1 || (loop.lastSuccessMs > startedAtMs && Date.now() - loop.lastSuccessMs < READY_WITHIN_MS),
+    ),
+})
+new Gauge({
+  name: 'hub_inbox_backlog',
+  help: 'Messages in the inbox that no workflow has heard yet',
+  registers: [health.registry],
+  async collect() {
+    const { rows } = await sql<{
+      count: number
+    }>`select count(*) as count from inbox where state in ('pending', 'waiting')`.execute(db)
+    this.set(rows[0]?.count ?? 0)
+  },
+})
+
+for (const loop of loops) loop.start()
+const stopListening = listenToInbox(
+  config.DATABASE_URL,
+  () => loops.slice(0, 2).forEach((loop) => void loop.wake()),
+  logger,
+)
+await stopRequested
+await stopListening()
+await Promise.all(loops.map((loop) => loop.stop()))
+await Promise.all([client.connection.close(), db.destroy(), health.close(), telemetry.stop()])

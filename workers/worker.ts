@@ -1,0 +1,110 @@
+import { NativeConnection, Runtime } from '@temporalio/worker'
+import { createActivities } from '../activities/index.ts'
+import { createCourierGateway } from '../connectors/courier/gateway.ts'
+import { createOutsideHttp } from '../connectors/outside-http.ts'
+import { createPaymentProvider } from '../connectors/payment/provider.ts'
+import { createTemporalClient } from '../connectors/temporal/client.ts'
+import { createDatabase } from '../store/database.ts'
+import { takeOver } from './deployment.ts'
+import { startHealthServer } from './health-server.ts'
+import { createOrderWorker } from './order-worker.ts'
+import { startProcess } from './process.ts'
+import { startTelemetry } from './telemetry.ts'
+import { readWorkflowBundle } from './workflow-bundle.ts'
+
+/**
+ * The process that runs orders' workflows and activities. It polls first, proves that it can replay the open
+ * orders, and then makes its version current. Ended by SIGTERM: finishes what it has begun, takes nothing new.
+ */
+const { config, logger, signal, stopRequested } = startProcess('worker')
+if (!config.WORKFLOW_BUNDLE) {
+  logger.fatal('WORKFLOW_BUNDLE must name the workflow bundle (dist/workflow-bundle.js after a build)')
+  process.exit(2)
+}
+
+// Once, before any connection: Temporal's core logs through our logger.
+Runtime.install({
+  logger: {
+    log: (level, message) => logger.info({ level }, message),
+    trace: (message) => logger.trace(message),
+    debug: (message) => logger.debug(message),
+    info: (message) => logger.info(message),
+    warn: (message, meta) => logger.warn(logged(meta), message),
+    error: (message, meta) => logger.error(logged(meta), message),
+  },
+})
+/** Of Temporal's log attributes only those that say which order and what failed; never payloads. */
+function logged(meta: Record<string, unknown> | undefined): Record<string, unknown> {
+  const error = meta?.error
+  return {
+    workflowId: meta?.workflowId,
+    activityType: meta?.activityType,
+    attempt: meta?.attempt,
+    reason: error instanceof Error ? `${error.name}: ${error.message}` : undefined,
+  }
+}
+
+const telemetry = startTelemetry('worker', config.OTEL_EXPORTER_OTLP_ENDPOINT)
+const db = createDatabase(config.DATABASE_URL, config.DATABASE_POOL_SIZE)
+const bundle = await readWorkflowBundle(config.WORKFLOW_BUNDLE)
+let isCurrent = false
+const health = await startHealthServer({
+  host: config.METRICS_HOST,
+  port: config.METRICS_PORT,
+  isReady: () => isCurrent,
+})
+
+const connection = await connectPatiently()
+const worker = await createOrderWorker({
+  config,
+  connection,
+  bundle,
+  telemetry,
+  versioned: true,
+  activities: createActivities({
+    db,
+    paymentProvider: createPaymentProvider(createOutsideHttp(config.PAYMENT_URL, config.OUTSIDE_SECRET)),
+    courierGateway: createCourierGateway(createOutsideHttp(config.COURIER_URL, config.OUTSIDE_SECRET)),
+  }),
+})
+const running = worker.run()
+const client = createTemporalClient(config)
+takeOver(client, bundle, { payloadKeys: config.PAYLOAD_KEYS, logger, signal }).then(
+  () => {
+    isCurrent = true
+  },
+  (error: unknown) => {
+    logger.fatal(
+      { reason: error instanceof Error ? error.message : String(error) },
+      'this version cannot take over',
+    )
+    process.exitCode = 1
+    worker.shutdown()
+  },
+)
+await Promise.race([stopRequested, running])
+if (worker.getState() === 'RUNNING') worker.shutdown()
+await running
+await Promise.all([
+  client.connection.close(),
+  connection.close(),
+  db.destroy(),
+  health.close(),
+  telemetry.stop(),
+])
+
+/** Temporal may come up after us. */
+async function connectPatiently(): Promise<NativeConnection> {
+  for (;;) {
+    try {
+      return await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS })
+    } catch (error) {
+      if (signal.aborted) process.exit(0)
+      logger.warn(
+        { reason: error instanceof Error ? error.message : String(error) },
+        'Temporal is not reachable yet',
+      )
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import type { OrderState } from '../domain/order.ts'
+import { paidCents, refundedCents } from '../domain/order-money.ts'
+import { ORDER_STATUS_MEANING } from '../domain/order-state.ts'
+
+/** The order as a short text for Temporal Web's "current details": codes and amounts, never personal data. */
+export function describeOrder(state: OrderState): string {
+  const { placed } = state
+  const meaning = ORDER_STATUS_MEANING[state.status]
+  const lines = [
+    `**${state.status}** · ${meaning.en} · ${meaning.zh}`,
+    `${placed.channel} · store ${placed.storeId} · division ${placed.divisionCode} · version ${state.version}`,
+    `paid ${yuan(paidCents(state))} of ${yuan(placed.amountCents)}${refundedCents(state) > 0 ? `, refunded ${yuan(refundedCents(state))}` : ''}`,
+    ...state.fulfilments.map(
+      (entry) =>
+        `- ${entry.fulfilmentId.slice(-2)} at ${entry.warehouseId}: ${entry.state}, ${entry.lines.map((line) => `${line.skuId} ×${line.quantity}`).join(', ')}`,
+    ),
+    ...state.parcels.map((parcel) => `- parcel ${parcel.courier} ${parcel.waybillNumber}: ${parcel.state}`),
+    ...state.returns.map((entry) => `- return ${entry.returnId}: ${entry.state}`),
+    ...state.refunds.map(
+      (refund) => `- refund ${yuan(refund.amountCents)} of ${refund.paymentId}: ${refund.state}`,
+    ),
+    ...(state.needsAttention ? ['⚠ needs attention: see its work items'] : []),
+  ]
+  return lines.join('\n')
+}
+
+function yuan(amountCents: number): string {
+  return `¥${(amountCents / 100).toFixed(2)}`
+}

@@ -1,0 +1,389 @@
+import {
+  type ActivityOptions,
+  ApplicationFailure,
+  defineSearchAttributeKey,
+  type LocalActivityOptions,
+} from '@temporalio/common'
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+  log,
+  proxyActivities,
+  proxyLocalActivities,
+  setCurrentDetails,
+  setDefaultSignalHandler,
+  setHandler,
+  sleep,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow'
+import type { Activities } from '../activities/index.ts'
+import { assertNever } from '../domain/assert-never.ts'
+import type {
+  CommandAnswer,
+  LogEntry,
+  OrderEvent,
+  OrderPlaced,
+  OrderState,
+  OrderWrite,
+} from '../domain/order.ts'
+import { decide, placeOrder } from '../domain/order-life.ts'
+import { dueSteps, nextDeadline, type OrderStep } from '../domain/order-steps.ts'
+import {
+  cancelUpdate,
+  decideReturnUpdate,
+  factsSignal,
+  inspectReturnUpdate,
+  receiveReturnUpdate,
+  requestReturnUpdate,
+  stateQuery,
+} from './messages.ts'
+import { describeOrder } from './order-details.ts'
+
+/** A new order, or the state that a continued or resumed one goes on from. */
+export type OrderInput = { placed: OrderPlaced } | { state: OrderState }
+
+const orderStatus = defineSearchAttributeKey('OrderStatus', 'KEYWORD')
+const needsAttention = defineSearchAttributeKey('NeedsAttention', 'BOOL')
+const warehouses = defineSearchAttributeKey('Warehouse', 'KEYWORD_LIST')
+
+/** Two quick tries inside the workflow task; then the same call as a normal activity, for as long as it takes. */
+const QUICK = { startToCloseTimeout: '5s', retry: { maximumAttempts: 2, initialInterval: '200ms' } } as const
+const PATIENT = {
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '1s', maximumInterval: '30s' },
+} as const
+const quickly = proxyLocalActivities<Activities>(QUICK)
+const patiently = proxyActivities<Activities>(PATIENT)
+
+/** After this a person must hear that a refund does not go through. */
+const REFUND_DEADLINE = '24h'
+/** After this a parcel that has told nothing decisive becomes a work item, and tracking begins anew. */
+const TRACKING_DEADLINE = '30 days'
+
+/**
+ * One order from checkout to its end.
+ *
+ * The workflow is a loop around a pure core: facts, answers and deadlines are applied by `decide`, the result is
+ * committed to the database, and whatever the new state calls for (`dueSteps`) is set going. Nothing else is
+ * remembered, so a crash, a continue-as-new or a lost server continues from the state alone.
+ */
+export async function order(input: OrderInput): Promise<{ status: string; version: number }> {
+  const life = new OrderRun('state' in input ? input.state : placeOrder(input.placed))
+  life.listen()
+  await life.run()
+  return { status: life.state.status, version: life.state.version }
+}
+
+class OrderRun {
+  state: OrderState
+  readonly #queue: OrderEvent[] = []
+  readonly #answers = new Map<string, CommandAnswer>()
+  readonly #running = new Set<string>()
+  /** Steps that wait for the outside world and are given up when this run continues as new. */
+  readonly #interruptible = new CancellationScope()
+  #timer: { atMs: number; scope: CancellationScope } | null = null
+  /** A moment that has passed is announced once; what it waits for then is not a matter of time. */
+  #announcedMs: number | null = null
+  #shown = ''
+
+  constructor(state: OrderState) {
+    this.state = state
+  }
+
+  /** Registers every handler; must run before the first await. */
+  listen(): void {
+    setHandler(factsSignal, (facts) => {
+      this.#queue.push(...facts)
+    })
+    // A signal handler must never throw, and an unknown signal must not vanish: it is visible in the history.
+    setDefaultSignalHandler((name) => log.warn('unknown signal ignored', { signalName: name }))
+    setHandler(stateQuery, () => this.state)
+    setHandler(cancelUpdate, (command) => this.#ask({ type: 'cancel_requested', ...command }))
+    setHandler(requestReturnUpdate, (command) => this.#ask({ type: 'return_requested', ...command }))
+    setHandler(decideReturnUpdate, (command) => this.#ask({ type: 'return_decided', ...command }))
+    setHandler(receiveReturnUpdate, (command) => this.#ask({ type: 'return_received', ...command }))
+    setHandler(inspectReturnUpdate, (command) => this.#ask({ type: 'return_inspected', ...command }))
+  }
+
+  async run(): Promise<void> {
+    this.#show()
+    for (;;) {
+      await this.#applyQueue()
+      if (this.#isOver()) {
+        await condition(allHandlersFinished)
+        if (this.#queue.length === 0) return
+        continue
+      }
+      if (workflowInfo().continueAsNewSuggested && this.#canBreakOff()) await this.#continueAsNew()
+      for (const step of dueSteps(this.state)) this.#start(step)
+      this.#setTimer()
+      await condition(() => this.#queue.length > 0 || this.#isOver() || this.#mustBreakOff())
+    }
+  }
+
+  async #ask(event: Extract<OrderEvent, { requestId: string }>): Promise<CommandAnswer> {
+    this.#queue.push(event)
+    await condition(() => this.#answers.has(event.requestId))
+    const answer = this.#answers.get(event.requestId)
+    this.#answers.delete(event.requestId)
+    return answer ?? { accepted: false, code: 'order-already-closed', detail: 'the order closed meanwhile' }
+  }
+
+  #isOver(): boolean {
+    return this.state.closed && this.#running.size === 0 && this.#queue.length === 0
+  }
+
+  /** Applies everything that is waiting and commits it as one version. */
+  async #applyQueue(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const events = this.#queue.splice(0)
+      const log: LogEntry[] = []
+      const writes: OrderWrite[] = []
+      const answers: { requestId: string; answer: CommandAnswer }[] = []
+      const before = this.state
+      for (const event of events) {
+        const nowMs = event.type === 'deadline_reached' ? Math.max(event.atMs, Date.now()) : Date.now()
+        const decision = decide(this.state, event, nowMs)
+        this.state = decision.state
+        log.push(...decision.log)
+        writes.push(...decision.writes)
+        answers.push(...decision.answers)
+      }
+      if (log.length > 0 || writes.length > 0 || before.closed !== this.state.closed)
+        await this.#commit(log, writes)
+      // Only now: an answer says what is durable, not what was intended.
+      for (const { requestId, answer } of answers) this.#answers.set(requestId, answer)
+    }
+  }
+
+  async #commit(log: LogEntry[], writes: OrderWrite[]): Promise<void> {
+    this.state = { ...this.state, version: this.state.version + 1 }
+    this.#show()
+    const commitKey = `${workflowInfo().runId}/${this.state.version}`
+    const { outcome, version } = await tryQuickly(
+      quickly.commitOrder,
+      patiently.commitOrder,
+      { commitKey, state: this.state, log, writes },
+      `version ${this.state.version}: ${this.state.status}`,
+    )
+    // The order moved on without this run (it was reset or restored). Its own snapshot is newer: reconcile resumes it.
+    if (outcome === 'stale')
+      throw ApplicationFailure.nonRetryable(`the order is at version ${version} already`, 'StaleOrder')
+  }
+
+  #start(step: OrderStep): void {
+    if (this.#running.has(step.key)) return
+    this.#running.add(step.key)
+    const carryOut = () => this.#carryOut(step)
+    const started = step.kind === 'track_parcel' ? this.#interruptible.run(carryOut) : carryOut()
+    started.then(
+      (event) => {
+        this.#running.delete(step.key)
+        if (event) this.#queue.push(event)
+      },
+      (error: unknown) => {
+        this.#running.delete(step.key)
+        // Every expected failure became an event above. What is left is this run being broken off.
+        if (!isCancellation(error)) throw error
+      },
+    )
+  }
+
+  async #carryOut(step: OrderStep): Promise<OrderEvent | null> {
+    const { placed } = this.state
+    const { orderId } = placed
+    switch (step.kind) {
+      case 'check_reservation': {
+        const request = { orderId, paidInFull: step.paidInFull, operationId: step.key }
+        return {
+          type: 'reservation_checked',
+          ...(await tryQuickly(
+            quickly.askReservation,
+            patiently.askReservation,
+            request,
+            'is the reservation over?',
+          )),
+        }
+      }
+      case 'reserve_again':
+        return {
+          type: 'reserved_again',
+          ...(await tryQuickly(
+            quickly.reserveAgain,
+            patiently.reserveAgain,
+            { placed, operationId: step.key },
+            'reserve again',
+          )),
+        }
+      case 'decide_cancellation': {
+        const { mayCancelPaid } = step
+        const operator = this.state.cancellation?.operator ?? 'system'
+        const request = { orderId, mayCancelPaid, operator, operationId: step.key }
+        return {
+          type: 'cancellation_decided',
+          ...(await tryQuickly(
+            quickly.decideCancellation,
+            patiently.decideCancellation,
+            request,
+            'office or warehouse first?',
+          )),
+        }
+      }
+      case 'settle_shortage': {
+        const { shortageId, fulfilmentId, lines } = step.shortage
+        const warehouseId =
+          this.state.fulfilments.find((entry) => entry.fulfilmentId === fulfilmentId)?.warehouseId ?? ''
+        const request = { placed, lines, warehouseId, operationId: step.key }
+        return {
+          type: 'shortage_settled',
+          shortageId,
+          ...(await tryQuickly(
+            quickly.settleShortage,
+            patiently.settleShortage,
+            request,
+            'another warehouse?',
+          )),
+        }
+      }
+      case 'refund':
+        return this.#refund(step.refund)
+      case 'track_parcel':
+        return this.#track(step)
+      default:
+        return assertNever(step)
+    }
+  }
+
+  async #refund(refund: Extract<OrderStep, { kind: 'refund' }>['refund']): Promise<OrderEvent> {
+    const { refundId, tries, paymentId, amountCents, reason } = refund
+    const request = { orderId: this.state.placed.orderId, refundId, paymentId, amountCents, reason }
+    try {
+      const { outcome, detail } = await patiently.refundPayment.executeWithOptions(
+        {
+          ...PATIENT,
+          scheduleToCloseTimeout: REFUND_DEADLINE,
+          summary: `refund ${amountCents} of ${paymentId}`,
+        },
+        [request],
+      )
+      return { type: 'refund_settled', refundId, tries, outcome, detail }
+    } catch (error) {
+      if (isCancellation(error)) throw error
+      return {
+        type: 'refund_settled',
+        refundId,
+        tries,
+        outcome: 'failed',
+        detail: 'the payment provider could not be reached',
+      }
+    }
+  }
+
+  async #track(step: Extract<OrderStep, { kind: 'track_parcel' }>): Promise<OrderEvent> {
+    const { parcelId, courier, waybillNumber, known } = step
+    const { orderId, deadlines } = this.state.placed
+    const intervalMs = deadlines.trackingIntervalSeconds * 1000
+    const request = { orderId, parcelId, courier, waybillNumber, known, intervalMs }
+    try {
+      const news = await patiently.trackParcel.executeWithOptions(
+        {
+          startToCloseTimeout: '30s',
+          scheduleToCloseTimeout: TRACKING_DEADLINE,
+          // "No news" and a courier that fails both say themselves when to ask again.
+          retry: { initialInterval: intervalMs, backoffCoefficient: 1 },
+          summary: `track ${courier} ${waybillNumber}`,
+        },
+        [request],
+      )
+      return { type: 'parcel_news', parcelId, ...news }
+    } catch (error) {
+      if (isCancellation(error)) throw error
+      return { type: 'tracking_gave_up', parcelId, detail: `no decisive news in ${TRACKING_DEADLINE}` }
+    }
+  }
+
+  /** One timer at a time, kept until its moment changes: each new timer costs two events. */
+  #setTimer(): void {
+    const deadline = nextDeadline(this.state)
+    if (this.#timer !== null && this.#timer.atMs === deadline?.atMs) return
+    this.#timer?.scope.cancel()
+    this.#timer = null
+    if (!deadline || deadline.atMs === this.#announcedMs) return
+    const scope = new CancellationScope()
+    this.#timer = { atMs: deadline.atMs, scope }
+    scope
+      .run(() => sleep(Math.max(1, deadline.atMs - Date.now()), { summary: deadline.summary }))
+      .then(
+        () => {
+          this.#timer = null
+          this.#announcedMs = deadline.atMs
+          this.#queue.push({ type: 'deadline_reached', atMs: deadline.atMs })
+        },
+        (error: unknown) => {
+          if (!isCancellation(error)) throw error
+        },
+      )
+  }
+
+  /** What ops see in Temporal Web. At most one upsert for a change of status, attention or warehouses. */
+  #show(): void {
+    const { state } = this
+    setCurrentDetails(describeOrder(state))
+    const places = [
+      ...new Set(
+        (state.fulfilments.length > 0 ? state.fulfilments : state.placed.allocations).map(
+          (entry) => entry.warehouseId,
+        ),
+      ),
+    ]
+    const shown = JSON.stringify([state.status, state.needsAttention, places])
+    if (this.#shown === '' && state.version === 1) this.#shown = shown // set by the relay at the start
+    if (shown === this.#shown) return
+    this.#shown = shown
+    upsertSearchAttributes([
+      { key: orderStatus, value: state.status },
+      { key: needsAttention, value: state.needsAttention },
+      { key: warehouses, value: places },
+    ])
+  }
+
+  /** Questions to the database and refunds are short and finish first; tracking is broken off and begun again. */
+  #canBreakOff(): boolean {
+    return this.#queue.length === 0 && [...this.#running].every((key) => key.includes('/track/'))
+  }
+
+  #mustBreakOff(): boolean {
+    return workflowInfo().continueAsNewSuggested && this.#canBreakOff()
+  }
+
+  async #continueAsNew(): Promise<never> {
+    this.#interruptible.cancel()
+    this.#timer?.scope.cancel()
+    await condition(() => this.#running.size === 0 && allHandlersFinished())
+    await this.#applyQueue()
+    return continueAsNew<typeof order>({ state: this.state })
+  }
+}
+
+type Callable<Options, Request, Result> = {
+  executeWithOptions: (options: Options, args: [Request]) => Promise<Result>
+}
+
+/** First as a local activity, which costs one event; if the database does not answer, as one that waits for it. */
+async function tryQuickly<Request, Result>(
+  quick: Callable<LocalActivityOptions, Request, Result>,
+  patient: Callable<ActivityOptions, Request, Result>,
+  request: Request,
+  summary: string,
+): Promise<Result> {
+  try {
+    return await quick.executeWithOptions({ ...QUICK, summary }, [request])
+  } catch (error) {
+    if (isCancellation(error)) throw error
+    return await patient.executeWithOptions({ ...PATIENT, summary }, [request])
+  }
+}
