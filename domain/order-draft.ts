@@ -1,4 +1,5 @@
 import type { CommandAnswer, Decision, LogEntry, OrderEvent, OrderState, WorkItemKind } from './order.ts'
+import { type OrderStatus, transition } from './order-state.ts'
 
 /** A decision under construction: what the functions of the order's life write into. */
 export type Draft = Decision & {
@@ -52,4 +53,14 @@ export function answer(draft: Draft, requestId: string, reply: CommandAnswer): v
   draft.answers.push({ requestId, answer: reply })
   draft.state.answered = [...draft.state.answered, { requestId, answer: reply }].slice(-ANSWERED_LIMIT)
   if (!reply.accepted) draft.note({ field: 'refused', newValue: `${reply.code}: ${reply.detail}` })
+}
+
+/** Moves the order along its table, with a line in the log. */
+export function moveTo(draft: Draft, to: OrderStatus, operator?: string): void {
+  const { state } = draft
+  const move = transition(state.status, to)
+  // The table is checked by property tests against every reachable state; a miss is a bug of this folder.
+  if (!move.ok) throw new Error(move.reason)
+  draft.note({ field: 'status', oldValue: state.status, newValue: to, ...(operator ? { operator } : {}) })
+  state.status = to
 }

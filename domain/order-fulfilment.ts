@@ -1,0 +1,129 @@
+import type { Allocation, Fulfilment, OrderEvent } from './order.ts'
+import { type Draft, raise } from './order-draft.ts'
+import { openCourierReturn } from './order-returns.ts'
+import { PARCEL_TRANSITIONS } from './order-state.ts'
+
+/** One fulfilment, and one pick task, for each warehouse in the allocations. */
+export function openFulfilments(draft: Draft, allocations: Allocation[]): void {
+  const { state } = draft
+  for (const warehouseId of new Set(allocations.map((entry) => entry.warehouseId))) {
+    const fulfilment: Fulfilment = {
+      fulfilmentId: `${state.placed.orderId}-F${state.fulfilments.length + 1}`,
+      warehouseId,
+      lines: allocations
+        .filter((entry) => entry.warehouseId === warehouseId)
+        .map(({ lineNumber, skuId, quantity }) => ({ lineNumber, skuId, quantity })),
+      state: 'picking',
+    }
+    state.fulfilments.push(fulfilment)
+    draft.writes.push({ kind: 'create_pick_task', fulfilment })
+    draft.note({ field: 'pick_task', newValue: `${fulfilment.fulfilmentId} at ${warehouseId}` })
+  }
+}
+
+export function packFulfilment(
+  draft: Draft,
+  event: Extract<OrderEvent, { type: 'fulfilment_packed' }>,
+): void {
+  const { state } = draft
+  const fulfilment = state.fulfilments.find((entry) => entry.fulfilmentId === event.fulfilmentId)
+  if (fulfilment?.state !== 'picking') {
+    const stands = fulfilment?.state ?? 'unknown'
+    draft.note({ field: 'fulfilment', oldValue: stands, newValue: 'packed (ignored)' })
+    if (stands !== 'packed') {
+      raise(draft, 'contradiction', `${event.fulfilmentId}/packed`, {
+        fulfilmentId: event.fulfilmentId,
+        stands,
+      })
+    }
+    return
+  }
+  fulfilment.state = 'packed'
+  const parcel = {
+    parcelId: `${fulfilment.fulfilmentId}-P1`,
+    fulfilmentId: fulfilment.fulfilmentId,
+    courier: event.courier,
+    waybillNumber: event.waybillNumber,
+    state: 'shipped' as const,
+  }
+  state.parcels.push(parcel)
+  draft.note({ field: 'waybill', newValue: `${event.courier} ${event.waybillNumber}` })
+}
+
+export function shortFulfilment(
+  draft: Draft,
+  event: Extract<OrderEvent, { type: 'fulfilment_short' }>,
+): void {
+  const { state } = draft
+  const fulfilment = state.fulfilments.find((entry) => entry.fulfilmentId === event.fulfilmentId)
+  if (!fulfilment) {
+    return raise(draft, 'contradiction', `${event.fulfilmentId}/short`, { fulfilmentId: event.fulfilmentId })
+  }
+  // The same report under another message id: a source that repeats itself.
+  if (state.shortages.some((entry) => entry.shortageId === event.eventId)) return
+  const lines: Fulfilment['lines'] = []
+  for (const line of fulfilment.lines) {
+    const missing = event.lines.find((entry) => entry.lineNumber === line.lineNumber)?.quantity ?? 0
+    const quantity = line.quantity - Math.min(missing, line.quantity)
+    if (quantity > 0) lines.push({ ...line, quantity })
+  }
+  fulfilment.lines = lines
+  if (event.taskClosed || lines.length === 0) fulfilment.state = 'void'
+  state.shortages.push({
+    shortageId: event.eventId,
+    fulfilmentId: fulfilment.fulfilmentId,
+    lines: event.lines,
+    state: 'open',
+  })
+  const missing = event.lines.map((line) => `${line.skuId} ×${line.quantity}`).join(', ')
+  draft.note({ field: 'short_pick', newValue: `${fulfilment.warehouseId}: ${missing}` })
+  raise(draft, 'short_pick', event.eventId, { warehouseId: fulfilment.warehouseId, missing })
+}
+
+export function shortageSettled(
+  draft: Draft,
+  event: Extract<OrderEvent, { type: 'shortage_settled' }>,
+): void {
+  const { state } = draft
+  const shortage = state.shortages.find((entry) => entry.shortageId === event.shortageId)
+  if (shortage?.state !== 'open') return
+  shortage.state = 'settled'
+  for (const line of shortage.lines) {
+    const found = event.allocations
+      .filter((entry) => entry.lineNumber === line.lineNumber)
+      .reduce((sum, entry) => sum + entry.quantity, 0)
+    const missing = line.quantity - found
+    if (missing <= 0) continue
+    state.unfillable[line.lineNumber] = (state.unfillable[line.lineNumber] ?? 0) + missing
+    draft.note({ field: 'unfillable', newValue: `${line.skuId} ×${missing}` })
+  }
+  if (state.cancellation?.state !== 'granted') openFulfilments(draft, event.allocations)
+  if (
+    state.cancellation?.state === 'waiting' &&
+    state.shortages.every((entry) => entry.state === 'settled')
+  ) {
+    state.cancellation.state = 'deciding'
+  }
+}
+
+export function parcelNews(draft: Draft, event: Extract<OrderEvent, { type: 'parcel_news' }>): void {
+  const { state } = draft
+  const parcel = state.parcels.find((entry) => entry.parcelId === event.parcelId)
+  if (!parcel || parcel.state === event.state) return
+  if (!PARCEL_TRANSITIONS[parcel.state].includes(event.state)) {
+    draft.note({ field: 'parcel', oldValue: parcel.state, newValue: `${event.state} (ignored)` })
+    return raise(draft, 'contradiction', `${parcel.parcelId}/${event.state}`, {
+      parcelId: parcel.parcelId,
+      stands: parcel.state,
+      reported: event.state,
+    })
+  }
+  draft.note({ field: 'parcel', oldValue: parcel.state, newValue: event.state })
+  parcel.state = event.state
+  const detail = { parcelId: parcel.parcelId, courier: parcel.courier, waybillNumber: parcel.waybillNumber }
+  if (event.state === 'lost') raise(draft, 'parcel_lost', parcel.parcelId, detail)
+  if (event.state === 'returned') {
+    raise(draft, 'parcel_returned', parcel.parcelId, detail)
+    openCourierReturn(draft, parcel)
+  }
+}

@@ -1,0 +1,69 @@
+import type { OrderEvent, OrderState, RefundReason } from './order.ts'
+import { type Draft, raise } from './order-draft.ts'
+import { isPaidInFull } from './order-money.ts'
+import { tryToReserveAgain } from './order-reservation.ts'
+
+export function receivePayment(draft: Draft, event: Extract<OrderEvent, { type: 'payment_received' }>): void {
+  const { state } = draft
+  const known = state.payments.find((payment) => payment.paymentId === event.paymentId)
+  if (known) {
+    if (known.amountCents !== event.amountCents) {
+      raise(draft, 'payment_mismatch', event.paymentId, {
+        paymentId: event.paymentId,
+        recordedCents: known.amountCents,
+        reportedCents: event.amountCents,
+      })
+    }
+    return
+  }
+  const { paymentId, amountCents, paidAt } = event
+  state.payments.push({ paymentId, amountCents, paidAt })
+  draft.note({ field: 'payment', newValue: `${paymentId} ${amountCents}` })
+  if (event.holdsConfirmed && state.reservation !== 'lapsed') state.reservation = 'confirmed'
+  const undecided = state.status === 'reserved' || state.status === 'expired'
+  if (!undecided || !isPaidInFull(state)) return
+  // The database has the last word on whether the goods are still held: confirmed by the payment route, to be
+  // asked for (a timer's question may be under way), or gone.
+  if (state.reservation === 'held') state.reservation = 'checking'
+  else if (state.reservation === 'lapsed') tryToReserveAgain(state)
+}
+
+export function retryRefund(draft: Draft, refundId: string): void {
+  const refund = draft.state.refunds.find((entry) => entry.refundId === refundId)
+  if (refund?.state !== 'failed') return
+  refund.state = 'due'
+  refund.tries += 1
+  draft.note({ field: 'refund', oldValue: 'failed', newValue: `due, try ${refund.tries}` })
+}
+
+export function refundSettled(draft: Draft, event: Extract<OrderEvent, { type: 'refund_settled' }>): void {
+  const refund = draft.state.refunds.find((entry) => entry.refundId === event.refundId)
+  if (refund?.state !== 'due' || refund.tries !== event.tries) return
+  refund.state = event.outcome
+  draft.writes.push({ kind: 'record_refund', refund: { ...refund } })
+  draft.note({ field: 'refund', oldValue: 'due', newValue: `${event.outcome} ${refund.amountCents}` })
+  const { refundId, paymentId, amountCents } = refund
+  if (event.outcome === 'failed') {
+    raise(draft, 'refund_failed', refundId, { refundId, paymentId, amountCents, reason: event.detail })
+  } else if (refund.tries > 1) {
+    draft.writes.push({ kind: 'resolve_work_item', workItemKind: 'refund_failed', key: refundId })
+  }
+}
+
+export function refundReason(before: OrderState, event: OrderEvent): RefundReason {
+  switch (event.type) {
+    case 'cancellation_decided':
+      return 'cancelled'
+    case 'shortage_settled':
+      return 'short_picked'
+    case 'parcel_news':
+      return 'parcel_lost'
+    case 'return_inspected':
+      return 'returned'
+    case 'payment_received':
+      if (before.status === 'cancelled') return 'cancelled'
+      return ['reserved', 'paid'].includes(before.status) ? 'overpaid' : 'paid_after_end'
+    default:
+      return 'paid_after_end'
+  }
+}

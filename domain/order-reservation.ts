@@ -1,0 +1,49 @@
+import { assertNever } from './assert-never.ts'
+import type { Allocation, OrderEvent, OrderState } from './order.ts'
+import { type Draft, moveTo } from './order-draft.ts'
+import { isPaidInFull } from './order-money.ts'
+
+export function reservationChecked(
+  draft: Draft,
+  event: Extract<OrderEvent, { type: 'reservation_checked' }>,
+): void {
+  const { state } = draft
+  if (state.reservation !== 'checking') return
+  switch (event.answer) {
+    case 'confirmed':
+      // Paid in time by the database's clock; the payment itself is in the inbox and on its way here.
+      state.reservation = 'confirmed'
+      return
+    case 'held':
+      // The database's clock is behind this worker's: ask again when its time has really come.
+      state.reservation = 'held'
+      state.reservationExpiresAtMs = draft.nowMs + event.remainingMs
+      return
+    case 'expired':
+      draft.note({ field: 'reservation', oldValue: 'held', newValue: 'expired' })
+      moveTo(draft, 'expired')
+      state.reservation = 'lapsed'
+      if (isPaidInFull(state)) tryToReserveAgain(state)
+      return
+    default:
+      assertNever(event.answer)
+  }
+}
+
+export function tryToReserveAgain(state: OrderState): void {
+  state.reservation = 'reserving_again'
+  state.reserveAgainTries += 1
+}
+
+export function reservedAgain(draft: Draft, allocations: Allocation[] | null): void {
+  const { state } = draft
+  if (state.reservation !== 'reserving_again') return
+  if (allocations === null) {
+    state.reservation = 'lapsed'
+    draft.note({ field: 'reservation', oldValue: 'expired', newValue: 'no stock left' })
+    return
+  }
+  state.placed.allocations = allocations
+  state.reservation = 'confirmed'
+  draft.note({ field: 'reservation', oldValue: 'expired', newValue: 'reserved again' })
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { type OrderLifePolicy, orderLifePolicy } from '../../contracts/facts.ts'
+import type { HubClient } from '../replay/hub-client.ts'
+
+/** A whole life in less than a minute. */
+const demoPolicy: OrderLifePolicy = {
+  reservationTtlSeconds: 15,
+  trackingIntervalSeconds: 2,
+  afterSalesWindowSeconds: 25,
+  latePaymentWindowSeconds: 20,
+}
+/** What holds where nobody has published anything; a demo that was killed has left its own behind. */
+const usualPolicy: OrderLifePolicy = {
+  reservationTtlSeconds: 15 * 60,
+  trackingIntervalSeconds: 5 * 60,
+  afterSalesWindowSeconds: 7 * 86_400,
+  latePaymentWindowSeconds: 2 * 3_600,
+}
+const path = '/v1/policies/order-life'
+const answer = z.object({ document: orderLifePolicy })
+
+/** Publishes the demo's short deadlines. Returns what puts back those that held before. */
+export async function shortenDeadlines(client: HubClient): Promise<(client: HubClient) => Promise<void>> {
+  const { document: current } = await client.send({ as: 'ops', method: 'GET', path, answer })
+  const before = isSame(current, demoPolicy) ? usualPolicy : current
+  await publish(client, demoPolicy, 'demo: a whole life within a minute')
+  return (client) => publish(client, before, 'the demo is over')
+}
+
+async function publish(client: HubClient, document: OrderLifePolicy, reason: string): Promise<void> {
+  await client.send({ as: 'ops', method: 'PUT', path, body: { document, reason }, answer })
+}
+
+function isSame(one: OrderLifePolicy, other: OrderLifePolicy): boolean {
+  return (
+    one.reservationTtlSeconds === other.reservationTtlSeconds &&
+    one.trackingIntervalSeconds === other.trackingIntervalSeconds &&
+    one.afterSalesWindowSeconds === other.afterSalesWindowSeconds &&
+    one.latePaymentWindowSeconds === other.latePaymentWindowSeconds
+  )
+}

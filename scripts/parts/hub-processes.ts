@@ -1,0 +1,126 @@
+import { join } from 'node:path'
+import { capture } from './cache.ts'
+import { freePort, isListening } from './ports.ts'
+import type { PostgresPart } from './postgres.ts'
+import { appRole } from './postgres.ts'
+import { type ChildSpec, Supervised } from './process.ts'
+import type { Print } from './progress.ts'
+import type { RedisPart } from './redis.ts'
+import type { Secrets } from './secrets.ts'
+import type { TemporalPart } from './temporal.ts'
+
+/** The parts that the product's own processes stand on. */
+export interface Stores {
+  postgres: PostgresPart
+  redis: RedisPart
+  temporal: TemporalPart
+}
+
+export interface ProductOptions extends Stores {
+  root: string
+  dataDir: string
+  secrets: Secrets
+  apiPort: number
+  simulatorPort: number
+  onRevived: (name: string, pid: number) => void
+  out: Print
+}
+
+const probeTimeoutMs = 2_000
+/** A worker finishes the activities that it has begun. */
+const drainMs = 20_000
+
+/** Does this URL answer 2xx? */
+export async function answersOk(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(probeTimeoutMs) })
+    await response.body?.cancel()
+    return response.ok
+  } catch {
+    return false // not listening yet
+  }
+}
+
+/** Bring the schema up to date with the owner's rights; the application's role gets its password here. */
+export async function migrate(root: string, postgres: PostgresPart, secrets: Secrets): Promise<void> {
+  const { code, stdout, stderr } = await capture(process.execPath, [join(root, 'dist', 'migrate.js')], {
+    cwd: root,
+    env: { ...process.env, DATABASE_OWNER_URL: postgres.ownerUrl, HUB_APP_PASSWORD: secrets.hubAppPassword },
+  })
+  if (code !== 0) throw new Error(`The migrations failed:\n${`${stdout}\n${stderr}`.trim()}`)
+}
+
+/** Settings that worker, relay and API share; names as in contracts/config.ts. */
+export function productEnvironment(options: ProductOptions): NodeJS.ProcessEnv {
+  const { postgres, redis, temporal, secrets } = options
+  const outside = `http://127.0.0.1:${options.simulatorPort}`
+  const environment: NodeJS.ProcessEnv = {
+    ...process.env,
+    DATABASE_URL: postgres.urlFor(appRole, secrets.hubAppPassword),
+    REDIS_URL: redis.url,
+    TEMPORAL_ADDRESS: temporal.address,
+    WORKFLOW_BUNDLE: join(options.root, 'dist', 'workflow-bundle.js'),
+    API_HOST: '127.0.0.1',
+    API_PORT: String(options.apiPort),
+    DATA_KEYS: secrets.dataKeys,
+    PAYLOAD_KEYS: secrets.payloadKeys,
+    SESSION_SECRET: secrets.sessionSecret,
+    OUTSIDE_SECRET: secrets.outsideSecret,
+    PDA_URL: outside,
+    PAYMENT_URL: outside,
+    COURIER_URL: outside,
+    ...(temporal.webUrl ? { TEMPORAL_WEB_ORIGIN: temporal.webUrl } : {}),
+  }
+  delete environment.DATABASE_OWNER_URL // only the migrations may have the owner's rights
+  return environment
+}
+
+/** The product's processes, by name; `start` each, in any order. */
+export async function productProcesses(options: ProductOptions) {
+  const environment = productEnvironment(options)
+  const process = (name: string, more: Pick<ChildSpec, 'isReady'> & Partial<ChildSpec>) =>
+    new Supervised({
+      name,
+      command: globalThis.process.execPath,
+      args: ['--enable-source-maps', join(options.root, 'dist', `${name}.js`)],
+      cwd: options.root,
+      folder: options.dataDir,
+      readyWithinMs: 60_000,
+      stopWithinMs: drainMs,
+      onRevived: (pid) => options.onRevived(name, pid),
+      out: options.out,
+      ...more,
+    })
+  const withMetrics = async (name: string, preferredPort: number) => {
+    const port = await freePort(preferredPort)
+    const isReady = () => answersOk(`http://127.0.0.1:${port}/readyz`)
+    return process(name, { env: { ...environment, METRICS_PORT: String(port) }, isReady })
+  }
+  const api = `http://127.0.0.1:${options.apiPort}`
+  return {
+    simulator: process('simulator', {
+      env: simulatorEnvironment(options, api),
+      isReady: () => isListening(options.simulatorPort),
+    }),
+    worker: await withMetrics('worker', 9464),
+    relay: await withMetrics('relay', 9465),
+    api: process('api', { env: environment, isReady: () => answersOk(`${api}/healthz`) }),
+  }
+}
+
+/** The outside world knows the hub's address and its own keys, nothing else. */
+function simulatorEnvironment(
+  { simulatorPort, dataDir, secrets }: ProductOptions,
+  api: string,
+): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    SIMULATOR_PORT: String(simulatorPort),
+    // The warehouse works its pick tasks by itself, and remembers what it did over a restart.
+    SIMULATOR_WAREHOUSE: 'auto',
+    SIMULATOR_STATE: join(dataDir, 'simulator.json'),
+    HUB_API: api,
+    HUB_WAREHOUSE_KEY: secrets.apiKeys.warehouse,
+    OUTSIDE_SECRET: secrets.outsideSecret,
+  }
+}

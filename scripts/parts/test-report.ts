@@ -1,0 +1,74 @@
+export interface TestCounts {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+/** Folders whose tests need nothing but Node. */
+const pureFolders = ['test/domain', 'test/contracts', 'test/scripts']
+/** Flags of vitest that are followed by a value of their own. */
+const flagsWithValue = [
+  '-t',
+  '--testNamePattern',
+  '-c',
+  '--config',
+  '--bail',
+  '--retry',
+  '--shard',
+  '--maxWorkers',
+]
+
+/** What of the arguments selects files or projects. */
+function selection(args: string[]): { files: string[]; projects: string[] } {
+  const files: string[] = []
+  const projects: string[] = []
+  for (let index = 0; index < args.length; index++) {
+    const arg = args[index] ?? ''
+    if (arg === '--project') projects.push(args[++index] ?? '')
+    else if (arg.startsWith('--project=')) projects.push(arg.slice('--project='.length))
+    else if (flagsWithValue.includes(arg)) index++
+    else if (!arg.startsWith('-')) files.push(arg.replace(/^\.\//, ''))
+  }
+  return { files, projects }
+}
+
+/** Do these arguments of `npm test` select anything that needs PostgreSQL, Redis or Temporal? */
+export function needsParts(args: string[]): boolean {
+  const { files, projects } = selection(args)
+  if (projects.length > 0 && projects.every((project) => project === 'unit')) return false
+  return files.length === 0 || !files.every((file) => pureFolders.some((folder) => file.startsWith(folder)))
+}
+
+/** The whole suite, without a selection: coverage means something only then. */
+export function runsEverything(args: string[]): boolean {
+  return args.length === 0
+}
+
+/**
+ * Counts of vitest's JSON report. A file that could not be loaded has no tests but is a failure, and so is a run
+ * that ended with an error although each test passed.
+ */
+export function countTests(report: string, exitCode: number): TestCounts {
+  const parsed: {
+    numPassedTests: number
+    numFailedTests: number
+    numPendingTests: number
+    numTodoTests?: number
+    testResults: { status: string; assertionResults: { status: string }[] }[]
+  } = JSON.parse(report)
+  const brokenFiles = parsed.testResults.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && !assertionResults.some((result) => result.status === 'failed'),
+  ).length
+  const failed = parsed.numFailedTests + brokenFiles
+  return {
+    passed: parsed.numPassedTests,
+    failed: failed === 0 && exitCode !== 0 ? 1 : failed,
+    skipped: parsed.numPendingTests + (parsed.numTodoTests ?? 0),
+  }
+}
+
+/** The line that `npm test` ends with. */
+export function summaryLine({ passed, failed, skipped }: TestCounts): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseStartFlags, startHelp, UsageError } from './parts/flags.ts'
+import { AlreadyRunning, type Hub, refuseIfRunning, resetData, startHub } from './parts/hub.ts'
+import { elapsed, print, withProgress } from './parts/progress.ts'
+import { writeRunInfo } from './parts/run-file.ts'
+import { onStopRequest } from './parts/stop-request.ts'
+import { startTable } from './parts/table.ts'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const dataDir = join(root, '.data')
+
+/** Sample data goes in once for each database; the marker says for which. */
+async function seedOnce(hub: Hub): Promise<void> {
+  const marker = join(dataDir, 'seeded')
+  // Our own database may be on another port next time and is still the same one.
+  const external = process.env.DATABASE_OWNER_URL ?? process.env.DATABASE_URL
+  const database = external ? createHash('sha256').update(external).digest('hex') : 'own'
+  if (existsSync(marker) && readFileSync(marker, 'utf8').trim() === database) return
+  const { seed } = await import('./seed.ts')
+  await withProgress('Seeding warehouses, articles and accounts', () =>
+    seed({ api: hub.info.api, databaseUrl: hub.databaseOwnerUrl, secrets: hub.secrets }),
+  )
+  writeFileSync(marker, `${database}\n`)
+}
+
+async function main(): Promise<void> {
+  const startedAt = Date.now()
+  const flags = parseStartFlags(process.argv.slice(2))
+  if (flags.help) return print(startHelp)
+  refuseIfRunning(dataDir)
+  if (flags.reset) await resetData(dataDir)
+  print('Starting Order Hub')
+  const stopping = new AbortController()
+  let hub: Hub | undefined
+  const finished = onStopRequest({
+    stop: async () => {
+      print('\nStopping …')
+      stopping.abort()
+      await hub?.stop()
+    },
+    force: async () => {
+      print('Ending everything now')
+      await hub?.kill()
+      process.exit(1) // whatever is still starting is killed with us
+    },
+  })
+  try {
+    hub = await startHub({ root, dataDir, apiPort: flags.port, signal: stopping.signal })
+    await seedOnce(hub)
+    writeRunInfo(dataDir, hub.info)
+    print(startTable(hub.info, elapsed(startedAt)))
+    if (flags.demo && !stopping.signal.aborted) {
+      const { runDemo } = await import('./demo.ts')
+      await runDemo({ api: hub.info.api, apiKeys: hub.info.apiKeys, signal: stopping.signal })
+    }
+    await finished
+  } catch (error) {
+    await hub?.stop()
+    if (!stopping.signal.aborted) throw error
+  }
+  print('Stopped.')
+}
+
+try {
+  await main()
+  process.exit(0)
+} catch (error) {
+  const expected = error instanceof UsageError || error instanceof AlreadyRunning
+  console.error(
+    expected || !(error instanceof Error) ? String(error).replace(/^\w*Error: /, '') : error.message,
+  )
+  process.exit(1)
+}

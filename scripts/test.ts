@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { print } from './parts/progress.ts'
+import { onStopRequest } from './parts/stop-request.ts'
+import { startTestParts, type TestParts } from './parts/test-parts.ts'
+import { countTests, needsParts, runsEverything, summaryLine } from './parts/test-report.ts'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** Runs vitest to its end; resolves with its exit code, or 130 when it was interrupted. */
+function runVitest(args: string[], environment: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number> {
+  const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [vitest, 'run', ...args], {
+      cwd: root,
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
+    signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true })
+    child.once('error', reject)
+    child.once('exit', (code) => resolve(code ?? 130))
+  })
+}
+
+async function main(): Promise<number> {
+  const args = process.argv.slice(2)
+  const folder = mkdtempSync(join(tmpdir(), 'order-hub-test-'))
+  chmodSync(folder, 0o755) // PostgreSQL runs as another user when we are root
+  const stopping = new AbortController()
+  let parts: TestParts | undefined
+  void onStopRequest({
+    stop: async () => stopping.abort(),
+    force: async () => process.exit(130), // the exit hook ends the parts
+  })
+  try {
+    if (needsParts(args)) parts = await startTestParts(folder, stopping.signal)
+    stopping.signal.throwIfAborted()
+    const results = join(folder, 'results.json')
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`]
+    const coverage = runsEverything(args) ? ['--coverage'] : []
+    const code = await runVitest(
+      [...args, ...reporters, ...coverage],
+      parts?.environment ?? {},
+      stopping.signal,
+    )
+    const counts = countTests(readFileSync(results, 'utf8'), code)
+    await parts?.stop()
+    parts = undefined
+    print(summaryLine(counts))
+    return counts.failed > 0 || counts.passed === 0 ? 1 : code
+  } finally {
+    await parts?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+try {
+  process.exit(await main())
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  print(summaryLine({ passed: 0, failed: 1, skipped: 0 }))
+  process.exit(1)
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+
+/** Settings of the simulator, read from the environment by `simulator/main.ts`. It knows nothing else of the hub. */
+export const simulatorConfigSchema = z.object({
+  /** Loopback unless the simulator has a container of its own; `/control` answers loopback callers only, always. */
+  SIMULATOR_HOST: z.string().min(1).default('127.0.0.1'),
+  SIMULATOR_PORT: z.coerce.number().int().min(0).max(65_535).default(8_090),
+  /** Shared with the hub, which signs every call with it. */
+  OUTSIDE_SECRET: z.string().min(32),
+  /** A file that remembers idempotency keys, effects, tasks and parcels over a restart. */
+  SIMULATOR_STATE: z.string().min(1).optional(),
+  /** The same seed and the same ids give the same picking and the same parcels. */
+  SIMULATOR_SEED: z.string().min(1).max(100).default('order-hub'),
+  /** `auto`: the warehouse works its tasks by itself; `off`: it only receives them. */
+  SIMULATOR_WAREHOUSE: z.enum(['auto', 'off']).default('off'),
+  /** Where the warehouse reports to, and its API key (system `warehouse`). Needed with `auto`. */
+  HUB_API: z.url().optional(),
+  HUB_WAREHOUSE_KEY: z.string().min(1).optional(),
+  /** From the task's arrival to the packed parcel, on average. */
+  SIMULATOR_PICKING_SECONDS: z.coerce.number().min(0).max(86_400).default(4),
+  /** From the packed parcel to its delivery, on average. */
+  SIMULATOR_DELIVERY_SECONDS: z.coerce.number().min(0).max(2_592_000).default(12),
+})
+
+export type SimulatorConfig = z.output<typeof simulatorConfigSchema>
+
+/**
+ * Reads the settings from environment variables.
+ *
+ * @throws Error naming each wrong variable, without its value
+ */
+export function readSimulatorConfig(environment: Record<string, string | undefined>): SimulatorConfig {
+  const given = Object.entries(environment).filter(([, value]) => value !== undefined && value !== '')
+  const result = simulatorConfigSchema.safeParse(Object.fromEntries(given))
+  const problems = result.success
+    ? missingForWarehouse(result.data).map((name) => `${name}: needed with SIMULATOR_WAREHOUSE=auto`)
+    : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  if (result.success && problems.length === 0) return result.data
+  throw new Error(`configuration is not usable:\n  ${problems.join('\n  ')}`)
+}
+
+function missingForWarehouse(config: SimulatorConfig): string[] {
+  if (config.SIMULATOR_WAREHOUSE === 'off') return []
+  return (['HUB_API', 'HUB_WAREHOUSE_KEY'] as const).filter((name) => config[name] === undefined)
+}

@@ -1,0 +1,25 @@
+import { readSimulatorConfig } from './config.ts'
+import { startSimulator } from './server.ts'
+
+const config = readSimulatorConfig(process.env)
+const simulator = await startSimulator({
+  host: config.SIMULATOR_HOST,
+  port: config.SIMULATOR_PORT,
+  secret: config.OUTSIDE_SECRET,
+  seed: config.SIMULATOR_SEED,
+  pickingSeconds: config.SIMULATOR_PICKING_SECONDS,
+  deliverySeconds: config.SIMULATOR_DELIVERY_SECONDS,
+  log: (line) => console.log(`${new Date().toISOString()} ${line}`),
+  ...(config.SIMULATOR_STATE === undefined ? {} : { stateFile: config.SIMULATOR_STATE }),
+  ...(config.SIMULATOR_WAREHOUSE === 'auto' && config.HUB_API && config.HUB_WAREHOUSE_KEY
+    ? { warehouse: { hubApi: config.HUB_API, apiKey: config.HUB_WAREHOUSE_KEY } }
+    : {}),
+})
+console.log(`The simulated outside world listens on ${simulator.url}`)
+
+async function stop(): Promise<void> {
+  await simulator.close()
+  process.exit(0)
+}
+process.once('SIGINT', stop)
+process.once('SIGTERM', stop)

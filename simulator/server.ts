@@ -1,0 +1,222 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { z } from 'zod'
+import { type BehaviourChange, behaviourBody, type Mode, type System } from './behaviour.ts'
+import { type Effects, refundBody } from './effects.ts'
+import { type Answer, type Call, createJsonServer, listen, refusal } from './http.ts'
+import { COURIER, pdaMessage, WISHES } from './picking.ts'
+import { isSigned } from './signature.ts'
+import { FATES, type Scan, scan } from './story.ts'
+import { type Wish, World } from './world.ts'
+
+export type SimulatorOptions = {
+  /** 0, the default, takes any free port. */
+  port?: number
+  host?: string
+  /** The hub signs its calls with it. */
+  secret: string
+  seed?: string
+  /** Remembers everything over a restart. */
+  stateFile?: string
+  /** With it the warehouse works its tasks by itself and reports to this API. */
+  warehouse?: { hubApi: string; apiKey: string }
+  /** From a task's arrival to the packed parcel, on average. */
+  pickingSeconds?: number
+  /** From the packed parcel to its delivery, on average. */
+  deliverySeconds?: number
+  /** How long a `slow` system thinks. */
+  slowMs?: number
+  now?: () => number
+  log?: (line: string) => void
+}
+
+export type Simulator = {
+  url: string
+  /** Everything that the hub has made happen, with how often it asked and how often it took effect. */
+  effects: () => Effects
+  behave: (change: BehaviourChange) => void
+  /** From now on the courier shows exactly these scans of a parcel. */
+  script: (waybillNumber: string, scans: Scan[]) => void
+  /** How an order’s tasks are to be worked, and what is to become of its parcels. */
+  wish: (wish: Wish) => void
+  close: () => Promise<void>
+}
+
+const wishBody = z.strictObject({
+  orderId: z.string().min(1),
+  pick: z.enum(WISHES).optional(),
+  parcel: z.enum(FATES).optional(),
+})
+const scriptBody = z.strictObject({
+  waybillNumber: z.string().min(1).max(128),
+  scans: z.array(scan).max(500),
+})
+
+/**
+ * Starts the outside world of the hub: payment provider, PDA gateway of the warehouses, courier, and `/control` for
+ * whoever directs the play.
+ *
+ * @example
+ * const simulator = await startSimulator({ secret })
+ * simulator.behave({ next: { payment: ['timeout-after-applying'] } })
+ */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const {
+    port = 0,
+    host = '127.0.0.1',
+    seed = 'order-hub',
+    pickingSeconds = 4,
+    deliverySeconds = 12,
+  } = options
+  const { now = Date.now, log = () => undefined } = options
+  const { stateFile, warehouse } = options
+  const world = new World({
+    seed,
+    pace: { pickingSeconds, deliverySeconds },
+    now,
+    log,
+    ...(stateFile === undefined ? {} : { stateFile }),
+    ...(warehouse === undefined ? {} : { warehouse }),
+  })
+  const { secret, slowMs = 3_000 } = options
+  const server = createJsonServer((call) => route({ world, secret, slowMs, now }, call), log)
+  const listening = await listen(server, host, port)
+  return {
+    url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${listening}`,
+    effects: () => world.effects(),
+    behave: (change) => world.behave(change),
+    script: (waybillNumber, scans) => world.script(waybillNumber, scans),
+    wish: (wish) => world.wish(wish),
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeAllConnections()
+      await closed
+      await world.close()
+    },
+  }
+}
+
+type Stage = { world: World; secret: string; slowMs: number; now: () => number }
+
+const nothingHere = refusal(404, 'there is no such thing here')
+
+function route(stage: Stage, call: Call): Answer | Promise<Answer> {
+  const [area] = call.segments
+  if (area === 'healthz') return { status: 200, body: { status: 'ok' } }
+  if (area === 'control') return call.isFromLoopback ? control(stage.world, call) : nothingHere
+  const { method, path, body } = call
+  const timestamp = call.header('x-hub-timestamp')
+  const signature = call.header('x-hub-signature')
+  if (!isSigned({ method, path, body, timestamp, signature }, stage.secret, stage.now())) {
+    return refusal(401, 'the signature is missing, wrong or too old')
+  }
+  switch (`${method} /${call.segments.slice(0, 2).join('/')}`) {
+    case 'POST /payment/refunds':
+      return withBody(call, refundBody, (refund) =>
+        perform(stage, 'payment', call, (key, isWilling) => stage.world.refund(key, refund, isWilling), {
+          refundId: refund.refundId,
+          state: 'done',
+        }),
+      )
+    case 'POST /pda/messages':
+      return withBody(call, pdaMessage, (message) =>
+        perform(stage, 'pda', call, (key, isWilling) => stage.world.message(key, message, isWilling), {
+          pickTaskId: message.pickTaskId,
+          state: 'received',
+        }),
+      )
+    default:
+      return method === 'GET' && area === 'courier' ? track(stage, call) : nothingHere
+  }
+}
+
+/** Carries out what an idempotency key stands for, in the mood that the system is in. */
+async function perform(
+  { world, slowMs }: Stage,
+  system: System,
+  call: Call,
+  effect: (key: string, isWilling: boolean) => 'applied' | 'repeated' | 'conflict' | 'unwilling',
+  done: object,
+): Promise<Answer> {
+  const key = call.header('idempotency-key')
+  if (!key) return refusal(400, 'an Idempotency-Key header is required')
+  const mode = world.behaviour.take(system)
+  const outcome = effect(key, mode !== 'down' && mode !== 'refuse')
+  if (outcome === 'conflict') return refusal(409, 'this Idempotency-Key was used with another body')
+  return inMode(mode, slowMs, { status: 200, body: done })
+}
+
+async function inMode(mode: Mode, slowMs: number, answer: Answer): Promise<Answer> {
+  switch (mode) {
+    case 'ok':
+      return answer
+    case 'down':
+      return refusal(503, 'out of order for the moment')
+    case 'refuse':
+      return refusal(422, 'refused')
+    case 'slow':
+      await delay(slowMs, undefined, { ref: false })
+      return answer
+    case 'timeout-after-applying':
+      return 'hang-up'
+  }
+}
+
+/** `GET /courier/{courier}/waybills/{number}` */
+function track({ world, slowMs }: Stage, { segments }: Call): Answer | Promise<Answer> {
+  const [, courier, what, waybillNumber] = segments
+  if (what !== 'waybills' || !waybillNumber || segments.length !== 4) return nothingHere
+  if (courier !== COURIER) return refusal(404, `there is no courier ${courier}`)
+  const mode = world.behaviour.take('courier')
+  const scans = world.scans(waybillNumber)
+  if (scans === 'unreachable') return refusal(503, 'the courier does not answer')
+  return inMode(mode, slowMs, { status: 200, body: { scans } })
+}
+
+/** For tests and the demo: how the outside behaves from now on, and what has happened so far. */
+function control(world: World, call: Call): Answer | Promise<Answer> {
+  const ok: Answer = { status: 200, body: { ok: true } }
+  switch (`${call.method} /${call.segments.join('/')}`) {
+    case 'GET /control/effects':
+      return { status: 200, body: world.effects() }
+    case 'GET /control/behaviour':
+      return { status: 200, body: world.behaviour.describe() }
+    case 'POST /control/behaviour':
+      return withBody(call, behaviourBody, (change) => {
+        world.behave(change)
+        return { status: 200, body: world.behaviour.describe() }
+      })
+    case 'POST /control/parcels':
+      return withBody(call, scriptBody, ({ waybillNumber, scans }) => {
+        world.script(waybillNumber, scans)
+        return ok
+      })
+    case 'POST /control/orders':
+      return withBody(call, wishBody, (wish) => {
+        world.wish(wish)
+        return ok
+      })
+    default:
+      return nothingHere
+  }
+}
+
+/** The parsed body goes to `next`. JSON only: a web page elsewhere cannot send that here without being asked first. */
+function withBody<Body>(
+  call: Call,
+  schema: z.ZodType<Body>,
+  next: (body: Body) => Answer | Promise<Answer>,
+): Answer | Promise<Answer> {
+  if (!/^application\/json\b/i.test(call.header('content-type') ?? '')) {
+    return refusal(415, 'send application/json')
+  }
+  const parsed = schema.safeParse(parseJson(call.body))
+  return parsed.success ? next(parsed.data) : refusal(400, z.prettifyError(parsed.error))
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return undefined // which no schema accepts
+  }
+}

@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { HubReports } from './hub-reports.ts'
+import type { PickReport } from './picking.ts'
+
+export type WarehouseEvents = {
+  /** Called before the hub hears of the parcel: the courier knows it first. */
+  onPacking: (pickTaskId: string, waybillNumber: string, packedAtMs: number) => void
+  /** The task needs no more work. */
+  onOver: (pickTaskId: string) => void
+}
+
+/** The people with the PDAs: each task is worked in its own time, its reports one after the other. */
+export class Warehouse {
+  readonly #reports: HubReports
+  readonly #events: WarehouseEvents
+  readonly #log: (line: string) => void
+  readonly #working = new Map<string, { stop: AbortController; done: Promise<void> }>()
+  #isClosed = false
+
+  constructor(reports: HubReports, events: WarehouseEvents, log: (line: string) => void) {
+    this.#reports = reports
+    this.#events = events
+    this.#log = log
+  }
+
+  /** Works through the reports of a task; harmless if it is being worked already. */
+  begin(pickTaskId: string, reports: PickReport[]): void {
+    if (this.#isClosed || this.#working.has(pickTaskId)) return
+    const stop = new AbortController()
+    const done = this.#work(pickTaskId, reports, stop.signal)
+      .catch((error: unknown) => {
+        if (!stop.signal.aborted) this.#log(`pick task ${pickTaskId}: ${String(error)}`)
+      })
+      .finally(() => this.#working.delete(pickTaskId))
+    this.#working.set(pickTaskId, { stop, done })
+  }
+
+  /** The office has taken the task back. */
+  withdraw(pickTaskId: string): void {
+    this.#working.get(pickTaskId)?.stop.abort()
+    if (!this.#isClosed) this.#events.onOver(pickTaskId)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    const all = [...this.#working.values()]
+    for (const { stop } of all) stop.abort()
+    await Promise.all(all.map(({ done }) => done))
+  }
+
+  async #work(pickTaskId: string, reports: PickReport[], signal: AbortSignal): Promise<void> {
+    for (const { atMs, body } of reports) {
+      await delay(Math.max(0, atMs - Date.now()), undefined, { signal })
+      if (body.waybillNumber !== undefined) {
+        this.#events.onPacking(pickTaskId, body.waybillNumber, Math.max(atMs, Date.now()))
+      }
+      if ((await this.#reports.send(pickTaskId, body, signal)) === 'refused') break
+    }
+    this.#events.onOver(pickTaskId)
+  }
+}

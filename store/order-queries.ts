@@ -1,0 +1,270 @@
+import { type Selectable, sql } from 'kysely'
+import { z } from 'zod'
+import type {
+  ListOrdersQuery,
+  logEntry,
+  OrderDetail,
+  OrderSummary,
+  reservationView,
+} from '../contracts/orders.ts'
+import type { Db, Tx } from './database.ts'
+import { parcelsOfOrder, pickTaskOf } from './fulfilment-queries.ts'
+import { inScope, type Scope } from './identity.ts'
+import { exact, Keyset, type Page, type PageRequest, timeAndUuid } from './paging.ts'
+import type { Database } from './schema.ts'
+
+type OrderRow = Selectable<Database['orders']>
+const logPosition = z.tuple([z.int().min(0)])
+type SealedContact = { id: string; key_id: string; sealed: Buffer | null }
+
+/** One page of the orders in scope, newest or oldest first. */
+export async function listOrders(db: Db, query: ListOrdersQuery, scope: Scope): Promise<Page<OrderSummary>> {
+  const keyset = new Keyset('orders', query, timeAndUuid)
+  const after = keyset.after(query.cursor)
+  const newest = query.sort === 'newest'
+  let select = db
+    .selectFrom('orders')
+    .selectAll()
+    .select(exact('created_at').as('at'))
+    .where(inScope(scope, 'store_id'))
+    .orderBy('created_at', newest ? 'desc' : 'asc')
+    .orderBy('id', newest ? 'desc' : 'asc')
+    .limit(query.limit + 1)
+  if (query.status) select = select.where('status', '=', query.status)
+  if (query.storeId) select = select.where('store_id', '=', query.storeId)
+  if (query.channel) select = select.where('channel', '=', query.channel)
+  if (query.needsAttention !== undefined) select = select.where('needs_attention', '=', query.needsAttention)
+  if (query.externalOrderId) select = select.where('external_order_id', '=', query.externalOrderId)
+  if (query.createdFrom) select = select.where('created_at', '>=', new Date(query.createdFrom))
+  if (query.createdTo) select = select.where('created_at', '<', new Date(query.createdTo))
+  if (after) {
+    const comparison = newest ? sql`<` : sql`>`
+    select = select.where(
+      sql<boolean>`(created_at, id) ${comparison} (${after[0]}::timestamptz, ${after[1]}::uuid)`,
+    )
+  }
+  return keyset.page(await select.execute(), query.limit, (row) => [row.at, row.id], summaryOf)
+}
+
+/** Whether an order exists, and whether it lies in the scope. */
+export async function findOrderScope(
+  db: Db,
+  orderId: string,
+  scope: Scope,
+): Promise<'visible' | 'hidden' | 'missing'> {
+  const row = await db
+    .selectFrom('orders')
+    .select(inScope(scope, 'store_id').as('visible'))
+    .where('id', '=', orderId)
+    .executeTakeFirst()
+  return row ? (row.visible ? 'visible' : 'hidden') : 'missing'
+}
+
+/** An order with all that belongs to it, read at one moment; the contact still sealed. Null outside the scope. */
+export async function findOrderDetail(
+  db: Db,
+  orderId: string,
+  scope: Scope,
+): Promise<{ order: Omit<OrderDetail, 'contact'>; contact: SealedContact } | null> {
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (tx) => {
+      const row = await tx
+        .selectFrom('orders')
+        .selectAll()
+        .where('id', '=', orderId)
+        .where(inScope(scope, 'store_id'))
+        .executeTakeFirst()
+      if (!row) return null
+      const contact = await tx
+        .selectFrom('contact')
+        .select(['id', 'key_id', 'sealed'])
+        .where('id', '=', row.contact_id)
+        .executeTakeFirstOrThrow()
+      const order = {
+        ...summaryOf(row),
+        workflowId: `order:${row.id}`,
+        lines: await linesOf(tx, orderId),
+        reservations: await reservationsOf(tx, orderId),
+        payments: await paymentsOf(tx, orderId),
+        refunds: await refundsOf(tx, orderId),
+        fulfilments: await fulfilmentsOf(tx, orderId),
+        parcels: await parcelsOfOrder(tx, orderId),
+        returns: await returnsOf(tx, orderId),
+      }
+      return { order, contact }
+    })
+}
+
+function summaryOf(row: OrderRow): OrderSummary {
+  return {
+    orderId: row.id,
+    channel: row.channel,
+    storeId: row.store_id,
+    externalOrderId: row.external_order_id,
+    status: row.status,
+    version: row.version,
+    needsAttention: row.needs_attention,
+    divisionCode: row.division_code,
+    amountCents: row.amount_cents,
+    freightCents: row.freight_cents,
+    paidCents: row.paid_cents,
+    refundedCents: row.refunded_cents,
+    reservationExpiresAt: row.reservation_expires_at.toISOString(),
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+    closedAt: row.closed_at?.toISOString() ?? null,
+  }
+}
+
+async function linesOf(tx: Tx, orderId: string): Promise<OrderDetail['lines']> {
+  return tx
+    .selectFrom('order_line')
+    .select([
+      'line_number as lineNumber',
+      'sku_id as skuId',
+      'quantity',
+      'unit_price_cents as unitPriceCents',
+    ])
+    .where('order_id', '=', orderId)
+    .orderBy('line_number')
+    .execute()
+}
+
+async function reservationsOf(tx: Tx, orderId: string): Promise<z.output<typeof reservationView>[]> {
+  const rows = await tx
+    .selectFrom('reservation')
+    .select(['line_number', 'sku_id', 'warehouse_id', 'quantity', 'state', 'expires_at'])
+    .where('order_id', '=', orderId)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => ({
+    lineNumber: row.line_number ?? 0,
+    skuId: row.sku_id,
+    warehouseId: row.warehouse_id,
+    quantity: row.quantity,
+    state: row.state,
+    expiresAt: row.expires_at.toISOString(),
+  }))
+}
+
+async function paymentsOf(tx: Tx, orderId: string): Promise<OrderDetail['payments']> {
+  const rows = await tx
+    .selectFrom('payment')
+    .selectAll()
+    .where('order_id', '=', orderId)
+    .orderBy('received_at')
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => ({
+    paymentId: row.id,
+    amountCents: row.amount_cents,
+    method: row.method,
+    paidAt: row.paid_at.toISOString(),
+    receivedAt: row.received_at.toISOString(),
+  }))
+}
+
+async function refundsOf(tx: Tx, orderId: string): Promise<OrderDetail['refunds']> {
+  const rows = await tx
+    .selectFrom('refund')
+    .selectAll()
+    .where('order_id', '=', orderId)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => ({
+    refundId: row.id,
+    paymentId: row.payment_id,
+    amountCents: row.amount_cents,
+    reason: row.reason,
+    state: row.state,
+    settledAt: row.settled_at?.toISOString() ?? null,
+  }))
+}
+
+async function fulfilmentsOf(tx: Tx, orderId: string): Promise<OrderDetail['fulfilments']> {
+  const rows = await tx
+    .selectFrom('pick_task')
+    .selectAll()
+    .where('order_id', '=', orderId)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+  return rows.map(pickTaskOf)
+}
+
+async function returnsOf(tx: Tx, orderId: string): Promise<OrderDetail['returns']> {
+  const rows = await tx
+    .selectFrom('order_return')
+    .selectAll()
+    .where('order_id', '=', orderId)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => ({
+    returnId: row.id,
+    state: row.state,
+    reason: row.reason,
+    lines: row.lines,
+    inspected: row.inspected,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+  }))
+}
+
+/** The state of one return of an order, or null. */
+export async function findReturnState(db: Db, orderId: string, returnId: string) {
+  const row = await db
+    .selectFrom('order_return')
+    .select('state')
+    .where('order_id', '=', orderId)
+    .where('id', '=', returnId)
+    .executeTakeFirst()
+  return row?.state ?? null
+}
+
+/** One page of an order's operation log, in the order in which it was written. */
+export async function listOrderLog(
+  db: Db,
+  orderId: string,
+  query: PageRequest,
+): Promise<Page<z.output<typeof logEntry>>> {
+  const keyset = new Keyset(`log/${orderId}`, query, logPosition)
+  const after = keyset.after(query.cursor)
+  const rows = await db
+    .selectFrom('operation_log')
+    .selectAll()
+    .where('order_id', '=', orderId)
+    .where('id', '>', after?.[0] ?? 0)
+    .orderBy('id')
+    .limit(query.limit + 1)
+    .execute()
+  return keyset.page(
+    rows,
+    query.limit,
+    (row) => [row.id],
+    (row) => ({
+      id: String(row.id),
+      at: row.at.toISOString(),
+      version: row.version,
+      field: row.field,
+      oldValue: row.old_value,
+      newValue: row.new_value,
+      operator: row.operator,
+      source: row.source,
+      sourceTime: row.source_time?.toISOString() ?? null,
+      inboxId: row.inbox_id === null ? null : String(row.inbox_id),
+    }),
+  )
+}
+
+/** Whether an order still runs, for telling a workflow that has ended from one that has not begun. */
+export async function findOrderStanding(db: Db, orderId: string): Promise<'unknown' | 'open' | 'closed'> {
+  const row = await db.selectFrom('orders').select('closed_at').where('id', '=', orderId).executeTakeFirst()
+  if (!row) return 'unknown'
+  return row.closed_at === null ? 'open' : 'closed'
+}

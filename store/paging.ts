@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import { type RawBuilder, sql } from 'kysely'
+import { z } from 'zod'
+import { ProblemError } from '../contracts/errors.ts'
+
+export type PageRequest = { limit: number; cursor?: string | undefined }
+export type Page<Item> = { items: Item[]; nextCursor: string | null }
+
+/**
+ * A timestamp with all of its microseconds. A JavaScript date would cut them off, and a page would then skip or
+ * repeat the rows of that millisecond.
+ */
+const exactInstant = z
+  .string()
+  .regex(/^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/)
+  .refine((value) => !Number.isNaN(Date.parse(`${value.slice(0, 19).replace(' ', 'T')}Z`)))
+
+/** Position in a list ordered by time and then by id. */
+export const timeAndId = z.tuple([exactInstant, z.string().regex(/^[\x21-\x7e]{1,128}$/)])
+export const timeAndUuid = z.tuple([exactInstant, z.uuid()])
+
+/** The column that `timeAndId` positions are made of. */
+export function exact(column: string): RawBuilder<string> {
+  return sql<string>`${sql.ref(column)}::text`
+}
+
+/**
+ * Opaque cursors of one list under one set of filters. Keyset paging: rows that arrive meanwhile neither shift nor
+ * repeat what was already handed out.
+ */
+export class Keyset<Position extends unknown[]> {
+  readonly #tag: string
+  readonly #position: z.ZodType<Position>
+
+  constructor(list: string, query: PageRequest, position: z.ZodType<Position>) {
+    const { limit: _limit, cursor: _cursor, ...filters } = query
+    this.#tag = createHash('sha256')
+      .update(JSON.stringify([list, Object.entries(filters).sort()]))
+      .digest('base64url')
+      .slice(0, 12)
+    this.#position = position
+  }
+
+  /** @throws ProblemError `invalid-cursor` when it was not made by this list with these filters */
+  after(cursor: string | undefined): Position | null {
+    if (cursor === undefined) return null
+    const [tag, ...position] = decode(cursor)
+    const parsed = this.#position.safeParse(position)
+    if (tag !== this.#tag || !parsed.success) throw new ProblemError('invalid-cursor')
+    return parsed.data
+  }
+
+  /** Makes a page of `limit + 1` rows that were read. */
+  page<Row, Item>(
+    rows: Row[],
+    limit: number,
+    position: (row: Row) => Position,
+    view: (row: Row) => Item,
+  ): Page<Item> {
+    const shown = rows.slice(0, limit)
+    const last = rows.length > limit ? shown.at(-1) : undefined
+    const nextCursor = last
+      ? Buffer.from(JSON.stringify([this.#tag, ...position(last)])).toString('base64url')
+      : null
+    return { items: shown.map(view), nextCursor }
+  }
+}
+
+function decode(cursor: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+    return Array.isArray(value) ? value : []
+  } catch {
+    return [] // the caller refuses it
+  }
+}

@@ -1,0 +1,78 @@
+import { type Selectable, sql } from 'kysely'
+import type { z } from 'zod'
+import { type ListWorkItemsQuery, WORK_ITEM_TEXT, type workItemView } from '../contracts/work-items.ts'
+import type { Db } from './database.ts'
+import { inScope, type Scope } from './identity.ts'
+import { exact, Keyset, type Page, timeAndUuid } from './paging.ts'
+import type { Database } from './schema.ts'
+
+export type WorkItemView = z.output<typeof workItemView>
+
+/** Items without an order (stock, unmatched money) belong to whoever sees everything. */
+function visible(scope: Scope) {
+  if (scope.kind === 'all') return sql<boolean>`true`
+  return sql<boolean>`exists (
+    select from orders where orders.id = work_item.order_id and ${inScope(scope, 'orders.store_id')})`
+}
+
+/** One page of the work items in scope. */
+export async function listWorkItems(
+  db: Db,
+  query: ListWorkItemsQuery,
+  scope: Scope,
+): Promise<Page<WorkItemView>> {
+  const keyset = new Keyset('work-items', query, timeAndUuid)
+  const after = keyset.after(query.cursor)
+  const newest = query.sort === 'newest'
+  let select = db
+    .selectFrom('work_item')
+    .selectAll()
+    .select(exact('created_at').as('at'))
+    .where('state', '=', query.state)
+    .where(visible(scope))
+    .orderBy('created_at', newest ? 'desc' : 'asc')
+    .orderBy('id', newest ? 'desc' : 'asc')
+    .limit(query.limit + 1)
+  if (query.kind) select = select.where('kind', '=', query.kind)
+  if (query.orderId) select = select.where('order_id', '=', query.orderId)
+  if (query.owner) select = select.where('owner', '=', query.owner)
+  if (after) {
+    const comparison = newest ? sql`<` : sql`>`
+    select = select.where(
+      sql<boolean>`(created_at, id) ${comparison} (${after[0]}::timestamptz, ${after[1]}::uuid)`,
+    )
+  }
+  return keyset.page(await select.execute(), query.limit, (row) => [row.at, row.id], workItemOf)
+}
+
+/** One work item, or null when it does not exist or lies outside the scope. */
+export async function findWorkItem(db: Db, id: string, scope: Scope): Promise<WorkItemView | null> {
+  const row = await db
+    .selectFrom('work_item')
+    .selectAll()
+    .where('id', '=', id)
+    .where(visible(scope))
+    .executeTakeFirst()
+  return row ? workItemOf(row) : null
+}
+
+function workItemOf(row: Selectable<Database['work_item']>): WorkItemView {
+  const text = WORK_ITEM_TEXT[row.kind]
+  return {
+    workItemId: row.id,
+    kind: row.kind,
+    title: { en: text.en, zh: text.zh },
+    nextStep: { en: text.nextEn, zh: text.nextZh },
+    key: row.key,
+    orderId: row.order_id,
+    state: row.state,
+    detail: row.detail,
+    owner: row.owner,
+    occurrences: row.occurrences,
+    resolution: row.resolution,
+    resolvedBy: row.resolved_by,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+    resolvedAt: row.resolved_at?.toISOString() ?? null,
+  }
+}

@@ -1,0 +1,349 @@
+import { NativeConnection } from '@temporalio/worker'
+import { pino } from 'pino'
+import { v7 as uuid } from 'uuid'
+import { onTestFinished, vi } from 'vitest'
+import { type Activities, createActivities } from '../../activities/index.ts'
+import { createCourierGateway } from '../../connectors/courier/gateway.ts'
+import { createOutsideHttp } from '../../connectors/outside-http.ts'
+import { createPaymentProvider } from '../../connectors/payment/provider.ts'
+import { createPdaGateway } from '../../connectors/pda/gateway.ts'
+import { createTemporalClient } from '../../connectors/temporal/client.ts'
+import { createOrderCommands } from '../../connectors/temporal/order-commands.ts'
+import type { OrderLifePolicy } from '../../contracts/facts.ts'
+import type { PlacedOrder } from '../../contracts/orders.ts'
+import type { PaymentAnswer } from '../../contracts/payments.ts'
+import type { PickTaskEventBody } from '../../contracts/pick-tasks.ts'
+import type { OrderState } from '../../domain/order.ts'
+import type { OrderStatus } from '../../domain/order-state.ts'
+import { startSimulator } from '../../simulator/server.ts'
+import { checkout } from '../../store/checkout.ts'
+import type { Tx } from '../../store/database.ts'
+import { KeyRing } from '../../store/keyring.ts'
+import { orderStanding } from '../../store/order-standing.ts'
+import { recordPayment } from '../../store/payments.ts'
+import { recordPickTaskEvent } from '../../store/pick-tasks.ts'
+import { publishPolicy } from '../../store/policy.ts'
+import { DeliverySender } from '../../workers/delivery-sender.ts'
+import { Loop } from '../../workers/loop.ts'
+import { OrderRelay } from '../../workers/order-relay.ts'
+import { createOrderWorker } from '../../workers/order-worker.ts'
+import { Reconcile } from '../../workers/reconcile.ts'
+import { startTelemetry } from '../../workers/telemetry.ts'
+import { readWorkflowBundle } from '../../workers/workflow-bundle.ts'
+import { orderWorkflowId, stateQuery } from '../../workflows/messages.ts'
+import { createTestDatabase, required } from './database.ts'
+
+const KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`
+const SECRET = 'the-outside-secret-of-the-tests-0123456789'
+/** Generous: the machine may be busy; a test that waits this long has failed. */
+const PATIENCE_MS = 30_000
+const LOOK_AGAIN_MS = 25
+
+/** Short deadlines, so that a whole life passes in a second or two. */
+export const QUICK_LIFE: OrderLifePolicy = {
+  reservationTtlSeconds: 60,
+  trackingIntervalSeconds: 0.2,
+  afterSalesWindowSeconds: 1,
+  latePaymentWindowSeconds: 1,
+}
+
+export type TestHubOptions = {
+  life?: Partial<OrderLifePolicy>
+  /** Wraps the activities, to fail or kill at one exact point. */
+  activities?: (activities: Activities) => Activities
+  cachedWorkflows?: number
+}
+
+export type TestHub = Awaited<ReturnType<typeof startTestHub>>
+
+/**
+ * A hub of its own for one test file: database, worker, relay and outside world, on the shared servers. Two
+ * warehouses (`WH-HZ` in Hangzhou, `WH-GZ` in Guangzhou), SKUs `SKU-A`, `SKU-B` with 100 units in each.
+ */
+export async function startTestHub(options: TestHubOptions = {}) {
+  const database = await createTestDatabase()
+  const { db } = database
+  const simulator = await startSimulator({ secret: SECRET })
+  const taskQueue = `test-${uuid()}`
+  const config = {
+    TEMPORAL_ADDRESS: required('TEST_TEMPORAL_ADDRESS'),
+    TEMPORAL_NAMESPACE: 'default',
+    TEMPORAL_TASK_QUEUE: taskQueue,
+    PAYLOAD_KEYS: KEYS,
+  }
+  const client = createTemporalClient(config)
+  const logger = pino({ level: 'silent' })
+  const outside = createOutsideHttp(simulator.url, SECRET)
+  const keyRing = KeyRing.parse(KEYS)
+  await seedCatalogue()
+  await publishPolicy(db, {
+    kind: 'order-life',
+    document: { ...QUICK_LIFE, ...options.life },
+    author: 'test',
+    reason: 'test',
+  })
+
+  const activities = createActivities({
+    db,
+    paymentProvider: createPaymentProvider(outside),
+    courierGateway: createCourierGateway(outside),
+  })
+  const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS })
+  const bundle = await readWorkflowBundle(required('TEST_WORKFLOW_BUNDLE'))
+  const telemetry = startTelemetry('test', undefined)
+
+  async function startWorker() {
+    const worker = await createOrderWorker({
+      config,
+      connection,
+      bundle,
+      telemetry,
+      versioned: false,
+      activities: options.activities?.(activities) ?? activities,
+      ...(options.cachedWorkflows === undefined ? {} : { cachedWorkflows: options.cachedWorkflows }),
+    })
+    const finished = worker.run()
+    return {
+      stop: async () => {
+        if (worker.getState() === 'RUNNING') worker.shutdown()
+        await finished
+      },
+    }
+  }
+
+  const relay = new OrderRelay({
+    db,
+    client,
+    taskQueue,
+    logger,
+    owner: `relay-${uuid()}`,
+    orphanLimitMs: 300,
+  })
+  const sender = new DeliverySender({ db, pdaGateway: createPdaGateway(outside) })
+  const reconcile = new Reconcile({ db, client, taskQueue, logger })
+  const newLoops = () => [
+    new Loop('relay', { round: () => relay.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
+    new Loop('delivery', { round: () => sender.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
+  ]
+  let loops = newLoops()
+  for (const loop of loops) loop.start()
+  let worker = await startWorker()
+
+  async function seedCatalogue() {
+    const place = { region: '华东', longitude: 0, latitude: 0 }
+    await db
+      .insertInto('warehouse')
+      .values([
+        {
+          ...place,
+          id: 'WH-HZ',
+          name: '杭州仓',
+          division_code: '330106',
+          longitude: 120.13,
+          latitude: 30.26,
+        },
+        {
+          ...place,
+          id: 'WH-GZ',
+          name: '广州仓',
+          division_code: '440106',
+          longitude: 113.36,
+          latitude: 23.12,
+        },
+      ])
+      .execute()
+    await db
+      .insertInto('store')
+      .values({ id: 'MALL', name: '商城', channel: 'mall', region: '华东' })
+      .execute()
+    const skus = ['SKU-A', 'SKU-B']
+    await db
+      .insertInto('sku')
+      .values(
+        skus.map((id) => ({ id, name: id, category: '测试', standard_price_cents: 1000, weight_grams: 100 })),
+      )
+      .execute()
+    const levels = skus.flatMap((skuId) => ['WH-HZ', 'WH-GZ'].map((warehouseId) => ({ skuId, warehouseId })))
+    await db
+      .insertInto('stock_level')
+      .values(levels.map((level) => ({ sku_id: level.skuId, warehouse_id: level.warehouseId, total: 100 })))
+      .execute()
+  }
+
+  const inTransaction = <Result>(work: (tx: Tx) => Promise<Result>) => db.transaction().execute(work)
+
+  async function placeOrder(
+    lines: { skuId: string; quantity: number }[] = [{ skuId: 'SKU-A', quantity: 2 }],
+  ): Promise<PlacedOrder> {
+    const result = await inTransaction((tx) =>
+      checkout(
+        tx,
+        { keyRing },
+        {
+          orderId: uuid(),
+          placedBy: 'system:mall',
+          traceParent: null,
+          body: {
+            storeId: 'MALL',
+            channel: 'mall',
+            contact: { name: '张三', phone: '13800138000', divisionCode: '330106', address: '文三路 1 号' },
+            lines: lines.map((line) => ({ ...line, unitPriceCents: 1_000 })),
+            freightCents: 500,
+          },
+        },
+      ),
+    )
+    if (!result.ok) throw result.problem
+    return result.order
+  }
+
+  function pay(
+    order: PlacedOrder,
+    amountCents = order.amountCents,
+    paymentId: string = uuid(),
+  ): Promise<PaymentAnswer> {
+    const body = { paymentId, amountCents, method: 'wechat' as const, paidAt: new Date().toISOString() }
+    return inTransaction((tx) =>
+      recordPayment(tx, { orderId: order.orderId, body, operator: 'system:payments', traceParent: null }),
+    )
+  }
+
+  function report(
+    pickTaskId: string,
+    body: DistributiveOmit<PickTaskEventBody, 'eventId'> & { eventId?: string },
+  ) {
+    return inTransaction((tx) =>
+      recordPickTaskEvent(tx, {
+        pickTaskId,
+        body: { eventId: uuid(), ...body } as PickTaskEventBody,
+        operator: 'system:warehouse',
+        traceParent: null,
+      }),
+    )
+  }
+
+  async function pack(pickTaskId: string): Promise<string> {
+    const waybillNumber = `WB-${uuid()}`
+    await report(pickTaskId, { type: 'packed', waybillNumber, courier: 'sim' })
+    return waybillNumber
+  }
+
+  /** What the courier shows of a parcel from now on; each state once, a second apart. */
+  function scans(waybillNumber: string, states: ('in_transit' | 'delivered' | 'returned' | 'lost')[]): void {
+    const start = Date.now() - 60_000
+    simulator.script(
+      waybillNumber,
+      states.map((state, index) => ({
+        eventId: `${waybillNumber}-${index}`,
+        state,
+        description: state,
+        occurredAt: new Date(start + index * 1_000).toISOString(),
+      })),
+    )
+  }
+
+  const row = (orderId: string) =>
+    db.selectFrom('orders').selectAll().where('id', '=', orderId).executeTakeFirstOrThrow()
+  const tasks = (orderId: string) =>
+    db.selectFrom('pick_task').selectAll().where('order_id', '=', orderId).orderBy('id').execute()
+
+  async function until<Result>(
+    what: string,
+    look: () => Promise<Result | null | undefined | false>,
+  ): Promise<Result> {
+    return vi.waitFor(
+      async () => {
+        const found = await look()
+        if (found === null || found === undefined || found === false) throw new Error(`waited for ${what}`)
+        return found
+      },
+      { timeout: PATIENCE_MS, interval: LOOK_AGAIN_MS },
+    )
+  }
+
+  return {
+    ...database,
+    simulator,
+    client,
+    relay,
+    reconcile,
+    commands: createOrderCommands(client, (orderId) => orderStanding(db, orderId)),
+    placeOrder,
+    pay,
+    report,
+    pack,
+    scans,
+    row,
+    tasks,
+    until,
+    inTransaction,
+    untilStatus: (orderId: string, status: OrderStatus) =>
+      until(`${orderId} to be ${status}`, async () => {
+        const found = await row(orderId)
+        return found.status === status ? found : null
+      }),
+    untilClosed: (orderId: string) =>
+      until(`${orderId} to close`, async () => (await row(orderId)).closed_at !== null),
+    /** The first open pick tasks of an order, once there are as many as asked for. */
+    untilTasks: (orderId: string, count = 1) =>
+      until(`${count} pick tasks of ${orderId}`, async () => {
+        const found = (await tasks(orderId)).filter((task) => task.state === 'created')
+        return found.length >= count ? found : null
+      }),
+    state: (orderId: string): Promise<OrderState> =>
+      client.workflow.getHandle(orderWorkflowId(orderId)).query(stateQuery),
+    history: (orderId: string) => client.workflow.getHandle(orderWorkflowId(orderId)).fetchHistory(),
+    log: async (orderId: string) => {
+      const rows = await db
+        .selectFrom('operation_log')
+        .selectAll()
+        .where('order_id', '=', orderId)
+        .orderBy('id')
+        .execute()
+      return rows.filter((entry) => entry.field === 'status').map((entry) => entry.new_value)
+    },
+    refunds: (orderId: string) =>
+      db.selectFrom('refund').selectAll().where('order_id', '=', orderId).orderBy('id').execute(),
+    workItems: (orderId: string) =>
+      db
+        .selectFrom('work_item')
+        .selectAll()
+        .where('order_id', '=', orderId)
+        .where('state', '=', 'open')
+        .execute(),
+    stock: (skuId: string, warehouseId: string) =>
+      db
+        .selectFrom('stock_level')
+        .selectAll()
+        .where('sku_id', '=', skuId)
+        .where('warehouse_id', '=', warehouseId)
+        .executeTakeFirstOrThrow(),
+    stopWorker: () => worker.stop(),
+    startWorker: async () => {
+      worker = await startWorker()
+    },
+    stopRelay: async () => {
+      await Promise.all(loops.map((loop) => loop.stop()))
+    },
+    startRelay: () => {
+      loops = newLoops()
+      for (const loop of loops) loop.start()
+    },
+    close: async () => {
+      await Promise.all(loops.map((loop) => loop.stop()))
+      await worker.stop()
+      await Promise.all([connection.close(), client.connection.close(), simulator.close(), telemetry.stop()])
+      await database.destroy()
+    },
+  }
+}
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+
+/** Asserts, when the test ends, that counters, holds and ledger of the whole hub still agree. */
+export function expectStockToAgree(hub: TestHub): void {
+  onTestFinished(async () => {
+    const drifts = await hub.reconcile.checkStock()
+    if (drifts > 0) throw new Error(`${drifts} stock counters differ from their holds`)
+  })
+}

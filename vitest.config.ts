@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config'
+
+/** Project by folder: what needs nothing, what needs Temporal, what needs every real part. */
+const folders = {
+  unit: ['domain', 'contracts', 'scripts'],
+  workflow: ['workflows'],
+  integration: ['api', 'store', 'workers', 'activities', 'connectors', 'simulator', 'system'],
+}
+const product = ['api', 'workflows', 'activities', 'workers', 'domain', 'contracts', 'store', 'connectors']
+
+const project = (name: keyof typeof folders, timeoutMs: number) => ({
+  extends: true as const,
+  test: {
+    name,
+    include: folders[name].map((folder) => `test/${folder}/**/*.test.ts`),
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs * 2,
+  },
+})
+
+export default defineConfig({
+  test: {
+    // Temporal's native code and its workers' threads do not survive being loaded into vitest's own threads.
+    pool: 'forks',
+    // The servers under test need a share of the processors too.
+    maxWorkers: '50%',
+    projects: [project('unit', 20_000), project('workflow', 60_000), project('integration', 60_000)],
+    coverage: {
+      provider: 'v8',
+      include: product.map((folder) => `${folder}/**/*.ts`),
+      reporter: ['text-summary'],
+    },
+  },
+})
