@@ -1,7 +1,10 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
+import proto from '@temporalio/proto'
 import type { TestHub } from './hub.ts'
+
+const { History } = proto.temporal.api.history.v1
+export type RecordedHistory = ReturnType<typeof History.fromObject>
 
 const folder = join(import.meta.dirname, '../histories')
 
@@ -12,11 +15,19 @@ const folder = join(import.meta.dirname, '../histories')
 export async function keepHistory(hub: TestHub, orderId: string, name: string): Promise<void> {
   if (process.env.RECORD_HISTORIES !== '1') return
   await mkdir(folder, { recursive: true })
-  const history = historyToJSON(await hub.history(orderId))
+  const history = History.toObject(History.fromObject(await hub.history(orderId)), {
+    longs: String,
+    bytes: String,
+  })
   await writeFile(join(folder, `${name}.json`), JSON.stringify(history))
 }
 
-export async function recordedHistories(): Promise<{ name: string; json: string }[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort()
-  return Promise.all(names.map(async (name) => ({ name, json: await readFile(join(folder, name), 'utf8') })))
+export async function recordedHistories(): Promise<{ name: string; history: RecordedHistory }[]> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.json')).sort()
+  return Promise.all(
+    files.map(async (file) => ({
+      name: file.slice(0, -'.json'.length),
+      history: History.fromObject(JSON.parse(await readFile(join(folder, file), 'utf8'))),
+    })),
+  )
 }

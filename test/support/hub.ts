@@ -32,8 +32,8 @@ import { startTelemetry } from '../../workers/telemetry.ts'
 import { readWorkflowBundle } from '../../workers/workflow-bundle.ts'
 import { orderWorkflowId, stateQuery } from '../../workflows/messages.ts'
 import { createTestDatabase, required } from './database.ts'
+import { TEST_PAYLOAD_KEYS } from './keys.ts'
 
-const KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`
 const SECRET = 'the-outside-secret-of-the-tests-0123456789'
 /** Generous: the machine may be busy; a test that waits this long has failed. */
 const PATIENCE_MS = 30_000
@@ -69,12 +69,12 @@ export async function startTestHub(options: TestHubOptions = {}) {
     TEMPORAL_ADDRESS: required('TEST_TEMPORAL_ADDRESS'),
     TEMPORAL_NAMESPACE: 'default',
     TEMPORAL_TASK_QUEUE: taskQueue,
-    PAYLOAD_KEYS: KEYS,
+    PAYLOAD_KEYS: TEST_PAYLOAD_KEYS,
   }
   const client = createTemporalClient(config)
   const logger = pino({ level: 'silent' })
   const outside = createOutsideHttp(simulator.url, SECRET)
-  const keyRing = KeyRing.parse(KEYS)
+  const keyRing = KeyRing.parse(TEST_PAYLOAD_KEYS)
   await seedCatalogue()
   await publishPolicy(db, {
     kind: 'order-life',

@@ -1,0 +1,185 @@
+import { fastify } from 'fastify'
+import { v7 as uuid } from 'uuid'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ACCESS, type Access } from '../../api/access.ts'
+import { auth } from '../../api/plugins/auth.ts'
+import { sessions } from '../../api/plugins/session.ts'
+import { createApiKey, ROLES, SYSTEMS } from '../../store/identity.ts'
+import { createTestApi, orderBody, placeOrder, signInAs, type TestApi } from './support.ts'
+
+/** Every route and who may call it, written down a second time: a change of the table must be meant. */
+const MATRIX: Record<string, { systems: string; roles: string }> = {
+  'POST /v1/orders': { systems: 'mall', roles: 'clerk team_lead store_manager' },
+  'GET /v1/orders': { systems: 'mall ops', roles: 'all' },
+  'GET /v1/orders/:orderId': { systems: 'mall ops', roles: 'all' },
+  'GET /v1/orders/:orderId/log': { systems: 'mall ops', roles: 'all' },
+  'POST /v1/orders/:orderId/payments': { systems: 'mall payments', roles: '' },
+  'POST /v1/orders/:orderId/cancellation': {
+    systems: 'mall',
+    roles: 'clerk team_lead store_manager regional_director ops admin',
+  },
+  'POST /v1/orders/:orderId/returns': { systems: 'mall', roles: 'clerk team_lead store_manager' },
+  'POST /v1/orders/:orderId/returns/:returnId/decisions': {
+    systems: '',
+    roles: 'team_lead store_manager regional_director admin',
+  },
+  'POST /v1/orders/:orderId/returns/:returnId/receipt': { systems: 'warehouse ops', roles: 'ops admin' },
+  'POST /v1/orders/:orderId/returns/:returnId/inspection': { systems: 'warehouse ops', roles: 'ops admin' },
+  'GET /v1/pick-tasks': { systems: 'warehouse ops', roles: 'all' },
+  'POST /v1/pick-tasks/:pickTaskId/events': { systems: 'warehouse ops', roles: 'ops admin' },
+  'GET /v1/shipments': { systems: 'mall warehouse ops', roles: 'all' },
+  'GET /v1/stock': { systems: 'mall warehouse ops', roles: 'all' },
+  'POST /v1/stock/adjustments': { systems: 'warehouse ops', roles: 'ops admin' },
+  'POST /v1/stock/adjustments/import': { systems: 'warehouse ops', roles: 'ops admin' },
+  'GET /v1/work-items': { systems: 'ops', roles: 'all' },
+  'POST /v1/work-items/:workItemId/assign': { systems: 'ops', roles: 'all' },
+  'POST /v1/work-items/:workItemId/resolve': { systems: 'ops', roles: 'all' },
+  'POST /v1/work-items/:workItemId/replay': { systems: 'ops', roles: 'ops admin' },
+  'GET /v1/policies/order-life': { systems: 'ops', roles: 'all' },
+  'PUT /v1/policies/order-life': { systems: 'ops', roles: 'ops admin' },
+  'GET /v1/events': { systems: 'mall ops', roles: 'all' },
+  'GET /v1/session': { systems: 'all', roles: 'all' },
+  'DELETE /v1/session': { systems: 'all', roles: 'all' },
+  'GET /metrics': { systems: 'ops', roles: 'ops admin' },
+  'POST /codec/decode': { systems: '', roles: 'ops admin' },
+  ...Object.fromEntries(
+    ['skus', 'warehouses', 'stores'].flatMap((path) => [
+      [`GET /v1/${path}`, { systems: 'all', roles: 'all' }],
+      [`GET /v1/${path}/:id`, { systems: 'all', roles: 'all' }],
+      [`POST /v1/${path}`, { systems: 'ops', roles: 'ops admin' }],
+      [`PATCH /v1/${path}/:id`, { systems: 'ops', roles: 'ops admin' }],
+      [`POST /v1/${path}/import`, { systems: 'ops', roles: 'ops admin' }],
+    ]),
+  ),
+}
+const PUBLIC = ['POST /v1/session', 'GET /healthz', 'GET /readyz', 'GET /openapi.json']
+
+let api: TestApi
+beforeAll(async () => {
+  api = await createTestApi()
+})
+afterAll(() => api.close())
+
+/** The routes that really exist, walked from the router. */
+function routesOf(instance: TestApi['app']): string[] {
+  const routes: string[] = []
+  const parents: string[] = []
+  for (const line of instance.printRoutes({ commonPrefix: false }).split('\n')) {
+    const [, indent = '', path = '', methods = ''] = /^([│├└─ ]*)([^ ]+) \(([A-Z, ]+)\)/.exec(line) ?? []
+    if (path === '') continue
+    const depth = indent.length / 4
+    parents.splice(depth - 1)
+    const full = parents.join('') + path
+    parents.push(path)
+    for (const method of methods.split(', '))
+      if (!/HEAD|OPTIONS/.test(method)) routes.push(`${method} ${full}`)
+  }
+  return routes.filter((route) => !/ \/docs/.test(route))
+}
+
+test('every route of the server is in the matrix, and nothing else is', () => {
+  expect(routesOf(api.app).sort()).toEqual([...Object.keys(MATRIX), ...PUBLIC].sort())
+})
+
+const cells = Object.entries(MATRIX).map(([route, { systems, roles }]) => ({
+  route,
+  systems: systems === 'all' ? [...SYSTEMS] : systems.split(' ').filter(Boolean),
+  roles: roles === 'all' ? [...ROLES] : roles.split(' ').filter(Boolean),
+}))
+
+test.each(cells)(
+  '$route is open to its callers and closed to everybody else',
+  async ({ route, systems, roles }) => {
+    const [method, pattern = ''] = route.split(' ')
+    const url = pattern.replace(':orderId', uuid()).replace(/:\w+/g, 'X-1')
+    const ask = async (headers: Record<string, string>) => {
+      const response = await api.app.inject({
+        method: method as 'GET',
+        // A filter that is refused: whoever is let in gets a 400 instead of an endless stream.
+        url: pattern === '/v1/events' ? `${url}?orderId=x` : url,
+        headers,
+      })
+      if (response.statusCode === 401) return 'unknown'
+      return response.body.includes('"code":"forbidden"') ? 'refused' : 'let in'
+    }
+    expect(await ask({})).toBe('unknown')
+    expect(await ask({ authorization: `Bearer ${'x'.repeat(40)}` })).toBe('unknown')
+    for (const system of SYSTEMS) {
+      const expected = systems.includes(system) ? 'let in' : 'refused'
+      expect([system, await ask({ authorization: `Bearer ${api.keys[system]}` })]).toEqual([system, expected])
+    }
+    for (const role of ROLES) {
+      // Signing out must not take the other routes' session with it.
+      const cookie = route === 'DELETE /v1/session' ? await signInAs(api.app, role) : await api.signIn(role)
+      const expected = roles.includes(role) ? 'let in' : 'refused'
+      expect([role, await ask({ cookie, 'x-order-hub': '1' })]).toEqual([role, expected])
+    }
+  },
+)
+
+test('a route that does not say who may call it keeps the server from starting', async () => {
+  const app = fastify()
+  await app.register(sessions, { deps: api.deps })
+  await app.register(auth, { deps: api.deps })
+  expect(() => app.get('/v1/forgotten', () => 'secret')).toThrow('does not say who may call it')
+})
+
+test('the access table names only systems and roles that exist', () => {
+  for (const access of Object.values<Access>(ACCESS)) {
+    if (access === 'public') continue
+    expect(SYSTEMS).toEqual(expect.arrayContaining([...access.systems]))
+    expect(ROLES).toEqual(expect.arrayContaining([...access.roles]))
+  }
+})
+
+test('a key of one store neither sees nor pays the orders of another, nor places them', async () => {
+  const { secret } = await createApiKey(api.database.db, {
+    name: 'shop-1',
+    system: 'mall',
+    storeIds: ['ST-1'],
+  })
+  const headers = () => ({ authorization: `Bearer ${secret}`, 'idempotency-key': uuid() })
+  const { orderId } = (await placeOrder(api, { storeId: 'ST-2' })).json()
+  const read = await api.app.inject({ url: `/v1/orders/${orderId}`, headers: headers() })
+  const pay = await api.app.inject({
+    method: 'POST',
+    url: `/v1/orders/${orderId}/payments`,
+    headers: headers(),
+    payload: { paymentId: uuid(), amountCents: 2_000, method: 'wechat', paidAt: new Date().toISOString() },
+  })
+  const place = await api.app.inject({
+    method: 'POST',
+    url: '/v1/orders',
+    headers: headers(),
+    payload: orderBody({ storeId: 'ST-2' }),
+  })
+  expect([read, pay, place].map((response) => response.json().code)).toEqual([
+    'order-not-found',
+    'order-not-found',
+    'unknown-store',
+  ])
+  expect(await api.rows('select id from payment where named_order_id = $1', [orderId])).toEqual([])
+})
+
+test('a disabled key is refused once the few seconds of its cache are over', async () => {
+  const { secret, id } = await createApiKey(api.database.db, {
+    name: 'revoked',
+    system: 'mall',
+    storeIds: [],
+  })
+  const ask = async () =>
+    (await api.app.inject({ url: '/v1/session', headers: { authorization: `Bearer ${secret}` } })).statusCode
+  expect(await ask()).toBe(200)
+  await api.rows('update api_key set disabled = true where id = $1', [id])
+  api.clock.advance(5_001)
+  expect(await ask()).toBe(401)
+})
+
+test('keys and passwords are stored hashed only', async () => {
+  const stored = JSON.stringify([
+    await api.rows('select * from api_key'),
+    await api.rows('select * from account'),
+  ])
+  for (const secret of Object.values(api.keys)) expect(stored).not.toContain(secret)
+  expect(stored).toContain('$argon2id$')
+})

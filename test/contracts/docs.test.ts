@@ -1,0 +1,49 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { GENERATED, regenerate } from '../../scripts/generate-docs.ts'
+
+const root = join(import.meta.dirname, '../..')
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+
+test.each(Object.entries(GENERATED))('the tables in docs/%s say what the code says', (name, parts) => {
+  const text = read(`docs/${name}`)
+  expect(text, 'run: npx tsx scripts/generate-docs.ts').toBe(regenerate(text, parts))
+})
+
+test('a document without its marks is refused instead of being written wrongly', () => {
+  const parts = { states: () => 'a table' }
+  expect(regenerate('x <!-- generated: states -->old<!-- end: states --> y', parts)).toBe(
+    'x <!-- generated: states -->\na table\n<!-- end: states --> y',
+  )
+  expect(() => regenerate('x <!-- generated: states --> y', parts)).toThrow('exactly once')
+})
+
+/** Markdown of the project itself; folders of tools and data hold other people's. */
+const documents = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+  (path) => path.endsWith('.md') && !/(^|\/)(node_modules|dist|coverage|\.[^/]+)\//.test(path),
+)
+
+test.each(documents)('every link in %s leads to a file and a heading that exist', (path) => {
+  const broken = [...read(path).matchAll(/\]\((?!https?:|mailto:)([^)\s]*)\)/g)]
+    .map(([, target = '']) => target)
+    .filter((target) => !leadsSomewhere(path, target))
+  expect(broken).toEqual([])
+})
+
+function leadsSomewhere(from: string, target: string): boolean {
+  const [file = '', heading] = target.split('#')
+  const path = file === '' ? from : join(dirname(from), file)
+  if (!existsSync(join(root, path))) return false
+  if (heading === undefined) return true
+  const anchors = [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, text = '']) => anchorOf(text))
+  return anchors.includes(heading)
+}
+
+/** As GitHub makes them: lower case, spaces as dashes, punctuation gone. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-')
+}

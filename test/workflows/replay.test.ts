@@ -1,0 +1,67 @@
+import { Worker } from '@temporalio/worker'
+import { describe, expect, test } from 'vitest'
+import { createDataConverter } from '../../connectors/temporal/data-converter.ts'
+import { readWorkflowBundle } from '../../workers/workflow-bundle.ts'
+import { required } from '../support/database.ts'
+import { recordedHistories } from '../support/histories.ts'
+import { TEST_PAYLOAD_KEYS } from '../support/keys.ts'
+
+/**
+ * The gate for every change of workflows/ and domain/: orders that are open in production must go on under the new
+ * code. A history that no longer replays needs `patched()` in the workflow, never a new recording.
+ */
+const { code } = await readWorkflowBundle(required('TEST_WORKFLOW_BUNDLE'))
+const options = { workflowBundle: { code }, dataConverter: createDataConverter(TEST_PAYLOAD_KEYS) }
+const recorded = await recordedHistories()
+
+const PATHS = [
+  'cancellation-refused',
+  'cancelled-after-payment',
+  'cancelled-before-payment',
+  'completed',
+  'continued-as-new',
+  'courier-unreachable',
+  'every-message-again',
+  'expired',
+  'instalment-expired',
+  'nothing-found',
+  'overpaid',
+  'paid-after-cancellation',
+  'paid-after-expiry-refunded',
+  'paid-after-expiry-reserved-again',
+  'paid-in-instalments-cancelled',
+  'paid-in-time-heard-late',
+  'paid-twice',
+  'parcel-lost',
+  'parcel-returned',
+  'refund-refused-then-replayed',
+  'return-rejected',
+  'returned',
+  'split-and-short-picked',
+  'unknown-message',
+]
+
+test('there is a recorded history of every path of an order’s life', () => {
+  expect(recorded.map((history) => history.name)).toEqual(PATHS)
+})
+
+describe('the present code replays', () => {
+  test.each(recorded)('$name', async ({ name, history }) => {
+    await expect(Worker.runReplayHistory(options, history, name)).resolves.toBeUndefined()
+  })
+})
+
+test('a history that the present code could not have produced is refused', async () => {
+  const mutated = recorded.find(({ name }) => name === 'completed')?.history
+  const timer = mutated?.events?.find((event) => event.timerStartedEventAttributes)
+  expect(timer).toBeDefined()
+  if (!timer) return
+  // The order's first timer becomes another command: as if an older version had decided otherwise.
+  timer.eventType = MARKER_RECORDED
+  timer.timerStartedEventAttributes = null
+  timer.markerRecordedEventAttributes = { markerName: 'invented' }
+  await expect(Worker.runReplayHistory(options, mutated, 'mutated')).rejects.toThrow(/nondetermin|TMPRL1100/i)
+})
+
+/** EventType.EVENT_TYPE_MARKER_RECORDED */
+const MARKER_RECORDED = 25
