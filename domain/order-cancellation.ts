@@ -1,12 +1,17 @@
 import type { CommandAnswer, OrderEvent, OrderState } from './order.ts'
 import { answer, type Draft, moveTo } from './order-draft.ts'
+import { isPaidInFull } from './order-money.ts'
 
+/**
+ * Cancelling before shipping: requested → waiting, while another question about the same goods is under way →
+ * deciding, by the order's rows in the database → granted or refused.
+ */
 export function requestCancellation(
   draft: Draft,
   event: Extract<OrderEvent, { type: 'cancel_requested' }>,
 ): void {
   const { state } = draft
-  const { requestId, reason, operator } = event
+  const { requestId, reason, operator, mayCancelPaid } = event
   const refuse = (code: Extract<CommandAnswer, { accepted: false }>['code'], detail: string) =>
     answer(draft, requestId, { accepted: false, code, detail })
   if (state.status === 'cancelled') return answer(draft, requestId, { accepted: true })
@@ -20,16 +25,20 @@ export function requestCancellation(
       : 'order-already-shipped'
     return refuse(code, `the order is ${state.status}; after shipping ask for a return instead`)
   }
-  // Whether the order is paid, packed or neither is decided by its rows in the database, in one transaction.
-  const { mayCancelPaid } = event
-  const shortageOpen = state.shortages.some((entry) => entry.state === 'open')
-  state.cancellation = {
-    requestId,
-    reason,
-    operator,
-    mayCancelPaid,
-    state: shortageOpen ? 'waiting' : 'deciding',
+  // Holds show a payment only while there are holds: after a short pick of everything the status must speak.
+  if (state.status === 'paid' && !mayCancelPaid) {
+    return refuse('paid-cancellation-forbidden', 'the order has been paid')
   }
+  // Whether the order is paid, packed or neither is decided by its rows in the database, in one transaction. The
+  // note makes the request part of a version before that transaction, so that its effect is never without a cause.
+  state.cancellation = { requestId, reason, operator, mayCancelPaid, state: 'waiting' }
+  draft.note({ field: 'cancellation', newValue: `requested: ${reason}` })
+}
+
+/** One question at a time about the same goods: a cancellation waits until the others are answered. */
+export function beginDeciding(state: OrderState): void {
+  const asking = state.reservation === 'checking' || state.shortages.some((entry) => entry.state === 'open')
+  if (state.cancellation?.state === 'waiting' && !asking) state.cancellation.state = 'deciding'
 }
 
 export function isPending(state: OrderState): boolean {
@@ -40,23 +49,46 @@ export function cancellationDecided(
   draft: Draft,
   event: Extract<OrderEvent, { type: 'cancellation_decided' }>,
 ): void {
+  if (draft.state.cancellation?.state !== 'deciding') return
+  if (event.refusal !== null) return refuse(draft, event.refusal)
+  grant(draft)
+}
+
+/**
+ * The holds of an unpaid order are gone while somebody waits to cancel it: then it is cancelled, not expired, and
+ * money under way goes back instead of bringing it to life. Staff does not get that for an order that is paid.
+ */
+export function cancelInsteadOfExpiry(draft: Draft): boolean {
+  const { state } = draft
+  if (state.cancellation?.state !== 'waiting') return false
+  if (!isPaidInFull(state) || state.cancellation.mayCancelPaid) {
+    grant(draft)
+    return true
+  }
+  refuse(draft, { code: 'paid-cancellation-forbidden', detail: 'the order has been paid meanwhile' })
+  return false
+}
+
+function grant(draft: Draft): void {
   const { state } = draft
   const { cancellation } = state
-  if (cancellation?.state !== 'deciding') return
-  const endedMeanwhile = state.status !== 'reserved' && state.status !== 'paid'
-  if (event.refusal !== null || endedMeanwhile) {
-    cancellation.state = 'refused'
-    const refusal = event.refusal ?? {
-      code: 'order-already-closed' as const,
-      detail: `the order is ${state.status}`,
-    }
-    return answer(draft, cancellation.requestId, { accepted: false, ...refusal })
-  }
+  if (!cancellation) return
   cancellation.state = 'granted'
   state.reservation = 'lapsed'
   for (const fulfilment of state.fulfilments)
     if (fulfilment.state === 'picking') fulfilment.state = 'withdrawn'
-  draft.note({ field: 'cancellation', newValue: cancellation.reason, operator: cancellation.operator })
-  moveTo(draft, 'cancelled', cancellation.operator)
-  answer(draft, cancellation.requestId, { accepted: true })
+  // Nobody waits for replacements any more; asking for them would hold goods for a cancelled order.
+  for (const shortage of state.shortages) shortage.state = 'settled'
+  const { requestId, reason, operator } = cancellation
+  draft.note({ field: 'cancellation', newValue: reason, operator })
+  // It may have ended the same way by itself: every unit short and nowhere to be found.
+  if (state.status !== 'cancelled') moveTo(draft, 'cancelled', operator)
+  answer(draft, requestId, { accepted: true })
+}
+
+function refuse(draft: Draft, refusal: Omit<Extract<CommandAnswer, { accepted: false }>, 'accepted'>): void {
+  const { cancellation } = draft.state
+  if (!cancellation) return
+  cancellation.state = 'refused'
+  answer(draft, cancellation.requestId, { accepted: false, ...refusal })
 }

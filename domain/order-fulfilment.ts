@@ -1,7 +1,9 @@
 import type { Allocation, Fulfilment, OrderEvent } from './order.ts'
 import { type Draft, raise } from './order-draft.ts'
+import { isUndelivered } from './order-money.ts'
 import { openCourierReturn } from './order-returns.ts'
 import { PARCEL_TRANSITIONS } from './order-state.ts'
+import { hasEnded } from './order-status.ts'
 
 /** One fulfilment, and one pick task, for each warehouse in the allocations. */
 export function openFulfilments(draft: Draft, allocations: Allocation[]): void {
@@ -21,6 +23,7 @@ export function openFulfilments(draft: Draft, allocations: Allocation[]): void {
   }
 }
 
+/** A warehouse has packed its part: the parcel is with the courier. */
 export function packFulfilment(
   draft: Draft,
   event: Extract<OrderEvent, { type: 'fulfilment_packed' }>,
@@ -50,6 +53,7 @@ export function packFulfilment(
   draft.note({ field: 'waybill', newValue: `${event.courier} ${event.waybillNumber}` })
 }
 
+/** A warehouse found less than it should have: the rest is looked for elsewhere. */
 export function shortFulfilment(
   draft: Draft,
   event: Extract<OrderEvent, { type: 'fulfilment_short' }>,
@@ -61,10 +65,16 @@ export function shortFulfilment(
   }
   // The same report under another message id: a source that repeats itself.
   if (state.shortages.some((entry) => entry.shortageId === event.eventId)) return
+  const missing = event.lines.map((line) => `${line.skuId} ×${line.quantity}`).join(', ')
+  draft.note({ field: 'short_pick', newValue: `${fulfilment.warehouseId}: ${missing}` })
+  raise(draft, 'short_pick', event.eventId, { warehouseId: fulfilment.warehouseId, missing })
+  // Heard of so late that the order, or this part of it, is over: its money is settled, and whatever is to be done
+  // about the missing units is a person's decision.
+  if (hasEnded(state.status) || isUndelivered(state, fulfilment.fulfilmentId)) return
   const lines: Fulfilment['lines'] = []
   for (const line of fulfilment.lines) {
-    const missing = event.lines.find((entry) => entry.lineNumber === line.lineNumber)?.quantity ?? 0
-    const quantity = line.quantity - Math.min(missing, line.quantity)
+    const short = event.lines.find((entry) => entry.lineNumber === line.lineNumber)?.quantity ?? 0
+    const quantity = line.quantity - Math.min(short, line.quantity)
     if (quantity > 0) lines.push({ ...line, quantity })
   }
   fulfilment.lines = lines
@@ -75,11 +85,9 @@ export function shortFulfilment(
     lines: event.lines,
     state: 'open',
   })
-  const missing = event.lines.map((line) => `${line.skuId} ×${line.quantity}`).join(', ')
-  draft.note({ field: 'short_pick', newValue: `${fulfilment.warehouseId}: ${missing}` })
-  raise(draft, 'short_pick', event.eventId, { warehouseId: fulfilment.warehouseId, missing })
 }
 
+/** What other warehouses could supply gets pick tasks; what nobody could is no longer owed. */
 export function shortageSettled(
   draft: Draft,
   event: Extract<OrderEvent, { type: 'shortage_settled' }>,
@@ -97,15 +105,10 @@ export function shortageSettled(
     state.unfillable[line.lineNumber] = (state.unfillable[line.lineNumber] ?? 0) + missing
     draft.note({ field: 'unfillable', newValue: `${line.skuId} ×${missing}` })
   }
-  if (state.cancellation?.state !== 'granted') openFulfilments(draft, event.allocations)
-  if (
-    state.cancellation?.state === 'waiting' &&
-    state.shortages.every((entry) => entry.state === 'settled')
-  ) {
-    state.cancellation.state = 'deciding'
-  }
+  openFulfilments(draft, event.allocations)
 }
 
+/** A courier's decisive news of a parcel. */
 export function parcelNews(draft: Draft, event: Extract<OrderEvent, { type: 'parcel_news' }>): void {
   const { state } = draft
   const parcel = state.parcels.find((entry) => entry.parcelId === event.parcelId)

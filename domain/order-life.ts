@@ -1,6 +1,6 @@
 import { assertNever } from './assert-never.ts'
 import type { Decision, OrderEvent, OrderPlaced, OrderState, RefundReason } from './order.ts'
-import { cancellationDecided, isPending, requestCancellation } from './order-cancellation.ts'
+import { beginDeciding, cancellationDecided, isPending, requestCancellation } from './order-cancellation.ts'
 import { type Draft, moveTo, openDraft, raise } from './order-draft.ts'
 import {
   openFulfilments,
@@ -116,19 +116,15 @@ function applyEvent(draft: Draft, event: OrderEvent): void {
   }
 }
 
-function reachDeadline(draft: Draft): void {
-  const { state } = draft
-  if (state.status === 'reserved' && state.reservation === 'held') {
-    state.reservation = 'checking'
-    return
-  }
-  if (state.closesAtMs === null || draft.nowMs < state.closesAtMs) return
-  if (state.status === 'delivered') moveTo(draft, 'completed')
+/** Time alone ends only the reservation, and of that the database is asked; `settle` sees to the closing windows. */
+function reachDeadline({ state }: Draft): void {
+  if (state.status === 'reserved' && state.reservation === 'held') state.reservation = 'checking'
 }
 
 /** What every event ends with: the status that now holds, the refunds that are now owed, and the time to close. */
 function settle(draft: Draft, reason: RefundReason): void {
   const { state } = draft
+  beginDeciding(state)
   const paidNow =
     (state.status === 'reserved' || state.status === 'expired') &&
     state.reservation === 'confirmed' &&
@@ -159,12 +155,20 @@ function scheduleClosing(draft: Draft): void {
   const { state } = draft
   const { deadlines } = state.placed
   if (state.status === 'delivered') {
-    // The window runs from the first full delivery: a rejected return does not start it again.
+    // The window runs from the full delivery: a rejected return does not start it again, and may end after it.
     state.deliveredAtMs ??= draft.nowMs
     state.closesAtMs = state.deliveredAtMs + deadlines.afterSalesWindowSeconds * 1000
+    if (draft.nowMs >= state.closesAtMs) {
+      moveTo(draft, 'completed')
+      state.closesAtMs = null
+    }
   } else if (state.status === 'expired' || state.status === 'cancelled') {
     state.closesAtMs ??= draft.nowMs + deadlines.latePaymentWindowSeconds * 1000
-  } else state.closesAtMs = null
+  } else {
+    state.closesAtMs = null
+    // Goods are under way again (a short pick that was heard of late): their arrival opens the window anew.
+    if (['partially_shipped', 'shipped', 'in_transit'].includes(state.status)) state.deliveredAtMs = null
+  }
   const open =
     state.refunds.some((refund) => refund.state !== 'done') ||
     state.reservation === 'reserving_again' ||

@@ -1,4 +1,4 @@
-import type { OrderState, Refund, RefundReason } from './order.ts'
+import type { OrderLine, OrderReturn, OrderState, Parcel, Refund, RefundReason } from './order.ts'
 
 /** Σ of what the customer has paid, in cents. */
 export function paidCents(state: OrderState): number {
@@ -15,11 +15,11 @@ export function isPaidInFull(state: OrderState): boolean {
   return paidCents(state) - refundedCents(state) >= state.placed.amountCents
 }
 
-/** Units of a line that came back and were accepted by the warehouse. */
-export function returnedQuantity(state: OrderState, lineNumber: number): number {
+/** Units of a line that the customer sent back and the warehouse accepted. */
+function returnedQuantity(state: OrderState, lineNumber: number): number {
   return sumLine(
     state.returns
-      .filter((entry) => entry.state === 'settled')
+      .filter((entry) => entry.state === 'settled' && !isCourierReturn(state, entry))
       .flatMap((entry) =>
         entry.inspected.map((line) => ({
           lineNumber: line.lineNumber,
@@ -30,15 +30,43 @@ export function returnedQuantity(state: OrderState, lineNumber: number): number 
   )
 }
 
-/** Units of a line that were in a parcel which the courier lost. */
-export function lostQuantity(state: OrderState, lineNumber: number): number {
-  const lost = new Set(
-    state.parcels.filter((parcel) => parcel.state === 'lost').map((parcel) => parcel.fulfilmentId),
-  )
+/** Units of a line that never reached the customer: in a parcel that was lost, or that is back in the warehouse. */
+function undeliveredQuantity(state: OrderState, lineNumber: number): number {
   return sumLine(
-    state.fulfilments.filter((entry) => lost.has(entry.fulfilmentId)).flatMap((entry) => entry.lines),
+    state.fulfilments
+      .filter((entry) => isUndelivered(state, entry.fulfilmentId))
+      .flatMap((entry) => entry.lines),
     lineNumber,
   )
+}
+
+/**
+ * Whether a parcel ended without its customer. All its units are refunded then, whatever an inspection of a returned
+ * one still found in it.
+ */
+export function isUndelivered(state: OrderState, fulfilmentId: string): boolean {
+  const parcel = state.parcels.find((entry) => entry.fulfilmentId === fulfilmentId)
+  if (parcel?.state !== 'returned') return parcel?.state === 'lost'
+  return state.returns.some(
+    (entry) => entry.returnId === courierReturnId(parcel) && entry.state === 'settled',
+  )
+}
+
+/** The return that a courier begins by bringing a parcel back; its id says so, its reason is only a text. */
+export function courierReturnId(parcel: Parcel): string {
+  return `${parcel.parcelId}-RETURN`
+}
+
+/** Whether the courier, not the customer, began a return. */
+export function isCourierReturn(state: OrderState, entry: OrderReturn): boolean {
+  return state.parcels.some((parcel) => courierReturnId(parcel) === entry.returnId)
+}
+
+/** Units of a line that the customer has, or will get. */
+export function keptQuantity(state: OrderState, line: OrderLine): number {
+  const { lineNumber, quantity } = line
+  const unfillable = state.unfillable[lineNumber] ?? 0
+  return quantity - unfillable - undeliveredQuantity(state, lineNumber) - returnedQuantity(state, lineNumber)
 }
 
 /**
@@ -62,12 +90,9 @@ export function keptCents(state: OrderState): number {
   let keptUnits = 0
   let goodsCents = 0
   for (const line of state.placed.lines) {
-    const gone =
-      (state.unfillable[line.lineNumber] ?? 0) +
-      lostQuantity(state, line.lineNumber) +
-      returnedQuantity(state, line.lineNumber)
-    keptUnits += line.quantity - gone
-    goodsCents += (line.quantity - gone) * line.unitPriceCents
+    const kept = keptQuantity(state, line)
+    keptUnits += kept
+    goodsCents += kept * line.unitPriceCents
   }
   const nothingEverArrived = keptUnits === 0 && state.returns.every((entry) => entry.state !== 'settled')
   return goodsCents + (nothingEverArrived ? 0 : state.placed.freightCents)

@@ -2,7 +2,9 @@ import type { OrderEvent, OrderState, RefundReason } from './order.ts'
 import { type Draft, raise } from './order-draft.ts'
 import { isPaidInFull } from './order-money.ts'
 import { tryToReserveAgain } from './order-reservation.ts'
+import { isFinal } from './order-state.ts'
 
+/** Money came in: counted once by its serial number, and then the database is asked about the goods. */
 export function receivePayment(draft: Draft, event: Extract<OrderEvent, { type: 'payment_received' }>): void {
   const { state } = draft
   const known = state.payments.find((payment) => payment.paymentId === event.paymentId)
@@ -25,17 +27,25 @@ export function receivePayment(draft: Draft, event: Extract<OrderEvent, { type: 
   // The database has the last word on whether the goods are still held: confirmed by the payment route, to be
   // asked for (a timer's question may be under way), or gone.
   if (state.reservation === 'held') state.reservation = 'checking'
-  else if (state.reservation === 'lapsed') tryToReserveAgain(state)
+  else if (state.reservation === 'lapsed' && !isWindowOver(draft)) tryToReserveAgain(state)
 }
 
+/** After the late-payment window money only goes back: it revives nothing. */
+function isWindowOver({ state, nowMs }: Draft): boolean {
+  return state.closesAtMs !== null && nowMs >= state.closesAtMs
+}
+
+/** A person asks for another try of a refund that failed. */
 export function retryRefund(draft: Draft, refundId: string): void {
   const refund = draft.state.refunds.find((entry) => entry.refundId === refundId)
   if (refund?.state !== 'failed') return
   refund.state = 'due'
   refund.tries += 1
+  draft.writes.push({ kind: 'record_refund', refund: { ...refund } })
   draft.note({ field: 'refund', oldValue: 'failed', newValue: `due, try ${refund.tries}` })
 }
 
+/** The provider's answer; one to an earlier try is history. */
 export function refundSettled(draft: Draft, event: Extract<OrderEvent, { type: 'refund_settled' }>): void {
   const refund = draft.state.refunds.find((entry) => entry.refundId === event.refundId)
   if (refund?.state !== 'due' || refund.tries !== event.tries) return
@@ -50,6 +60,7 @@ export function refundSettled(draft: Draft, event: Extract<OrderEvent, { type: '
   }
 }
 
+/** Why the money goes back that an event makes due. */
 export function refundReason(before: OrderState, event: OrderEvent): RefundReason {
   switch (event.type) {
     case 'cancellation_decided':
@@ -62,7 +73,7 @@ export function refundReason(before: OrderState, event: OrderEvent): RefundReaso
       return 'returned'
     case 'payment_received':
       if (before.status === 'cancelled') return 'cancelled'
-      return ['reserved', 'paid'].includes(before.status) ? 'overpaid' : 'paid_after_end'
+      return isFinal(before.status) ? 'paid_after_end' : 'overpaid'
     default:
       return 'paid_after_end'
   }

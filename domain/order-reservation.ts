@@ -1,8 +1,10 @@
 import { assertNever } from './assert-never.ts'
 import type { Allocation, OrderEvent, OrderState } from './order.ts'
+import { cancelInsteadOfExpiry } from './order-cancellation.ts'
 import { type Draft, moveTo } from './order-draft.ts'
 import { isPaidInFull } from './order-money.ts'
 
+/** The database's answer to the question whether the holds still stand. */
 export function reservationChecked(
   draft: Draft,
   event: Extract<OrderEvent, { type: 'reservation_checked' }>,
@@ -21,8 +23,9 @@ export function reservationChecked(
       return
     case 'expired':
       draft.note({ field: 'reservation', oldValue: 'held', newValue: 'expired' })
-      moveTo(draft, 'expired')
       state.reservation = 'lapsed'
+      if (cancelInsteadOfExpiry(draft)) return
+      moveTo(draft, 'expired')
       if (isPaidInFull(state)) tryToReserveAgain(state)
       return
     default:
@@ -30,11 +33,13 @@ export function reservationChecked(
   }
 }
 
+/** The customer has paid and the holds are gone: ask for the goods once more. */
 export function tryToReserveAgain(state: OrderState): void {
   state.reservation = 'reserving_again'
   state.reserveAgainTries += 1
 }
 
+/** The goods are secured a second time, or nothing is left of them and the money goes back. */
 export function reservedAgain(draft: Draft, allocations: Allocation[] | null): void {
   const { state } = draft
   if (state.reservation !== 'reserving_again') return

@@ -8,6 +8,7 @@ import type {
   ReturnedStock,
 } from './order.ts'
 import { answer, type Draft } from './order-draft.ts'
+import { courierReturnId, isCourierReturn } from './order-money.ts'
 
 /**
  * Returns: requested → approved | rejected → received → inspected (restocked or written off) → settled, and then
@@ -57,6 +58,12 @@ export function inspectReturn(draft: Draft, event: Extract<OrderEvent, { type: '
     return answer(draft, event.requestId, { accepted: false, code: 'return-quantity-too-large', detail })
   }
   const stock = stockLines(draft.state, entry, event.lines)
+  const placed = stock.reduce((sum, line) => sum + line.restocked + line.writtenOff, 0)
+  const found = event.lines.reduce((sum, line) => sum + line.restocked + line.writtenOff, 0)
+  if (placed < found) {
+    const detail = `${found} units inspected, but only ${placed} of them had been sent and were not back yet`
+    return answer(draft, event.requestId, { accepted: false, code: 'return-quantity-too-large', detail })
+  }
   save(draft, { ...entry, state: 'settled', inspected: event.lines, stock }, entry.state)
   draft.writes.push({ kind: 'settle_return', returnId: entry.returnId, lines: stock })
   answer(draft, event.requestId, { accepted: true })
@@ -71,7 +78,7 @@ export function openCourierReturn(draft: Draft, parcel: Parcel): void {
     {
       returnId: courierReturnId(parcel),
       state: 'approved',
-      reason: UNDELIVERED,
+      reason: 'undelivered',
       lines,
       inspected: [],
       stock: [],
@@ -91,7 +98,7 @@ export function returnableQuantity(state: OrderState, lineNumber: number): numbe
     for (const line of fulfilment.lines) if (line.lineNumber === lineNumber) quantity += line.quantity
   }
   for (const entry of state.returns) {
-    if (entry.state === 'rejected' || entry.reason === UNDELIVERED) continue
+    if (entry.state === 'rejected' || isCourierReturn(state, entry)) continue
     for (const line of entry.lines) if (line.lineNumber === lineNumber) quantity -= claimed(entry, line)
   }
   return quantity
@@ -145,15 +152,8 @@ function alreadyBack(state: OrderState, fulfilmentId: string, lineNumber: number
 function mayComeBackThrough(state: OrderState, entry: OrderReturn, fulfilment: Fulfilment): boolean {
   const parcel = state.parcels.find((known) => known.fulfilmentId === fulfilment.fulfilmentId)
   if (!parcel) return false
-  if (entry.reason === UNDELIVERED) return entry.returnId === courierReturnId(parcel)
+  if (isCourierReturn(state, entry)) return entry.returnId === courierReturnId(parcel)
   return parcel.state === 'delivered'
-}
-
-/** The reason that marks a return which the courier, not the customer, began. */
-const UNDELIVERED = 'undelivered'
-
-function courierReturnId(parcel: Parcel): string {
-  return `${parcel.parcelId}-RETURN`
 }
 
 function find(

@@ -1,12 +1,15 @@
 import type { OrderState } from './order.ts'
+import { keptQuantity } from './order-money.ts'
 import type { OrderStatus } from './order-state.ts'
 
 /** Ended by an event; parcels and returns no longer move these. */
-const ENDED: ReadonlySet<OrderStatus> = new Set(['cancelled', 'completed', 'expired', 'returned', 'lost'])
+export function hasEnded(status: OrderStatus): boolean {
+  return ['cancelled', 'completed', 'expired', 'returned', 'lost'].includes(status)
+}
 
 /** The status that follows from fulfilments, parcels and returns; the earlier statuses are decided by events. */
 export function fulfilmentStatus(state: OrderState): OrderStatus {
-  if (state.fulfilments.length === 0 || ENDED.has(state.status)) return state.status
+  if (state.fulfilments.length === 0 || hasEnded(state.status)) return state.status
   const shortageOpen = state.shortages.some((entry) => entry.state === 'open')
   const picking = state.fulfilments.some((entry) => entry.state === 'picking') || shortageOpen
   if (state.parcels.length === 0) return picking ? 'paid' : 'cancelled'
@@ -17,22 +20,8 @@ export function fulfilmentStatus(state: OrderState): OrderStatus {
     return parcelStates.size === 1 && parcelStates.has('shipped') ? 'shipped' : 'in_transit'
   }
   if (parcelStates.size === 1 && parcelStates.has('lost')) return 'lost'
-  return everythingCameBack(state) ? 'returned' : 'delivered'
-}
-
-function everythingCameBack(state: OrderState): boolean {
-  const lost = new Set(
-    state.parcels.filter((parcel) => parcel.state === 'lost').map((parcel) => parcel.fulfilmentId),
-  )
-  const sent = state.fulfilments
-    .filter((entry) => entry.state === 'packed' && !lost.has(entry.fulfilmentId))
-    .flatMap((entry) => entry.lines)
-    .reduce((sum, line) => sum + line.quantity, 0)
-  const back = state.returns
-    .filter((entry) => entry.state === 'settled')
-    .flatMap((entry) => entry.inspected)
-    .reduce((sum, line) => sum + line.restocked + line.writtenOff, 0)
-  return sent > 0 && back >= sent
+  const everythingCameBack = state.placed.lines.every((line) => keptQuantity(state, line) === 0)
+  return everythingCameBack ? 'returned' : 'delivered'
 }
 
 function isReturnOver(returnState: string): boolean {

@@ -25,7 +25,9 @@ export type OrderStep =
 export function dueSteps(state: OrderState): OrderStep[] {
   const id = state.placed.orderId
   const steps: OrderStep[] = []
-  if (state.reservation === 'checking') {
+  // One question at a time about the same goods: a cancellation that is being decided may take them back.
+  const cancelling = state.cancellation?.state === 'deciding'
+  if (state.reservation === 'checking' && !cancelling) {
     const key = `${id}/check-reservation/${state.reservationExpiresAtMs}`
     steps.push({ kind: 'check_reservation', key, paidInFull: isPaidInFull(state) })
   }
@@ -37,8 +39,7 @@ export function dueSteps(state: OrderState): OrderStep[] {
     steps.push({ kind: 'decide_cancellation', key: `${id}/cancel/${requestId}`, requestId, mayCancelPaid })
   }
   for (const shortage of state.shortages) {
-    // One question at a time about the same goods: a cancellation that is being decided may take them back.
-    if (shortage.state === 'open' && state.cancellation?.state !== 'deciding') {
+    if (shortage.state === 'open' && !cancelling) {
       steps.push({ kind: 'settle_shortage', key: `${id}/shortage/${shortage.shortageId}`, shortage })
     }
   }

@@ -120,7 +120,7 @@ export type OrderState = {
   reservationExpiresAtMs: number
   /** How often the goods were asked for again after the holds were gone. */
   reserveAgainTries: number
-  /** When the last parcel arrived for the first time, in ms since the epoch. */
+  /** When the last parcel arrived, in ms since the epoch; the after-sales window runs from here. */
   deliveredAtMs: number | null
   cancellation: {
     requestId: string

@@ -35,9 +35,14 @@ async function main(): Promise<void> {
   print('Starting Order Hub')
   const stopping = new AbortController()
   let hub: Hub | undefined
+  const endingDemo = new AbortController()
+  let demo: Promise<void> | undefined
   const finished = onStopRequest({
     stop: async () => {
       print('\nStopping …')
+      // First, because it takes its short deadlines back, which needs the API.
+      endingDemo.abort()
+      await demo?.catch(() => undefined)
       stopping.abort()
       await hub?.stop()
     },
@@ -54,7 +59,8 @@ async function main(): Promise<void> {
     print(startTable(hub.info, elapsed(startedAt)))
     if (flags.demo && !stopping.signal.aborted) {
       const { runDemo } = await import('./demo.ts')
-      await runDemo({ api: hub.info.api, apiKeys: hub.info.apiKeys, signal: stopping.signal })
+      demo = runDemo({ ...hub.info, signal: endingDemo.signal })
+      await demo
     }
     await finished
   } catch (error) {

@@ -36,18 +36,6 @@ export async function listPickTasks(
   return keyset.page(await paged.execute(), query.limit, (row) => [row.at, row.id], pickTaskOf)
 }
 
-/** The store whose order a pick task belongs to, as far as the scope reaches. */
-export async function isPickTaskInScope(db: Db, pickTaskId: string, scope: Scope): Promise<boolean> {
-  const row = await db
-    .selectFrom('pick_task')
-    .innerJoin('orders', 'orders.id', 'pick_task.order_id')
-    .select('pick_task.id')
-    .where('pick_task.id', '=', pickTaskId)
-    .where(inScope(scope, 'orders.store_id'))
-    .executeTakeFirst()
-  return row !== undefined
-}
-
 /** One page of the parcels in scope, newest first, each with its tracking. */
 export async function listShipments(
   db: Db,

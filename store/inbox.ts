@@ -20,7 +20,16 @@ export type Envelope = {
  * @returns the row's id, or null when the message was known
  */
 export async function appendInbox(tx: Tx, envelope: Envelope): Promise<number | null> {
-  const { source, shop = '', sourceEventId, type, orderKey, startsOrder = false, occurredAt, traceParent } = envelope
+  const {
+    source,
+    shop = '',
+    sourceEventId,
+    type,
+    orderKey,
+    startsOrder = false,
+    occurredAt,
+    traceParent,
+  } = envelope
   // One statement, so that row and body carry the very same microsecond: it is what finds the body's partition.
   const { rows } = await sql<{ id: number }>`
     with message as (

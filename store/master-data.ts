@@ -5,6 +5,8 @@ import { type MasterDataQuery, skuView, storeView, warehouseView } from '../cont
 import type { Db } from './database.ts'
 import { exact, Keyset, type Page, timeAndId } from './paging.ts'
 
+/** What every kind of master data has besides its own fields. */
+const AUDIT = ['active', 'createdAt', 'updatedAt']
 type View = { id: string; active: boolean; createdAt: string; updatedAt: string }
 type Changes = { active?: boolean | undefined; [field: string]: string | number | boolean | undefined }
 export type ImportCounts = { created: number; changed: number; unchanged: number }
@@ -26,8 +28,7 @@ export class MasterData<V extends View> {
   constructor(table: 'sku' | 'warehouse' | 'store', view: z.ZodType<V> & { shape: object }) {
     this.#table = table
     this.#view = view
-    const audit = new Set(['active', 'createdAt', 'updatedAt'])
-    this.#fields = Object.keys(view.shape).filter((field) => !audit.has(field))
+    this.#fields = Object.keys(view.shape).filter((field) => !AUDIT.includes(field))
   }
 
   /** One page, by id or with the newest first; `search` looks into id and name. */
@@ -123,10 +124,10 @@ export class MasterData<V extends View> {
   }
 
   #toView(row: Row): V {
-    const entries = Object.entries(row).map(([column, value]) => [
-      camel(column),
-      value instanceof Date ? value.toISOString() : value,
-    ])
+    const entries = [...this.#fields, ...AUDIT].map((field) => {
+      const value = row[snake(field)]
+      return [field, value instanceof Date ? value.toISOString() : value]
+    })
     return this.#view.parse(Object.fromEntries(entries))
   }
 }
@@ -136,10 +137,6 @@ const byId = z.tuple([z.string().max(64)])
 
 function snake(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-}
-
-function camel(column: string): string {
-  return column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
 function toJson(value: object): string {

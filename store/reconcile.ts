@@ -17,6 +17,18 @@ export async function openOrders(db: Db, afterId: string, limit: number): Promis
   return rows
 }
 
+/** Whether the order is still open at the version that was read. */
+export async function isUnchanged(db: Db, order: OpenOrder): Promise<boolean> {
+  const row = await db
+    .selectFrom('orders')
+    .select('id')
+    .where('id', '=', order.orderId)
+    .where('version', '=', order.version)
+    .where('closed_at', 'is', null)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Sends a lost order's messages through once more and leaves a note for people. */
 export async function recordResumption(db: Db, orderId: string, version: number): Promise<void> {
   await db.transaction().execute(async (tx) => {

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client'
 import { Worker } from '@temporalio/worker'
 import type { Logger } from 'pino'
+import type { Sealer } from '../connectors/temporal/codec.ts'
 import { createDataConverter } from '../connectors/temporal/data-converter.ts'
 import { DEPLOYMENT_NAME } from './order-worker.ts'
 import type { WorkflowBundle } from './workflow-bundle.ts'
@@ -32,7 +33,7 @@ export async function currentBuildId(client: Client): Promise<string | null> {
 export async function takeOver(
   client: Client,
   bundle: WorkflowBundle,
-  options: { payloadKeys: string; logger: Logger; signal: AbortSignal },
+  options: { payloadKeys: Sealer; logger: Logger; signal: AbortSignal },
 ): Promise<void> {
   if ((await currentBuildId(client)) === bundle.buildId) return
   await untilRegistered(client, bundle.buildId, options.signal)
@@ -66,7 +67,7 @@ async function untilRegistered(client: Client, buildId: string, signal: AbortSig
 async function replayOpenOrders(
   client: Client,
   bundle: WorkflowBundle,
-  payloadKeys: string,
+  payloadKeys: Sealer,
 ): Promise<number> {
   let replayed = 0
   for await (const open of client.workflow.list({

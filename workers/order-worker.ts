@@ -1,13 +1,12 @@
 import {
-  makeWorkflowExporter,
   OpenTelemetryActivityInboundInterceptor,
   OpenTelemetryActivityOutboundInterceptor,
 } from '@temporalio/interceptors-opentelemetry'
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
 import type { Activities } from '../activities/index.ts'
+import type { Sealer } from '../connectors/temporal/codec.ts'
 import { createDataConverter } from '../connectors/temporal/data-converter.ts'
 import type { Config } from '../contracts/config.ts'
-import type { Telemetry } from './telemetry.ts'
 import type { WorkflowBundle } from './workflow-bundle.ts'
 
 export const DEPLOYMENT_NAME = 'order-hub'
@@ -18,11 +17,11 @@ const CACHED_WORKFLOWS = 2_000
 const SHUTDOWN_GRACE = '10s'
 
 export type OrderWorkerOptions = {
-  config: Pick<Config, 'TEMPORAL_NAMESPACE' | 'TEMPORAL_TASK_QUEUE' | 'PAYLOAD_KEYS'>
+  config: Pick<Config, 'TEMPORAL_NAMESPACE' | 'TEMPORAL_TASK_QUEUE'>
+  payloadKeys: Sealer
   connection: NativeConnection
   activities: Activities
   bundle: WorkflowBundle
-  telemetry: Telemetry
   /** Whether the worker is a version of the deployment. A versioned worker gets no work until it is made current. */
   versioned: boolean
   /** For tests: 0 replays every workflow at every task. */
@@ -30,15 +29,22 @@ export type OrderWorkerOptions = {
 }
 
 /** The worker that runs orders: workflows from the bundle, activities over the given dependencies. */
-export async function createOrderWorker(options: OrderWorkerOptions): Promise<Worker> {
-  const { config, telemetry } = options
+export function createOrderWorker(options: OrderWorkerOptions): Promise<Worker> {
+  return createWorker(options)
+}
+
+/** The same worker for any workflows: what the benchmark's reference runs on. */
+export async function createWorker(
+  options: Omit<OrderWorkerOptions, 'activities'> & { activities: object },
+): Promise<Worker> {
+  const { config } = options
   return Worker.create({
     connection: options.connection,
     namespace: config.TEMPORAL_NAMESPACE,
     taskQueue: config.TEMPORAL_TASK_QUEUE,
     workflowBundle: { code: options.bundle.code },
     activities: options.activities,
-    dataConverter: createDataConverter(config.PAYLOAD_KEYS),
+    dataConverter: createDataConverter(options.payloadKeys),
     maxCachedWorkflows: options.cachedWorkflows ?? CACHED_WORKFLOWS,
     shutdownGraceTime: SHUTDOWN_GRACE,
     workflowTaskPollerBehavior: { type: 'autoscaling' },
@@ -52,14 +58,13 @@ export async function createOrderWorker(options: OrderWorkerOptions): Promise<Wo
         }),
       ],
     },
-    sinks: { exporter: makeWorkflowExporter(telemetry.processor, telemetry.resource) },
   })
 }
 
 function versioning({
   versioned,
   bundle,
-}: OrderWorkerOptions): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+}: Pick<OrderWorkerOptions, 'versioned' | 'bundle'>): Pick<WorkerOptions, 'workerDeploymentOptions'> {
   if (!versioned) return {}
   return {
     workerDeploymentOptions: {

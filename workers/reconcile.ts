@@ -4,6 +4,7 @@ import { orderPlacedBody } from '../contracts/facts.ts'
 import type { Db } from '../store/database.ts'
 import {
   findStockDrift,
+  isUnchanged,
   type OpenOrder,
   openOrders,
   placedFacts,
@@ -39,6 +40,8 @@ export class Reconcile {
     let resumed = 0
     for (const order of orders) {
       if (await this.#isRunning(order.orderId)) continue
+      // It may have committed or closed since the slice was read: only a row that stands still has lost its workflow.
+      if (!(await isUnchanged(this.#options.db, order))) continue
       await this.#resume(order)
       resumed += 1
     }

@@ -3,16 +3,17 @@ import { Gauge } from 'prom-client'
 import { v7 as uuid } from 'uuid'
 import { createOutsideHttp } from '../connectors/outside-http.ts'
 import { createPdaGateway } from '../connectors/pda/gateway.ts'
+import { startTelemetry } from '../connectors/telemetry.ts'
 import { createTemporalClient } from '../connectors/temporal/client.ts'
 import { createDatabase } from '../store/database.ts'
+import { listenToInbox } from '../store/inbox-notice.ts'
+import { KeyRing } from '../store/keyring.ts'
 import { DeliverySender } from './delivery-sender.ts'
 import { startHealthServer } from './health-server.ts'
-import { listenToInbox } from './inbox-notice.ts'
 import { Loop } from './loop.ts'
 import { OrderRelay } from './order-relay.ts'
 import { startProcess } from './process.ts'
 import { Reconcile } from './reconcile.ts'
-import { startTelemetry } from './telemetry.ts'
 
 /**
  * The process between database and Temporal: carries messages to orders, sends what is queued for the outside,
@@ -21,7 +22,7 @@ import { startTelemetry } from './telemetry.ts'
 const { config, logger, stopRequested } = startProcess('relay')
 const telemetry = startTelemetry('relay', config.OTEL_EXPORTER_OTLP_ENDPOINT)
 const db = createDatabase(config.DATABASE_URL, config.DATABASE_POOL_SIZE)
-const client = createTemporalClient(config)
+const client = createTemporalClient(config, KeyRing.parse(config.PAYLOAD_KEYS))
 const taskQueue = config.TEMPORAL_TASK_QUEUE
 
 const relay = new OrderRelay({ db, client, taskQueue, logger, owner: `relay-${uuid()}` })

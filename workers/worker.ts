@@ -3,13 +3,14 @@ import { createActivities } from '../activities/index.ts'
 import { createCourierGateway } from '../connectors/courier/gateway.ts'
 import { createOutsideHttp } from '../connectors/outside-http.ts'
 import { createPaymentProvider } from '../connectors/payment/provider.ts'
+import { startTelemetry } from '../connectors/telemetry.ts'
 import { createTemporalClient } from '../connectors/temporal/client.ts'
 import { createDatabase } from '../store/database.ts'
+import { KeyRing } from '../store/keyring.ts'
 import { takeOver } from './deployment.ts'
 import { startHealthServer } from './health-server.ts'
 import { createOrderWorker } from './order-worker.ts'
 import { startProcess } from './process.ts'
-import { startTelemetry } from './telemetry.ts'
 import { readWorkflowBundle } from './workflow-bundle.ts'
 
 /**
@@ -45,6 +46,7 @@ function logged(meta: Record<string, unknown> | undefined): Record<string, unkno
 }
 
 const telemetry = startTelemetry('worker', config.OTEL_EXPORTER_OTLP_ENDPOINT)
+const payloadKeys = KeyRing.parse(config.PAYLOAD_KEYS)
 const db = createDatabase(config.DATABASE_URL, config.DATABASE_POOL_SIZE)
 const bundle = await readWorkflowBundle(config.WORKFLOW_BUNDLE)
 let isCurrent = false
@@ -58,8 +60,8 @@ const connection = await connectPatiently()
 const worker = await createOrderWorker({
   config,
   connection,
+  payloadKeys,
   bundle,
-  telemetry,
   versioned: true,
   activities: createActivities({
     db,
@@ -68,8 +70,8 @@ const worker = await createOrderWorker({
   }),
 })
 const running = worker.run()
-const client = createTemporalClient(config)
-takeOver(client, bundle, { payloadKeys: config.PAYLOAD_KEYS, logger, signal }).then(
+const client = createTemporalClient(config, payloadKeys)
+takeOver(client, bundle, { payloadKeys, logger, signal }).then(
   () => {
     isCurrent = true
   },

@@ -293,6 +293,8 @@ class OrderRun {
         {
           startToCloseTimeout: '30s',
           scheduleToCloseTimeout: TRACKING_DEADLINE,
+          // Given up at once when this run continues as new; an attempt under way does no harm.
+          cancellationType: 'TRY_CANCEL',
           // "No news" and a courier that fails both say themselves when to ask again.
           retry: { initialInterval: intervalMs, backoffCoefficient: 1 },
           summary: `track ${courier} ${waybillNumber}`,

@@ -1,6 +1,11 @@
 import type { Payload, PayloadCodec } from '@temporalio/common'
 import proto from '@temporalio/proto'
-import type { KeyRing } from '../../store/keyring.ts'
+
+/** Seals and opens bytes under named keys; store/keyring.ts is the one that is used. */
+export type Sealer = {
+  seal: (plain: Uint8Array, context: string) => { keyId: string; sealed: Uint8Array }
+  open: (keyId: string, sealed: Uint8Array, context: string) => Uint8Array
+}
 
 const ENCODING = 'binary/encrypted'
 /** Authenticated with every payload, so that a sealed contact can never be passed off as a payload. */
@@ -14,15 +19,15 @@ const PayloadMessage = proto.temporal.api.common.v1.Payload
  * Plain payloads (from the CLI, or from before encryption) pass through.
  */
 export class PayloadCryptoCodec implements PayloadCodec {
-  readonly #keyRing: KeyRing
+  readonly #sealer: Sealer
 
-  constructor(keyRing: KeyRing) {
-    this.#keyRing = keyRing
+  constructor(sealer: Sealer) {
+    this.#sealer = sealer
   }
 
   async encode(payloads: Payload[]): Promise<Payload[]> {
     return payloads.map((payload) => {
-      const { keyId, sealed } = this.#keyRing.seal(PayloadMessage.encode(payload).finish(), CONTEXT)
+      const { keyId, sealed } = this.#sealer.seal(PayloadMessage.encode(payload).finish(), CONTEXT)
       return { metadata: { encoding: utf8(ENCODING), 'encryption-key-id': utf8(keyId) }, data: sealed }
     })
   }
@@ -30,7 +35,7 @@ export class PayloadCryptoCodec implements PayloadCodec {
   async decode(payloads: Payload[]): Promise<Payload[]> {
     return payloads.map((payload) => {
       if (text(payload.metadata?.encoding) !== ENCODING || !payload.data) return payload
-      const plain = this.#keyRing.open(text(payload.metadata?.['encryption-key-id']), payload.data, CONTEXT)
+      const plain = this.#sealer.open(text(payload.metadata?.['encryption-key-id']), payload.data, CONTEXT)
       return PayloadMessage.decode(plain)
     })
   }

@@ -1,15 +1,14 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { DataConverter } from '@temporalio/common'
-import { KeyRing } from '../../store/keyring.ts'
-import { PayloadCryptoCodec } from './codec.ts'
+import { PayloadCryptoCodec, type Sealer } from './codec.ts'
 
 /** The failure converter's file, wherever this module runs from: the sources or the bundle in dist/. */
 export const failureConverterPath = join(projectRoot(), 'connectors/temporal/failure-converter.cjs')
 
 /** How payloads look on the wire and in histories: encrypted, and the texts and stacks of failures with them. */
-export function createDataConverter(payloadKeys: string): DataConverter {
-  return { payloadCodecs: [new PayloadCryptoCodec(KeyRing.parse(payloadKeys))], failureConverterPath }
+export function createDataConverter(sealer: Sealer): DataConverter {
+  return { payloadCodecs: [new PayloadCryptoCodec(sealer)], failureConverterPath }
 }
 
 function projectRoot(): string {

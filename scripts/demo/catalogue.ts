@@ -16,8 +16,8 @@ export interface Catalogue {
 }
 
 const all = (more: Record<string, string> = {}) => new URLSearchParams({ limit: '200', ...more })
-const skuPage = page(skuView.pick({ id: true, standardPriceCents: true }))
-const storePage = page(storeView.pick({ id: true, channel: true }))
+const skuPage = page(skuView)
+const storePage = page(storeView)
 const levelPage = page(stockLevelView.pick({ skuId: true, warehouseId: true, available: true }))
 
 /** Goods of the merchant only: what a replay of foreign orders has left behind is no part of the demo. */
@@ -61,9 +61,9 @@ export function findApart(
   return pairs
 }
 
-const restockMs = 30_000
-/** Not all at once: what is sold out stays so for a while. */
-const deliveriesAtOnce = 15
+/** Rarely enough for hot articles to run out in between, and to stay so for a while. */
+const restockMs = 90_000
+const deliveriesAtOnce = 10
 
 /** Goods keep coming in where they have run low, so that a long demo does not end with empty shelves. */
 export async function keepRestocking(client: HubClient, prng: Prng, signal: AbortSignal): Promise<void> {

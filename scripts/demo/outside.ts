@@ -16,17 +16,18 @@ export interface Outside {
 const rough = {
   pickingSeconds: 3,
   deliverySeconds: 10,
-  rates: { shortPick: 0.02, lost: 0.01, returned: 0.02, courierTrouble: 0.04 },
+  rates: { shortPick: 0.02, lost: 0.01, courierTrouble: 0.04 },
   // Each is a refund that has to be asked for again; none may be paid twice.
   next: { payment: ['down', 'timeout-after-applying'] },
 }
 const calm = {
-  rates: { shortPick: 0, lost: 0, returned: 0, courierTrouble: 0 },
+  rates: { shortPick: 0, lost: 0, courierTrouble: 0 },
   next: { payment: [] },
 }
 const repeatMs = 10_000
 const tries = 10
 const pauseMs = 500
+const answerWithinMs = 2_000
 
 /** Directs the simulator through its control routes. */
 export function createOutside(simulator: string, signal: AbortSignal): Outside {
@@ -36,6 +37,7 @@ export function createOutside(simulator: string, signal: AbortSignal): Outside {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
+        signal: AbortSignal.timeout(answerWithinMs),
       })
       await response.body?.cancel()
       return response.ok

@@ -118,9 +118,13 @@ async function refusedAtTheDoor(shop: Shop): Promise<void> {
   const { orderId } = placed
   await shop.outside.wish({ orderId, parcel: 'returned' })
   await pay(shop, placed)
-  const order = await until(shop, orderId, 'returning')
-  await pause(shop, 2_000, 4_000)
-  for (const { returnId, lines } of order?.returns ?? []) await takeBack(shop, orderId, returnId, lines)
+  // Several parcels come back one by one.
+  for (let order = await until(shop, orderId, 'returning'); order; ) {
+    await pause(shop, 2_000, 4_000)
+    for (const { returnId, state, lines } of order.returns)
+      if (state === 'approved') await takeBack(shop, orderId, returnId, lines)
+    order = await until(shop, orderId, 'returning')
+  }
 }
 
 async function returnedAfterDelivery(shop: Shop): Promise<void> {
@@ -168,7 +172,7 @@ function deliveredLines({ fulfilments, parcels }: OrderDetail): ReturnLine[] {
   const arrived = parcels.filter(({ state }) => state === 'delivered').map(({ parcelId }) => parcelId)
   const quantities = new Map<number, number>()
   for (const { pickTaskId, state, lines } of fulfilments) {
-    if (state !== 'packed' || !arrived.some((parcelId) => parcelId.startsWith(pickTaskId))) continue
+    if (state !== 'packed' || !arrived.some((parcelId) => parcelId.startsWith(`${pickTaskId}-`))) continue
     for (const { lineNumber, quantity } of lines)
       quantities.set(lineNumber, (quantities.get(lineNumber) ?? 0) + quantity)
   }

@@ -9,12 +9,17 @@ interface Layer {
   folders: string[]
   /** Folders whose types only may be used. */
   typesFrom?: string[]
+  /** Single files of other folders. */
+  files?: string[]
   /** npm packages; absent: any, but see `builtins`. */
   packages?: string[]
   builtins?: false
 }
 
 const outerRing = ['store', 'connectors', 'contracts', 'domain']
+
+/** What can be said to an order's workflow: names and types, shared by those who speak and the one who listens. */
+const messages = 'workflows/messages.ts'
 
 /** `api, workers → store, connectors → contracts → domain`; `workflows → domain`. */
 export const layers: Record<string, Layer> = {
@@ -28,10 +33,10 @@ export const layers: Record<string, Layer> = {
     builtins: false,
   },
   store: { folders: ['contracts', 'domain'] },
-  connectors: { folders: ['contracts', 'domain'] },
+  connectors: { folders: ['contracts', 'domain'], files: [messages] },
   activities: { folders: outerRing },
-  workers: { folders: [...outerRing, 'activities', 'workflows'] },
-  api: { folders: [...outerRing, 'workflows'], typesFrom: ['activities'] },
+  workers: { folders: [...outerRing, 'activities'], files: [messages] },
+  api: { folders: outerRing },
   migrations: { folders: [] },
   // The outside world: it must not share the hub's view of a protocol, or the two would be wrong together.
   simulator: { folders: ['contracts', 'domain'] },
@@ -57,7 +62,7 @@ export function violation({ from, to, external, typeOnly }: Import): string | un
   if (external) return externalViolation(layer, from, to, typeOnly)
   const target = folderOf(to)
   const allowed = [folderOf(from), ...layer.folders, ...(typeOnly ? (layer.typesFrom ?? []) : [])]
-  if (allowed.includes(target)) return undefined
+  if (allowed.includes(target) || layer.files?.includes(to)) return undefined
   const hint = !typeOnly && layer.typesFrom?.includes(target) ? ' (types only: use `import type`)' : ''
   return `${from}: ${folderOf(from)}/ may not import ${to}${hint}`
 }

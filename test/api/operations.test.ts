@@ -117,7 +117,7 @@ test('a return goes step by step, each by whoever may take it', async () => {
   ).toEqual(['requestReturn', 'decideReturn', 'receiveReturn', 'inspectReturn'])
 })
 
-test('a pick task is reported by the warehouse, once per event id, and seen by the order’s store only', async () => {
+test('a pick task is reported by the warehouse once per event id, and its parcel is listed', async () => {
   const pickTaskId = `${orderId}-F1`
   await pay('payments', orderId)
   await api.rows(

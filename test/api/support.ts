@@ -207,17 +207,19 @@ async function seed({ db }: TestDatabase): Promise<Record<System, string>> {
     .insertInto('stock_level')
     .values(['SKU-1', 'SKU-2'].map((sku_id) => ({ sku_id, warehouse_id: 'WH-1', total: 100 })))
     .execute()
-  for (const role of ROLES) {
-    const ofStore = role === 'clerk' || role === 'team_lead' || role === 'store_manager'
-    await upsertAccount(db, {
-      userName: userName(role),
-      displayName: role,
-      role,
-      password: PASSWORD,
-      storeIds: ofStore ? ['ST-1'] : [],
-      region: role === 'regional_director' ? '华东' : null,
-    })
-  }
+  await Promise.all(
+    ROLES.map((role) => {
+      const ofStore = role === 'clerk' || role === 'team_lead' || role === 'store_manager'
+      return upsertAccount(db, {
+        userName: userName(role),
+        displayName: role,
+        role,
+        password: PASSWORD,
+        storeIds: ofStore ? ['ST-1'] : [],
+        region: role === 'regional_director' ? '华东' : null,
+      })
+    }),
+  )
   const secret = async (system: System) =>
     (await createApiKey(db, { name: `${system}-test`, system, storeIds: [] })).secret
   return {

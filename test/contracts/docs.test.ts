@@ -20,9 +20,16 @@ test('a document without its marks is refused instead of being written wrongly',
 })
 
 /** Markdown of the project itself; folders of tools and data hold other people's. */
-const documents = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
-  (path) => path.endsWith('.md') && !/(^|\/)(node_modules|dist|coverage|\.[^/]+)\//.test(path),
-)
+const documents = readdirSync(root, { withFileTypes: true })
+  .filter(({ name }) => !/^(node_modules|dist|coverage|\..*)$/.test(name))
+  .flatMap((entry) =>
+    entry.isDirectory()
+      ? readdirSync(join(root, entry.name), { recursive: true, encoding: 'utf8' }).map((path) =>
+          join(entry.name, path),
+        )
+      : [entry.name],
+  )
+  .filter((path) => path.endsWith('.md'))
 
 test.each(documents)('every link in %s leads to a file and a heading that exist', (path) => {
   const broken = [...read(path).matchAll(/\]\((?!https?:|mailto:)([^)\s]*)\)/g)]

@@ -84,6 +84,8 @@ export class OrderModel {
   readonly facts: OrderFact[] = []
   readonly commands: OrderCommand[] = []
   readonly answers = new Map<string, CommandAnswer[]>()
+  /** Requests that were lost with their workflow before anybody answered; their callers heard of an error. */
+  readonly forgotten = new Set<string>()
   /** Units that the customer holds, by line number. */
   readonly customer = new Map<string, number>()
   nowMs = START_MS
@@ -91,6 +93,7 @@ export class OrderModel {
 
   readonly #observe: Observer
   readonly #couriers = new Map<string, ParcelState>()
+  readonly #gaveUp = new Set<string>()
   /** The database's clock is not the worker's. */
   readonly #skewMs: number
   #undelivered: OrderFact[] = []
@@ -111,21 +114,36 @@ export class OrderModel {
     this.#proceed()
   }
 
-  /** A walk of that many random moves of everybody. */
+  /** A walk of that many moves; who moves is chance, but somebody who can. */
   walk(moves: number): void {
+    const machine = [
+      () => this.#apply(),
+      () => this.#finishCommit(),
+      () => this.#carryOut(),
+      () => this.#hearAnswer(),
+      () => this.#deliver(),
+    ]
     const world = [
       () => this.#pay(),
       () => this.#report(),
       () => this.#report(),
+      () => this.#report(),
       () => this.#moveParcel(),
       () => this.#moveParcel(),
-      () => this.#command(),
+      () => this.random.oneIn(5) && this.#cancel(),
+      () => this.#askForReturn(),
+      () => this.#handleReturn(this.random.pick(this.state.returns)),
+      () => this.#handleReturn(this.random.pick(this.state.returns)),
+      () => this.#repeat(),
+      () => this.#trade(),
+      () => this.#trade(),
       () => this.#passTime(),
+      () => this.#retryRefund(),
       () => this.#disturb(),
     ]
     for (let move = 0; move < moves; move += 1) {
-      if (this.random.oneIn(3)) this.random.pick(world)?.()
-      else this.#work()
+      const movers = this.random.oneIn(4) ? world : machine
+      this.random.shuffle(movers).some((act) => act())
     }
   }
 
@@ -145,17 +163,6 @@ export class OrderModel {
   }
 
   // ── the workflow ──
-
-  #work(): void {
-    const moves = [
-      () => this.#apply(),
-      () => this.#finishCommit(),
-      () => this.#carryOut(),
-      () => this.#hearAnswer(),
-      () => this.#deliver(),
-    ]
-    this.random.pick(moves)?.()
-  }
 
   #workInTurn(): boolean {
     return (
@@ -178,6 +185,7 @@ export class OrderModel {
       const nowMs = event.type === 'deadline_reached' ? Math.max(event.atMs, this.nowMs) : this.nowMs
       const before = this.state
       const decision = decide(before, event, nowMs)
+      this.#giveBack(before, event, decision.state)
       this.#observe(before, event, decision)
       this.state = decision.state
       logged ||= decision.log.length > 0
@@ -269,8 +277,11 @@ export class OrderModel {
       }
       case 'track_parcel': {
         const state = this.#couriers.get(step.parcelId) ?? step.known
-        if (state === step.known) return null
-        return { type: 'parcel_news', parcelId: step.parcelId, state, occurredAt: this.#nowText() }
+        if (state !== step.known)
+          return { type: 'parcel_news', parcelId: step.parcelId, state, occurredAt: this.#nowText() }
+        if (this.#gaveUp.has(step.parcelId) || !this.random.oneIn(20)) return null
+        this.#gaveUp.add(step.parcelId)
+        return { type: 'tracking_gave_up', parcelId: step.parcelId, detail: 'no news' }
       }
     }
   }
@@ -292,49 +303,50 @@ export class OrderModel {
     return true
   }
 
-  #ask(command: Unanswered<OrderCommand>): void {
+  #ask(command: Unanswered<OrderCommand>): boolean {
     const asked = { ...command, requestId: `Q${this.commands.length + 1}`, operator: 'somebody' }
     this.commands.push(asked)
     this.#queue.push(asked)
+    return true
   }
 
   // ── the world ──
 
-  #pay(): void {
+  #pay(): boolean {
     const { amountCents } = this.state.placed
     const held = sum(this.db.payments.values()) - sum(this.db.refunds.values())
     const rest = Math.max(1, amountCents - held)
     const cents = this.random.pick([rest, rest, amountCents, Math.ceil(rest / 2), rest + 300]) ?? rest
-    if (this.db.payments.size >= 5) return
-    this.#receive(Math.max(1, cents))
-  }
-
-  #receive(amountCents: number): void {
+    if (this.db.payments.size >= 5) return false
+    const paid = Math.max(1, cents)
     const paymentId = `P${this.db.payments.size + 1}`
-    const { holdsConfirmed } = this.db.pay(paymentId, amountCents, this.#dbNowMs())
+    const { holdsConfirmed } = this.db.pay(paymentId, paid, this.#dbNowMs())
     const paidAt = this.#nowText()
-    this.#send({ type: 'payment_received', paymentId, amountCents, paidAt, holdsConfirmed })
+    this.#send({ type: 'payment_received', paymentId, amountCents: paid, paidAt, holdsConfirmed })
+    return true
   }
 
   /** A PDA reports a packed or a short task. */
-  #report(): void {
+  #report(): boolean {
     const task = this.random.pick(this.db.openTasks())
-    if (!task) return
-    if (!this.random.oneIn(3)) return this.#pack(task.id)
+    if (!task) return false
+    if (this.random.oneIn(2)) return this.#pack(task.id)
     const missing: FulfilmentLine[] = task.lines
       .map((line) => ({ ...line, quantity: this.random.between(0, line.quantity) }))
       .filter((line) => line.quantity > 0)
-    if (missing.length === 0) return
+    if (missing.length === 0) return false
     const { taskClosed } = this.db.short(task.id, missing)
     const eventId = `${task.id}/short/${this.facts.length}`
     this.#send({ type: 'fulfilment_short', eventId, lines: missing, taskClosed, ...this.#from(task.id) })
+    return true
   }
 
-  #pack(taskId: string): void {
+  #pack(taskId: string): boolean {
     this.db.pack(taskId)
     this.#couriers.set(`${taskId}-P1`, 'shipped')
     const courier = { courier: 'SF', waybillNumber: `W-${taskId}` }
     this.#send({ type: 'fulfilment_packed', ...courier, ...this.#from(taskId) })
+    return true
   }
 
   #from(fulfilmentId: string) {
@@ -354,38 +366,36 @@ export class OrderModel {
     return true
   }
 
-  #command(): void {
-    const commands = [
-      () => this.#ask({ type: 'cancel_requested', reason: 'changed', mayCancelPaid: this.random.oneIn(2) }),
-      () => this.#askForReturn(),
-      () => this.#askForReturn(),
-      () => this.#handleReturn(this.random.pick(this.state.returns)),
-      () => this.#handleReturn(this.random.pick(this.state.returns)),
-      () => this.#handleReturn(this.random.pick(this.state.returns)),
-      () => this.#queue.push(...this.commands.slice(-this.random.between(1, 3))),
-    ]
-    this.random.pick(commands)?.()
+  #cancel(): boolean {
+    return this.#ask({ type: 'cancel_requested', reason: 'changed', mayCancelPaid: this.random.oneIn(2) })
   }
 
-  #askForReturn(): void {
+  /** A caller that heard nothing, or does not believe it, asks again. */
+  #repeat(): boolean {
+    const again = this.commands.slice(-this.random.between(1, 3))
+    this.#queue.push(...again)
+    return again.length > 0
+  }
+
+  #askForReturn(): boolean {
     const returnId = `R${this.commands.length}`
     const lines = this.state.placed.lines
       .map(({ lineNumber, quantity }) => ({ lineNumber, quantity: this.random.between(0, quantity + 1) }))
       .filter((line) => line.quantity > 0)
     const reason = this.random.pick(['too small', 'undelivered']) ?? ''
-    if (lines.length > 0) this.#ask({ type: 'return_requested', returnId, reason, lines })
+    return lines.length > 0 && this.#ask({ type: 'return_requested', returnId, reason, lines })
   }
 
   /** The next step of a return; the wrong one now and then. */
-  #handleReturn(entry: OrderReturn | undefined, mayErr = true): void {
-    if (!entry) return
+  #handleReturn(entry: OrderReturn | undefined, mayErr = true): boolean {
+    if (!entry) return false
     const { returnId } = entry
-    const step = mayErr && this.random.oneIn(6) ? this.random.pick(['requested', 'received']) : entry.state
     const decision = mayErr && this.random.oneIn(3) ? 'reject' : 'approve'
-    if (step === 'requested') this.#ask({ type: 'return_decided', returnId, decision, note: '' })
-    else if (step === 'approved') this.#ask({ type: 'return_received', returnId })
-    else if (step === 'received')
-      this.#ask({ type: 'return_inspected', returnId, lines: this.#inspect(entry, mayErr) })
+    const step = mayErr && this.random.oneIn(8) ? this.random.pick(['requested', 'approved']) : entry.state
+    if (step === 'requested') return this.#ask({ type: 'return_decided', returnId, decision, note: '' })
+    if (step === 'approved') return this.#ask({ type: 'return_received', returnId })
+    if (step !== 'received') return false
+    return this.#ask({ type: 'return_inspected', returnId, lines: this.#inspect(entry, mayErr) })
   }
 
   /** An inspector counts what is really there: no more than was sent, or than the customer had. */
@@ -400,26 +410,35 @@ export class OrderModel {
     })
   }
 
-  #passTime(): void {
+  /** What an accepted inspection found is no longer with the customer. */
+  #giveBack(before: OrderState, event: OrderEvent, after: OrderState): void {
+    if (event.type !== 'return_inspected' || event.returnId.endsWith('-RETURN')) return
+    const stateIn = (state: OrderState) =>
+      state.returns.find((entry) => entry.returnId === event.returnId)?.state
+    if (stateIn(before) === 'settled' || stateIn(after) !== 'settled') return
+    for (const line of event.lines)
+      add(this.customer, String(line.lineNumber), -line.restocked - line.writtenOff)
+  }
+
+  #passTime(): boolean {
     if (this.#timer !== null && this.random.oneIn(2)) {
       this.nowMs = Math.max(this.nowMs, this.#timer + this.random.between(-1, 1))
     } else this.nowMs += this.random.pick([1, 500, 5_000, 70_000]) ?? 1
     this.#fire()
+    return true
   }
 
-  #disturb(): void {
+  #disturb(): boolean {
     const disturbances = [
-      () => this.#queue.push(...this.random.shuffle(this.facts).slice(0, 2)),
+      () => this.#queue.push(...this.random.shuffle(this.facts).slice(0, 3)),
+      () => this.#queue.push({ type: 'deadline_reached', atMs: this.nowMs }),
       () => this.#send({ type: 'unknown_fact', factType: 'weather' }),
       () => this.#send({ type: 'attention_cleared', operator: 'staff' }),
-      () => this.#retryRefund(),
       () => this.#continueAsNew(),
       () => this.#resumeFromSnapshot(),
-      () => this.#trade(),
-      () => this.#trade(),
-      () => this.#queue.push({ type: 'deadline_reached', atMs: this.nowMs }),
     ]
     this.random.pick(disturbances)?.()
+    return true
   }
 
   #retryRefund(): boolean {
@@ -429,10 +448,11 @@ export class OrderModel {
     return true
   }
 
-  #trade(): void {
+  #trade(): boolean {
     const { skuId = '' } = this.random.pick(this.state.placed.lines) ?? {}
     const warehouseId = this.random.pick(WAREHOUSES) ?? ''
-    this.db.changeStock(skuId, warehouseId, this.random.between(0, 3), this.#dbNowMs())
+    this.db.changeStock(skuId, warehouseId, this.random.pick([0, 0, 0, 2, 4]) ?? 0, this.#dbNowMs())
+    return true
   }
 
   #continueAsNew(): void {
@@ -446,6 +466,7 @@ export class OrderModel {
   #resumeFromSnapshot(): void {
     if (this.#commit || !this.random.oneIn(3)) return
     this.state = JSON.parse(JSON.stringify(this.db.snapshot))
+    for (const { requestId } of this.commands) if (!this.answers.has(requestId)) this.forgotten.add(requestId)
     this.#queue = []
     this.#undelivered = [...this.facts]
     this.#startOver()

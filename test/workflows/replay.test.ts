@@ -1,6 +1,7 @@
 import { Worker } from '@temporalio/worker'
 import { describe, expect, test } from 'vitest'
 import { createDataConverter } from '../../connectors/temporal/data-converter.ts'
+import { KeyRing } from '../../store/keyring.ts'
 import { readWorkflowBundle } from '../../workers/workflow-bundle.ts'
 import { required } from '../support/database.ts'
 import { recordedHistories } from '../support/histories.ts'
@@ -11,7 +12,10 @@ import { TEST_PAYLOAD_KEYS } from '../support/keys.ts'
  * code. A history that no longer replays needs `patched()` in the workflow, never a new recording.
  */
 const { code } = await readWorkflowBundle(required('TEST_WORKFLOW_BUNDLE'))
-const options = { workflowBundle: { code }, dataConverter: createDataConverter(TEST_PAYLOAD_KEYS) }
+const options = {
+  workflowBundle: { code },
+  dataConverter: createDataConverter(KeyRing.parse(TEST_PAYLOAD_KEYS)),
+}
 const recorded = await recordedHistories()
 
 const PATHS = [

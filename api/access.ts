@@ -1,0 +1,76 @@
+import { ProblemError } from '../contracts/errors.ts'
+import type { Identity, Role, System } from '../store/identity.ts'
+
+/**
+ * Who may call a route. Every route declares one of these as `config.access`; a route without it keeps the server
+ * from starting.
+ */
+export type Access = { systems: readonly System[]; roles: readonly Role[] } | 'public'
+
+export const ALL_ROLES = [
+  'clerk',
+  'team_lead',
+  'store_manager',
+  'regional_director',
+  'finance',
+  'ops',
+  'admin',
+] as const satisfies Role[]
+/** People who work on the orders of their own stores. */
+export const STORE_ROLES = ['clerk', 'team_lead', 'store_manager'] as const satisfies Role[]
+/** People who decide what a clerk asks for. */
+export const DECIDING_ROLES = [
+  'team_lead',
+  'store_manager',
+  'regional_director',
+  'admin',
+] as const satisfies Role[]
+/** People who run the hub and its master data. */
+export const OPERATING_ROLES = ['ops', 'admin'] as const satisfies Role[]
+
+/** The one table of who may do what; routes refer to it by name. */
+export const ACCESS = {
+  placeOrder: { systems: ['mall'], roles: STORE_ROLES },
+  readOrders: { systems: ['mall', 'ops'], roles: ALL_ROLES },
+  recordPayment: { systems: ['payments', 'mall'], roles: [] },
+  cancelOrder: { systems: ['mall'], roles: [...STORE_ROLES, 'regional_director', 'ops', 'admin'] },
+  requestReturn: { systems: ['mall'], roles: STORE_ROLES },
+  decideReturn: { systems: [], roles: DECIDING_ROLES },
+  handleReturn: { systems: ['warehouse', 'ops'], roles: OPERATING_ROLES },
+  readPickTasks: { systems: ['warehouse', 'ops'], roles: ALL_ROLES },
+  reportPickTask: { systems: ['warehouse', 'ops'], roles: OPERATING_ROLES },
+  readShipments: { systems: ['mall', 'warehouse', 'ops'], roles: ALL_ROLES },
+  readStock: { systems: ['mall', 'warehouse', 'ops'], roles: ALL_ROLES },
+  adjustStock: { systems: ['warehouse', 'ops'], roles: OPERATING_ROLES },
+  readMasterData: { systems: ['mall', 'payments', 'warehouse', 'ops'], roles: ALL_ROLES },
+  changeMasterData: { systems: ['ops'], roles: OPERATING_ROLES },
+  readWorkItems: { systems: ['ops'], roles: ALL_ROLES },
+  settleWorkItems: { systems: ['ops'], roles: ALL_ROLES },
+  replayWorkItems: { systems: ['ops'], roles: OPERATING_ROLES },
+  readPolicies: { systems: ['ops'], roles: ALL_ROLES },
+  publishPolicies: { systems: ['ops'], roles: OPERATING_ROLES },
+  readEvents: { systems: ['mall', 'ops'], roles: ALL_ROLES },
+  readMetrics: { systems: ['ops'], roles: OPERATING_ROLES },
+  /** People only: Temporal Web asks in the name of whoever is signed in. */
+  decodePayloads: { systems: [], roles: OPERATING_ROLES },
+  anybodySignedIn: { systems: ['mall', 'payments', 'warehouse', 'ops'], roles: ALL_ROLES },
+} as const satisfies Record<string, Access>
+
+/** Whether an identity passes. */
+export function mayCall(access: Access, identity: Identity): boolean {
+  if (access === 'public') return true
+  return identity.kind === 'system'
+    ? access.systems.includes(identity.system)
+    : access.roles.includes(identity.role)
+}
+
+/** The identity of a request on a route that is not public. */
+export function identityOf(request: { identity: Identity | null }): Identity {
+  if (!request.identity) throw new ProblemError('unauthenticated')
+  return request.identity
+}
+
+/** A stable name for the caller, to scope its idempotency keys and its rate limit. */
+export function callerOf(identity: Identity): string {
+  return identity.kind === 'system' ? `system/${identity.name}` : `account/${identity.accountId}`
+}

@@ -1,0 +1,27 @@
+import type { PayloadCodec } from '@temporalio/common'
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import type { OrderCommands } from '../connectors/temporal/order-commands.ts'
+import type { Config } from '../contracts/config.ts'
+import type { Db } from '../store/database.ts'
+import type { KeyRing } from '../store/keyring.ts'
+
+/** What the API needs from outside. Clock and ids are injected, so that tests decide them. */
+export type ApiDeps = {
+  config: Config
+  db: Db
+  /** Null, or away: the rate limit then counts per process, or lets everybody in. */
+  redis: Redis | null
+  orderCommands: OrderCommands
+  keyRing: KeyRing
+  /** Opens Temporal's payloads for signed-in ops. */
+  codec: PayloadCodec
+  /** Told after every commit that wrote an inbox row. */
+  notice: { poke(): void }
+  clock: { now(): Date }
+  ids: { next(): string }
+  logger: Logger
+  temporalReady(): Promise<boolean>
+  /** Connections of the database pool, for the metrics. */
+  poolUsage?: () => { total: number; idle: number; waiting: number }
+}

@@ -1,0 +1,104 @@
+import { Redis } from 'ioredis'
+import { Kysely, PostgresDialect } from 'kysely'
+import { v7 as uuid } from 'uuid'
+import { startTelemetry } from '../connectors/telemetry.ts'
+import { createTemporalClient } from '../connectors/temporal/client.ts'
+import { PayloadCryptoCodec } from '../connectors/temporal/codec.ts'
+import { createOrderCommands } from '../connectors/temporal/order-commands.ts'
+import { readConfig, redactConfig } from '../contracts/config.ts'
+import { createPool } from '../store/database.ts'
+import { createInboxNotice } from '../store/inbox-notice.ts'
+import { KeyRing } from '../store/keyring.ts'
+import { findOrderStanding } from '../store/order-queries.ts'
+import type { Database } from '../store/schema.ts'
+import { createLogger } from './logger.ts'
+import { buildServer } from './server.ts'
+
+/** A rate limit that takes longer than this is not worth waiting for. */
+const REDIS_COMMAND_MS = 200
+/** What is still being answered at a stop gets this long. */
+const STOP_MS = 15_000
+const TEMPORAL_CHECK_MS = 1_500
+
+/** The API process: `node dist/api.js`. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env)
+  const logger = createLogger(config.LOG_LEVEL)
+  logger.info({ config: redactConfig(config) }, 'api starts')
+  const telemetry = startTelemetry('api', config.OTEL_EXPORTER_OTLP_ENDPOINT)
+  const pool = createPool(config.DATABASE_URL, config.DATABASE_POOL_SIZE)
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL, logger) : null
+  const payloadKeys = KeyRing.parse(config.PAYLOAD_KEYS)
+  const temporal = createTemporalClient(config, payloadKeys)
+
+  const app = await buildServer({
+    config,
+    db,
+    redis,
+    orderCommands: createOrderCommands(temporal, (orderId) => findOrderStanding(db, orderId)),
+    keyRing: KeyRing.parse(config.DATA_KEYS),
+    codec: new PayloadCryptoCodec(payloadKeys),
+    notice: createInboxNotice(pool, logger),
+    clock: { now: () => new Date() },
+    ids: { next: () => uuid() },
+    logger,
+    temporalReady: async () => {
+      const { connection } = temporal
+      const until = Date.now() + TEMPORAL_CHECK_MS
+      await connection.withDeadline(until, () => connection.workflowService.getSystemInfo({}))
+      return true
+    },
+    poolUsage: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+  })
+
+  let stopping = false
+  const stop = async (signal: string) => {
+    if (stopping) return
+    stopping = true
+    logger.info({ signal }, 'api stops: no new requests, those under way are answered')
+    setTimeout(() => process.exit(1), STOP_MS).unref()
+    await app.close()
+    await Promise.allSettled([temporal.connection.close(), db.destroy(), telemetry.stop()])
+    redis?.disconnect()
+    logger.info('api stopped')
+    process.exit(0)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      stop(signal).catch((error: unknown) => {
+        logger.error({ err: error }, 'api did not stop cleanly')
+        process.exit(1)
+      })
+    })
+  }
+  const address = await app.listen({ host: config.API_HOST, port: config.API_PORT })
+  logger.info({ address }, 'api listens')
+}
+
+/** A client that fails at once while Redis is away and comes back by itself. */
+function connectRedis(url: string, logger: ReturnType<typeof createLogger>): Redis {
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: REDIS_COMMAND_MS,
+    retryStrategy: (attempt) => Math.min(attempt * 200, 5_000),
+  })
+  let away = false
+  redis.on('error', (error: Error) => {
+    if (!away) logger.warn({ reason: error.message }, 'redis is away: the rate limit lets everybody in')
+    away = true
+  })
+  redis.on('ready', () => {
+    if (away) logger.info('redis is back')
+    away = false
+  })
+  return redis
+}
+
+try {
+  await main()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+}

@@ -1,0 +1,41 @@
+import type { FastifyInstance } from 'fastify'
+import { ProblemError } from '../../contracts/errors.ts'
+
+/** Accepts JSON, and nothing else: valid UTF-8, complete, without keys that reach into prototypes. */
+export function parseJsonBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (!isUtf8(request.headers['content-type'])) return done(new ProblemError('unsupported-media-type'))
+    // No body at all is not broken JSON: the route's schema says whether it wanted one.
+    if (body.length === 0) return done(null, undefined)
+    const text = decodeUtf8(body)
+    if (text === null) return done(new ProblemError('malformed-json'))
+    parse(request, text, (error, value) => done(error ? new ProblemError('malformed-json') : null, value))
+  })
+}
+
+/** Accepts CSV as text, and nothing else, in the routes of one plugin. */
+export function parseCsvBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser<Buffer>('text/csv', { parseAs: 'buffer' }, (request, body, done) => {
+    if (!isUtf8(request.headers['content-type'])) return done(new ProblemError('unsupported-media-type'))
+    const text = decodeUtf8(body)
+    if (text === null) return done(new ProblemError('malformed-csv', 'the file is not valid UTF-8'))
+    done(null, text)
+  })
+}
+
+function isUtf8(contentType = ''): boolean {
+  const charset = /;\s*charset="?([^";\s]+)/i.exec(contentType)?.[1]
+  return charset === undefined || /^(utf-?8|us-ascii)$/i.test(charset)
+}
+
+function decodeUtf8(body: Buffer): string | null {
+  try {
+    // `fatal` throws where a lenient decoder would put replacement characters; it also drops a byte order mark.
+    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch {
+    return null // said by the caller, as malformed JSON or CSV
+  }
+}

@@ -1,0 +1,39 @@
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import underPressure from '@fastify/under-pressure'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { ProblemError } from '../../contracts/errors.ts'
+import { callerOf } from '../access.ts'
+import type { ApiDeps } from '../deps.ts'
+
+/** Above this mean delay of the event loop, answers come too late to be of use: refuse early instead. */
+const MAX_EVENT_LOOP_DELAY_MS = 1_000
+
+/** Security headers, load shedding and the rate limit. Register after `auth`: the limit counts by identity. */
+export const limits = fp(
+  async (app: FastifyInstance, { deps }: { deps: ApiDeps }) => {
+    await app.register(underPressure, {
+      maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
+      pressureHandler: () => {
+        throw new ProblemError('overloaded')
+      },
+    })
+    await app.register(helmet, {
+      // The API answers data; /docs sets its own policy.
+      contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"] } },
+      crossOriginResourcePolicy: { policy: 'same-site' },
+      hsts: deps.config.COOKIE_SECURE,
+    })
+    await app.register(rateLimit, {
+      max: deps.config.RATE_LIMIT_PER_MINUTE,
+      timeWindow: 60_000,
+      ...(deps.redis ? { redis: deps.redis, nameSpace: 'order-hub/rate/' } : {}),
+      // Redis away: let everybody in rather than nobody.
+      skipOnError: true,
+      keyGenerator: (request) => (request.identity ? callerOf(request.identity) : `ip/${request.ip}`),
+      errorResponseBuilder: () => new ProblemError('too-many-requests'),
+    })
+  },
+  { name: 'limits', dependencies: ['auth'] },
+)

@@ -1,0 +1,70 @@
+import cookie from '@fastify/cookie'
+import session, { type SessionStore } from '@fastify/session'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { z } from 'zod'
+import { deleteSession, loadSession, saveSession } from '../../store/session.ts'
+import type { ApiDeps } from '../deps.ts'
+
+export const SESSION_COOKIE = 'order_hub_session'
+/** One working day; a session is not prolonged by use. */
+const SESSION_MS = 12 * 3_600_000
+
+declare module 'fastify' {
+  interface Session {
+    accountId?: string
+  }
+}
+
+/** Opaque sessions in PostgreSQL: ended at once on every process, and alive when Redis is away. */
+export const sessions = fp(
+  async (app: FastifyInstance, { deps }: { deps: ApiDeps }) => {
+    await app.register(cookie)
+    await app.register(session, {
+      secret: deps.config.SESSION_SECRET,
+      cookieName: SESSION_COOKIE,
+      cookie: {
+        httpOnly: true,
+        sameSite: 'lax',
+        path: '/',
+        secure: deps.config.COOKIE_SECURE,
+        maxAge: SESSION_MS,
+      },
+      rolling: false,
+      saveUninitialized: false,
+      store: createStore(deps),
+    })
+  },
+  { name: 'sessions' },
+)
+
+const stored = z.object({
+  accountId: z.uuid().optional(),
+  cookie: z.object({ originalMaxAge: z.number().nullable(), expires: z.coerce.date().nullish() }),
+})
+
+function createStore({ db, clock }: ApiDeps): SessionStore {
+  return {
+    set: (id, data, done) => {
+      const expiresAt = new Date(clock.now().getTime() + SESSION_MS)
+      const { accountId = null, cookie } = data
+      const kept = { ...(accountId === null ? {} : { accountId }), cookie }
+      saveSession(db, { id, accountId, data: kept, expiresAt }).then(() => done(), done)
+    },
+    get: (id, done) => {
+      loadSession(db, id, clock.now()).then((data) => {
+        const parsed = data && stored.safeParse(data)
+        if (!parsed?.success) return done(null, null)
+        const { accountId, cookie: saved } = parsed.data
+        const { originalMaxAge, expires = null } = saved
+        done(null, {
+          ...(accountId === undefined ? {} : { accountId }),
+          cookie: { originalMaxAge, expires },
+        })
+      }, done)
+    },
+    destroy: (id, done) => {
+      deleteSession(db, id).then(() => done(), done)
+    },
+  }
+}

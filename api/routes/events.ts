@@ -1,0 +1,102 @@
+import { Readable } from 'node:stream'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { orderId } from '../../contracts/common.ts'
+import { ProblemError } from '../../contracts/errors.ts'
+import type { Db } from '../../store/database.ts'
+import { type FeedEvent, type FeedPosition, storesOfRegion } from '../../store/event-feed.ts'
+import { type Scope, scopeOf } from '../../store/identity.ts'
+import { ACCESS, identityOf } from '../access.ts'
+import type { ApiDeps } from '../deps.ts'
+import { Feed, type Subscriber } from '../feed.ts'
+
+/** Shorter than every proxy's and our own idle time-out. */
+const HEARTBEAT_MS = 15_000
+/** Then the client comes back with its last event id, and is asked who it is again. */
+const STREAM_MS = 30 * 60_000
+/** A reader that is this far behind is disconnected; it resumes where it stopped. */
+const MAX_UNREAD_BYTES = 1024 * 1024
+/** Each costs memory and a socket; screens that nobody looks at are closed by their browsers. */
+const MAX_SUBSCRIBERS = 500
+
+const EVENT_ID = /^([0-9]{1,20})-([0-9]{1,15})$/
+
+/** Live changes of orders, in commit order and without gaps. */
+export const eventRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, { deps }) => {
+  const feed = new Feed(deps.db, (error) => app.log.warn({ err: error }, 'the event feed could not be read'))
+  const open = new Set<Readable>()
+  app.addHook('preClose', async () => {
+    feed.close()
+    for (const stream of open) stream.push(null)
+  })
+
+  app.get(
+    '/v1/events',
+    {
+      config: { access: ACCESS.readEvents },
+      schema: {
+        tags: ['events'],
+        summary: 'Server-sent events; `Last-Event-ID` resumes without a gap',
+        querystring: z.object({ orderId: orderId.optional() }),
+      },
+    },
+    async (request, reply) => {
+      if (open.size >= MAX_SUBSCRIBERS) throw new ProblemError('overloaded')
+      const isWanted = await createFilter(deps.db, scopeOf(identityOf(request)), request.query.orderId)
+      const position = readPosition(request.headers['last-event-id']) ?? (await feed.now())
+      const stream = new Readable({ read() {} })
+      const subscriber: Subscriber = {
+        position,
+        isOpen: () => !stream.destroyed && !stream.readableEnded,
+        send: (event) => {
+          if (!isWanted(event)) return
+          stream.push(format(event))
+          if (stream.readableLength > MAX_UNREAD_BYTES) stream.destroy()
+        },
+      }
+      const heartbeat = setInterval(() => stream.push(': still here\n\n'), HEARTBEAT_MS)
+      const end = setTimeout(() => stream.push(null), STREAM_MS)
+      open.add(stream)
+      stream.once('close', () => {
+        clearInterval(heartbeat)
+        clearTimeout(end)
+        open.delete(stream)
+        feed.leave(subscriber)
+      })
+      stream.push('retry: 2000\n\n')
+      feed.follow(subscriber).catch((error: unknown) => {
+        request.log.warn({ err: error }, 'an event stream ended')
+        stream.destroy()
+      })
+      reply.header('cache-control', 'no-store').header('x-accel-buffering', 'no').type('text/event-stream')
+      return reply.send(stream)
+    },
+  )
+}
+
+function readPosition(header: string | string[] | undefined): FeedPosition | null {
+  if (header === undefined || header === '') return null
+  const [, transactionId, id] = (typeof header === 'string' && EVENT_ID.exec(header)) || []
+  if (transactionId === undefined || id === undefined || BigInt(transactionId) >= 2n ** 63n) {
+    throw new ProblemError('invalid-cursor', 'Last-Event-ID is not one of ours')
+  }
+  return { transactionId: BigInt(transactionId), id: Number(id) }
+}
+
+async function createFilter(
+  db: Db,
+  scope: Scope,
+  wanted: string | undefined,
+): Promise<(event: FeedEvent) => boolean> {
+  const storeIds =
+    scope.kind === 'all'
+      ? null
+      : new Set(scope.kind === 'stores' ? scope.storeIds : await storesOfRegion(db, scope.region))
+  return (event) =>
+    (storeIds === null || storeIds.has(event.storeId)) && (wanted === undefined || event.orderId === wanted)
+}
+
+function format(event: FeedEvent): string {
+  const { transactionId, id, at, ...rest } = event
+  return `id: ${transactionId}-${id}\nevent: order\ndata: ${JSON.stringify({ ...rest, at: at.toISOString() })}\n\n`
+}

@@ -1,0 +1,117 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { orderId } from '../../contracts/common.ts'
+import { ProblemError } from '../../contracts/errors.ts'
+import {
+  listOrdersQuery,
+  logPage,
+  logQuery,
+  orderDetail,
+  orderPage,
+  placedOrder,
+  placeOrderBody,
+} from '../../contracts/orders.ts'
+import { checkout } from '../../store/checkout.ts'
+import { openContact } from '../../store/contacts.ts'
+import { operatorOf, scopeOf } from '../../store/identity.ts'
+import { findOrderDetail, listOrderLog, listOrders } from '../../store/order-queries.ts'
+import { ACCESS, identityOf } from '../access.ts'
+import { maskContact, mayReadContact } from '../contact-view.ts'
+import type { ApiDeps } from '../deps.ts'
+import { requireOrder } from '../orders-in-scope.ts'
+
+const tags = ['orders']
+const params = z.object({ orderId })
+
+/** Checkout, the list, the detail and the log of orders. */
+export const orderRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, { deps }) => {
+  const { db } = deps
+
+  app.post(
+    '/v1/orders',
+    {
+      config: { access: ACCESS.placeOrder },
+      schema: {
+        tags,
+        summary: 'Place an order: reserves its stock until `reservationExpiresAt` (Idempotency-Key)',
+        body: placeOrderBody,
+        response: { 201: placedOrder },
+      },
+    },
+    async (request, reply) => {
+      const identity = identityOf(request)
+      const { body } = request
+      const scope = scopeOf(identity)
+      if (scope.kind === 'stores' && !scope.storeIds.includes(body.storeId)) {
+        const fields = [{ field: 'storeId', message: `${body.storeId} is not one of your stores` }]
+        throw new ProblemError('unknown-store', undefined, { fields })
+      }
+      const placed = await request.idempotent(reply, placedOrder, async (tx) => {
+        const result = await checkout(tx, deps, {
+          orderId: deps.ids.next(),
+          body,
+          placedBy: operatorOf(identity),
+          traceParent: request.traceParent,
+        })
+        if (!result.ok) throw result.problem
+        return { status: 201, body: result.order }
+      })
+      deps.notice.poke()
+      return placed
+    },
+  )
+
+  app.get(
+    '/v1/orders',
+    {
+      config: { access: ACCESS.readOrders },
+      schema: {
+        tags,
+        summary: 'The orders of your stores',
+        querystring: listOrdersQuery,
+        response: { 200: orderPage },
+      },
+    },
+    async (request) => listOrders(db, request.query, scopeOf(identityOf(request))),
+  )
+
+  app.get(
+    '/v1/orders/:orderId',
+    {
+      config: { access: ACCESS.readOrders },
+      schema: {
+        tags,
+        summary: 'An order with all that belongs to it',
+        params,
+        response: { 200: orderDetail },
+      },
+    },
+    async (request) => {
+      const identity = identityOf(request)
+      const found = await findOrderDetail(db, request.params.orderId, scopeOf(identity))
+      if (!found) throw new ProblemError('order-not-found')
+      const personal = openContact(deps.keyRing, found.contact)
+      if (personal === null) return { ...found.order, contact: null }
+      const shown = mayReadContact(identity) ? personal : maskContact(personal)
+      return { ...found.order, contact: { contactId: found.contact.id, ...shown } }
+    },
+  )
+
+  app.get(
+    '/v1/orders/:orderId/log',
+    {
+      config: { access: ACCESS.readOrders },
+      schema: {
+        tags,
+        summary: 'What happened to an order, by whom and why, oldest first',
+        params,
+        querystring: logQuery,
+        response: { 200: logPage },
+      },
+    },
+    async (request) => {
+      await requireOrder(db, request.params.orderId, identityOf(request))
+      return listOrderLog(db, request.params.orderId, request.query)
+    },
+  )
+}

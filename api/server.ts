@@ -1,0 +1,134 @@
+import type { IncomingMessage } from 'node:http'
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { LIMITS } from '../contracts/common.ts'
+import { ProblemError, problemBody } from '../contracts/errors.ts'
+import { callerOf } from './access.ts'
+import type { ApiDeps } from './deps.ts'
+import { auth } from './plugins/auth.ts'
+import { parseJsonBodies } from './plugins/body-parsers.ts'
+import { draining } from './plugins/draining.ts'
+import { idempotency } from './plugins/idempotency.ts'
+import { limits } from './plugins/limits.ts'
+import { metrics } from './plugins/metrics.ts'
+import { openapi } from './plugins/openapi.ts'
+import { problemDetails, sendProblem } from './plugins/problem-details.ts'
+import { sessions } from './plugins/session.ts'
+import { tracing } from './plugins/tracing.ts'
+import { cancellationRoutes } from './routes/cancellation.ts'
+import { codecRoutes } from './routes/codec.ts'
+import { eventRoutes } from './routes/events.ts'
+import { masterDataRoutes } from './routes/master-data.ts'
+import { orderRoutes } from './routes/orders.ts'
+import { paymentRoutes } from './routes/payments.ts'
+import { pickTaskRoutes } from './routes/pick-tasks.ts'
+import { policyRoutes } from './routes/policies.ts'
+import { returnRoutes } from './routes/returns.ts'
+import { sessionRoutes } from './routes/session.ts'
+import { shipmentRoutes } from './routes/shipments.ts'
+import { stockRoutes } from './routes/stock.ts'
+import { systemRoutes } from './routes/system.ts'
+import { workItemRoutes } from './routes/work-items.ts'
+
+/** A request must have arrived within this time: a sender that drips bytes holds a socket no longer. */
+const REQUEST_MS = 30_000
+/** Nothing in either direction for so long ends a connection; the event stream's heartbeat is shorter. */
+const IDLE_SOCKET_MS = 60_000
+/** Longer than the usual load balancer's, so that it and not we end an idle connection. */
+const KEEP_ALIVE_MS = 72_000
+const HEADER_BYTES = 16 * 1024
+
+/** The HTTP API, ready to listen or to be asked by `inject`. */
+export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
+  const loggerInstance: FastifyBaseLogger = deps.logger
+  const app: FastifyInstance = fastify({
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: (request: IncomingMessage) => requestIdOf(request) ?? deps.ids.next(),
+    bodyLimit: LIMITS.bodyBytes,
+    requestTimeout: REQUEST_MS,
+    connectionTimeout: IDLE_SOCKET_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    trustProxy: deps.config.TRUST_PROXY,
+    routerOptions: { maxParamLength: 200 },
+    http: { maxHeaderSize: HEADER_BYTES },
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(error, request, reply)
+    },
+    clientErrorHandler: (_error, socket) => {
+      const problem = new ProblemError('invalid-request', 'this is not valid HTTP')
+      const body = JSON.stringify(problemBody(problem, ''))
+      if (!socket.writable) return socket.destroy()
+      socket.end(
+        `HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+      )
+    },
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.decorateRequest('problemCode', null)
+  parseJsonBodies(app)
+  answerWithRequestId(app)
+  logRequests(app)
+  await app.register(draining)
+  await app.register(problemDetails)
+  await app.register(tracing)
+  await app.register(metrics, { deps })
+  await app.register(sessions, { deps })
+  await app.register(auth, { deps })
+  await app.register(limits, { deps })
+  await app.register(idempotency, { deps })
+  await app.register(openapi)
+  const routes = app.withTypeProvider<ZodTypeProvider>()
+  for (const plugin of ROUTES) await routes.register(plugin, { deps })
+  // Under a prefix, so that the answers to preflights, which CORS registers by wildcard, stay with it.
+  await routes.register(codecRoutes, { prefix: '/codec', deps })
+  await app.ready()
+  return app
+}
+
+const ROUTES = [
+  sessionRoutes,
+  orderRoutes,
+  paymentRoutes,
+  cancellationRoutes,
+  returnRoutes,
+  pickTaskRoutes,
+  shipmentRoutes,
+  stockRoutes,
+  masterDataRoutes,
+  workItemRoutes,
+  policyRoutes,
+  eventRoutes,
+  systemRoutes,
+]
+
+/** A caller's own request id, if it can do no harm in a log. */
+function requestIdOf(request: IncomingMessage): string | null {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(given) ? given : null
+}
+
+function answerWithRequestId(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+}
+
+/** One line per request: the route's pattern and who called, never a query, a body or an address. */
+function logRequests(app: FastifyInstance): void {
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.info(
+      {
+        method: request.method,
+        route: request.routeOptions.url ?? 'unknown',
+        status: reply.statusCode,
+        milliseconds: Math.round(reply.elapsedTime),
+        caller: request.identity ? callerOf(request.identity) : null,
+        ...(request.problemCode ? { problem: request.problemCode } : {}),
+        ...(request.traceParent ? { traceParent: request.traceParent } : {}),
+      },
+      'request',
+    )
+  })
+}

@@ -1,0 +1,72 @@
+import type { PlaceOrderBody } from '../contracts/orders.ts'
+import type { Db } from '../store/database.ts'
+import { publishPolicy } from '../store/policy.ts'
+
+/** So many articles that callers seldom meet on one row: hot articles are another question. */
+const SKUS = 500
+const ENDLESS = 100_000_000
+const skuId = (index: number) => `SKU-${index % SKUS}`
+
+/** The shortest deadlines that policy allows, so that an order's life is work and not waiting. */
+export const LIFE = {
+  reservationTtlSeconds: 3_600,
+  trackingIntervalSeconds: 0.2,
+  afterSalesWindowSeconds: 1,
+  latePaymentWindowSeconds: 1,
+}
+
+/** Two warehouses, a store and articles without end. */
+export async function fillCatalogue(db: Db): Promise<void> {
+  await publishPolicy(db, { kind: 'order-life', document: LIFE, author: 'bench', reason: 'benchmark' })
+  await db
+    .insertInto('warehouse')
+    .values([
+      {
+        id: 'WH-HZ',
+        name: '杭州仓',
+        division_code: '330106',
+        longitude: 120.13,
+        latitude: 30.26,
+        region: '华东',
+      },
+      {
+        id: 'WH-GZ',
+        name: '广州仓',
+        division_code: '440106',
+        longitude: 113.36,
+        latitude: 23.12,
+        region: '华南',
+      },
+    ])
+    .execute()
+  await db.insertInto('store').values({ id: 'MALL', name: '商城', channel: 'mall', region: '华东' }).execute()
+  const skus = Array.from({ length: SKUS }, (_, index) => skuId(index))
+  await db
+    .insertInto('sku')
+    .values(
+      skus.map((id) => ({ id, name: id, category: '测试', standard_price_cents: 1_000, weight_grams: 100 })),
+    )
+    .execute()
+  await db
+    .insertInto('stock_level')
+    .values(
+      skus.flatMap((sku) =>
+        ['WH-HZ', 'WH-GZ'].map((warehouse) => ({ sku_id: sku, warehouse_id: warehouse, total: ENDLESS })),
+      ),
+    )
+    .execute()
+}
+
+let placed = 0
+
+/** An order of two units of one article, each time another one. */
+export function orderBody(): PlaceOrderBody {
+  placed += 1
+  return {
+    storeId: 'MALL',
+    channel: 'mall',
+    contact: { name: '张三', phone: '13800138000', divisionCode: '330106', address: '文三路 1 号' },
+    lines: [{ skuId: skuId(placed), quantity: 2, unitPriceCents: 1_000 }],
+    freightCents: 500,
+  }
+}

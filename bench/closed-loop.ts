@@ -1,0 +1,80 @@
+import { setMaxListeners } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+
+export type LoopOptions = {
+  concurrency: number
+  /** Everybody has begun after this time, spread evenly, and the caches are warm. */
+  warmUpMs: number
+  windowMs: number
+  signal: AbortSignal
+  /** Called when the window opens and when it closes. */
+  sample?: () => number[]
+}
+
+export type LoopResult = {
+  perSecond: number
+  completed: number
+  /** By how much each sampled number grew over the window, for one completion. */
+  growth: number[]
+}
+
+/** One piece of work that takes longer than this will never end; saying so beats waiting for ever. */
+const STUCK_MS = 120_000
+
+/**
+ * Keeps `concurrency` pieces of work going and counts what completes inside the window. Work under way at its ends
+ * counts where it completes, so that neither the start nor the end of a round is measured.
+ */
+export async function measureClosedLoop(
+  work: () => Promise<void>,
+  { concurrency, warmUpMs, windowMs, signal, sample = () => [] }: LoopOptions,
+): Promise<LoopResult> {
+  let completed = 0
+  let isOver = false
+  const failed = new AbortController()
+  const ended = AbortSignal.any([signal, failed.signal])
+  setMaxListeners(0, ended) // every caller listens
+  const caller = async (index: number) => {
+    await delay((index / concurrency) * warmUpMs * 0.8, undefined, { signal: ended })
+    while (!isOver && !ended.aborted) {
+      await notStuck(work())
+      completed += 1
+    }
+  }
+  const callers = Promise.all(Array.from({ length: concurrency }, (_, index) => caller(index)))
+  callers.catch((error: unknown) => failed.abort(error))
+
+  const window = async () => {
+    await delay(warmUpMs, undefined, { signal: ended })
+    const before = { completed, samples: sample(), atMs: performance.now() }
+    await delay(windowMs, undefined, { signal: ended })
+    const count = completed - before.completed
+    const seconds = (performance.now() - before.atMs) / 1_000
+    const growth = sample().map((value, index) => (value - (before.samples[index] ?? 0)) / count)
+    return { perSecond: count / seconds, completed: count, growth }
+  }
+  try {
+    const result = await window()
+    isOver = true
+    await callers
+    return result
+  } catch (error) {
+    isOver = true
+    throw failed.signal.aborted ? failed.signal.reason : error
+  }
+}
+
+async function notStuck(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const stuck = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`a piece of work did not end within ${STUCK_MS / 1_000} s`)),
+      STUCK_MS,
+    )
+  })
+  try {
+    await Promise.race([work, stuck])
+  } finally {
+    clearTimeout(timer)
+  }
+}

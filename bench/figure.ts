@@ -1,0 +1,63 @@
+/** One measured number beside the baseline that was measured in the same run. */
+export type Figure = {
+  name: string
+  value: number
+  unit: string
+  baseline: number
+  /** What the ratio should be: at least this, or at most this. Absent where the issue sets no aim. */
+  aim?: { atLeast: number } | { atMost: number }
+  /** What the baseline is, for people. */
+  against: string
+}
+
+/** Digits that mean something here: more would only be noise. */
+const SIGNIFICANT_DIGITS = 4
+
+/** `{name, value, unit, baseline, ratio}` on one line, for programs. */
+export function jsonLine({ name, value, unit, baseline }: Figure): string {
+  return JSON.stringify({
+    name,
+    value: rounded(value),
+    unit,
+    baseline: rounded(baseline),
+    ratio: rounded(value / baseline),
+  })
+}
+
+/** The figures as a table for people. */
+export function figureTable(figures: readonly Figure[]): string {
+  const rows = [
+    ['figure', 'value', 'baseline', 'ratio', 'aim', 'baseline is'],
+    ...figures.map((figure) => [
+      figure.name,
+      `${rounded(figure.value)} ${figure.unit}`,
+      `${rounded(figure.baseline)} ${figure.unit}`,
+      (figure.value / figure.baseline).toFixed(2),
+      aimText(figure),
+      figure.against,
+    ]),
+  ]
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  )
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+function aimText({ value, baseline, aim }: Figure): string {
+  if (!aim) return ''
+  const ratio = value / baseline
+  const isMet = 'atLeast' in aim ? ratio >= aim.atLeast : ratio <= aim.atMost
+  const text = 'atLeast' in aim ? `≥ ${aim.atLeast}` : `≤ ${aim.atMost}`
+  return `${text} ${isMet ? 'met' : 'missed'}`
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(SIGNIFICANT_DIGITS))
+}

@@ -1,0 +1,63 @@
+import { sql } from 'kysely'
+import pg from 'pg'
+import { v7 as uuid } from 'uuid'
+import { checkout } from '../../store/checkout.ts'
+import { orderBody } from '../catalogue.ts'
+import { measureClosedLoop } from '../closed-loop.ts'
+import type { Figure } from '../figure.ts'
+import type { Stage } from '../stage.ts'
+import { median } from '../statistics.ts'
+
+const CALLERS = 16
+const ROUNDS = 3
+const WARM_UP_MS = 1_000
+const WINDOW_MS = 4_000
+
+/** Checkouts through the store function, and transactions of one inserted row, in turns, nothing else running. */
+export async function measureCheckout(stage: Stage): Promise<Figure[]> {
+  const { db, ownerUrl } = await stage.freshDatabase('hub_bench_checkout')
+  await createRowTable(ownerUrl)
+  const keyRing = stage.keyRing()
+  const placeOrder = () =>
+    db.transaction().execute(async (tx) => {
+      const input = { orderId: uuid(), placedBy: 'system:mall', traceParent: null, body: orderBody() }
+      const result = await checkout(tx, { keyRing }, input)
+      if (!result.ok) throw result.problem
+    })
+  const insertRow = () =>
+    db.transaction().execute(async (tx) => {
+      await sql`insert into bench_row (id, body) values (${uuid()}, ${JSON.stringify(orderBody())})`.execute(
+        tx,
+      )
+    })
+  const orders: number[] = []
+  const rows: number[] = []
+  const loop = {
+    concurrency: CALLERS,
+    warmUpMs: WARM_UP_MS,
+    windowMs: WINDOW_MS,
+    signal: stage.signal,
+  }
+  for (let round = 0; round < ROUNDS; round += 1) {
+    rows.push((await measureClosedLoop(insertRow, loop)).perSecond)
+    orders.push((await measureClosedLoop(placeOrder, loop)).perSecond)
+  }
+  stage.check()
+  return [
+    {
+      name: 'checkout',
+      value: median(orders),
+      unit: 'checkouts/s',
+      baseline: median(rows),
+      against: 'transaction of one inserted row',
+    },
+  ]
+}
+
+async function createRowTable(ownerUrl: string): Promise<void> {
+  const owner = new pg.Client({ connectionString: ownerUrl })
+  await owner.connect()
+  await owner.query('create table bench_row (id uuid primary key, body jsonb not null)')
+  await owner.query('grant insert on bench_row to hub_app')
+  await owner.end()
+}

@@ -1,0 +1,90 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Figure, figureTable, jsonLine } from '../bench/figure.ts'
+import { measureCheckout } from '../bench/figures/checkout.ts'
+import { measureEvents } from '../bench/figures/events.ts'
+import { measureOrders } from '../bench/figures/orders.ts'
+import { measureStartLatency } from '../bench/figures/start-latency.ts'
+import { benchHelp, type FigureName, parseBenchOptions } from '../bench/options.ts'
+import { Stage } from '../bench/stage.ts'
+import { endHelpers } from './parts/cache.ts'
+import { UsageError } from './parts/flags.ts'
+import { elapsed, type Print, print } from './parts/progress.ts'
+import { onStopRequest } from './parts/stop-request.ts'
+
+/** By convention what a shell reports for a command that Ctrl-C ended. */
+const interruptedExitCode = 130
+
+/** The measurements in their order; orders and cpu come out of the same rounds. */
+const measurements: {
+  names: FigureName[]
+  measure: (stage: Stage, say: Print) => Promise<Figure[]>
+}[] = [
+  { names: ['checkout'], measure: measureCheckout },
+  { names: ['events'], measure: measureEvents },
+  { names: ['start-latency'], measure: measureStartLatency },
+  { names: ['orders', 'cpu'], measure: measureOrders },
+]
+
+async function main(): Promise<number> {
+  const { names, json, help } = parseBenchOptions(process.argv.slice(2))
+  if (help) {
+    print(benchHelp)
+    return 0
+  }
+  // Lines for people must not stand between those for programs.
+  const say: Print = json ? (line) => console.error(line) : print
+  // The benchmark fills and loads what it measures; it never does that to servers that somebody else runs.
+  for (const name of ['DATABASE_URL', 'DATABASE_OWNER_URL', 'REDIS_URL', 'TEMPORAL_ADDRESS']) {
+    delete process.env[name]
+  }
+  process.env.LOG_LEVEL = 'warn'
+  const folder = mkdtempSync(join(tmpdir(), 'order-hub-bench-'))
+  chmodSync(folder, 0o755) // PostgreSQL runs as another user when we are root
+  const stopping = new AbortController()
+  void onStopRequest({
+    stop: async () => {
+      say('Stopping …')
+      stopping.abort()
+      endHelpers()
+    },
+    force: async () => process.exit(interruptedExitCode), // the exit hook ends the servers
+  })
+  const stage = new Stage({ folder, out: say, signal: stopping.signal })
+  try {
+    const figures = await measureAll(stage, names, say)
+    if (json) for (const figure of figures) print(jsonLine(figure))
+    else print(`\n${figureTable(figures)}`)
+    return 0
+  } catch (error) {
+    if (stopping.signal.aborted) return interruptedExitCode
+    throw error
+  } finally {
+    await stage.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function measureAll(stage: Stage, names: FigureName[], say: Print): Promise<Figure[]> {
+  const figures: Figure[] = []
+  for (const { names: own, measure } of measurements) {
+    const asked = own.filter((name) => names.includes(name))
+    if (asked.length === 0) continue
+    say(`Measuring ${asked.join(' and ')} …`)
+    const startedAt = Date.now()
+    const measured = await measure(stage, say)
+    figures.push(
+      ...measured.filter(({ name }) => own.length === 1 || asked.some((one) => name.startsWith(one))),
+    )
+    say(`  done in ${elapsed(startedAt)}`)
+  }
+  return figures
+}
+
+try {
+  process.exit(await main())
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(error instanceof UsageError ? 2 : 1)
+}

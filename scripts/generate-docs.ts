@@ -1,0 +1,208 @@
+/**
+ * Writes the tables in docs/ that repeat what the code says: `npx tsx scripts/generate-docs.ts`.
+ * test/contracts/docs.test.ts fails while a table and the code differ.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { type Config, configSchema } from '../contracts/config.ts'
+import { ERRORS } from '../contracts/errors.ts'
+import { WORK_ITEM_TEXT } from '../contracts/work-items.ts'
+import { WORK_ITEM_KINDS, type WorkItemKind } from '../domain/order.ts'
+import {
+  isFinal,
+  ORDER_STATUS_MEANING,
+  ORDER_STATUSES,
+  ORDER_TRANSITIONS,
+  PARCEL_STATES,
+  PARCEL_TRANSITIONS,
+} from '../domain/order-state.ts'
+
+const docsFolder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'docs')
+
+const EVERY_PROCESS = 'API, worker, relay'
+/** Who reads a setting and what it does; the type makes a forgotten one an error. */
+const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
+  DATABASE_URL: [EVERY_PROCESS, 'PostgreSQL 18 or newer, as the role `hub_app`.'],
+  DATABASE_POOL_SIZE: [
+    EVERY_PROCESS,
+    'Connections per process, 2 to 100. A larger pool only moves the queue into the database.',
+  ],
+  REDIS_URL: ['API', 'Redis 6.2 or newer. Without it, each API process counts the rate limit by itself.'],
+  TEMPORAL_ADDRESS: [EVERY_PROCESS, '`host:port` of the frontend, Temporal 1.28 or newer.'],
+  TEMPORAL_NAMESPACE: [EVERY_PROCESS, 'Must exist, with the search attributes registered.'],
+  TEMPORAL_TASK_QUEUE: ['worker, relay', 'The queue of orders; the same for both.'],
+  WORKFLOW_BUNDLE: ['worker', 'Path of `dist/workflow-bundle.js`. The worker does not start without it.'],
+  API_HOST: ['API', 'Address to listen on.'],
+  API_PORT: ['API', 'Port to listen on; 0 takes any free one.'],
+  DATA_KEYS: [
+    'API',
+    'Keys that seal contacts: `id:base64 of 32 bytes`, newest first, older ones after commas. See [the runbook](runbook.md#keys-and-secrets).',
+  ],
+  PAYLOAD_KEYS: [EVERY_PROCESS, 'Keys that seal what Temporal stores, in the same form.'],
+  SESSION_SECRET: ['API', 'At least 32 characters; signs session cookies.'],
+  COOKIE_SECURE: ['API', '`true` behind TLS: the cookie never travels in clear, and HSTS is sent.'],
+  TRUST_PROXY: [
+    'API',
+    '`true` behind a proxy that sets `X-Forwarded-*`; otherwise callers could forge them.',
+  ],
+  RATE_LIMIT_PER_MINUTE: ['API', 'Requests per caller and minute.'],
+  LOG_LEVEL: [EVERY_PROCESS, '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`.'],
+  PDA_URL: ['relay', 'The PDA gateway; only scheme, host and port count.'],
+  PAYMENT_URL: ['worker', 'The payment provider; only scheme, host and port count.'],
+  COURIER_URL: ['worker', 'The courier gateway; only scheme, host and port count.'],
+  OUTSIDE_SECRET: ['worker, relay', 'At least 32 characters; signs every call to the three above.'],
+  TEMPORAL_WEB_ORIGIN: ['API', 'The one origin whose pages may ask the codec endpoint with a session.'],
+  OTEL_EXPORTER_OTLP_ENDPOINT: [
+    EVERY_PROCESS,
+    'Base URL of an OTLP collector; without it, no traces are sent.',
+  ],
+  METRICS_HOST: ['worker, relay', 'Address for `/metrics`, `/healthz` and `/readyz`.'],
+  METRICS_PORT: ['worker, relay', 'Their port; 0 takes any free one.'],
+}
+
+/** What has happened already when a person reads the item, and what "replay" does, if anything. */
+const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]> = {
+  unmatched_payment: [
+    'The payment is kept with the order id that it named; its message waits ten minutes for that order.',
+    'delivers the message again',
+  ],
+  late_payment: ['Nothing was refunded: a closed order is never revived.', ''],
+  payment_mismatch: ['The first report counts; the second was refused with `payment-mismatch`.', ''],
+  short_pick: [
+    'The missing units left the stock record; the hub looked for them in other warehouses and refunds the rest.',
+    '',
+  ],
+  courier_unreachable: ['Tracking goes on; the item resolves itself when the courier answers.', ''],
+  tracking_stopped: ['No decisive scan in 30 days; tracking begins anew.', ''],
+  parcel_lost: ['The units are refunded.', ''],
+  parcel_returned: ['An approved return was opened for the parcel; receiving and inspecting it refunds.', ''],
+  refund_failed: [
+    'The provider refused it, or could not be reached for 24 hours. The order stays open until it is done.',
+    'asks the provider again',
+  ],
+  late_message: ['It is in the inbox as `late`; the order did not change.', ''],
+  unknown_message: ['The order logged it and did not change.', ''],
+  contradiction: ['The order kept what it knew; the contradiction is in its log.', ''],
+  message_set_aside: [
+    'It failed eight times, or its body does not fit its type. Later messages of the order went on.',
+    'delivers it again',
+  ],
+  order_not_found: ['It waited ten minutes for its order.', 'delivers it again'],
+  delivery_failed: [
+    'Refused by the other system, or twenty attempts in about an hour. Later messages of the same task go on.',
+    'sends it again',
+  ],
+  workflow_missing: ['The order goes on from its last commit and has heard all its messages again.', ''],
+  stock_shortfall: [
+    'No reservation on this SKU in this warehouse succeeds until receipts or releases lift it.',
+    '',
+  ],
+  stock_drift: ['Nothing was changed. Raised by the check that compares counters with live holds.', ''],
+}
+
+type Cell = string | number
+
+function table(header: string[], rows: Cell[][]): string {
+  const line = (cells: Cell[]) =>
+    `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(header), `|${header.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n')
+}
+
+const quoted = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ')
+
+function orderStatuses(): string {
+  return table(
+    ['status', '', 'meaning', 'can become', 'ends?'],
+    ORDER_STATUSES.map((status) => [
+      `\`${status}\``,
+      ORDER_STATUS_MEANING[status].zh,
+      ORDER_STATUS_MEANING[status].en,
+      quoted(ORDER_TRANSITIONS[status]) || '–',
+      isFinal(status) ? 'yes' : '',
+    ]),
+  )
+}
+
+function orderDiagram(): string {
+  const moves = ORDER_STATUSES.flatMap((from) => ORDER_TRANSITIONS[from].map((to) => `  ${from} --> ${to}`))
+  return ['```mermaid', 'stateDiagram-v2', '  [*] --> reserved', ...moves, '```'].join('\n')
+}
+
+function parcelStates(): string {
+  return table(
+    ['parcel', 'can become'],
+    PARCEL_STATES.map((state) => [`\`${state}\``, quoted(PARCEL_TRANSITIONS[state]) || '–']),
+  )
+}
+
+function errors(): string {
+  return table(
+    ['status', 'code', 'meaning', '', 'what to do'],
+    Object.entries(ERRORS).map(([code, { status, en, zh, todo }]) => [status, `\`${code}\``, en, zh, todo]),
+  )
+}
+
+function settings(): string {
+  const names = Object.keys(configSchema.shape).filter(isSetting)
+  return table(
+    ['variable', 'default', 'read by', 'meaning'],
+    names.map((name) => [`\`${name}\``, defaultOf(name), ...SETTINGS[name]]),
+  )
+}
+
+function isSetting(name: string): name is keyof Config {
+  return Object.hasOwn(SETTINGS, name)
+}
+
+function defaultOf(name: keyof Config): string {
+  const absent = configSchema.shape[name].safeParse(undefined)
+  if (!absent.success) return '**required**'
+  return absent.data === undefined ? '–' : `\`${absent.data}\``
+}
+
+function workItems(): string {
+  return table(
+    ['kind', 'what it says', '', 'what has happened', 'what to do', 'replay'],
+    WORK_ITEM_KINDS.map((kind) => {
+      const { en, zh, nextEn } = WORK_ITEM_TEXT[kind]
+      const [background, replay] = WORK_ITEM_NOTES[kind]
+      return [`\`${kind}\``, en, zh, background, `${nextEn}.`, replay || '–']
+    }),
+  )
+}
+
+/** Which document holds which generated parts. */
+export const GENERATED: Record<string, Record<string, () => string>> = {
+  'order-life.md': {
+    'order statuses': orderStatuses,
+    'order diagram': orderDiagram,
+    'parcel states': parcelStates,
+  },
+  'errors.md': { errors },
+  'configuration.md': { settings },
+  'runbook.md': { 'work items': workItems },
+}
+
+/** A document with its generated parts made anew; what stands around the marks stays as it is. */
+export function regenerate(text: string, parts: Record<string, () => string>): string {
+  let result = text
+  for (const [name, render] of Object.entries(parts)) {
+    const [start, end] = [`<!-- generated: ${name} -->`, `<!-- end: ${name} -->`]
+    const [before, rest, ...more] = result.split(start)
+    const after = rest?.split(end)[1]
+    if (before === undefined || after === undefined || more.length > 0) {
+      throw new Error(`the document must have "${start}" and "${end}" exactly once`)
+    }
+    result = `${before}${start}\n${render()}\n${end}${after}`
+  }
+  return result
+}
+
+if (process.argv[1] && pathToFileURL(resolve(process.argv[1])).href === import.meta.url) {
+  for (const [name, parts] of Object.entries(GENERATED)) {
+    const file = join(docsFolder, name)
+    writeFileSync(file, regenerate(readFileSync(file, 'utf8'), parts))
+    console.log(`Wrote docs/${name}`)
+  }
+}

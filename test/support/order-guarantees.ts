@@ -1,0 +1,270 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Decision, OrderEvent, OrderState } from '../../domain/order.ts'
+import { keptCents, paidCents, refundedCents } from '../../domain/order-money.ts'
+import { ORDER_TRANSITIONS, type OrderStatus } from '../../domain/order-state.ts'
+import { dueSteps, nextDeadline } from '../../domain/order-steps.ts'
+import { sum, total, unitsOf } from './order-database.ts'
+import { type Arrival, OrderModel } from './order-model.ts'
+
+export const GUARANTEES = [
+  'legal moves',
+  'every cent',
+  'customer pays for what is kept',
+  'refund within payment',
+  'provider agrees',
+  'once',
+  'first answer',
+  'every question answered',
+  'end is an end',
+  'paid after expiry',
+  'cancelled or packed',
+  'short units',
+  'returns within deliveries',
+  'staff and paid orders',
+  'steps from state',
+  'plain JSON',
+  'bounded memory',
+  'no deadline when closed',
+  'comes to rest',
+  'database agrees',
+] as const
+export type Guarantee = (typeof GUARANTEES)[number]
+
+/** What became of one scenario. */
+export type Outcome = {
+  seed: number
+  statuses: Set<OrderStatus>
+  moves: Set<string>
+  marks: Set<string>
+  broken: { guarantee: Guarantee; message: string }[]
+}
+
+const FINAL: ReadonlySet<OrderStatus> = new Set(['cancelled', 'completed', 'returned', 'lost'])
+
+/** Plays one scenario to its end and says which guarantees it broke. */
+export function playScenario(seed: number, moves: number, arrival: Arrival): Outcome {
+  const outcome: Outcome = { seed, statuses: new Set(), moves: new Set(), marks: new Set(), broken: [] }
+  const fail = (guarantee: Guarantee, message: string) => {
+    if (!outcome.broken.some((entry) => entry.guarantee === guarantee))
+      outcome.broken.push({ guarantee, message: `seed ${seed}, ${moves} moves, ${arrival}: ${message}` })
+  }
+  const watch = new Watch(outcome, fail)
+  const attempt = (guarantee: Guarantee, work: () => void): boolean => {
+    try {
+      work()
+      return true
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error)
+      const found = text.includes('can become')
+        ? 'legal moves'
+        : text.includes('hold') || text.includes('twice')
+          ? 'database agrees'
+          : guarantee
+      fail(found, text)
+      return false
+    }
+  }
+  const model = new OrderModel(seed, arrival, watch.see)
+  const rests =
+    attempt('database agrees', () => model.walk(moves)) && attempt('comes to rest', () => model.finish())
+  if (rests) checkRest(model, watch, outcome, fail)
+  return outcome
+}
+
+/** Looks at every decision of one scenario. */
+class Watch {
+  readonly ignoredShorts: OrderEvent[] = []
+  readonly found = new Map<string, number>()
+  readonly staffOnPaid = new Set<string>()
+  readonly #outcome: Outcome
+  readonly #fail: (guarantee: Guarantee, message: string) => void
+
+  constructor(outcome: Outcome, fail: (guarantee: Guarantee, message: string) => void) {
+    this.#outcome = outcome
+    this.#fail = fail
+  }
+
+  see = (before: OrderState, event: OrderEvent, decision: Decision): void => {
+    const { state } = decision
+    const fail = (guarantee: Guarantee, message: string) =>
+      this.#fail(guarantee, `${event.type} in ${before.status}: ${message}`)
+    this.#seeMoves(before, decision, fail)
+    this.#remember(before, event, state)
+    seeMoney(state, fail)
+    seeMemory(before, event, decision, fail)
+    seeSteps(state, fail)
+    if (before.closed) {
+      const revived =
+        before.status !== state.status || !isDeepStrictEqual(before.fulfilments, state.fulfilments)
+      if (revived) fail('end is an end', `a closed order became ${state.status}`)
+    }
+  }
+
+  #seeMoves(
+    before: OrderState,
+    decision: Decision,
+    fail: (guarantee: Guarantee, message: string) => void,
+  ): void {
+    let from = before.status
+    this.#outcome.statuses.add(from)
+    for (const entry of decision.log.filter(({ field }) => field === 'status')) {
+      const to = decision.state.status
+      const step = ORDER_TRANSITIONS[from].find((status) => status === entry.newValue)
+      this.#outcome.moves.add(`${from} → ${entry.newValue}`)
+      if (!step) return fail('legal moves', `${from} → ${entry.newValue}`)
+      if (FINAL.has(from)) fail('end is an end', `${from} → ${to}`)
+      from = step
+      this.#outcome.statuses.add(step)
+    }
+    if (from !== decision.state.status)
+      fail('legal moves', `${from} became ${decision.state.status} unlogged`)
+  }
+
+  #remember(before: OrderState, event: OrderEvent, state: OrderState): void {
+    const { marks } = this.#outcome
+    if (
+      event.type === 'fulfilment_short' &&
+      !state.shortages.some(({ shortageId }) => shortageId === event.eventId)
+    )
+      this.ignoredShorts.push(event)
+    if (event.type === 'shortage_settled') {
+      marks.add(event.allocations.length > 0 ? 'short, sent from elsewhere' : 'short, nowhere to be found')
+      if (before.shortages.some((entry) => entry.shortageId === event.shortageId && entry.state === 'open'))
+        this.found.set(event.shortageId, total(event.allocations))
+    }
+    if (event.type === 'cancel_requested' && !event.mayCancelPaid && before.status === 'paid')
+      if (!before.answered.some((entry) => entry.requestId === event.requestId))
+        this.staffOnPaid.add(event.requestId)
+    if (event.type === 'reserved_again')
+      marks.add(event.allocations ? 'reserved again' : 'nothing left to reserve')
+    if (event.type === 'cancellation_decided')
+      marks.add(event.refusal ? 'cancellation refused' : 'cancellation granted')
+    if (before.closed && event.type === 'payment_received') marks.add('paid after closing')
+    if (event.type === 'refund_retry_requested') marks.add('refund tried again')
+  }
+}
+
+function seeMoney(state: OrderState, fail: (guarantee: Guarantee, message: string) => void): void {
+  const net = paidCents(state) - refundedCents(state)
+  const kept = keptCents(state)
+  if (net !== kept || net < 0) fail('every cent', `${net} cents here, ${kept} due (${state.status})`)
+  for (const payment of state.payments) {
+    const back = sum(
+      state.refunds
+        .filter((refund) => refund.paymentId === payment.paymentId)
+        .map((refund) => refund.amountCents),
+    )
+    if (back > payment.amountCents)
+      fail('refund within payment', `${back} of ${payment.amountCents} went back`)
+  }
+}
+
+function seeMemory(
+  before: OrderState,
+  event: OrderEvent,
+  decision: Decision,
+  fail: (guarantee: Guarantee, message: string) => void,
+): void {
+  const { state } = decision
+  if ('inboxId' in event && before.seen.includes(event.inboxId)) {
+    const changed = !isDeepStrictEqual(before, state) || decision.log.length + decision.writes.length > 0
+    if (changed) fail('once', `message ${event.inboxId} counted again`)
+  }
+  const given = 'requestId' in event && before.answered.find((entry) => entry.requestId === event.requestId)
+  if (given && !(isDeepStrictEqual(before, state) && isDeepStrictEqual(decision.answers, [given])))
+    fail('first answer', `${given.requestId} was answered before`)
+  if (!isDeepStrictEqual(JSON.parse(JSON.stringify(state)), state)) fail('plain JSON', 'changes on the way')
+  if (state.seen.length > 1_000 || state.answered.length > 50) fail('bounded memory', 'too long')
+}
+
+function seeSteps(state: OrderState, fail: (guarantee: Guarantee, message: string) => void): void {
+  const steps = dueSteps(state)
+  if (new Set(steps.map((step) => step.key)).size < steps.length) fail('steps from state', 'a key twice')
+  if (!isDeepStrictEqual(dueSteps(JSON.parse(JSON.stringify(state))), steps))
+    fail('steps from state', 'a copy of the state calls for other steps')
+  if (state.closed && steps.length > 0) fail('steps from state', 'a closed order has steps')
+  if (state.closed && nextDeadline(state)) fail('no deadline when closed', 'a closed order has a deadline')
+}
+
+/** The world and the order must agree once everything has come to rest. */
+function checkRest(
+  model: OrderModel,
+  watch: Watch,
+  outcome: Outcome,
+  fail: (guarantee: Guarantee, message: string) => void,
+): void {
+  const { state, db } = model
+  const { placed } = state
+  const unsent = ['reserved', 'expired', 'cancelled'].includes(state.status)
+
+  if (
+    sum(model.provider.values()) !== refundedCents(state) ||
+    state.refunds.some(({ state }) => state !== 'done')
+  )
+    fail('provider agrees', `${sum(model.provider.values())} sent back, ${refundedCents(state)} decided`)
+  if (sum(db.payments.values()) !== paidCents(state)) fail('every cent', 'a payment is missing')
+  if (unsent && paidCents(state) !== refundedCents(state))
+    fail('every cent', `${state.status} and money kept`)
+  // An order that completed before its short pick was heard of is a person's work.
+  if (!(state.status === 'completed' && watch.ignoredShorts.length > 0)) {
+    const goods = placed.lines.map(
+      (line) => line.unitPriceCents * (model.customer.get(String(line.lineNumber)) ?? 0),
+    )
+    const kept = paidCents(state) - refundedCents(state)
+    if (kept !== sum(goods) && kept !== sum(goods) + placed.freightCents)
+      fail('customer pays for what is kept', `${kept} kept for goods of ${sum(goods)}`)
+  }
+  if (outcome.statuses.has('expired') && state.status === 'expired' && keptCents(state) !== 0)
+    fail('paid after expiry', 'money kept')
+  if (state.status === 'expired' && db.liveHolds().length > 0) fail('paid after expiry', 'goods still held')
+
+  const packed = [...db.tasks.values()].filter((task) => task.state === 'packed')
+  if (state.status === 'cancelled' && packed.length > 0) fail('cancelled or packed', 'both')
+  if (state.cancellation?.state === 'granted' && state.status !== 'cancelled')
+    fail('cancelled or packed', `granted, yet ${state.status}`)
+  for (const requestId of watch.staffOnPaid) {
+    if (model.answers.get(requestId)?.some(({ accepted }) => accepted))
+      fail('staff and paid orders', requestId)
+  }
+  for (const { requestId } of model.commands) {
+    const answers = model.answers.get(requestId) ?? []
+    const [first] = answers
+    if (!first && !model.forgotten.has(requestId)) fail('every question answered', `${requestId} is not`)
+    if (answers.some((answer) => !isDeepStrictEqual(answer, first))) fail('first answer', requestId)
+  }
+
+  if (!unsent && watch.ignoredShorts.length === 0) {
+    for (const line of placed.lines) {
+      const sent = unitsOf(
+        packed.flatMap((task) => task.lines),
+        line.lineNumber,
+      )
+      const never = state.unfillable[line.lineNumber] ?? 0
+      if (sent + never !== line.quantity)
+        fail('short units', `line ${line.lineNumber}: ${sent} sent + ${never} refunded of ${line.quantity}`)
+    }
+  }
+  for (const shortage of state.shortages) {
+    if (shortage.state === 'open') fail('short units', `${shortage.shortageId} is open`)
+    if ((watch.found.get(shortage.shortageId) ?? 0) > total(shortage.lines))
+      fail('short units', 'more than missing')
+  }
+  for (const [place, units] of db.back) {
+    if (units > (db.shipped.get(place) ?? 0))
+      fail('returns within deliveries', `${place}: ${units} came back`)
+  }
+  for (const [line, units] of model.customer) {
+    if (units < 0) fail('returns within deliveries', `line ${line}: ${units} with the customer`)
+  }
+
+  const expected = { created: 'picking', packed: 'packed', short: 'void', withdrawn: 'withdrawn' } as const
+  for (const fulfilment of state.fulfilments) {
+    const task = db.tasks.get(fulfilment.fulfilmentId)
+    // The report that everything is short may come after the cancellation: either way nothing is picked any more.
+    const endedBoth = fulfilment.state === 'withdrawn' && task?.state === 'short'
+    if (!endedBoth && (!task || expected[task.state] !== fulfilment.state))
+      fail('database agrees', `${fulfilment.fulfilmentId} is ${fulfilment.state}, its task ${task?.state}`)
+  }
+  if (db.tasks.size !== state.fulfilments.length) fail('database agrees', 'a task without a fulfilment')
+  if (db.liveHolds().length > 0) fail('database agrees', `${db.liveHolds().length} holds of a closed order`)
+}
