@@ -5,6 +5,7 @@ import { startTelemetry } from '../connectors/telemetry.ts'
 import { createTemporalClient } from '../connectors/temporal/client.ts'
 import { PayloadCryptoCodec } from '../connectors/temporal/codec.ts'
 import { createOrderCommands } from '../connectors/temporal/order-commands.ts'
+import { hasWorkers } from '../connectors/temporal/readiness.ts'
 import { readConfig, redactConfig } from '../contracts/config.ts'
 import { createPool } from '../store/database.ts'
 import { createInboxNotice } from '../store/inbox-notice.ts'
@@ -18,7 +19,6 @@ import { buildServer } from './server.ts'
 const REDIS_COMMAND_MS = 200
 /** What is still being answered at a stop gets this long. */
 const STOP_MS = 15_000
-const TEMPORAL_CHECK_MS = 1_500
 
 /** The API process: `node dist/api.js`. */
 async function main(): Promise<void> {
@@ -43,12 +43,7 @@ async function main(): Promise<void> {
     clock: { now: () => new Date() },
     ids: { next: () => uuid() },
     logger,
-    temporalReady: async () => {
-      const { connection } = temporal
-      const until = Date.now() + TEMPORAL_CHECK_MS
-      await connection.withDeadline(until, () => connection.workflowService.getSystemInfo({}))
-      return true
-    },
+    temporalReady: () => hasWorkers(temporal, config.TEMPORAL_TASK_QUEUE),
     poolUsage: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
   })
 

@@ -98,7 +98,7 @@ export const WORK_ITEM_TEXT: Record<
     nextZh: '检查对方系统后重试',
   },
   workflow_missing: {
-    en: 'An open order had no running workflow and was started again',
+    en: 'Open orders had no running workflow and were started again',
     zh: '订单工作流缺失，已重新启动',
     nextEn: 'Nothing, unless this repeats',
     nextZh: '若重复出现请联系开发',

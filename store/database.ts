@@ -34,12 +34,14 @@ export function createPool(url: string, size: number): pg.Pool {
     keepAlive: true,
     types,
   })
-  // A restarted server ends idle connections; the pool replaces them, and the event must not end the process.
-  pool.on('error', (error) =>
+  const note = (error: Error) =>
     console.error(
-      JSON.stringify({ level: 'warn', msg: 'idle database connection lost', reason: error.message }),
-    ),
-  )
+      JSON.stringify({ level: 'warn', msg: 'a database connection was lost', reason: error.message }),
+    )
+  // A restarted server ends connections. The pool replaces idle ones; one in use fails its next query, which is
+  // handled there. Without a listener the event itself would end the process.
+  pool.on('error', note)
+  pool.on('connect', (client) => client.on('error', note))
   return pool
 }
 

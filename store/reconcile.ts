@@ -29,11 +29,21 @@ export async function isUnchanged(db: Db, order: OpenOrder): Promise<boolean> {
   return row !== undefined
 }
 
-/** Sends a lost order's messages through once more and leaves a note for people. */
+/** Sends a lost order's messages through once more, logs it, and tells people once, however many orders it was. */
 export async function recordResumption(db: Db, orderId: string, version: number): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await redriveOrder(tx, orderId)
-    await openWorkItem(tx, { kind: 'workflow_missing', key: orderId, orderId, detail: { orderId, version } })
+    await sql`
+      insert into operation_log (order_id, store_id, version, field, new_value, operator, source)
+      select id, store_id, ${version}, 'workflow', 'resumed', 'system', 'reconcile' from orders where id = ${orderId}`.execute(
+      tx,
+    )
+    await openWorkItem(tx, {
+      kind: 'workflow_missing',
+      key: 'workflows',
+      orderId: null,
+      detail: { lastOrderId: orderId, lastVersion: version },
+    })
   })
 }
 

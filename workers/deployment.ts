@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client'
+import { type Client, isGrpcServiceError } from '@temporalio/client'
 import { Worker } from '@temporalio/worker'
 import type { Logger } from 'pino'
 import type { Sealer } from '../connectors/temporal/codec.ts'
@@ -6,12 +6,18 @@ import { createDataConverter } from '../connectors/temporal/data-converter.ts'
 import { DEPLOYMENT_NAME } from './order-worker.ts'
 import type { WorkflowBundle } from './workflow-bundle.ts'
 
+const GRPC_NOT_FOUND = 5
 const POLL_MS = 200
 const REGISTRATION_TIMEOUT_MS = 60_000
 /** Open orders whose histories the new code must be able to replay before it takes over. */
 const REPLAYED_HISTORIES = 50
 
-/** The version that gets new and continuing work, or null before the first one. */
+/** The new code cannot carry an open order on: it must not take over. */
+export class ReplayRefusedError extends Error {
+  override readonly name = 'ReplayRefusedError'
+}
+
+/** The version that gets new and continuing work, or null while there is none (a new or emptied server). */
 export async function currentBuildId(client: Client): Promise<string | null> {
   try {
     const { workerDeploymentInfo } = await client.workflowService.describeWorkerDeployment({
@@ -19,8 +25,9 @@ export async function currentBuildId(client: Client): Promise<string | null> {
       deploymentName: DEPLOYMENT_NAME,
     })
     return workerDeploymentInfo?.routingConfig?.currentDeploymentVersion?.buildId ?? null
-  } catch {
-    return null // no worker of this deployment has ever polled
+  } catch (error) {
+    if (isGrpcServiceError(error) && error.code === GRPC_NOT_FOUND) return null
+    throw error
   }
 }
 
@@ -28,7 +35,7 @@ export async function currentBuildId(client: Client): Promise<string | null> {
  * Makes a running worker's version current: waits until the server knows it, replays histories of open orders with
  * the new code, and only then lets it take over. Until this returns, the old version goes on serving every order.
  *
- * @throws when an open order cannot be replayed: the new code must not touch it
+ * @throws ReplayRefusedError when an open order cannot be replayed
  */
 export async function takeOver(
   client: Client,
@@ -75,11 +82,16 @@ async function replayOpenOrders(
   })) {
     if (replayed >= REPLAYED_HISTORIES) break
     const history = await client.workflow.getHandle(open.workflowId, open.runId).fetchHistory()
-    await Worker.runReplayHistory(
-      { workflowBundle: { code: bundle.code }, dataConverter: createDataConverter(payloadKeys) },
-      history,
-      open.workflowId,
-    )
+    try {
+      await Worker.runReplayHistory(
+        { workflowBundle: { code: bundle.code }, dataConverter: createDataConverter(payloadKeys) },
+        history,
+        open.workflowId,
+      )
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new ReplayRefusedError(`${open.workflowId} cannot be replayed: ${reason}`)
+    }
     replayed += 1
   }
   return replayed

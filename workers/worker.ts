@@ -7,8 +7,9 @@ import { startTelemetry } from '../connectors/telemetry.ts'
 import { createTemporalClient } from '../connectors/temporal/client.ts'
 import { createDatabase } from '../store/database.ts'
 import { KeyRing } from '../store/keyring.ts'
-import { takeOver } from './deployment.ts'
+import { currentBuildId, ReplayRefusedError, takeOver } from './deployment.ts'
 import { startHealthServer } from './health-server.ts'
+import { Loop } from './loop.ts'
 import { createOrderWorker } from './order-worker.ts'
 import { startProcess } from './process.ts'
 import { readWorkflowBundle } from './workflow-bundle.ts'
@@ -71,22 +72,36 @@ const worker = await createOrderWorker({
 })
 const running = worker.run()
 const client = createTemporalClient(config, payloadKeys)
-takeOver(client, bundle, { payloadKeys, logger, signal }).then(
-  () => {
-    isCurrent = true
+/** A server that lost its data has no current version any more; looked at this often. */
+const DEPLOYMENT_CHECK_MS = 5_000
+let tookOver = false
+const deployment = new Loop('deployment', {
+  idleMs: DEPLOYMENT_CHECK_MS,
+  logger,
+  round: async () => {
+    // Once at the start; later only where nobody is current, so that an old version never takes its place back.
+    if (!tookOver || (await currentBuildId(client)) === null) {
+      isCurrent = false
+      await takeOver(client, bundle, { payloadKeys, logger, signal }).catch(giveUpIfRefused)
+      tookOver = true
+      isCurrent = true
+    }
+    return 0
   },
-  (error: unknown) => {
-    logger.fatal(
-      { reason: error instanceof Error ? error.message : String(error) },
-      'this version cannot take over',
-    )
+})
+function giveUpIfRefused(error: unknown): never {
+  if (error instanceof ReplayRefusedError) {
+    logger.fatal({ reason: error.message }, 'this version cannot take over; the current one goes on')
     process.exitCode = 1
-    worker.shutdown()
-  },
-)
+    if (worker.getState() === 'RUNNING') worker.shutdown()
+  }
+  throw error
+}
+deployment.start()
 await Promise.race([stopRequested, running])
 if (worker.getState() === 'RUNNING') worker.shutdown()
 await running
+await deployment.stop()
 await Promise.all([
   client.connection.close(),
   connection.close(),

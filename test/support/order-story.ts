@@ -15,6 +15,22 @@ type Told = Without<OrderEvent, 'inboxId' | 'requestId' | 'operator' | 'occurred
   operator?: string
 }
 
+const FACTS: OrderEvent['type'][] = [
+  'payment_received',
+  'fulfilment_packed',
+  'fulfilment_short',
+  'refund_retry_requested',
+  'attention_cleared',
+  'unknown_fact',
+]
+const COMMANDS: OrderEvent['type'][] = [
+  'cancel_requested',
+  'return_requested',
+  'return_decided',
+  'return_received',
+  'return_inspected',
+]
+
 export const PLACED_AT_MS = Date.parse('2026-01-05T08:00:00Z')
 
 /** Three units at ¥10.00 from one warehouse and freight of ¥5.00, unless told otherwise. */
@@ -57,8 +73,12 @@ export class OrderStory {
   tell(event: Told) {
     this.#told += 1
     const time = new Date(this.nowMs).toISOString()
-    const ids = { inboxId: this.#told, requestId: `Q${this.#told}`, operator: 'somebody' }
-    const told: object = { ...ids, occurredAt: time, paidAt: time, ...event }
+    const told: object = {
+      ...(FACTS.includes(event.type) ? { inboxId: this.#told, occurredAt: time, paidAt: time } : {}),
+      ...(COMMANDS.includes(event.type) ? { requestId: `Q${this.#told}` } : {}),
+      operator: 'somebody',
+      ...event,
+    }
     // `Told` is OrderEvent without what has just been added.
     return this.apply(told as OrderEvent)
   }

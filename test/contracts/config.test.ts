@@ -1,0 +1,128 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { configSchema, readConfig, redactConfig } from '../../contracts/config.ts'
+
+const key = (byte: number) => Buffer.alloc(32, byte).toString('base64')
+const REQUIRED = {
+  DATABASE_URL: 'postgres://hub_app:pass-word-1@127.0.0.1:5432/hub',
+  TEMPORAL_ADDRESS: '127.0.0.1:7233',
+  DATA_KEYS: `k1:${key(1)}`,
+  PAYLOAD_KEYS: `k2:${key(2)},k1:${key(1)}`,
+  SESSION_SECRET: 'session-secret-session-secret-1234',
+  PDA_URL: 'http://127.0.0.1:9001',
+  PAYMENT_URL: 'http://127.0.0.1:9002',
+  COURIER_URL: 'https://courier.example',
+  OUTSIDE_SECRET: 'outside-secret-outside-secret-1234',
+}
+const names = Object.keys(configSchema.shape)
+const problem = (environment: Record<string, string | undefined>) => {
+  try {
+    readConfig(environment)
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+describe('readConfig', () => {
+  test('takes the required settings and fills in the rest', () => {
+    expect(readConfig(REQUIRED)).toMatchObject({
+      ...REQUIRED,
+      TEMPORAL_NAMESPACE: 'default',
+      TEMPORAL_TASK_QUEUE: 'orders',
+      API_PORT: 8080,
+      COOKIE_SECURE: false,
+      LOG_LEVEL: 'info',
+    })
+  })
+
+  test('names every setting that is missing, in one message', () => {
+    const message = problem({})
+    for (const name of Object.keys(REQUIRED)) expect(message).toContain(`${name}: `)
+  })
+
+  test.each(Object.keys(REQUIRED))('a missing or empty %s is named', (name) => {
+    expect(problem({ ...REQUIRED, [name]: undefined })).toContain(name)
+    expect(problem({ ...REQUIRED, [name]: '' })).toContain(name)
+  })
+
+  test.each([
+    ['DATABASE_URL', 'mysql://127.0.0.1/hub'],
+    ['REDIS_URL', 'http://127.0.0.1'],
+    ['API_PORT', '65536'],
+    ['API_PORT', 'eighty'],
+    ['DATABASE_POOL_SIZE', '1'],
+    ['DATA_KEYS', 'k1:c2hvcnQ='],
+    ['PAYLOAD_KEYS', key(1)],
+    ['SESSION_SECRET', 'too short'],
+    ['LOG_LEVEL', 'loud'],
+    ['COOKIE_SECURE', 'maybe'],
+    ['PDA_URL', 'ftp://pda'],
+  ])('a wrong %s is named, without its value', (name, value) => {
+    const message = problem({ ...REQUIRED, [name]: value })
+    expect(message).toContain(name)
+    expect(message).not.toContain(value)
+  })
+
+  test.each([
+    'DATABASE_POOLSIZE',
+    'TEMPORAL_ADRESS',
+    'API_PROT',
+    'METRICS_PROT',
+    'DATA_KEY',
+    'SESSION_SECRETS',
+  ])('a misspelt %s fails instead of being ignored', (name) => {
+    expect(problem({ ...REQUIRED, [name]: '1' })).toContain(`${name}: unknown setting`)
+  })
+
+  test('variables of other programs, and those of the migration alone, are none of its business', () => {
+    const others = {
+      PATH: '/bin',
+      HOME: '/root',
+      PGHOST: 'db',
+      DATABASE_OWNER_URL: 'postgres://owner@127.0.0.1/hub',
+    }
+    expect(problem({ ...REQUIRED, ...others })).toBeNull()
+  })
+
+  test('an empty optional setting is as good as none', () => {
+    expect(readConfig({ ...REQUIRED, REDIS_URL: '', API_PORT: '' })).toMatchObject({ API_PORT: 8080 })
+  })
+})
+
+describe('redactConfig', () => {
+  test('shows no secret, no key and no password, and everything else', () => {
+    const secrets = fc.record({
+      password: fc.stringMatching(/^[A-Za-z0-9._~!$&'()*+,;=-]{12,30}$/),
+      secret: fc.stringMatching(/^[ -~]{40,60}$/),
+      bytes: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+    })
+    fc.assert(
+      fc.property(secrets, ({ password, secret, bytes }) => {
+        const base64 = Buffer.from(bytes).toString('base64')
+        const config = readConfig({
+          ...REQUIRED,
+          DATABASE_URL: `postgres://hub_app:${password}@127.0.0.1:5432/hub`,
+          REDIS_URL: `redis://:${password}@127.0.0.1:6379`,
+          COURIER_URL: `https://hub:${password}@courier.example/api`,
+          SESSION_SECRET: secret,
+          OUTSIDE_SECRET: secret,
+          DATA_KEYS: `k1:${base64}`,
+          PAYLOAD_KEYS: `k1:${base64}`,
+        })
+        const shown = JSON.stringify(redactConfig(config))
+        for (const hidden of [password, secret, base64])
+          expect(shown).not.toContain(JSON.stringify(hidden).slice(1, -1))
+        expect(shown).toContain('postgres://hub_app:[redacted]@127.0.0.1:5432/hub')
+        expect(shown).toContain('127.0.0.1:7233')
+      }),
+    )
+  })
+
+  test('hides every setting whose name says that it is secret', () => {
+    const shown = redactConfig(readConfig(REQUIRED))
+    const secret = names.filter((name) => /KEY|SECRET|PASSWORD|TOKEN/.test(name))
+    expect(secret).toEqual(['DATA_KEYS', 'PAYLOAD_KEYS', 'SESSION_SECRET', 'OUTSIDE_SECRET'])
+    for (const name of secret) expect(shown[name]).toBe('[redacted]')
+  })
+})
