@@ -1,3 +1,5 @@
+import type { Client } from '@temporalio/client'
+import proto from '@temporalio/proto'
 import { NativeConnection } from '@temporalio/worker'
 import { pino } from 'pino'
 import { v7 as uuid } from 'uuid'
@@ -29,7 +31,7 @@ import { Loop } from '../../workers/loop.ts'
 import { OrderRelay } from '../../workers/order-relay.ts'
 import { createOrderWorker } from '../../workers/order-worker.ts'
 import { Reconcile } from '../../workers/reconcile.ts'
-import { readWorkflowBundle } from '../../workers/workflow-bundle.ts'
+import { readWorkflowBundle, type WorkflowBundle } from '../../workers/workflow-bundle.ts'
 import { orderWorkflowId, stateQuery } from '../../workflows/messages.ts'
 import { createTestDatabase, required } from './database.ts'
 import { TEST_PAYLOAD_KEYS } from './keys.ts'
@@ -52,6 +54,12 @@ export type TestHubOptions = {
   /** Wraps the activities, to fail or kill at one exact point. */
   activities?: (activities: Activities) => Activities
   cachedWorkflows?: number
+  /** A Temporal namespace of its own, made if need be: deployments are named once in a namespace. */
+  namespace?: string
+  /** The test runs workers of its own. */
+  withoutWorker?: boolean
+  /** How long the test may wait for one thing, in ms. */
+  patienceMs?: number
 }
 
 export type TestHub = Awaited<ReturnType<typeof startTestHub>>
@@ -67,11 +75,12 @@ export async function startTestHub(options: TestHubOptions = {}) {
   const taskQueue = `test-${uuid()}`
   const config = {
     TEMPORAL_ADDRESS: required('TEST_TEMPORAL_ADDRESS'),
-    TEMPORAL_NAMESPACE: 'default',
+    TEMPORAL_NAMESPACE: options.namespace ?? 'default',
     TEMPORAL_TASK_QUEUE: taskQueue,
   }
   const keyRing = KeyRing.parse(TEST_PAYLOAD_KEYS)
   const client = createTemporalClient(config, keyRing)
+  if (options.namespace) await createNamespace(client, options.namespace)
   const logger = pino({ level: 'silent' })
   const outside = createOutsideHttp(simulator.url, SECRET)
   await seedCatalogue()
@@ -91,13 +100,13 @@ export async function startTestHub(options: TestHubOptions = {}) {
   const bundle = await readWorkflowBundle(required('TEST_WORKFLOW_BUNDLE'))
   const telemetry = startTelemetry('test', undefined)
 
-  async function startWorker() {
+  async function startWorker(version?: WorkflowBundle) {
     const worker = await createOrderWorker({
       config,
       connection,
       payloadKeys: keyRing,
-      bundle,
-      versioned: false,
+      bundle: version ?? bundle,
+      versioned: version !== undefined,
       activities: options.activities?.(activities) ?? activities,
       ...(options.cachedWorkflows === undefined ? {} : { cachedWorkflows: options.cachedWorkflows }),
     })
@@ -126,7 +135,7 @@ export async function startTestHub(options: TestHubOptions = {}) {
   ]
   let loops = newLoops()
   for (const loop of loops) loop.start()
-  let worker = await startWorker()
+  let worker = options.withoutWorker ? { stop: async () => {} } : await startWorker()
 
   async function seedCatalogue() {
     const place = { region: '华东', longitude: 0, latitude: 0 }
@@ -258,13 +267,15 @@ export async function startTestHub(options: TestHubOptions = {}) {
         if (found === null || found === undefined || found === false) throw new Error(`waited for ${what}`)
         return found
       },
-      { timeout: PATIENCE_MS, interval: LOOK_AGAIN_MS },
+      { timeout: options.patienceMs ?? PATIENCE_MS, interval: LOOK_AGAIN_MS },
     )
   }
 
   return {
     ...database,
     simulator,
+    outsideSecret: SECRET,
+    taskQueue,
     client,
     relay,
     reconcile,
@@ -319,6 +330,7 @@ export async function startTestHub(options: TestHubOptions = {}) {
         .where('sku_id', '=', skuId)
         .where('warehouse_id', '=', warehouseId)
         .executeTakeFirstOrThrow(),
+    startVersion: (version: WorkflowBundle) => startWorker(version),
     stopWorker: () => worker.stop(),
     startWorker: async () => {
       worker = await startWorker()
@@ -337,6 +349,27 @@ export async function startTestHub(options: TestHubOptions = {}) {
       await database.destroy()
     },
   }
+}
+
+/** A namespace with the search attributes that orders carry, ready for use. */
+async function createNamespace(client: Client, namespace: string): Promise<void> {
+  await client.workflowService.registerNamespace({
+    namespace,
+    workflowExecutionRetentionPeriod: proto.google.protobuf.Duration.fromObject({ seconds: 86_400 }),
+  })
+  const attributes = { OrderStatus: 2, Channel: 2, StoreId: 2, NeedsAttention: 5, Warehouse: 7 }
+  await vi.waitFor(
+    () => client.connection.operatorService.addSearchAttributes({ namespace, searchAttributes: attributes }),
+    { timeout: PATIENCE_MS, interval: LOOK_AGAIN_MS },
+  )
+  await vi.waitFor(
+    async () => {
+      const known = await client.connection.operatorService.listSearchAttributes({ namespace })
+      if (!('Warehouse' in (known.customAttributes ?? {})))
+        throw new Error('search attributes are not there yet')
+    },
+    { timeout: PATIENCE_MS, interval: LOOK_AGAIN_MS },
+  )
 }
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never

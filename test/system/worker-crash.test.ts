@@ -1,0 +1,179 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { CrashPoint } from '../support/crash-points.ts'
+import { required } from '../support/database.ts'
+import { startTestHub, type TestHub } from '../support/hub.ts'
+
+/**
+ * The worker dies by SIGKILL at every point where an order waits for something, once in one order each, while the
+ * others are on their way. Nothing may be lost and nothing outside may happen twice.
+ */
+let hub: TestHub
+let folder: string
+let child: ChildProcess | null = null
+let stopped = false
+let crashes = 0
+
+function startWorker(): void {
+  child = spawn(
+    process.execPath,
+    ['--import', 'tsx', join(import.meta.dirname, '../support/crashing-worker.ts')],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: {
+        ...process.env,
+        CRASHING_WORKER: JSON.stringify({
+          databaseUrl: hub.appUrl,
+          simulatorUrl: hub.simulator.url,
+          outsideSecret: hub.outsideSecret,
+          temporalAddress: required('TEST_TEMPORAL_ADDRESS'),
+          taskQueue: hub.taskQueue,
+          bundlePath: required('TEST_WORKFLOW_BUNDLE'),
+          folder,
+        }),
+      },
+    },
+  )
+  child.once('exit', (_code, signal) => {
+    if (stopped) return
+    if (signal === 'SIGKILL') crashes += 1
+    startWorker()
+  })
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'order-hub-crash-'))
+  hub = await startTestHub({
+    withoutWorker: true,
+    patienceMs: 200_000,
+    life: { reservationTtlSeconds: 120, latePaymentWindowSeconds: 2, afterSalesWindowSeconds: 2 },
+  })
+  startWorker()
+})
+
+afterAll(async () => {
+  stopped = true
+  child?.kill('SIGTERM')
+  await hub.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function plan(orderId: string, point: CrashPoint): void {
+  writeFileSync(join(folder, `${orderId}.point`), JSON.stringify(point))
+}
+
+/** From an overpaid checkout to the end: commits, a refund, and a parcel that is followed. */
+async function liveOverpaid(point: CrashPoint): Promise<string> {
+  const order = await hub.placeOrder()
+  plan(order.orderId, point)
+  await hub.pay(order, order.amountCents + 100)
+  const [task] = await hub.untilTasks(order.orderId)
+  const waybill = await hub.pack(task?.id ?? '')
+  hub.scans(waybill, ['in_transit'])
+  await hub.untilStatus(order.orderId, 'in_transit')
+  hub.scans(waybill, ['in_transit', 'delivered'])
+  await hub.untilClosed(order.orderId)
+  expect(await hub.log(order.orderId)).toEqual([
+    'reserved',
+    'paid',
+    'shipped',
+    'in_transit',
+    'delivered',
+    'completed',
+  ])
+  expect(await hub.refunds(order.orderId)).toMatchObject([{ amount_cents: 100, state: 'done' }])
+  return order.orderId
+}
+
+async function liveCancelled(point: CrashPoint): Promise<string> {
+  const order = await hub.placeOrder()
+  plan(order.orderId, point)
+  await hub.pay(order)
+  await hub.untilTasks(order.orderId)
+  const command = { requestId: randomUUID(), operator: 'system:mall', reason: 'x', mayCancelPaid: true }
+  expect(await answered(() => hub.commands.cancel(order.orderId, command))).toEqual({ accepted: true })
+  await hub.untilClosed(order.orderId)
+  expect(await hub.refunds(order.orderId)).toMatchObject([{ amount_cents: order.amountCents, state: 'done' }])
+  return order.orderId
+}
+
+async function liveShort(point: CrashPoint): Promise<string> {
+  const order = await hub.placeOrder([{ skuId: 'SKU-B', quantity: 3 }])
+  plan(order.orderId, point)
+  await hub.pay(order)
+  const [task] = await hub.untilTasks(order.orderId)
+  await hub.report(task?.id ?? '', { type: 'short', lines: [{ lineNumber: 1, quantityMissing: 3 }] })
+  const replacement = await hub.until('the replacement', async () =>
+    (await hub.tasks(order.orderId)).find((entry) => entry.state === 'created'),
+  )
+  hub.scans(await hub.pack(replacement.id), ['delivered'])
+  await hub.untilClosed(order.orderId)
+  expect((await hub.row(order.orderId)).status).toBe('completed')
+  return order.orderId
+}
+
+/** The holds are over before the money comes: the database is asked, and the goods are reserved again. */
+async function liveLatePaid(point: CrashPoint): Promise<string> {
+  const order = await hub.placeOrder()
+  plan(order.orderId, point)
+  await hub.db
+    .updateTable('reservation')
+    .set({ expires_at: new Date(Date.now() - 1_000) })
+    .where('order_id', '=', order.orderId)
+    .execute()
+  expect(await hub.pay(order)).toMatchObject({ outcome: 'late' })
+  const [task] = await hub.untilTasks(order.orderId)
+  hub.scans(await hub.pack(task?.id ?? ''), ['delivered'])
+  await hub.untilClosed(order.orderId)
+  expect(await hub.log(order.orderId)).toEqual([
+    'reserved',
+    'expired',
+    'paid',
+    'shipped',
+    'delivered',
+    'completed',
+  ])
+  return order.orderId
+}
+
+/** A caller whose worker dies repeats the request under the same id, as the API tells it to. */
+async function answered<Result>(ask: () => Promise<Result>): Promise<Result> {
+  return hub.until('an answer', () => ask().catch(() => null))
+}
+
+const after = (activity: CrashPoint['activity'], call = 1): CrashPoint => ({ activity, call, when: 'after' })
+const before = (activity: CrashPoint['activity'], call = 1): CrashPoint => ({
+  activity,
+  call,
+  when: 'before',
+})
+
+test('a worker killed at every point of every life loses no order and repeats no effect', async () => {
+  const lives = [
+    ...[1, 2, 3, 4, 5, 6].map((call) => liveOverpaid(after('commitOrder', call))),
+    liveOverpaid(before('refundPayment')),
+    liveOverpaid(after('refundPayment')),
+    liveOverpaid(before('trackParcel')),
+    liveOverpaid(after('trackParcel')),
+    liveOverpaid(after('trackParcel', 2)),
+    liveCancelled(before('decideCancellation')),
+    liveCancelled(after('decideCancellation')),
+    liveShort(after('settleShortage')),
+    liveLatePaid(after('askReservation')),
+    liveLatePaid(after('reserveAgain')),
+  ]
+  const orderIds = await Promise.all(lives)
+  // A later life of the worker may see fewer calls of an activity: most points, not all, are reached for sure.
+  expect(readdirSync(folder).filter((file) => file.endsWith('.crashed')).length).toBeGreaterThanOrEqual(10)
+  expect(crashes).toBeGreaterThanOrEqual(10)
+
+  const { refunds, pdaMessages, conflicts } = hub.simulator.effects()
+  expect(conflicts).toBe(0)
+  expect([...refunds, ...pdaMessages].filter((effect) => effect.effects !== 1)).toEqual([])
+  expect(pdaMessages.length).toBeGreaterThanOrEqual(orderIds.length)
+  expect(await hub.reconcile.checkStock()).toBe(0)
+}, 300_000)
