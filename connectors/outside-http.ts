@@ -18,6 +18,11 @@ export class UnreachableError extends Error {
 
 /** A slow neighbour may not hold a worker's slot longer than this. */
 const TIMEOUT_MS = 8_000
+/**
+ * Answers below 500 that say "not now" rather than "no". 401 is one of them: keys are rotated on two sides, never at the
+ * same moment, and money must not be given up because of it.
+ */
+const RETRYABLE: ReadonlySet<number> = new Set([401, 408, 425, 429])
 const MAX_ANSWER_BYTES = 1024 * 1024
 
 export type OutsideHttp = {
@@ -34,7 +39,7 @@ export type OutsideHttp = {
  * Signed JSON over HTTP, as the warehouse gateway, the payment provider and the courier gateway speak it:
  * `x-hub-signature: v1=` HMAC-SHA256 over `timestamp.method.path.body`, hex.
  *
- * @throws RefusedError for 4xx except 408, 425 and 429; UnreachableError for everything else that is not 2xx
+ * @throws RefusedError for 4xx except the few that ask for patience; UnreachableError for everything else that is not 2xx
  */
 export function createOutsideHttp(baseUrl: string, secret: string): OutsideHttp {
   return {
@@ -56,7 +61,7 @@ export function createOutsideHttp(baseUrl: string, secret: string): OutsideHttp 
         ...(body === undefined ? {} : { body: text }),
       })
       if (answer.status >= 200 && answer.status < 300) return parse(answer.text)
-      const retryable = answer.status >= 500 || [408, 425, 429].includes(answer.status)
+      const retryable = answer.status >= 500 || RETRYABLE.has(answer.status)
       const message = `${method} ${path} answered ${answer.status}`
       throw retryable ? new UnreachableError(message) : new RefusedError(answer.status, message)
     },

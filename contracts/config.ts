@@ -8,6 +8,12 @@ const url = (protocols: string[]) =>
       `must be a ${protocols.join(' or ')} URL`,
     )
 
+/** Where an outside system listens. Its paths are part of the protocol, so that only the origin is configured. */
+const origin = url(['http', 'https']).refine(
+  (value) => /^https?:\/\/[^/]+\/?$/.test(value),
+  'must have no path',
+)
+
 /** "id:base64 of 32 bytes", the newest first; older keys stay listed until nothing is sealed with them. */
 const keyRing = z
   .string()
@@ -42,12 +48,17 @@ export const configSchema = z.strictObject({
   TRUST_PROXY: z.stringbool().default(false),
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(6_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  PDA_URL: url(['http', 'https']),
-  PAYMENT_URL: url(['http', 'https']),
-  COURIER_URL: url(['http', 'https']),
+  PDA_URL: origin,
+  PAYMENT_URL: origin,
+  COURIER_URL: origin,
   OUTSIDE_SECRET: z.string().min(32),
   TEMPORAL_WEB_ORIGIN: url(['http', 'https']).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(['http', 'https']).optional(),
+  /** "host:port" where the worker serves the metrics of Temporal's core; absent: not at all. */
+  TEMPORAL_METRICS_ADDRESS: z
+    .string()
+    .regex(/^[^:]+:[0-9]+$/, 'must be host:port')
+    .optional(),
   METRICS_HOST: z.string().min(1).default('127.0.0.1'),
   /** Where worker and relay serve /metrics and /readyz; 0 takes any free port. */
   METRICS_PORT: port.default(0),

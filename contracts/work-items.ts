@@ -103,6 +103,12 @@ export const WORK_ITEM_TEXT: Record<
     nextEn: 'Nothing, unless this repeats',
     nextZh: '若重复出现请联系开发',
   },
+  workflow_left_over: {
+    en: 'A workflow runs for an order that is closed or unknown',
+    zh: '订单已关闭或不存在，但其工作流仍在运行',
+    nextEn: 'Look at it in Temporal Web; terminate it if it waits for nothing',
+    nextZh: '在 Temporal Web 查看；若无待办则终止',
+  },
   stock_shortfall: {
     en: 'More units are promised than physically exist',
     zh: '承诺数量超过实物库存',

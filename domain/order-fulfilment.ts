@@ -5,12 +5,16 @@ import { openCourierReturn } from './order-returns.ts'
 import { PARCEL_TRANSITIONS } from './order-state.ts'
 import { hasEnded } from './order-status.ts'
 
-/** One fulfilment, and one pick task, for each warehouse in the allocations. */
-export function openFulfilments(draft: Draft, allocations: Allocation[]): void {
+/**
+ * One fulfilment, and one pick task, for each warehouse in the allocations. Their numbers follow from the cause, so
+ * that they are the same in whatever order causes are applied.
+ */
+export function openFulfilments(draft: Draft, allocations: Allocation[], cause = ''): void {
   const { state } = draft
-  for (const warehouseId of new Set(allocations.map((entry) => entry.warehouseId))) {
+  const warehouseIds = [...new Set(allocations.map((entry) => entry.warehouseId))]
+  for (const [index, warehouseId] of warehouseIds.entries()) {
     const fulfilment: Fulfilment = {
-      fulfilmentId: `${state.placed.orderId}-F${state.fulfilments.length + 1}`,
+      fulfilmentId: `${state.placed.orderId}-${cause}F${index + 1}`,
       warehouseId,
       lines: allocations
         .filter((entry) => entry.warehouseId === warehouseId)
@@ -105,7 +109,7 @@ export function shortageSettled(
     state.unfillable[line.lineNumber] = (state.unfillable[line.lineNumber] ?? 0) + missing
     draft.note({ field: 'unfillable', newValue: `${line.skuId} ×${missing}` })
   }
-  openFulfilments(draft, event.allocations)
+  openFulfilments(draft, event.allocations, `S${state.shortages.indexOf(shortage) + 1}`)
 }
 
 /** A courier's decisive news of a parcel. */

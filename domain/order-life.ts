@@ -26,6 +26,7 @@ export function placeOrder(placed: OrderPlaced): OrderState {
   return {
     placed,
     version: 1,
+    eventCount: 0,
     status: 'reserved',
     needsAttention: false,
     payments: [],
@@ -60,6 +61,7 @@ export function decide(before: OrderState, event: OrderEvent, nowMs: number): De
   const repeated =
     'requestId' in event && before.answered.find((entry) => entry.requestId === event.requestId)
   if (repeated) return { ...draft, answers: [repeated] }
+  draft.state.eventCount += 1
   applyEvent(draft, event)
   settle(draft, refundReason(before, event))
   const { state, log, writes, answers } = draft

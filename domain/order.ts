@@ -104,7 +104,10 @@ export type OrderReturn = {
  */
 export type OrderState = {
   placed: OrderPlaced
+  /** The version of the order's row that this state stands for; given by the database at each commit. */
   version: number
+  /** How many events went into this state: of two states of one run, the one with more is the newer. */
+  eventCount: number
   status: OrderStatus
   needsAttention: boolean
   payments: Payment[]
@@ -249,6 +252,7 @@ export const WORK_ITEM_KINDS = [
   'order_not_found',
   'delivery_failed',
   'workflow_missing',
+  'workflow_left_over',
   'stock_shortfall',
   'stock_drift',
 ] as const
@@ -266,6 +270,9 @@ export type RefusalCode =
   | 'return-quantity-too-large'
   | 'return-not-found'
   | 'return-wrong-state'
+
+/** What one event adds to the records. The key says once and for all which event it was. */
+export type EventRecord = { key: string; log: LogEntry[]; writes: OrderWrite[] }
 
 /** What follows from one event. */
 export type Decision = {

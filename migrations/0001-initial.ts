@@ -115,7 +115,8 @@ create table orders (
   division_code text not null,
   status text not null,
   version integer not null default 1 check (version > 0),
-  commit_key text not null default '',
+  run_id text not null default '',
+  event_count integer not null default 0 check (event_count >= 0),
   needs_attention boolean not null default false,
   amount_cents bigint not null check (amount_cents >= 0),
   freight_cents bigint not null check (freight_cents >= 0),
@@ -145,7 +146,8 @@ create table order_line (
 create table order_snapshot (
   order_id uuid primary key references orders (id),
   version integer not null,
-  state jsonb not null
+  state jsonb not null,
+  applied text[] not null
 );
 create table payment (
   id text primary key,
@@ -349,6 +351,7 @@ create table delivery (
   settled_at timestamptz
 );
 create index delivery_pending on delivery (next_attempt_at) where state = 'pending';
+create index delivery_by_key on delivery (target, order_key, created_at) where state in ('pending', 'failed');
 create index delivery_by_order on delivery (order_id);
 `
 
@@ -398,6 +401,8 @@ declare
   first_day date;
 begin
   if months_ahead not between 0 and 24 then raise exception 'months_ahead must be 0 to 24'; end if;
+  -- Several processes may do this at once; "if not exists" alone does not keep the second one from failing.
+  perform pg_advisory_xact_lock(hashtext('hub_ensure_partitions'));
   foreach parent in array array['inbox_body', 'operation_log'] loop
     for step in -1..months_ahead loop
       first_day := date_trunc('month', now() at time zone 'utc')::date + make_interval(months => step);

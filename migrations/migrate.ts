@@ -24,15 +24,34 @@ export async function migrate(ownerUrl: string, appPassword: string): Promise<st
   }
 }
 
+/** How often a role is tried that somebody else is changing at the same moment. */
+const ROLE_ATTEMPTS = 20
+
+/**
+ * Roles belong to the whole server, and advisory locks to one database: when several databases are migrated at once,
+ * nothing keeps them apart, so whoever comes second tries again.
+ */
 async function ensureAppRole(db: Kysely<unknown>, password: string): Promise<void> {
-  // Roles belong to the whole server: several databases may be migrated at once, and one of them comes second.
   await sql`
     do $$ begin
-      perform pg_advisory_xact_lock(hashtext('hub_app'));
-      if not exists (select from pg_roles where rolname = 'hub_app') then create role hub_app login; end if;
+      create role hub_app login;
+    exception when duplicate_object or unique_violation then null;
     end $$`.execute(db)
   const { rows } = await sql<{ statement: string }>`
     select format('alter role hub_app login password %L', ${password}::text) as statement`.execute(db)
   const statement = rows[0]?.statement
-  if (statement) await sql.raw(statement).execute(db)
+  if (!statement) return
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await sql.raw(statement).execute(db)
+      return
+    } catch (error) {
+      if (attempt === ROLE_ATTEMPTS || !isConcurrentChange(error)) throw error
+    }
+  }
+}
+
+/** PostgreSQL has no code of its own for two changes of one role at once. */
+function isConcurrentChange(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('tuple concurrently updated')
 }

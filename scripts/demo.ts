@@ -5,12 +5,12 @@ import { createPrng } from '../simulator/people.ts'
 import { keepRestocking, loadCatalogue } from './demo/catalogue.ts'
 import { createOutside } from './demo/outside.ts'
 import { createPatientHub } from './demo/patient-hub.ts'
-import { shortenDeadlines } from './demo/policy.ts'
 import { type Scenario, scenarioOf } from './demo/scenarios.ts'
 import type { Shop } from './demo/shop.ts'
 import { watchStates } from './demo/watch.ts'
+import { createHubClient, type HubAccess, HubRefusal } from './parts/hub-client.ts'
 import { type Print, print } from './parts/progress.ts'
-import { createHubClient, type HubAccess, HubRefusal } from './replay/hub-client.ts'
+import { demoLife, shortenDeadlines } from './parts/short-deadlines.ts'
 
 export interface DemoOptions extends HubAccess {
   /** Where the simulated outside world listens. */
@@ -36,7 +36,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const hub = createPatientHub(options, signal)
   const prng = createPrng(randomInt(2 ** 32))
   try {
-    const restoreDeadlines = await shortenDeadlines(hub)
+    const restoreDeadlines = await shortenDeadlines(hub, demoLife, 'demo: a whole life within a minute')
     const catalogue = await loadCatalogue(hub)
     const outside = createOutside(simulator, signal)
     const counts = { placed: 0, soldOut: 0 }

@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { cacheFolder } from './cache-folder.ts'
+import { cacheFolder } from './parts/cache.ts'
 
 interface Point {
   longitude: number
@@ -51,7 +51,7 @@ function run(command: string, args: string[]): void {
 
 /** Downloads an archive into the cache unless it is there, checks it, and returns its path. */
 function obtain(archive: (typeof archives)[keyof typeof archives]): string {
-  const folder = cacheFolder('divisions')
+  const folder = join(cacheFolder, 'divisions')
   const path = join(folder, archive.file)
   if (!existsSync(path)) {
     console.log(`Downloading ${archive.file}`)

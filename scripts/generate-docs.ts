@@ -57,6 +57,10 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
     EVERY_PROCESS,
     'Base URL of an OTLP collector; without it, no traces are sent.',
   ],
+  TEMPORAL_METRICS_ADDRESS: [
+    'worker',
+    'host:port where the metrics of Temporal’s core are served; absent: not at all.',
+  ],
   METRICS_HOST: ['worker, relay', 'Address for `/metrics`, `/healthz` and `/readyz`.'],
   METRICS_PORT: ['worker, relay', 'Their port; 0 takes any free one.'],
 }
@@ -92,6 +96,10 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
   delivery_failed: [
     'Refused by the other system, or twenty attempts in about an hour. Later messages of the same task go on.',
     'sends it again',
+  ],
+  workflow_left_over: [
+    'Reconcile found a running workflow whose order closed more than a minute ago, or that no order has. It harms nothing by itself.',
+    'nothing',
   ],
   workflow_missing: ['The order goes on from its last commit and has heard all its messages again.', ''],
   stock_shortfall: [

@@ -1,30 +1,14 @@
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseStartFlags, startHelp, UsageError } from './parts/flags.ts'
-import { AlreadyRunning, type Hub, refuseIfRunning, resetData, startHub } from './parts/hub.ts'
-import { elapsed, print, withProgress } from './parts/progress.ts'
-import { writeRunInfo } from './parts/run-file.ts'
+import { AlreadyRunning, type Hub, refuseIfRunning, resetData } from './parts/hub.ts'
+import { elapsed, print } from './parts/progress.ts'
+import { startSeededHub } from './parts/seeded-hub.ts'
 import { onStopRequest } from './parts/stop-request.ts'
 import { startTable } from './parts/table.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const dataDir = join(root, '.data')
-
-/** Sample data goes in once for each database; the marker says for which. */
-async function seedOnce(hub: Hub): Promise<void> {
-  const marker = join(dataDir, 'seeded')
-  // Our own database may be on another port next time and is still the same one.
-  const external = process.env.DATABASE_OWNER_URL ?? process.env.DATABASE_URL
-  const database = external ? createHash('sha256').update(external).digest('hex') : 'own'
-  if (existsSync(marker) && readFileSync(marker, 'utf8').trim() === database) return
-  const { seed } = await import('./seed.ts')
-  await withProgress('Seeding warehouses, articles and accounts', () =>
-    seed({ api: hub.info.api, databaseUrl: hub.databaseOwnerUrl, secrets: hub.secrets }),
-  )
-  writeFileSync(marker, `${database}\n`)
-}
 
 async function main(): Promise<void> {
   const startedAt = Date.now()
@@ -53,9 +37,7 @@ async function main(): Promise<void> {
     },
   })
   try {
-    hub = await startHub({ root, dataDir, apiPort: flags.port, signal: stopping.signal })
-    await seedOnce(hub)
-    writeRunInfo(dataDir, hub.info)
+    hub = await startSeededHub({ root, dataDir, apiPort: flags.port, signal: stopping.signal })
     print(startTable(hub.info, elapsed(startedAt)))
     if (flags.demo && !stopping.signal.aborted) {
       const { runDemo } = await import('./demo.ts')

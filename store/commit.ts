@@ -1,83 +1,102 @@
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
-import type { LogEntry, OrderState, OrderWrite } from '../domain/order.ts'
+import type { EventRecord, OrderState, OrderWrite } from '../domain/order.ts'
 import { paidCents, refundedCents } from '../domain/order-money.ts'
 import type { Db, Tx } from './database.ts'
 import { lockStock, moveStock } from './stock-movement.ts'
 import { openWorkItem } from './work-items.ts'
 
-/** One step of an order's workflow as it reaches the database: the new state and everything that goes with it. */
+/** One step of an order's workflow as it reaches the database: the new state, and what each event adds to the records. */
 export type OrderCommit = {
-  /** Names this commit of this run; the same key again means a retry. */
-  commitKey: string
+  /** Temporal's id of the run that commits. */
+  runId: string
   state: OrderState
-  log: LogEntry[]
-  writes: OrderWrite[]
+  records: EventRecord[]
 }
 
 /**
- * `stale`: the row is ahead of this workflow, which therefore is an old copy (a reset or restored run) and must end;
- * reconcile resumes the order from the row's own snapshot.
+ * `stale`: the row belongs to another run and is not at the version that this one began from. It is an old copy (reset
+ * or restored) and must end; reconcile resumes the order from the row's own snapshot.
  */
 export type CommitResult = { outcome: 'committed' | 'stale'; version: number }
 
+/** Event keys that an order remembers: far more than a life has, and a bound on what a hostile sender can grow. */
+const APPLIED_LIMIT = 2_000
+
 /**
- * Writes one version of an order: row, snapshot, log, and the rows that the decision asked for, in one transaction.
- * A retry of the same commit changes nothing; a version is never written twice with different content.
+ * Writes an order's new state with everything that follows from its events, in one transaction and each event once.
+ *
+ * A worker that dies after this and before Temporal heard of it leaves a commit behind that its successor repeats,
+ * perhaps in other batches or in another order. So what was written is known by the events' keys, never by a version:
+ * a repeated event adds nothing, a new one is never dropped, and an older state never replaces a newer one.
  */
 export async function commitOrder(db: Db, commit: OrderCommit): Promise<CommitResult> {
-  const { state } = commit
+  const { orderId } = commit.state.placed
   return db.transaction().execute(async (tx) => {
     const row = await tx
       .selectFrom('orders')
-      .select(['version', 'commit_key', 'store_id'])
-      .where('id', '=', state.placed.orderId)
-      .forUpdate()
+      .leftJoin('order_snapshot', 'order_snapshot.order_id', 'orders.id')
+      .select(['orders.version', 'run_id', 'event_count', 'store_id', 'applied'])
+      .where('orders.id', '=', orderId)
+      // The weaker lock: rows that are being added for this order (a parcel, a payment) need not wait for it.
+      .forNoKeyUpdate('orders')
       .executeTakeFirstOrThrow()
-    if (row.version === state.version && row.commit_key === commit.commitKey) {
+    const isFirstOfRun = row.run_id !== commit.runId
+    if (isFirstOfRun && row.version !== commit.state.version)
+      return { outcome: 'stale', version: row.version }
+    const applied = row.applied ?? []
+    const records = commit.records.filter((record) => !applied.includes(record.key))
+    if (records.length === 0 && !isFirstOfRun && commit.state.eventCount <= row.event_count) {
       return { outcome: 'committed', version: row.version }
     }
-    if (row.version !== state.version - 1) return { outcome: 'stale', version: row.version }
-    await updateRow(tx, commit)
-    await writeLog(tx, commit, row.store_id)
-    for (const write of commit.writes) await applyWrite(tx, commit, write)
+    const state = { ...commit.state, version: row.version + 1 }
+    await updateRow(tx, commit.runId, state)
+    await saveSnapshot(tx, state, [...applied, ...records.map((record) => record.key)].slice(-APPLIED_LIMIT))
+    await writeLog(tx, state, records, row.store_id)
+    for (const write of records.flatMap((record) => record.writes)) await applyWrite(tx, orderId, write)
     return { outcome: 'committed', version: state.version }
   })
 }
 
-async function updateRow(tx: Tx, { state, commitKey }: OrderCommit): Promise<void> {
-  const { orderId } = state.placed
+async function updateRow(tx: Tx, runId: string, state: OrderState): Promise<void> {
   await tx
     .updateTable('orders')
     .set({
       status: state.status,
       version: state.version,
-      commit_key: commitKey,
+      run_id: runId,
+      event_count: state.eventCount,
       needs_attention: state.needsAttention,
       paid_cents: paidCents(state),
       refunded_cents: refundedCents(state),
       updated_at: sql`clock_timestamp()`,
       closed_at: state.closed ? sql`clock_timestamp()` : null,
     })
-    .where('id', '=', orderId)
+    .where('id', '=', state.placed.orderId)
     .execute()
+}
+
+async function saveSnapshot(tx: Tx, state: OrderState, applied: string[]): Promise<void> {
   await tx
     .insertInto('order_snapshot')
-    .values({ order_id: orderId, version: state.version, state: JSON.stringify(state) })
+    .values({ order_id: state.placed.orderId, version: state.version, state: JSON.stringify(state), applied })
     .onConflict((conflict) =>
-      conflict
-        .column('order_id')
-        .doUpdateSet((eb) => ({ version: eb.ref('excluded.version'), state: eb.ref('excluded.state') })),
+      conflict.column('order_id').doUpdateSet((eb) => ({
+        version: eb.ref('excluded.version'),
+        state: eb.ref('excluded.state'),
+        applied: eb.ref('excluded.applied'),
+      })),
     )
     .execute()
 }
 
-async function writeLog(tx: Tx, { state, log }: OrderCommit, storeId: string): Promise<void> {
-  if (log.length === 0) return
+async function writeLog(tx: Tx, state: OrderState, records: EventRecord[], storeId: string): Promise<void> {
+  const entries = records.flatMap((record) => record.log)
+  if (entries.length === 0) return
   await tx
     .insertInto('operation_log')
     .values(
-      log.map((entry) => ({
+      entries.map((entry) => ({
         order_id: state.placed.orderId,
         store_id: storeId,
         version: state.version,
@@ -93,8 +112,7 @@ async function writeLog(tx: Tx, { state, log }: OrderCommit, storeId: string): P
     .execute()
 }
 
-async function applyWrite(tx: Tx, { state }: OrderCommit, write: OrderWrite): Promise<void> {
-  const { orderId } = state.placed
+async function applyWrite(tx: Tx, orderId: string, write: OrderWrite): Promise<void> {
   switch (write.kind) {
     case 'create_pick_task':
       return createPickTask(tx, orderId, write.fulfilment)
@@ -111,7 +129,11 @@ async function applyWrite(tx: Tx, { state }: OrderCommit, write: OrderWrite): Pr
           state: refundState,
         })
         .onConflict((conflict) =>
+          // A lost attempt may have numbered its refunds in another order: the latest word counts.
           conflict.column('id').doUpdateSet({
+            payment_id: paymentId,
+            amount_cents: amountCents,
+            reason,
             state: refundState,
             settled_at: refundState === 'done' ? sql<Date>`clock_timestamp()` : null,
           }),

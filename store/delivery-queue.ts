@@ -13,7 +13,8 @@ export type DueDelivery = {
 
 /**
  * Claims due deliveries for `claimSeconds`: at most one per key, the oldest, and none while an earlier one of the
- * same key is still pending, so that "created" always reaches a PDA before "withdrawn".
+ * same key is pending or failed, so that "created" always reaches a PDA before "withdrawn". What failed is a person's:
+ * replayed it goes first, given up (its work item resolved) it steps aside.
  */
 export async function claimDeliveries(
   db: Db,
@@ -26,7 +27,8 @@ export async function claimDeliveries(
       select id from delivery
       where target = ${target} and state = 'pending' and next_attempt_at <= clock_timestamp()
         and not exists (select 1 from delivery as earlier where earlier.order_key = delivery.order_key
-          and earlier.target = delivery.target and earlier.state = 'pending' and earlier.created_at < delivery.created_at)
+          and earlier.target = delivery.target and earlier.state in ('pending', 'failed')
+          and earlier.created_at < delivery.created_at)
       order by next_attempt_at limit ${limit} for update skip locked
     )
     update delivery set attempts = attempts + 1, next_attempt_at = clock_timestamp() + make_interval(secs => ${claimSeconds})

@@ -17,14 +17,17 @@ export class KeyRing {
     this.#activeId = activeId
   }
 
-  /** Reads "id:base64,id:base64", newest first. Throws when a key is not 32 bytes. */
+  /** Reads "id:base64,id:base64", newest first. Throws when a key is not 32 bytes or an id is given twice. */
   static parse(text: string): KeyRing {
     const keys = new Map<string, Buffer>()
     for (const entry of text.split(',')) {
       const separator = entry.indexOf(':')
       const key = Buffer.from(entry.slice(separator + 1), 'base64')
       if (separator < 1 || key.length !== 32) throw new Error('each key must be "id:base64 of 32 bytes"')
-      keys.set(entry.slice(0, separator), key)
+      const id = entry.slice(0, separator)
+      // A second key of one id would replace the first, and what that one sealed could never be opened.
+      if (keys.has(id)) throw new Error(`the key id ${id} is given twice`)
+      keys.set(id, key)
     }
     const [activeId] = keys.keys()
     if (activeId === undefined) throw new Error('at least one key is needed')
@@ -42,7 +45,8 @@ export class KeyRing {
   /** Opens what `seal` made. Throws when the key is unknown, the context differs or a byte was changed. */
   open(keyId: string, sealed: Uint8Array, context: string): Buffer {
     const nonce = sealed.subarray(0, NONCE_BYTES)
-    const decipher = createDecipheriv(CIPHER, this.#key(keyId), nonce)
+    // The tag's length is fixed: without this a cut-off value would be checked against a tag that is easy to guess.
+    const decipher = createDecipheriv(CIPHER, this.#key(keyId), nonce, { authTagLength: TAG_BYTES })
       .setAAD(Buffer.from(context))
       .setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
     return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()])

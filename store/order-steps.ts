@@ -50,8 +50,9 @@ export async function decideCancellation(
 ): Promise<{ refusal: CancellationRefusal | null }> {
   const { orderId, operationId, operator } = request
   return withOperation(db, operationId, async (tx) => {
-    // The payment route locks the same row first: either it sees a cancelled order or we see its payment.
-    await sql`select 1 from orders where id = ${orderId} for update`.execute(tx)
+    // The payment route locks the same row first: either it sees a cancelled order or we see its payment. "No key",
+    // because a packing report that already has the task adds a parcel, and must not wait for us who wait for the task.
+    await sql`select 1 from orders where id = ${orderId} for no key update`.execute(tx)
     const tasks = await tx
       .selectFrom('pick_task')
       .select(['id', 'state', 'warehouse_id', 'lines'])
@@ -101,7 +102,7 @@ export async function settleShortage(
 ): Promise<{ allocations: Allocation[] }> {
   const { placed, operationId } = request
   return withOperation(db, operationId, async (tx) => {
-    await sql`select 1 from orders where id = ${placed.orderId} for update`.execute(tx)
+    await sql`select 1 from orders where id = ${placed.orderId} for no key update`.execute(tx)
     if (await isCancelled(tx, placed.orderId)) return { allocations: [] }
     const result = await reserve(tx, {
       orderId: placed.orderId,

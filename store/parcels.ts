@@ -79,26 +79,25 @@ export async function recordPollFailure(
   reason: string,
   nextPollInMs: number,
 ): Promise<number> {
-  const { consecutive_failures: failures } = await db
-    .updateTable('parcel')
-    .set((eb) => ({
-      consecutive_failures: eb('consecutive_failures', '+', 1),
-      last_polled_at: sql`clock_timestamp()`,
-      next_poll_at: inMs(nextPollInMs),
-    }))
-    .where('id', '=', parcel.parcelId)
-    .returning('consecutive_failures')
-    .executeTakeFirstOrThrow()
-  if (failures === FAILURES_BEFORE_ALARM) {
-    const { parcelId, orderId, courier } = parcel
-    await openWorkItem(db, {
-      kind: 'courier_unreachable',
-      key: parcelId,
-      orderId,
-      detail: { parcelId, courier, reason },
-    })
-  }
-  return failures
+  const { parcelId, orderId, courier } = parcel
+  // One transaction: a crash after the third count alone would leave the fourth without an alarm.
+  return db.transaction().execute(async (tx) => {
+    const { consecutive_failures: failures } = await tx
+      .updateTable('parcel')
+      .set((eb) => ({
+        consecutive_failures: eb('consecutive_failures', '+', 1),
+        last_polled_at: sql`clock_timestamp()`,
+        next_poll_at: inMs(nextPollInMs),
+      }))
+      .where('id', '=', parcelId)
+      .returning('consecutive_failures')
+      .executeTakeFirstOrThrow()
+    if (failures === FAILURES_BEFORE_ALARM) {
+      const detail = { parcelId, courier, reason }
+      await openWorkItem(tx, { kind: 'courier_unreachable', key: parcelId, orderId, detail })
+    }
+    return failures
+  })
 }
 
 /** Walks the scans in the order of their own times; a scan that the parcel cannot go to is kept but moves nothing. */

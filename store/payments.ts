@@ -24,7 +24,7 @@ export async function recordPayment(
     .selectFrom('orders')
     .select(['id', 'status', 'amount_cents'])
     .where('id', '=', orderId)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst()
   const inserted = await tx
     .insertInto('payment')

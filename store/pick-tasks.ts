@@ -99,13 +99,11 @@ async function pack(
     task.lines.map((line) => line.skuId),
   )
   await takeFromHolds(tx, task, task.lines, 'consumed')
-  await moveStock(
-    tx,
-    task.lines.map((line) =>
-      movement(task, line, 'ship', { reservedDelta: -line.quantity, shippedDelta: line.quantity }),
-    ),
-    { operationId, operator: report.operator, physical: false },
-  )
+  await moveStock(tx, await packMovements(tx, task), {
+    operationId,
+    operator: report.operator,
+    physical: false,
+  })
   const parcel = await tx
     .insertInto('parcel')
     .values({
@@ -210,8 +208,33 @@ function missingLines(task: Task, body: Extract<PickTaskEventBody, { type: 'shor
   })
 }
 
+/**
+ * The units leave the house. Whatever leaves was there: where the books held fewer, they are put right first, so that
+ * no level ever ships more than it had.
+ */
+async function packMovements(tx: Tx, task: Task): Promise<StockMovement[]> {
+  const onHand = await readOnHand(tx, task, task.lines)
+  return task.lines.flatMap((line) => {
+    const found = Math.max(0, line.quantity - (onHand.get(line.skuId) ?? 0))
+    onHand.set(line.skuId, (onHand.get(line.skuId) ?? 0) + found - line.quantity)
+    const ship = movement(task, line, 'ship', { reservedDelta: -line.quantity, shippedDelta: line.quantity })
+    if (found === 0) return [ship]
+    return [movement(task, line, 'adjust', { totalDelta: found }, 'packed, but not in the books'), ship]
+  })
+}
+
 /** The units are not there: they stop being promised and stop being counted, down to what has left the house. */
 async function shortMovements(tx: Tx, task: Task, missing: FulfilmentLine[]): Promise<StockMovement[]> {
+  const onHand = await readOnHand(tx, task, missing)
+  return missing.map((line) => {
+    const gone = Math.min(line.quantity, onHand.get(line.skuId) ?? 0)
+    onHand.set(line.skuId, (onHand.get(line.skuId) ?? 0) - gone)
+    return movement(task, line, 'adjust', { reservedDelta: -line.quantity, totalDelta: -gone }, 'short pick')
+  })
+}
+
+/** Units that the books have in the task's warehouse, by SKU. */
+async function readOnHand(tx: Tx, task: Task, lines: FulfilmentLine[]): Promise<Map<string, number>> {
   const levels = await tx
     .selectFrom('stock_level')
     .select(['sku_id', 'total', 'shipped'])
@@ -219,15 +242,10 @@ async function shortMovements(tx: Tx, task: Task, missing: FulfilmentLine[]): Pr
     .where(
       'sku_id',
       'in',
-      missing.map((line) => line.skuId),
+      lines.map((line) => line.skuId),
     )
     .execute()
-  const onHand = new Map(levels.map((level) => [level.sku_id, level.total - level.shipped]))
-  return missing.map((line) => {
-    const gone = Math.min(line.quantity, onHand.get(line.skuId) ?? 0)
-    onHand.set(line.skuId, (onHand.get(line.skuId) ?? 0) - gone)
-    return movement(task, line, 'adjust', { reservedDelta: -line.quantity, totalDelta: -gone })
-  })
+  return new Map(levels.map((level) => [level.sku_id, Math.max(0, level.total - level.shipped)]))
 }
 
 function movement(
@@ -235,8 +253,8 @@ function movement(
   line: FulfilmentLine,
   kind: 'ship' | 'adjust',
   deltas: Pick<StockMovement, 'totalDelta' | 'shippedDelta' | 'reservedDelta'>,
+  reason: string | null = null,
 ): StockMovement {
-  const reason = kind === 'adjust' ? 'short pick' : null
   return {
     kind,
     skuId: line.skuId,

@@ -55,6 +55,15 @@ export async function placedFacts(db: Db, orderId: string): Promise<unknown> {
   return rows[0]?.body
 }
 
+/** Of these ids, the ones that no order has, or whose order closed longer ago than the given time. */
+export async function withoutOpenOrder(db: Db, orderIds: string[], closedForMs: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from unnest(${orderIds}::text[]) as running (id)
+    where not exists (select 1 from orders where orders.id::text = running.id and (closed_at is null
+      or closed_at > clock_timestamp() - make_interval(secs => ${closedForMs / 1000})))`.execute(db)
+  return rows.map((row) => row.id)
+}
+
 /** Counters that differ from the sum of their live holds. There should never be one: it is raised, never repaired. */
 export async function findStockDrift(
   db: Db,

@@ -63,8 +63,13 @@ export async function pendingMessages(db: Db, orderKeys: string[]): Promise<Inbo
 export async function orderStandings(db: Db, orderKeys: string[]): Promise<Map<string, OrderStandingRow>> {
   const { rows } = await sql<OrderStandingRow>`
     select id::text, closed_at is not null as closed, channel, store_id as "storeId", status
-    from orders where id::text = any(${orderKeys}::text[])`.execute(db)
+    from orders where id = any(${orderKeys.filter(isUuid)}::uuid[])`.execute(db)
   return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** Order keys come from outside. Only one that could be an id may reach the uuid column, whose index is needed here. */
+function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 }
 
 export type Settlement = { id: number; state: 'delivered' | 'late' | 'set_aside' }

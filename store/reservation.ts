@@ -170,7 +170,9 @@ export async function checkReservation(
   request: { orderId: string; paidInFull: boolean; operationId: string },
 ): Promise<{ answer: 'confirmed' | 'expired' | 'held'; remainingMs: number }> {
   const { orderId } = request
-  await sql`select 1 from orders where id = ${orderId} for update`.execute(tx)
+  await sql`select 1 from orders where id = ${orderId} for no key update`.execute(tx)
+  // Confirming locks holds, and if that fails they are given back: the stock rows must come before both.
+  if (request.paidInFull) await lockStock(tx, await skusHeld(tx, orderId))
   if (request.paidInFull && (await confirmHolds(tx, orderId))) return { answer: 'confirmed', remainingMs: 0 }
   const holds = await tx
     .selectFrom('reservation')
@@ -192,17 +194,9 @@ export async function releaseHolds(
   tx: Tx,
   request: { orderId: string; operationId: string; operator: string; kind: 'release' | 'expire' },
 ): Promise<void> {
-  const held = await tx
-    .selectFrom('reservation')
-    .select('sku_id')
-    .where('order_id', '=', request.orderId)
-    .where('state', 'in', ['held', 'confirmed'])
-    .execute()
-  if (held.length === 0) return
-  await lockStock(
-    tx,
-    held.map((hold) => hold.sku_id),
-  )
+  const skuIds = await skusHeld(tx, request.orderId)
+  if (skuIds.length === 0) return
+  await lockStock(tx, skuIds)
   const released = await tx
     .updateTable('reservation')
     .set({ state: request.kind === 'expire' ? 'expired' : 'released', updated_at: sql`clock_timestamp()` })
@@ -219,6 +213,16 @@ export async function releaseHolds(
       physical: false,
     },
   )
+}
+
+async function skusHeld(tx: Tx, orderId: string): Promise<string[]> {
+  const holds = await tx
+    .selectFrom('reservation')
+    .select('sku_id')
+    .where('order_id', '=', orderId)
+    .where('state', 'in', ['held', 'confirmed'])
+    .execute()
+  return holds.map((hold) => hold.sku_id)
 }
 
 function unhold(

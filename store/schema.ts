@@ -93,7 +93,8 @@ export type Database = {
     division_code: string
     status: OrderStatus
     version: WithDefault<number>
-    commit_key: WithDefault<string>
+    run_id: WithDefault<string>
+    event_count: WithDefault<number>
     needs_attention: WithDefault<boolean>
     amount_cents: number
     freight_cents: number
@@ -113,7 +114,7 @@ export type Database = {
     quantity: number
     unit_price_cents: number
   }
-  order_snapshot: { order_id: string; version: number; state: Json<OrderState> }
+  order_snapshot: { order_id: string; version: number; state: Json<OrderState>; applied: string[] }
   payment: {
     id: string
     order_id: Nullable<string>

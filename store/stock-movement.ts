@@ -94,7 +94,10 @@ function sumByLevel(movements: StockMovement[]) {
   return [...byLevel.values()]
 }
 
-/** A change of the shortfall is written on the level's last movement, so that the ledger rebuilds every counter. */
+/**
+ * A change of the shortfall is written on the level's last movement, so that the ledger rebuilds every counter. The
+ * columns travel as arrays: an import moves more levels than a statement may have parameters.
+ */
 async function writeLedger(
   tx: Tx,
   movements: StockMovement[],
@@ -104,23 +107,26 @@ async function writeLedger(
   const shortfalls = new Map(
     changed.map((row) => [`${row.sku_id} ${row.warehouse_id}`, row.after - row.before]),
   )
-  const rows = movements.toReversed().map((movement) => {
-    const key = `${movement.skuId} ${movement.warehouseId}`
-    const shortfallDelta = shortfalls.get(key) ?? 0
-    shortfalls.delete(key)
-    return {
-      sku_id: movement.skuId,
-      warehouse_id: movement.warehouseId,
-      kind: movement.kind,
-      total_delta: movement.totalDelta ?? 0,
-      shipped_delta: movement.shippedDelta ?? 0,
-      reserved_delta: movement.reservedDelta ?? 0,
-      shortfall_delta: shortfallDelta,
-      operation_id: context.operationId,
-      order_id: movement.orderId ?? null,
-      operator: context.operator,
-      reason: movement.reason ?? null,
-    }
-  })
-  await tx.insertInto('stock_ledger').values(rows.toReversed()).execute()
+  const shortfallDeltas = movements
+    .toReversed()
+    .map((movement) => {
+      const key = `${movement.skuId} ${movement.warehouseId}`
+      const delta = shortfalls.get(key) ?? 0
+      shortfalls.delete(key)
+      return delta
+    })
+    .toReversed()
+  const column = <Value>(value: (movement: StockMovement) => Value) => movements.map(value)
+  await sql`
+    insert into stock_ledger (sku_id, warehouse_id, kind, total_delta, shipped_delta, reserved_delta, shortfall_delta,
+      operation_id, order_id, operator, reason)
+    select sku_id, warehouse_id, kind, total, shipped, reserved, shortfall, ${context.operationId}, order_id,
+      ${context.operator}, reason
+    from unnest(${column((movement) => movement.skuId)}::text[], ${column((movement) => movement.warehouseId)}::text[],
+      ${column((movement) => movement.kind)}::text[], ${column((movement) => movement.totalDelta ?? 0)}::int[],
+      ${column((movement) => movement.shippedDelta ?? 0)}::int[],
+      ${column((movement) => movement.reservedDelta ?? 0)}::int[], ${shortfallDeltas}::int[],
+      ${column((movement) => movement.orderId ?? null)}::uuid[], ${column((movement) => movement.reason ?? null)}::text[])
+      with ordinality as moved (sku_id, warehouse_id, kind, total, shipped, reserved, shortfall, order_id, reason, place)
+    order by place`.execute(tx)
 }

@@ -107,7 +107,7 @@ export async function adjustStock(
   const impossible = adjustments.flatMap((entry, index): AdjustmentError[] => {
     const level = before.get(keyOf(entry))
     const onHand = level ? level.total - level.shipped : 0
-    if (onHand + entry.quantityDelta >= 0) return []
+    if (entry.quantityDelta >= 0 || onHand + entry.quantityDelta >= 0) return []
     const message = `only ${onHand} units of ${entry.skuId} are in ${entry.warehouseId}`
     return [{ index, code: 'stock-below-zero', field: 'quantityDelta', message }]
   })

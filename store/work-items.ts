@@ -58,12 +58,21 @@ export async function assignWorkItem(
     .execute()
 }
 
-/** Closes a work item with what was done. The last one of an order also clears the order's attention mark. */
+/**
+ * Closes a work item with what was done. The last one of an order also clears the order's attention mark; a delivery
+ * that failed is given up, and what was queued behind it goes on.
+ */
 export async function resolveWorkItem(
   tx: Tx,
   id: string,
   change: { resolution: string; operator: string },
 ): Promise<void> {
+  // The order first, as its workflow's commits do, and one resolution of an order at a time: of two people who close
+  // its last two items at once, the second must see that the other one is closed.
+  await sql`
+    select 1 from orders where id = (select order_id from work_item where id = ${id}) for no key update`.execute(
+    tx,
+  )
   const item = await lockOpen(tx, id)
   await tx
     .updateTable('work_item')
@@ -76,6 +85,14 @@ export async function resolveWorkItem(
     })
     .where('id', '=', id)
     .execute()
+  if (item.kind === 'delivery_failed') {
+    await tx
+      .updateTable('delivery')
+      .set({ state: 'withdrawn' })
+      .where('id', '=', String(item.detail.deliveryId))
+      .where('state', '=', 'failed')
+      .execute()
+  }
   if (item.order_id !== null) await clearAttention(tx, item.order_id, id, change.operator)
 }
 

@@ -8,15 +8,12 @@ export async function startHealthServer(options: {
   host: string
   port: number
   isReady: () => boolean
-  /** Further metrics in Prometheus' text format, for example those of Temporal's core. */
-  moreMetrics?: () => Promise<string>
 }): Promise<HealthServer> {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const server = createServer(async (request, response) => {
     if (request.url === '/metrics') {
-      const text = (await registry.metrics()) + ((await options.moreMetrics?.()) ?? '')
-      response.writeHead(200, { 'content-type': registry.contentType }).end(text)
+      response.writeHead(200, { 'content-type': registry.contentType }).end(await registry.metrics())
     } else if (request.url === '/healthz') response.writeHead(200).end('ok')
     else if (request.url === '/readyz') response.writeHead(options.isReady() ? 200 : 503).end()
     else response.writeHead(404).end()

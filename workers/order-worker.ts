@@ -16,6 +16,13 @@ const CACHED_WORKFLOWS = 2_000
 /** Long enough for an activity's HTTP call to end by itself; after this a roll-out goes on without it. */
 const SHUTDOWN_GRACE = '10s'
 
+/**
+ * How long workflow code may run without yielding before the SDK cuts it off. The default of 5 s counts the wall
+ * clock: on a starved machine an innocent replay is cut off, and that ends the whole worker. The option exists but is
+ * left out of the published type.
+ */
+const unpublishedOptions: object = { isolateExecutionTimeout: '2m' }
+
 export type OrderWorkerOptions = {
   config: Pick<Config, 'TEMPORAL_NAMESPACE' | 'TEMPORAL_TASK_QUEUE'>
   payloadKeys: Sealer
@@ -45,6 +52,7 @@ export async function createWorker(
     workflowBundle: { code: options.bundle.code },
     activities: options.activities,
     dataConverter: createDataConverter(options.payloadKeys),
+    ...unpublishedOptions,
     maxCachedWorkflows: options.cachedWorkflows ?? CACHED_WORKFLOWS,
     shutdownGraceTime: SHUTDOWN_GRACE,
     workflowTaskPollerBehavior: { type: 'autoscaling' },

@@ -9,6 +9,7 @@ import {
   openOrders,
   placedFacts,
   recordResumption,
+  withoutOpenOrder,
 } from '../store/reconcile.ts'
 import { openWorkItem } from '../store/work-items.ts'
 import { orderWorkflowId } from '../workflows/messages.ts'
@@ -16,6 +17,8 @@ import { startAttributes } from './order-relay.ts'
 
 const ORDERS_A_ROUND = 100
 const FIRST_ID = '00000000-0000-0000-0000-000000000000'
+/** Visibility lags, and an order closes a moment before its workflow: only what stands for so long is compared. */
+const SETTLED_AFTER_MS = 60_000
 const CALL_DEADLINE_MS = 10_000
 
 export type ReconcileOptions = { db: Db; client: Client; taskQueue: string; logger: Logger }
@@ -46,6 +49,24 @@ export class Reconcile {
       resumed += 1
     }
     return resumed
+  }
+
+  /** The reverse: a workflow that runs although its order has closed, or was never placed here, is raised. */
+  async checkWorkflows(): Promise<number> {
+    const { client, db } = this.#options
+    const before = new Date(Date.now() - SETTLED_AFTER_MS).toISOString()
+    const query = `ExecutionStatus = 'Running' AND WorkflowType = 'order' AND StartTime < '${before}'`
+    const orderIds: string[] = []
+    for await (const { workflowId } of client.workflow.list({ query, pageSize: ORDERS_A_ROUND })) {
+      orderIds.push(workflowId.slice(orderWorkflowId('').length))
+      if (orderIds.length >= ORDERS_A_ROUND) break
+    }
+    const leftOver = await withoutOpenOrder(db, orderIds, SETTLED_AFTER_MS)
+    for (const orderId of leftOver) {
+      const detail = { workflowId: orderWorkflowId(orderId) }
+      await openWorkItem(db, { kind: 'workflow_left_over', key: orderId, orderId: null, detail })
+    }
+    return leftOver.length
   }
 
   /** Raises every counter that differs from its holds. */

@@ -43,6 +43,7 @@ const loops = [
     round: async () => {
       await reconcile.checkStock()
       await reconcile.runOnce()
+      await reconcile.checkWorkflows()
       return 0
     },
     idleMs: IDLE_MS.reconcile,

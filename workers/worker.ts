@@ -26,6 +26,9 @@ if (!config.WORKFLOW_BUNDLE) {
 
 // Once, before any connection: Temporal's core logs through our logger.
 Runtime.install({
+  telemetryOptions: config.TEMPORAL_METRICS_ADDRESS
+    ? { metrics: { prometheus: { bindAddress: config.TEMPORAL_METRICS_ADDRESS } } }
+    : {},
   logger: {
     log: (level, message) => logger.info({ level }, message),
     trace: (message) => logger.trace(message),

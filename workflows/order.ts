@@ -22,14 +22,8 @@ import {
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 import { assertNever } from '../domain/assert-never.ts'
-import type {
-  CommandAnswer,
-  LogEntry,
-  OrderEvent,
-  OrderPlaced,
-  OrderState,
-  OrderWrite,
-} from '../domain/order.ts'
+import type { CommandAnswer, EventRecord, OrderEvent, OrderPlaced, OrderState } from '../domain/order.ts'
+import { eventKey } from '../domain/order-event-key.ts'
 import { decide, placeOrder } from '../domain/order-life.ts'
 import { dueSteps, nextDeadline, type OrderStep } from '../domain/order-steps.ts'
 import {
@@ -137,42 +131,42 @@ class OrderRun {
     return this.state.closed && this.#running.size === 0 && this.#queue.length === 0
   }
 
-  /** Applies everything that is waiting and commits it as one version. */
+  /** Applies everything that is waiting and commits it together. */
   async #applyQueue(): Promise<void> {
     while (this.#queue.length > 0) {
-      const events = this.#queue.splice(0)
-      const log: LogEntry[] = []
-      const writes: OrderWrite[] = []
+      const records: EventRecord[] = []
       const answers: { requestId: string; answer: CommandAnswer }[] = []
       const before = this.state
-      for (const event of events) {
+      for (const event of this.#queue.splice(0)) {
+        const key = eventKey(this.state, event)
         const nowMs = event.type === 'deadline_reached' ? Math.max(event.atMs, Date.now()) : Date.now()
         const decision = decide(this.state, event, nowMs)
         this.state = decision.state
-        log.push(...decision.log)
-        writes.push(...decision.writes)
         answers.push(...decision.answers)
+        if (decision.log.length + decision.writes.length > 0) {
+          records.push({ key, log: decision.log, writes: decision.writes })
+        }
       }
-      if (log.length > 0 || writes.length > 0 || before.closed !== this.state.closed)
-        await this.#commit(log, writes)
+      if (records.length > 0 || before.closed !== this.state.closed) await this.#commit(records)
       // Only now: an answer says what is durable, not what was intended.
       for (const { requestId, answer } of answers) this.#answers.set(requestId, answer)
     }
   }
 
-  async #commit(log: LogEntry[], writes: OrderWrite[]): Promise<void> {
-    this.state = { ...this.state, version: this.state.version + 1 }
+  async #commit(records: EventRecord[]): Promise<void> {
     this.#show()
-    const commitKey = `${workflowInfo().runId}/${this.state.version}`
+    const { state } = this
     const { outcome, version } = await tryQuickly(
       quickly.commitOrder,
       patiently.commitOrder,
-      { commitKey, state: this.state, log, writes },
-      `version ${this.state.version}: ${this.state.status}`,
+      { runId: workflowInfo().runId, state, records },
+      `commit: ${state.status}`,
     )
     // The order moved on without this run (it was reset or restored). Its own snapshot is newer: reconcile resumes it.
-    if (outcome === 'stale')
+    if (outcome === 'stale') {
       throw ApplicationFailure.nonRetryable(`the order is at version ${version} already`, 'StaleOrder')
+    }
+    this.state = { ...this.state, version }
   }
 
   #start(step: OrderStep): void {

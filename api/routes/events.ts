@@ -63,7 +63,8 @@ export const eventRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app,
         open.delete(stream)
         feed.leave(subscriber)
       })
-      stream.push('retry: 2000\n\n')
+      // With the position, so that a connection that is lost before its first event can resume without a gap, too.
+      stream.push(`retry: 2000\nid: ${position.transactionId}-${position.id}\n\n`)
       feed.follow(subscriber).catch((error: unknown) => {
         request.log.warn({ err: error }, 'an event stream ended')
         stream.destroy()

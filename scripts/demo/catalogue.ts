@@ -4,8 +4,8 @@ import { page } from '../../contracts/common.ts'
 import { skuView, storeView } from '../../contracts/master-data.ts'
 import { stockLevelView } from '../../contracts/stock.ts'
 import { type Prng, pick, randomInteger, type SkuChoice, type StoreChoice } from '../../simulator/people.ts'
-import type { HubClient } from '../replay/hub-client.ts'
-import { pages } from '../replay/prepare.ts'
+import type { HubClient } from '../parts/hub-client.ts'
+import { pages } from '../parts/pages.ts'
 
 /** What there is to buy, read from the hub. */
 export interface Catalogue {

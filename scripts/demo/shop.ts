@@ -13,7 +13,7 @@ import { paymentAnswer } from '../../contracts/payments.ts'
 import { returnAnswer } from '../../contracts/returns.ts'
 import { isFinal, type OrderStatus } from '../../domain/order-state.ts'
 import { type Prng, pick, randomOrder } from '../../simulator/people.ts'
-import { type HubCaller, type HubClient, HubRefusal } from '../replay/hub-client.ts'
+import { type HubCaller, type HubClient, HubRefusal } from '../parts/hub-client.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Outside } from './outside.ts'
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { orderPage } from '../../contracts/orders.ts'
 import { ORDER_STATUSES, type OrderStatus } from '../../domain/order-state.ts'
+import type { HubClient } from '../parts/hub-client.ts'
 import { elapsed, type Print } from '../parts/progress.ts'
-import type { HubClient } from '../replay/hub-client.ts'
 import type { Shop } from './shop.ts'
 
 const lookMs = 2_000

@@ -7,7 +7,7 @@ import { basename, delimiter, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isAlive } from './identity.ts'
 
-/** Everything that is fetched or built once per user lives here, outside the clone. */
+/** Everything that is fetched or built once per user lives here, outside the clone: `$XDG_CACHE_HOME/order-hub`. */
 export const cacheFolder = join(cacheHome(), 'order-hub')
 
 /** XDG says that a relative path is invalid and must be ignored. */

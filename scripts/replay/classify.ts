@@ -38,6 +38,14 @@ export interface Tally {
   pence: number
 }
 
+/** What one day of the file, or all of them, comes to. */
+export interface FileTally {
+  lines: Record<LineBucket, Tally>
+  invoices: Record<InvoiceKind, number>
+  /** What the bucket `not goods` holds, by code. */
+  notGoods: Map<string, Tally>
+}
+
 export interface Article {
   stockCode: string
   name: string
@@ -51,13 +59,13 @@ export interface Classification {
   /** By time; one for every order that a cancellation reaches. */
   returns: RetailReturn[]
   articles: Map<string, Article>
-  lines: Record<LineBucket, Tally>
-  invoices: Record<InvoiceKind, number>
-  /** Units of cancellations; matched and unmatched add up to the units of the four return buckets. */
+  /** By the day of the line, as a number of days since 1970; an invoice counts on the day of its first line. */
+  days: Map<number, FileTally>
+  /** Units of cancellations; matched and unmatched add up to the units of the return buckets. */
   returnUnits: { matched: number; unmatched: number }
-  /** What the bucket `not goods` holds, by code. */
-  notGoods: Map<string, Tally & { description: string }>
 }
+
+export const daySeconds = 86_400
 
 /** Codes of goods: five digits with letters for the variant, and the dotcomgiftshop's own. All others are none. */
 const goodsPattern = /^(\d{5}[A-Z]{0,3}|DCGS[0-9A-Z]+|SP\d{4})$/
@@ -98,17 +106,26 @@ export function classify(lines: readonly RetailLine[]): Classification {
     if (matchedUnits > 0) kinds.set(line.invoice, 'return')
     else if (!kinds.has(line.invoice)) kinds.set(line.invoice, 'unmatched return')
   }
-  for (const invoice of invoices.keys()) result.invoices[kinds.get(invoice) ?? 'apart'] += 1
+  for (const [invoice, [first]] of invoices) {
+    if (first) tallyOfDay(result, first.atSeconds).invoices[kinds.get(invoice) ?? 'apart'] += 1
+  }
   assertComplete(result, lines.length, invoices.size)
   return result
 }
 
 function emptyClassification(): Classification {
-  const tally = (): Tally => ({ lines: 0, units: 0, pence: 0 })
   return {
     orders: [],
     returns: [],
     articles: new Map(),
+    days: new Map(),
+    returnUnits: { matched: 0, unmatched: 0 },
+  }
+}
+
+function emptyTally(): FileTally {
+  const tally = (): Tally => ({ lines: 0, units: 0, pence: 0 })
+  return {
     lines: {
       ordered: tally(),
       returned: tally(),
@@ -122,9 +139,36 @@ function emptyClassification(): Classification {
       adjustment: tally(),
     },
     invoices: { order: 0, return: 0, 'unmatched return': 0, apart: 0 },
-    returnUnits: { matched: 0, unmatched: 0 },
     notGoods: new Map(),
   }
+}
+
+function tallyOfDay({ days }: Classification, atSeconds: number): FileTally {
+  const day = Math.floor(atSeconds / daySeconds)
+  const known = days.get(day)
+  if (known) return known
+  const tally = emptyTally()
+  days.set(day, tally)
+  return tally
+}
+
+/** The tallies of some days as one. */
+export function sumOfDays(days: Iterable<FileTally>): FileTally {
+  const sum = emptyTally()
+  for (const { lines, invoices, notGoods } of days) {
+    for (const bucket of lineBuckets) addTally(sum.lines[bucket], lines[bucket])
+    for (const kind of invoiceKinds) sum.invoices[kind] += invoices[kind]
+    for (const [code, tally] of notGoods) addTally(tallyOfCode(sum, code), tally)
+  }
+  return sum
+}
+
+function tallyOfCode({ notGoods }: FileTally, code: string): Tally {
+  const known = notGoods.get(code)
+  if (known) return known
+  const tally = { lines: 0, units: 0, pence: 0 }
+  notGoods.set(code, tally)
+  return tally
 }
 
 function groupByInvoice(lines: readonly RetailLine[]): Map<string, RetailLine[]> {
@@ -168,18 +212,16 @@ function bucketOf(line: RetailLine): LineBucket | 'cancelled' {
 }
 
 function count(result: Classification, bucket: LineBucket, line: RetailLine): void {
-  add(result.lines[bucket], line)
-  if (bucket !== 'not goods') return
-  const known = result.notGoods.get(line.stockCode)
-  const entry = known ?? { lines: 0, units: 0, pence: 0, description: line.description }
-  if (!known) result.notGoods.set(line.stockCode, entry)
-  add(entry, line)
+  const day = tallyOfDay(result, line.atSeconds)
+  const found = { lines: 1, units: line.quantity, pence: line.quantity * line.pricePence }
+  addTally(day.lines[bucket], found)
+  if (bucket === 'not goods') addTally(tallyOfCode(day, line.stockCode), found)
 }
 
-function add(tally: Tally, line: RetailLine): void {
-  tally.lines += 1
-  tally.units += line.quantity
-  tally.pence += line.quantity * line.pricePence
+function addTally(sum: Tally, { lines, units, pence }: Tally): void {
+  sum.lines += lines
+  sum.units += units
+  sum.pence += pence
 }
 
 function collectArticles(articles: Map<string, Article>, sales: readonly RetailLine[]): void {
@@ -193,19 +235,20 @@ function collectArticles(articles: Map<string, Article>, sales: readonly RetailL
 /** A total that does not add up must stop the replay, not be printed at its end. */
 function assertComplete(result: Classification, lineCount: number, invoiceCount: number): void {
   const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)
-  const counted = sum(Object.values(result.lines).map(({ lines }) => lines))
-  const invoices = sum(Object.values(result.invoices))
+  const tally = sumOfDays(result.days.values())
+  const counted = sum(Object.values(tally.lines).map(({ lines }) => lines))
+  const invoices = sum(Object.values(tally.invoices))
   const orderedUnits = sum(result.orders.flatMap(({ lines }) => lines.map(({ quantity }) => quantity)))
   const returnedUnits = sum(result.returns.flatMap(({ lines }) => lines.map(({ quantity }) => quantity)))
   const agrees =
     counted === lineCount &&
     invoices === invoiceCount &&
-    orderedUnits === result.lines.ordered.units &&
+    orderedUnits === tally.lines.ordered.units &&
     returnedUnits === result.returnUnits.matched
   if (agrees) return
   throw new Error(
     `the classification does not add up: ${counted} of ${lineCount} lines, ${invoices} of ${invoiceCount} invoices, ` +
-      `${orderedUnits} of ${result.lines.ordered.units} units ordered, ` +
+      `${orderedUnits} of ${tally.lines.ordered.units} units ordered, ` +
       `${returnedUnits} of ${result.returnUnits.matched} units returned`,
   )
 }

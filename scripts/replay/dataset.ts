@@ -41,9 +41,6 @@ const header = [
 /** A jump back by more than this is the seam of the two sheets, not two tills whose clocks differ. */
 const seamSeconds = 86_400
 
-/** How often the reader reports where it is. */
-const progressLines = 20_000
-
 function findPython(): string {
   const python = findProgram('python3') ?? findProgram('python')
   if (!python)
@@ -202,16 +199,12 @@ function toLine(
   return line
 }
 
-/** Reads the whole file; `onProgress` gets the fraction read, from 0 to 1. */
-export async function readDataset(
-  path: string,
-  onProgress: (fraction: number) => void = () => {},
-): Promise<RetailLine[]> {
+/** Reads the whole file; rejects at the signal. */
+export async function readDataset(path: string, signal: AbortSignal): Promise<RetailLine[]> {
   const lines: RetailLine[] = []
   for await (const line of parseRetailCsv(decompress(path))) {
     lines.push(line)
-    if (lines.length % progressLines === 0) onProgress(Math.min(1, lines.length / dataset.lines))
+    signal.throwIfAborted()
   }
-  onProgress(1)
   return lines
 }

@@ -1,31 +1,61 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type PlaceOrderBody, placedOrder } from '../../contracts/orders.ts'
 import { paymentAnswer } from '../../contracts/payments.ts'
+import { ORDER_STATUSES } from '../../domain/order-state.ts'
 import { createPrng, randomAddress, randomMobile, randomName } from '../../simulator/people.ts'
-import { HubRefusal } from './hub-client.ts'
+import { HubRefusal } from '../parts/hub-client.ts'
+import type { OrderChange } from '../parts/order-changes.ts'
 import type { RetailOrder } from './invoice-orders.ts'
 import { skuIdOf } from './prepare.ts'
 import { addOrder } from './report.ts'
 import { returnOrders } from './return-driver.ts'
-import { countOne, inParallel, noteMove, type Run, sendFor } from './run-state.ts'
-import { packOrders } from './warehouse-driver.ts'
+import {
+  countOne,
+  inParallel,
+  isStuck,
+  noteMove,
+  noteStatus,
+  type Run,
+  sendFor,
+  untilSo,
+} from './run-state.ts'
 
 /** Checkouts in flight at once: enough to keep two cores busy, far below what the API sheds load at. */
 const checkoutsAtOnce = 16
+/**
+ * Orders on their way to the customer at once: more would only wait inside the hub, and whoever asks it for an
+ * answer (a return) would wait behind them. Far more than what is on its way at the rate of two cores.
+ */
+const mostUnderWay = 400
+/** How often it is looked whether the run is stuck. */
+const watchMs = 500
 
 /**
- * Plays customers, warehouse and after-sales staff until every order is packed and every return settled, until
- * nothing moves any more, or until the signal. What came of it is in `run.state`.
+ * Plays customers and after-sales staff until every order has ended and every return is settled, until nothing moves
+ * any more, or until the signal; warehouse and couriers are the simulator's. What came of it is in `run.state`.
  */
 export async function driveRun(run: Run): Promise<void> {
-  // One that fails must end the others, or the run would go on without its warehouse.
-  const failed = new AbortController()
-  const together: Run = { ...run, signal: AbortSignal.any([run.signal, failed.signal]) }
-  const parts = [placeOrders(together), packOrders(together), returnOrders(together)].map((part) =>
+  if (run.signal.aborted) return
+  const over = new AbortController()
+  const signal = AbortSignal.any([run.signal, over.signal])
+  setMaxListeners(0, signal) // a place at the counter for each
+  const together: Run = { ...run, signal }
+  const changes = await run.openChanges(signal)
+  const play = async () => {
+    await Promise.all([placeOrders(together), returnOrders(together)])
+    await untilSo(together, () => run.state.endedOrderIds.size >= run.state.placed.size)
+  }
+  const parts = [
+    play().finally(() => over.abort()),
+    followOrders(together, changes),
+    watch(together, over),
+  ].map((part) =>
     part.catch((error: unknown) => {
-      failed.abort()
+      // One that fails must end the others, or the run would go on without it.
+      over.abort()
       // What a stop interrupts is no failure.
-      if (!run.signal.aborted && !isAbort(error)) throw error
+      if (!isAbort(error)) throw error
     }),
   )
   const outcomes = await Promise.allSettled(parts)
@@ -36,6 +66,22 @@ function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError'
 }
 
+async function followOrders({ storeId, state }: Run, changes: AsyncIterable<OrderChange>): Promise<void> {
+  for await (const change of changes) {
+    const status = change.field === 'status' && ORDER_STATUSES.find((known) => known === change.newValue)
+    if (status && change.storeId === storeId) noteStatus(state, change.orderId, status)
+  }
+}
+
+async function watch(run: Run, over: AbortController): Promise<void> {
+  while (!run.signal.aborted) {
+    await delay(watchMs, undefined, { signal: run.signal })
+    if (!isStuck(run)) continue
+    run.state.hasStalled = true
+    over.abort()
+  }
+}
+
 async function placeOrders(run: Run): Promise<void> {
   const { selection, speed, signal, state } = run
   const startedAt = Date.now()
@@ -43,14 +89,20 @@ async function placeOrders(run: Run): Promise<void> {
   await inParallel(selection.orders, checkoutsAtOnce, signal, async (order) => {
     const dueAt = speed === null ? 0 : startedAt + ((order.atSeconds - firstSeconds) * 1_000) / speed
     const waitMs = dueAt - Date.now()
-    if (waitMs > 0) await delay(waitMs, undefined, { signal })
+    if (waitMs > 0) {
+      state.quietUntil = Math.max(state.quietUntil, dueAt)
+      await delay(waitMs, undefined, { signal }).catch(() => undefined)
+    }
+    await untilSo(run, () => state.placed.size - state.arrivedOrderIds.size < mostUnderWay)
+    if (signal.aborted) return
     await placeAndPay(run, order)
     state.fileSeconds = Math.max(state.fileSeconds, order.atSeconds)
+    state.placedWithinMs = Date.now() - state.startedAt
     noteMove(state)
   })
   if (signal.aborted) return
-  noteMove(state)
   state.isPlacingDone = true
+  noteMove(state)
 }
 
 async function placeAndPay(run: Run, order: RetailOrder): Promise<void> {
@@ -65,7 +117,6 @@ async function placeAndPay(run: Run, order: RetailOrder): Promise<void> {
   )
   if (!placed) return
   state.placed.set(order.key, { orderId: placed.orderId, source: order })
-  state.orderIds.add(placed.orderId)
   addOrder(state.sent, order)
   const payment = {
     paymentId: `replay-${runId}-${order.key}`,
@@ -74,7 +125,7 @@ async function placeAndPay(run: Run, order: RetailOrder): Promise<void> {
     paidAt: new Date().toISOString(),
   }
   const path = `/v1/orders/${placed.orderId}/payments`
-  await sendFor(run, 'mall', path, `${order.key}-payment`, payment, paymentAnswer)
+  await sendFor(run, 'payments', path, `${order.key}-payment`, payment, paymentAnswer)
 }
 
 /**

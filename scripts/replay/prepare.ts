@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { stringify } from 'csv-stringify/sync'
-import type { z } from 'zod'
 import { page } from '../../contracts/common.ts'
 import { type ImportReport, importReport } from '../../contracts/master-data.ts'
 import { stockLevelView } from '../../contracts/stock.ts'
+import type { HubClient } from '../parts/hub-client.ts'
+import { pages } from '../parts/pages.ts'
 import type { Article } from './classify.ts'
-import type { HubClient } from './hub-client.ts'
 import type { RetailOrder } from './invoice-orders.ts'
 
 /** Each gets the whole demand, so that no order fails for want of stock and the nearest one sends. */
@@ -96,25 +96,4 @@ export async function readStockTotals(client: HubClient): Promise<{ shipped: num
     }
   }
   return totals
-}
-
-/** Every item of a list, page by page, as ops sees it. */
-export async function* pages<Item>(
-  client: HubClient,
-  path: string,
-  query: URLSearchParams,
-  answer: z.ZodType<{ items: Item[]; nextCursor: string | null }>,
-): AsyncGenerator<Item> {
-  const next = new URLSearchParams(query)
-  for (;;) {
-    const { items, nextCursor } = await client.send({
-      as: 'ops',
-      method: 'GET',
-      path: `${path}?${next}`,
-      answer,
-    })
-    yield* items
-    if (nextCursor === null) return
-    next.set('cursor', nextCursor)
-  }
 }

@@ -6,19 +6,20 @@ const barWidth = 24
 const redrawMs = 250
 const logLineMs = 10_000
 
-/** `[#####     ]  42 %  4 Jan 2010 14:20  orders 812/1935, packed 640, returns 12/40` */
+/** `[#####     ]  42 %  2010-01-04 14:20  orders 812/1935, arrived 640, ended 600, returns 12/40` */
 export function progressLine(state: RunState, { orders, returns }: Selection): string {
-  const left = [...state.sent.returnsLeft.values()].reduce((sum, count) => sum + count, 0)
-  const returnsOver = Math.min(returns.length, state.sent.returns + left)
   const handled = state.sent.orders + [...state.sent.refused.values()].reduce((sum, count) => sum + count, 0)
-  const all = 2 * orders.length + returns.length
-  const done = Math.min(all, handled + state.packedOrderIds.size + returnsOver)
+  const all = 3 * orders.length + returns.length
+  // An order that was refused will neither arrive nor end.
+  const { size: arrived } = state.arrivedOrderIds
+  const { size: ended } = state.endedOrderIds
+  const done = 3 * handled - 2 * state.placed.size + arrived + ended + state.returnsOver
   const fraction = all === 0 ? 1 : done / all
   const bar = '#'.repeat(Math.floor(fraction * barWidth)).padEnd(barWidth)
   const at = new Date(state.fileSeconds * 1_000).toISOString().slice(0, 16).replace('T', ' ')
   return (
     `[${bar}] ${String(Math.floor(fraction * 100)).padStart(3)} %  ${state.fileSeconds === 0 ? 'starting' : at}  ` +
-    `orders ${handled}/${orders.length}, packed ${state.packedOrderIds.size}, returns ${returnsOver}/${returns.length}`
+    `orders ${handled}/${orders.length}, arrived ${arrived}, ended ${ended}, returns ${state.returnsOver}/${returns.length}`
   )
 }
 

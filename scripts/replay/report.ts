@@ -1,3 +1,4 @@
+import { type FileTally, invoiceKinds, lineBuckets } from './classify.ts'
 import type { RetailOrder } from './invoice-orders.ts'
 import type { RetailReturn } from './return-matching.ts'
 
@@ -63,6 +64,8 @@ export interface HubTotals {
   /** Units reserved, and shipped less those that came back to the shelf, since the run began. */
   unitsReserved: number
   unitsShipped: number
+  /** Units that the orders' returns have put back on the shelf. */
+  unitsReturned: number
 }
 
 export interface Check {
@@ -72,8 +75,8 @@ export interface Check {
 }
 
 /**
- * The figures that must agree. What came back to the shelf leaves the hub's count of shipped units, so shipped and
- * reserved together are what was ordered less what was returned.
+ * The figures that must agree. What came back to the shelf leaves the stock's count of shipped units, so shipped and
+ * reserved together are what was ordered less what was returned. Stock and returns are counted apart from each other.
  */
 export function checksOf(expected: Volume, hub: HubTotals): Check[] {
   const hubOrders = [...hub.ordersByStatus.values()].reduce((sum, count) => sum + count, 0)
@@ -86,6 +89,7 @@ export function checksOf(expected: Volume, hub: HubTotals): Check[] {
       file: expected.units - expected.returnedUnits,
       hub: hub.unitsShipped + hub.unitsReserved,
     },
+    { name: 'units returned', file: expected.returnedUnits, hub: hub.unitsReturned },
     { name: 'refunded', file: expected.returnedPence, hub: hub.refundedCents },
   ]
 }
@@ -104,6 +108,33 @@ export function table(rows: readonly (readonly (string | number)[])[], indent = 
     return column === 0 ? cell.padEnd(width) : cell.padStart(width)
   }
   return texts.map((row) => `${indent}${row.map(align).join('  ')}`.trimEnd()).join('\n')
+}
+
+/** What the days hold: what became orders and returns, and what is apart from them. */
+export function fileReport({ lines, invoices, notGoods }: FileTally, unitsOfEarlierOrders: number): string {
+  const codes = [...notGoods].sort(([, a], [, b]) => b.lines - a.lines)
+  const present = lineBuckets.filter((bucket) => lines[bucket].lines > 0)
+  const sum = present.reduce((total, bucket) => total + lines[bucket].lines, 0)
+  return [
+    '',
+    'In the file (value in pence)',
+    table([
+      ['', 'lines', 'units', 'value'],
+      ...present.map((bucket) => [bucket, lines[bucket].lines, lines[bucket].units, lines[bucket].pence]),
+      ['all lines', sum],
+    ]),
+    '',
+    table([['invoices', ''], ...invoiceKinds.map((kind) => [kind, invoices[kind]])]),
+    '',
+    ...(codes.length > 0
+      ? [`  Not goods, by code: ${codes.map(([code, tally]) => `${code} ${tally.lines}`).join(', ')}`]
+      : []),
+    ...(unitsOfEarlierOrders > 0
+      ? [
+          `  ${number.format(unitsOfEarlierOrders)} of the units returned had been ordered before; they stay out.`,
+        ]
+      : []),
+  ].join('\n')
 }
 
 /** The report at the end of a run; `expected` is the file's side of the comparison. */
@@ -125,8 +156,8 @@ export function reportOf(sent: Sent, expected: Volume, hub: HubTotals): string {
     table([
       ['ordered', sent.units],
       ['reserved now', hub.unitsReserved],
-      ['shipped', hub.unitsShipped + sent.returnedUnits],
-      ['returned', sent.returnedUnits],
+      ['shipped', hub.unitsShipped + hub.unitsReturned],
+      ['returned', hub.unitsReturned],
       ['returns made', sent.returns],
       ...left,
     ]),

@@ -1,120 +1,117 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { orderDetail } from '../../contracts/orders.ts'
 import { returnAnswer } from '../../contracts/returns.ts'
-import { type HubCaller, HubRefusal } from './hub-client.ts'
+import { type HubCaller, HubRefusal } from '../parts/hub-client.ts'
 import { addReturn } from './report.ts'
 import type { RetailReturn } from './return-matching.ts'
-import {
-  countOne,
-  hasStalled,
-  inParallel,
-  noteMove,
-  type PlacedOrder,
-  type Run,
-  sendFor,
-} from './run-state.ts'
+import { countOne, inParallel, noteMove, type PlacedOrder, type Run, sendFor } from './run-state.ts'
 
 const ordersAtOnce = 4
-/** Deliveries take minutes; asking more often would only load the hub. */
-const defaultPauseMs = 2_000
+/** How often it is looked who has got a parcel; it costs the hub nothing. */
+const lookMs = 100
 
-const statusOnly = orderDetail.pick({ status: true })
+/** The returns of one order, as far as they have come. */
+interface Waiting {
+  orderKey: string
+  toAskFor: RetailReturn[]
+  asked: { entry: RetailReturn; returnId: string }[]
+}
 
 /**
- * Carries out the returns, each when its time in the file has come and its order is delivered. What cannot be
- * carried out is counted with its reason.
+ * Carries out the returns. Each is asked for as soon as its order has arrived, which keeps the order open whatever
+ * its after-sales window is, and settled when the file's cancellation is due: that is the credit note, the last step.
+ * What cannot be carried out is counted with its reason.
  */
 export async function returnOrders(run: Run): Promise<void> {
-  const { selection, signal, state, pauseMs = defaultPauseMs } = run
-  const waiting = groupByOrder(selection.returns)
-  while (waiting.size > 0) {
-    await inParallel([...waiting], ordersAtOnce, signal, async ([orderKey, queue]) => {
-      if (await advance(run, orderKey, queue)) waiting.delete(orderKey)
+  const { selection, signal, state } = run
+  const waiting = new Map<string, Waiting>()
+  for (const entry of selection.returns) {
+    const known = waiting.get(entry.orderKey) ?? { orderKey: entry.orderKey, toAskFor: [], asked: [] }
+    known.toAskFor.push(entry)
+    waiting.set(entry.orderKey, known)
+  }
+  while (waiting.size > 0 && !signal.aborted) {
+    await inParallel([...waiting.values()], ordersAtOnce, signal, async (order) => {
+      await advance(run, order)
+      if (order.toAskFor.length + order.asked.length === 0) waiting.delete(order.orderKey)
     })
-    if (waiting.size === 0) return
-    if (signal.aborted || hasStalled(run)) break
-    await delay(pauseMs, undefined, { signal }).catch(() => undefined)
+    if (waiting.size > 0) await delay(lookMs, undefined, { signal }).catch(() => undefined)
   }
-  for (const queue of waiting.values()) {
-    countOne(
-      state.sent.returnsLeft,
-      signal.aborted ? 'stopped before' : 'order not delivered in time',
-      queue.length,
-    )
-  }
+  const left = [...waiting.values()].reduce(
+    (sum, { toAskFor, asked }) => sum + toAskFor.length + asked.length,
+    0,
+  )
+  if (left > 0) giveUp(run, state.hasStalled ? 'its order did not arrive' : 'stopped before', left)
 }
 
-function groupByOrder(returns: readonly RetailReturn[]): Map<string, RetailReturn[]> {
-  const groups = new Map<string, RetailReturn[]>()
-  for (const entry of returns) {
-    const group = groups.get(entry.orderKey)
-    if (group) group.push(entry)
-    else groups.set(entry.orderKey, [entry])
-  }
-  return groups
+function giveUp({ state }: Run, reason: string, count: number): void {
+  countOne(state.sent.returnsLeft, reason, count)
+  state.returnsOver += count
 }
 
-/** Works off what is due of one order's returns, one after the other. True when nothing of them is left. */
-async function advance(run: Run, orderKey: string, queue: RetailReturn[]): Promise<boolean> {
-  const { state, signal } = run
-  const placed = state.placed.get(orderKey)
+/** Does what can be done now for the returns of one order, one after the other. */
+async function advance(run: Run, order: Waiting): Promise<void> {
+  const { state, signal, speed } = run
+  const placed = state.placed.get(order.orderKey)
   if (!placed) {
-    if (!state.isPlacingDone) return false
-    countOne(state.sent.returnsLeft, 'the hub refused the order', queue.length)
-    return true
+    if (state.isPlacingDone) giveUp(run, 'the hub refused the order', order.toAskFor.splice(0).length)
+    return
   }
-  for (let [next] = queue; next && !signal.aborted; [next] = queue) {
-    const isDue = state.isPlacingDone || next.atSeconds <= state.fileSeconds
-    if (!isDue || !(await canReturn(run, placed, queue))) return queue.length === 0
-    queue.shift()
-    await carryOut(run, placed, next)
-    state.returnsDone += 1
-    noteMove(state)
+  if (!state.arrivedOrderIds.has(placed.orderId)) return
+  for (let [entry] = order.toAskFor; entry && !signal.aborted; [entry] = order.toAskFor) {
+    order.toAskFor.shift()
+    const returnId = await askFor(run, placed, entry)
+    if (returnId !== undefined) order.asked.push({ entry, returnId })
   }
-  return queue.length === 0
+  const isDue = ({ atSeconds }: RetailReturn) =>
+    speed === null || state.isPlacingDone || atSeconds <= state.fileSeconds
+  for (let [next] = order.asked; next && isDue(next.entry) && !signal.aborted; [next] = order.asked) {
+    order.asked.shift()
+    await settle(run, placed, next)
+  }
 }
 
-/** Has the customer got the goods? An order that ended before takes its returns off the queue. */
-async function canReturn(
-  { client, state, signal }: Run,
-  { orderId }: PlacedOrder,
-  queue: RetailReturn[],
-): Promise<boolean> {
-  const { status } = await client.send({
-    as: 'ops',
-    method: 'GET',
-    path: `/v1/orders/${orderId}`,
-    answer: statusOnly,
-    signal,
-  })
-  if (status === 'delivered' || status === 'returning') return true
-  const isOver = ['completed', 'cancelled', 'expired', 'returned', 'lost'].includes(status)
-  if (isOver) countOne(state.sent.returnsLeft, `the order was ${status}`, queue.splice(0).length)
-  return false
-}
+const keyOf = ({ invoice, orderKey }: RetailReturn) => `${invoice}-${orderKey}`
 
-async function carryOut(run: Run, { orderId, source }: PlacedOrder, entry: RetailReturn): Promise<void> {
-  const { sent } = run.state
+async function askFor(run: Run, { orderId }: PlacedOrder, entry: RetailReturn): Promise<string | undefined> {
+  const body = { lines: entry.lines, reason: `${entry.invoice} in the file` }
   const path = `/v1/orders/${orderId}/returns`
-  const key = `${entry.invoice}-${entry.orderKey}`
-  try {
-    const body = { lines: entry.lines, reason: `${entry.invoice} in the file` }
-    const { returnId } = await sendFor(run, 'mall', path, key, body, returnAnswer)
-    const step = (as: HubCaller, name: string, content: object) =>
-      sendFor(run, as, `${path}/${returnId}/${name}`, `${key}-${name}`, content, returnAnswer)
+  const asked = await unlessRefused(run, () => sendFor(run, 'mall', path, keyOf(entry), body, returnAnswer))
+  return asked?.returnId
+}
+
+async function settle(
+  run: Run,
+  { orderId, source }: PlacedOrder,
+  { entry, returnId }: { entry: RetailReturn; returnId: string },
+): Promise<void> {
+  const step = (as: HubCaller, name: string, content: object) => {
+    const path = `/v1/orders/${orderId}/returns/${returnId}/${name}`
+    return sendFor(run, as, path, `${keyOf(entry)}-${name}`, content, returnAnswer)
+  }
+  const lines = entry.lines.map(({ lineNumber, quantity }) => ({
+    lineNumber,
+    restocked: quantity,
+    writtenOff: 0,
+  }))
+  const settled = await unlessRefused(run, async () => {
     // No system may approve a return: a person does.
     await step('reviewer', 'decisions', { decision: 'approve' })
     await step('ops', 'receipt', {})
-    const lines = entry.lines.map(({ lineNumber, quantity }) => ({
-      lineNumber,
-      restocked: quantity,
-      writtenOff: 0,
-    }))
-    await step('ops', 'inspection', { lines })
+    return step('ops', 'inspection', { lines })
+  })
+  if (!settled) return
+  addReturn(run.state.sent, entry, source)
+  run.state.returnsOver += 1
+  noteMove(run.state)
+}
+
+/** A refusal is counted; the table at the end shows it. */
+async function unlessRefused<Answer>(run: Run, work: () => Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await work()
   } catch (error) {
     if (!(error instanceof HubRefusal)) throw error
-    countOne(sent.returnsLeft, error.code)
-    return
+    giveUp(run, error.code, 1)
+    return undefined
   }
-  addReturn(sent, entry, source)
 }

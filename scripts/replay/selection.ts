@@ -1,4 +1,4 @@
-import type { Classification } from './classify.ts'
+import { type Classification, daySeconds, type FileTally, sumOfDays } from './classify.ts'
 import type { RetailOrder } from './invoice-orders.ts'
 import type { RetailReturn } from './return-matching.ts'
 
@@ -9,16 +9,16 @@ export interface Selection {
   returns: RetailReturn[]
   /** Units that came back within these days from orders before them: the hub does not know those orders. */
   unitsOfEarlierOrders: number
+  /** Everything that the file has in these days, whatever the limit. */
+  file: FileTally
 }
-
-const daySeconds = 86_400
 
 /**
  * Orders and returns from `fromDay` (`2010-01-04`, in the file's own time) for `days` days, at most `limit` orders.
  * Throws for a day that does not exist.
  */
 export function selectDays(
-  { orders, returns }: Pick<Classification, 'orders' | 'returns'>,
+  { orders, returns, days: fileDays }: Pick<Classification, 'orders' | 'returns' | 'days'>,
   { fromDay, days, limit = Number.POSITIVE_INFINITY }: { fromDay: string; days: number; limit?: number },
 ): Selection {
   const fromSeconds = Date.parse(`${fromDay}T00:00:00Z`) / 1_000
@@ -33,11 +33,13 @@ export function selectDays(
   // A return of an order that the limit cut off belongs to neither side.
   const dayKeys = new Set(dayOrders.map(({ key }) => key))
   const dayReturns = returns.filter(isWithin)
+  const inDays = [...fileDays].filter(([day]) => isWithin({ atSeconds: day * daySeconds }))
   return {
     orders: selected,
     returns: dayReturns.filter(({ orderKey }) => selectedKeys.has(orderKey)),
     unitsOfEarlierOrders: dayReturns
       .filter(({ orderKey }) => !dayKeys.has(orderKey))
       .reduce((sum, { lines }) => sum + lines.reduce((units, { quantity }) => units + quantity, 0), 0),
+    file: sumOfDays(inDays.map(([, tally]) => tally)),
   }
 }

@@ -68,6 +68,27 @@ describe('the way of a parcel', () => {
     expect(story.workItems()).toEqual(['contradiction', 'contradiction'])
   })
 
+  test('packed is packed once: the same report under two message ids makes one parcel', () => {
+    const story = new OrderStory().paid()
+    story.pack('O1-F1')
+    story.pack('O1-F1')
+    expect(story.state.parcels).toHaveLength(1)
+    expect(story.workItems()).toEqual([])
+  })
+
+  test('a parcel of a withdrawn pick task is a contradiction for a person and revives nothing', () => {
+    const story = new OrderStory().paid()
+    story.tell({ type: 'cancel_requested', reason: 'changed', mayCancelPaid: true })
+    story.tell({ type: 'cancellation_decided', refusal: null })
+    story.pack('O1-F1')
+    expect(story.state).toMatchObject({
+      status: 'cancelled',
+      parcels: [],
+      fulfilments: [{ state: 'withdrawn' }],
+    })
+    expect(story.workItems()).toEqual(['contradiction'])
+  })
+
   test('a report on a pick task that nobody knows is a contradiction', () => {
     const story = new OrderStory().paid()
     story.pack('O9-F1')
@@ -145,8 +166,9 @@ describe('a short pick', () => {
     story.settleShortage(units('WH-2', 1))
     expect(story.state).toMatchObject({ status: 'partially_shipped', closesAtMs: null })
     story.passTime(100)
-    story.pack('O1-F2')
-    story.news('O1-F2-P1', 'delivered')
+    const replacement = story.state.fulfilments.at(-1)?.fulfilmentId ?? ''
+    story.pack(replacement)
+    story.news(`${replacement}-P1`, 'delivered')
     expect(story.state).toMatchObject({ status: 'delivered', closesAtMs: story.nowMs + 100_000 })
   })
 })
@@ -173,7 +195,12 @@ test('reports of the warehouses in any order end in the same status, money and p
       const allocations = quantity > 0 ? [units('WH-3', quantity)] : []
       story.tell({ type: 'shortage_settled', shortageId: shortage.shortageId, allocations })
     }
-    return { ...outcome(story), fulfilments: story.state.fulfilments }
+    const fulfilments = story.state.fulfilments.map(({ warehouseId, lines, state }) => ({
+      warehouseId,
+      lines,
+      state,
+    }))
+    return { ...outcome(story), fulfilments }
   }
   fc.assert(
     fc.property(stock, orders, (missing, order) => {

@@ -8,8 +8,9 @@ import { OrderStory, PLACED_AT_MS, placedOrder, units } from '../support/order-s
 const keys = (story: OrderStory) => dueSteps(story.state).map((step) => step.key)
 
 describe('dueSteps', () => {
-  test('a new order has nothing to do but to wait for its reservation', () => {
+  test('a new order is plain JSON and has nothing to do but to wait for its reservation', () => {
     const state = placeOrder(placedOrder())
+    expect(JSON.parse(JSON.stringify(state))).toStrictEqual(state)
     expect(dueSteps(state)).toEqual([])
     expect(nextDeadline(state)).toEqual({ atMs: PLACED_AT_MS + 30_000, summary: 'reservation expires' })
   })

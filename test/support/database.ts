@@ -1,4 +1,6 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import pg from 'pg'
 import { migrate } from '../../migrations/migrate.ts'
 import { createDatabase, type Db } from '../../store/database.ts'
@@ -7,7 +9,15 @@ export type TestDatabase = { ownerUrl: string; appUrl: string; db: Db; destroy: 
 
 /** The application role is one for the whole server, so every test database signs in with the same password. */
 const APP_PASSWORD = 'hub-app-of-the-tests'
-const TEMPLATE = 'hub_test_template'
+/** Named after the migrations, so that a server that is kept between runs never serves an old schema. */
+const TEMPLATE = `hub_template_${migrationsHash()}`
+
+function migrationsHash(): string {
+  const folder = join(import.meta.dirname, '../../migrations')
+  const hash = createHash('sha256')
+  for (const file of readdirSync(folder).sort()) hash.update(readFileSync(join(folder, file)))
+  return hash.digest('hex').slice(0, 12)
+}
 
 /** A database of its own, with the newest schema and nothing in it. */
 export async function createTestDatabase(): Promise<TestDatabase> {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Decision, OrderEvent, OrderState } from '../../domain/order.ts'
+import { eventKey } from '../../domain/order-event-key.ts'
 import { keptCents, paidCents, refundedCents } from '../../domain/order-money.ts'
 import { ORDER_TRANSITIONS, type OrderStatus } from '../../domain/order-state.ts'
 import { dueSteps, nextDeadline } from '../../domain/order-steps.ts'
@@ -8,6 +9,7 @@ import { type Arrival, OrderModel } from './order-model.ts'
 
 export const GUARANTEES = [
   'legal moves',
+  'one name per event',
   'every cent',
   'customer pays for what is kept',
   'refund within payment',
@@ -76,6 +78,8 @@ class Watch {
   readonly ignoredShorts: OrderEvent[] = []
   readonly found = new Map<string, number>()
   readonly staffOnPaid = new Set<string>()
+  readonly #named = new Map<string, OrderEvent>()
+  #seen = 0
   readonly #outcome: Outcome
   readonly #fail: (guarantee: Guarantee, message: string) => void
 
@@ -90,8 +94,12 @@ class Watch {
       this.#fail(guarantee, `${event.type} in ${before.status}: ${message}`)
     this.#seeMoves(before, decision, fail)
     this.#remember(before, event, state)
+    this.#seeKey(before, event, decision, fail)
     seeMoney(state, fail)
     seeMemory(before, event, decision, fail)
+    this.#seen += 1
+    // Copies are slow; every fifth decision of thousands is enough.
+    if (this.#seen % 5 === 0) seeCopy(state, fail)
     seeSteps(state, fail)
     if (before.closed) {
       const revived =
@@ -118,6 +126,20 @@ class Watch {
     }
     if (from !== decision.state.status)
       fail('legal moves', `${from} became ${decision.state.status} unlogged`)
+  }
+
+  /** What follows from an event is written once by its key: another event of the same name would be lost. */
+  #seeKey(
+    before: OrderState,
+    event: OrderEvent,
+    decision: Decision,
+    fail: (guarantee: Guarantee, message: string) => void,
+  ): void {
+    if (decision.log.length + decision.writes.length === 0) return
+    const key = eventKey(before, event)
+    const known = this.#named.get(key)
+    if (known && !isDeepStrictEqual(known, event)) fail('one name per event', `${key} names two events`)
+    this.#named.set(key, event)
   }
 
   #remember(before: OrderState, event: OrderEvent, state: OrderState): void {
@@ -173,15 +195,19 @@ function seeMemory(
   const given = 'requestId' in event && before.answered.find((entry) => entry.requestId === event.requestId)
   if (given && !(isDeepStrictEqual(before, state) && isDeepStrictEqual(decision.answers, [given])))
     fail('first answer', `${given.requestId} was answered before`)
-  if (!isDeepStrictEqual(JSON.parse(JSON.stringify(state)), state)) fail('plain JSON', 'changes on the way')
   if (state.seen.length > 1_000 || state.answered.length > 50) fail('bounded memory', 'too long')
+}
+
+function seeCopy(state: OrderState, fail: (guarantee: Guarantee, message: string) => void): void {
+  const copy: OrderState = JSON.parse(JSON.stringify(state))
+  if (!isDeepStrictEqual(copy, state)) fail('plain JSON', 'changes on the way')
+  if (!isDeepStrictEqual(dueSteps(copy), dueSteps(state)))
+    fail('steps from state', 'a copy of the state calls for other steps')
 }
 
 function seeSteps(state: OrderState, fail: (guarantee: Guarantee, message: string) => void): void {
   const steps = dueSteps(state)
   if (new Set(steps.map((step) => step.key)).size < steps.length) fail('steps from state', 'a key twice')
-  if (!isDeepStrictEqual(dueSteps(JSON.parse(JSON.stringify(state))), steps))
-    fail('steps from state', 'a copy of the state calls for other steps')
   if (state.closed && steps.length > 0) fail('steps from state', 'a closed order has steps')
   if (state.closed && nextDeadline(state)) fail('no deadline when closed', 'a closed order has a deadline')
 }

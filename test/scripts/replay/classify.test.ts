@@ -1,11 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LIMITS } from '../../../contracts/common.ts'
-import { classify, isGoods } from '../../../scripts/replay/classify.ts'
+import { classify as classifyLines, isGoods, sumOfDays } from '../../../scripts/replay/classify.ts'
 import type { RetailLine } from '../../../scripts/replay/retail-line.ts'
 import { selectDays } from '../../../scripts/replay/selection.ts'
 
 const dayOne = Date.UTC(2010, 0, 4) / 1_000
+
+/** With the tallies of all days as one. */
+function classify(lines: RetailLine[]) {
+  const result = classifyLines(lines)
+  return { ...result, ...sumOfDays(result.days.values()) }
+}
 
 /** Lines as they would follow one another in the file, each a minute after the one before. */
 function file(...lines: Partial<RetailLine>[]): RetailLine[] {
@@ -111,7 +117,7 @@ describe('what is no sale', () => {
       ),
     )
     expect(linesOf(result)).toEqual({ ordered: 1, 'not goods': 2 })
-    expect(result.notGoods.get('POST')).toEqual({ description: 'POSTAGE', lines: 1, units: 1, pence: 1800 })
+    expect(result.notGoods.get('POST')).toEqual({ lines: 1, units: 1, pence: 1800 })
     expect(result.notGoods.get('D')).toMatchObject({ units: -1, pence: -695 })
     expect(result.invoices).toEqual({ order: 1, return: 0, 'unmatched return': 0, apart: 1 })
   })
@@ -258,7 +264,7 @@ describe('every line of any file', () => {
 
 describe('selectDays', () => {
   const dayTwo = dayOne + 86_400
-  const { orders, returns } = classify(
+  const classification = classify(
     file(
       { invoice: '500001', atSeconds: dayOne - 60, quantity: 2 },
       { invoice: '500002', atSeconds: dayOne, stockCode: '22041' },
@@ -270,18 +276,28 @@ describe('selectDays', () => {
   )
 
   test('takes whole days and the returns of their orders, and counts returns of earlier orders', () => {
-    const selection = selectDays({ orders, returns }, { fromDay: '2010-01-04', days: 1 })
+    const selection = selectDays(classification, { fromDay: '2010-01-04', days: 1 })
     expect(selection.orders.map(({ key }) => key)).toEqual(['500002-1', '500003-1'])
     expect(selection.returns.map(({ orderKey }) => orderKey)).toEqual(['500003-1'])
     expect(selection.unitsOfEarlierOrders).toBe(2)
   })
 
+  test('tallies what the file has in these days, and nothing of other days', () => {
+    const { file: inDays, orders } = selectDays(classification, { fromDay: '2010-01-04', days: 1 })
+    expect(inDays.lines.ordered).toMatchObject({ lines: 2, units: 2 })
+    expect(inDays.lines.ordered.units).toBe(orders.flatMap(({ lines }) => lines).length)
+    expect(inDays.lines.returned).toMatchObject({ lines: 2, units: -3 })
+    expect(inDays.invoices).toEqual({ order: 2, return: 2, 'unmatched return': 0, apart: 0 })
+    const all = selectDays(classification, { fromDay: '2010-01-01', days: 30 }).file
+    expect(all).toEqual(sumOfDays(classification.days.values()))
+  })
+
   test('a limit cuts orders off together with their returns', () => {
-    const selection = selectDays({ orders, returns }, { fromDay: '2010-01-04', days: 1, limit: 1 })
+    const selection = selectDays(classification, { fromDay: '2010-01-04', days: 1, limit: 1 })
     expect(selection).toMatchObject({ orders: [{ key: '500002-1' }], returns: [], unitsOfEarlierOrders: 2 })
   })
 
   test.each(['', '2010-13-01', '2010-01-4', 'yesterday'])('refuses %j as a day', (fromDay) => {
-    expect(() => selectDays({ orders, returns }, { fromDay, days: 1 })).toThrow('not a day')
+    expect(() => selectDays(classification, { fromDay, days: 1 })).toThrow('not a day')
   })
 })

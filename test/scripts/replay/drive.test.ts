@@ -5,7 +5,7 @@ import { prepareMasterData, readStockTotals } from '../../../scripts/replay/prep
 import { progressLine } from '../../../scripts/replay/progress-bar.ts'
 import { checksOf, reportOf, volumeOf } from '../../../scripts/replay/report.ts'
 import type { RetailLine } from '../../../scripts/replay/retail-line.ts'
-import { createRunState, hasStalled, type Run } from '../../../scripts/replay/run-state.ts'
+import { createRunState, isStuck, noteMove, type Run } from '../../../scripts/replay/run-state.ts'
 import { selectDays } from '../../../scripts/replay/selection.ts'
 import { readHubTotals } from '../../../scripts/replay/totals.ts'
 import { FakeHub } from './fake-hub.ts'
@@ -37,17 +37,28 @@ const classification = classify(
 const selection = selectDays(classification, { fromDay: '2010-01-04', days: 1 })
 const { orders, returns } = selection
 
-async function replayOn(hub: FakeHub, signal = new AbortController().signal) {
+const runOf = (hub: FakeHub): Run => ({
+  client: hub,
+  openChanges: hub.openChanges,
+  runId: 'r1',
+  storeId: 'REPLAY-r1',
+  selection,
+  speed: null,
+  signal: new AbortController().signal,
+  state: createRunState(),
+})
+
+async function replayOn(hub: FakeHub, signal = new AbortController().signal, more: Partial<Run> = {}) {
   const { storeId } = await prepareMasterData(hub, { runId: 'r1', orders, articles: classification.articles })
   const before = await readStockTotals(hub)
   const state = createRunState()
-  const run: Run = { client: hub, runId: 'r1', storeId, selection, speed: null, signal, state, pauseMs: 1 }
-  await driveRun(run)
-  return { state, totals: await readHubTotals(hub, storeId, before) }
+  await driveRun({ ...runOf(hub), storeId, signal, state, ...more })
+  const returnOrderIds = [...state.placed.values()].map(({ orderId }) => orderId)
+  return { state, totals: await readHubTotals(hub, { storeId, before, returnOrderIds }) }
 }
 
 describe('a whole run', () => {
-  test('ends with totals equal to the file, every order packed and every return settled', async () => {
+  test('ends with totals equal to the file, every order ended and every return settled', async () => {
     const hub = new FakeHub()
     const { state, totals } = await replayOn(hub)
     const expected = volumeOf(orders, returns)
@@ -55,8 +66,8 @@ describe('a whole run', () => {
     expect(expected.returnedPence).toBe(2 * 500 + 3 * 695)
     for (const { name, file, hub: found } of checksOf(expected, totals)) expect(found, name).toBe(file)
     expect(state.sent).toMatchObject({ orders: 3, units: 19, returns: 2, returnedUnits: 5 })
-    expect(totals.ordersByStatus).toEqual(new Map([['delivered', 3]]))
-    expect(totals).toMatchObject({ unitsReserved: 0, unitsShipped: 14 })
+    expect(totals.ordersByStatus).toEqual(new Map([['completed', 3]]))
+    expect(totals).toMatchObject({ unitsReserved: 0, unitsShipped: 14, unitsReturned: 5 })
     expect(reportOf(state.sent, expected, totals)).not.toContain('DIFFERENT')
     expect(progressLine(state, selection)).toContain('100 %')
   })
@@ -101,7 +112,11 @@ describe('a whole run', () => {
     const different = checksOf(volumeOf(orders, returns), totals).filter(
       ({ file, hub: found }) => file !== found,
     )
-    expect(different.map(({ name }) => name)).toEqual(['units ordered less returned', 'refunded'])
+    expect(different.map(({ name }) => name)).toEqual([
+      'units ordered less returned',
+      'units returned',
+      'refunded',
+    ])
   })
 
   test('a stop before it begins sends no order', async () => {
@@ -131,25 +146,41 @@ describe('a whole run', () => {
     const { send } = hub
     Object.assign(hub, {
       send: async (request: Parameters<typeof send>[0]) => {
-        if (request.path.startsWith('/v1/pick-tasks')) throw new Error('the warehouse is on fire')
+        if (request.path.endsWith('/decisions')) throw new Error('nobody is in the office')
         return send(request)
       },
     })
-    await expect(replayOn(hub)).rejects.toThrow('the warehouse is on fire')
+    await expect(replayOn(hub)).rejects.toThrow('nobody is in the office')
+  })
+
+  test('a hub in which nothing moves any more is not waited for, and is found out', async () => {
+    const hub = new FakeHub()
+    hub.deliversNothing = true
+    const { state, totals } = await replayOn(hub, undefined, { patienceMs: 1 })
+    expect(state.hasStalled).toBe(true)
+    expect(state.sent.returnsLeft).toEqual(new Map([['its order did not arrive', 2]]))
+    expect(reportOf(state.sent, volumeOf(orders, returns), totals)).toContain('DIFFERENT')
+  })
+
+  test('a return is asked for on arrival, which keeps its order open, and settled when its day has come', async () => {
+    const hub = new FakeHub()
+    // A minute of the file lasts a millisecond; the cancellation is the last thing that happens in it.
+    const { state } = await replayOn(hub, undefined, { speed: 60_000 })
+    expect(state.sent.returns).toBe(2)
+    const steps = hub.steps.map(([, step]) => step)
+    const firstSettled = steps.indexOf('decisions')
+    expect(steps.indexOf('returns')).toBeLessThan(firstSettled)
+    expect(steps.lastIndexOf('orders')).toBeLessThan(firstSettled)
   })
 })
 
 test('the quiet of a night in the file is no stall', () => {
-  const state = { ...createRunState(), lastMoveAt: 0 }
-  const run = {
-    client: new FakeHub(),
-    runId: 'r',
-    storeId: 's',
-    selection,
-    speed: 1,
-    signal: AbortSignal.abort(),
-    state,
-  }
-  expect(hasStalled(run)).toBe(false)
-  expect(hasStalled({ ...run, state: { ...state, isPlacingDone: true } })).toBe(true)
+  const state = createRunState()
+  noteMove(state)
+  const run = { ...runOf(new FakeHub()), state, patienceMs: 1_000 }
+  const later = state.lastMoveAt + 10_000
+  expect(isStuck(run, later)).toBe(true)
+  state.quietUntil = later
+  expect(isStuck(run, later + 500)).toBe(false)
+  expect(isStuck(run, later + 1_500)).toBe(true)
 })

@@ -1,5 +1,7 @@
-import type { HubClient, HubRequest } from '../../../scripts/replay/hub-client.ts'
-import { HubRefusal } from '../../../scripts/replay/hub-client.ts'
+import { EventEmitter, on } from 'node:events'
+import type { HubClient, HubRequest } from '../../../scripts/parts/hub-client.ts'
+import { HubRefusal } from '../../../scripts/parts/hub-client.ts'
+import type { OrderChange } from '../../../scripts/parts/order-changes.ts'
 
 interface FakeLine {
   skuId: string
@@ -13,12 +15,18 @@ interface FakeOrder {
   lines: FakeLine[]
   paidCents: number
   refundedCents: number
-  returns: Map<string, { lineNumber: number; quantity: number }[]>
+  returns: Map<string, { lines: { lineNumber: number; quantity: number }[]; isSettled: boolean }>
+  isWindowOver: boolean
 }
 
+/** Longer than the replay takes to see that a parcel has arrived. */
+const afterSalesMs = 400
 const at = '2026-01-01T00:00:00.000Z'
 
-/** The hub's answers as the replay needs them, in memory; goods are delivered as soon as they are packed. */
+/**
+ * The hub's answers as the replay needs them, in memory. Goods arrive as soon as they are paid for; an order ends a
+ * moment later, unless a return of it is open by then.
+ */
 export class FakeHub implements HubClient {
   readonly orders = new Map<string, FakeOrder>()
   readonly imports = new Map<string, string[]>()
@@ -29,6 +37,18 @@ export class FakeHub implements HubClient {
   readonly soldOut = new Set<string>()
   /** Loses the units of returns, as a broken hub might. */
   forgetsReturns = false
+  /** Paid orders stay where they are. */
+  deliversNothing = false
+  /** Order and step of what came in, in order. */
+  readonly steps: [orderId: string, step: string][] = []
+  readonly #changes = new EventEmitter()
+
+  readonly openChanges = async (signal: AbortSignal): Promise<AsyncIterable<OrderChange>> => {
+    const changes = on(this.#changes, 'change', { signal })
+    return (async function* () {
+      for await (const [change] of changes) yield change
+    })()
+  }
 
   readonly send = async <Answer>(request: HubRequest<Answer>): Promise<Answer> => {
     if (request.idempotencyKey !== undefined) this.keys.push(request.idempotencyKey)
@@ -51,10 +71,10 @@ export class FakeHub implements HubClient {
     const body = (request.body ?? {}) as never
     if (action === 'import' || id === 'import') return this.#import(call.resource, String(request.body))
     if (resource === 'stock') return this.#stock(searchParams.get('warehouseId'))
-    if (resource === 'pick-tasks') return id === '' ? this.#tasks() : this.#pack(id)
     if (id === '') return request.method === 'GET' ? this.#list(searchParams) : this.#place(request, body)
     const order = this.#order(id)
     if (action === '') return this.#view(order)
+    this.steps.push([id, step || action])
     if (action === 'payments') return this.#pay(order, body)
     return step === '' ? this.#requestReturn(order, body) : this.#advanceReturn(order, subId, step, request)
   }
@@ -92,8 +112,17 @@ export class FakeHub implements HubClient {
       throw new HubRefusal(request, 409, 'insufficient-stock', 'sold out')
     }
     const orderId = `00000000-0000-4000-8000-${String(this.orders.size + 1).padStart(12, '0')}`
-    const order = { ...body, orderId, status: 'reserved', paidCents: 0, refundedCents: 0, returns: new Map() }
+    const order = {
+      ...body,
+      orderId,
+      status: 'reserved',
+      paidCents: 0,
+      refundedCents: 0,
+      returns: new Map(),
+      isWindowOver: false,
+    }
     this.orders.set(orderId, order)
+    this.steps.push([orderId, 'orders'])
     this.reserved += unitsOf(order)
     const amountCents = amountOf(order)
     return {
@@ -106,38 +135,36 @@ export class FakeHub implements HubClient {
     }
   }
 
+  #move(order: FakeOrder, status: string): void {
+    order.status = status
+    const { orderId, storeId } = order
+    this.#changes.emit('change', { orderId, storeId, field: 'status', newValue: status })
+  }
+
   #pay(order: FakeOrder, body: { amountCents: number; paymentId: string }): unknown {
     order.paidCents += body.amountCents
-    order.status = 'paid'
+    this.#move(order, 'paid')
+    if (!this.deliversNothing) this.#deliver(order)
     return { paymentId: body.paymentId, orderId: order.orderId, outcome: 'accepted' }
   }
 
-  #tasks(): unknown {
-    const open = [...this.orders.values()].filter(({ status }) => status === 'paid')
-    const items = open.map(({ orderId }) => ({
-      pickTaskId: `task-${orderId}`,
-      orderId,
-      warehouseId: 'WH-HZ',
-      state: 'created',
-      lines: [],
-      operator: null,
-      createdAt: at,
-      updatedAt: at,
-    }))
-    return { items, nextCursor: null }
-  }
-
-  #pack(pickTaskId: string): unknown {
-    const order = this.#order(pickTaskId.replace('task-', ''))
-    order.status = 'delivered'
+  #deliver(order: FakeOrder): void {
     this.reserved -= unitsOf(order)
     this.shipped += unitsOf(order)
-    return { pickTaskId, state: 'packed' }
+    this.#move(order, 'delivered')
+    setTimeout(() => this.#end(order), afterSalesMs)
+  }
+
+  #end(order: FakeOrder): void {
+    order.isWindowOver = true
+    if ([...order.returns.values()].every(({ isSettled }) => isSettled)) this.#move(order, 'completed')
   }
 
   #requestReturn(order: FakeOrder, body: { lines: { lineNumber: number; quantity: number }[] }): unknown {
     const returnId = `${order.orderId}-R${order.returns.size + 1}`
-    order.returns.set(returnId, body.lines)
+    if (order.status === 'completed') throw new Error('too late')
+    order.returns.set(returnId, { lines: body.lines, isSettled: false })
+    this.#move(order, 'returning')
     return { orderId: order.orderId, returnId, state: 'requested' }
   }
 
@@ -145,11 +172,14 @@ export class FakeHub implements HubClient {
     if (step === 'decisions' && request.as !== 'reviewer')
       throw new HubRefusal(request, 403, 'forbidden', 'people only')
     const state = { decisions: 'approved', receipt: 'received', inspection: 'settled' }[step]
-    if (step === 'inspection' && !this.forgetsReturns) {
-      for (const { lineNumber, quantity } of order.returns.get(returnId) ?? []) {
+    const entry = order.returns.get(returnId)
+    if (step === 'inspection' && entry) {
+      entry.isSettled = true
+      for (const { lineNumber, quantity } of this.forgetsReturns ? [] : entry.lines) {
         this.shipped -= quantity
         order.refundedCents += quantity * (order.lines[lineNumber - 1]?.unitPriceCents ?? 0)
       }
+      if (order.isWindowOver) this.#end(order)
     }
     return { orderId: order.orderId, returnId, state }
   }
@@ -178,6 +208,19 @@ export class FakeHub implements HubClient {
       createdAt: at,
       updatedAt: at,
       closedAt: null,
+      returns: [...order.returns].map(([returnId, { lines, isSettled }]) => ({
+        returnId,
+        state: isSettled ? 'settled' : 'requested',
+        reason: 'test',
+        lines,
+        inspected: lines.map(({ lineNumber, quantity }) => ({
+          lineNumber,
+          restocked: isSettled && !this.forgetsReturns ? quantity : 0,
+          writtenOff: 0,
+        })),
+        createdAt: at,
+        updatedAt: at,
+      })),
     }
   }
 }

@@ -1,16 +1,25 @@
 import { z } from 'zod'
 import { type OrderLifePolicy, orderLifePolicy } from '../../contracts/facts.ts'
-import type { HubClient } from '../replay/hub-client.ts'
+import type { HubClient } from './hub-client.ts'
 
 /** A whole life in less than a minute. */
-const demoPolicy: OrderLifePolicy = {
+export const demoLife: OrderLifePolicy = {
   reservationTtlSeconds: 15,
   trackingIntervalSeconds: 2,
   afterSalesWindowSeconds: 25,
   latePaymentWindowSeconds: 20,
 }
-/** What holds where nobody has published anything; a demo that was killed has left its own behind. */
-const usualPolicy: OrderLifePolicy = {
+/** Long enough for a return to be asked for in a hub that is busy, short enough to wait for its end. */
+export const replayLife: OrderLifePolicy = {
+  reservationTtlSeconds: 15 * 60,
+  trackingIntervalSeconds: 2,
+  afterSalesWindowSeconds: 60,
+  latePaymentWindowSeconds: 60,
+}
+/** For orders of which nothing comes back. */
+export const replayLifeWithoutReturns: OrderLifePolicy = { ...replayLife, afterSalesWindowSeconds: 5 }
+/** What holds where nobody has published anything. */
+const usualLife: OrderLifePolicy = {
   reservationTtlSeconds: 15 * 60,
   trackingIntervalSeconds: 5 * 60,
   afterSalesWindowSeconds: 7 * 86_400,
@@ -21,13 +30,22 @@ const restoreWithinMs = 3_000
 const path = '/v1/policies/order-life'
 const answer = z.object({ document: orderLifePolicy })
 
-/** Publishes the demo's short deadlines. Returns what puts back those that held before, if the hub is still there. */
-export async function shortenDeadlines(client: HubClient): Promise<(client: HubClient) => Promise<boolean>> {
+/**
+ * Publishes short deadlines for the orders placed from now on. Returns what puts back those that held before, if the
+ * hub is still there.
+ */
+export async function shortenDeadlines(
+  client: HubClient,
+  life: OrderLifePolicy,
+  reason: string,
+): Promise<(client: HubClient) => Promise<boolean>> {
   const { document: current } = await client.send({ as: 'ops', method: 'GET', path, answer })
-  const before = isSame(current, demoPolicy) ? usualPolicy : current
-  await publish(client, demoPolicy, 'demo: a whole life within a minute')
+  // One that was killed has left its own behind.
+  const isLeftover = [demoLife, replayLife, replayLifeWithoutReturns].some((known) => isSame(current, known))
+  const before = isLeftover ? usualLife : current
+  await publish(client, life, reason)
   return (client) =>
-    publish(client, before, 'the demo is over', AbortSignal.timeout(restoreWithinMs)).then(
+    publish(client, before, `over: ${reason}`, AbortSignal.timeout(restoreWithinMs)).then(
       () => true,
       () => false,
     )

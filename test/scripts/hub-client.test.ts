@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { createHubClient } from '../../../scripts/replay/hub-client.ts'
-import { parseReplayOptions } from '../../../scripts/replay/options.ts'
+import { createHubClient } from '../../scripts/parts/hub-client.ts'
 
 const closers: (() => void)[] = []
 afterEach(() => {
@@ -28,7 +27,7 @@ async function hubThat(answer: RequestListener): Promise<{ api: string; seen: In
 const clientOf = (api: string) =>
   createHubClient({
     api,
-    apiKeys: { mall: 'key-of-mall', ops: 'key-of-ops' },
+    apiKeys: { mall: 'key-of-mall', payments: 'key-of-payments', ops: 'key-of-ops' },
     accounts: [{ user: 'admin', password: 'secret', role: 'admin' }],
   })
 const answer = z.object({ ok: z.boolean() })
@@ -87,41 +86,37 @@ describe('the hub client', () => {
     expect(seen[2]?.headers.authorization).toBeUndefined()
   })
 
+  test('signs in anew when the session is over, once', async () => {
+    let signIns = 0
+    const { api, seen } = await hubThat((request, response) => {
+      if (request.url === '/v1/session') {
+        signIns += 1
+        response.setHeader('set-cookie', `order_hub_session=${signIns}; Path=/`).end('{}')
+      } else if (request.headers.cookie === 'order_hub_session=2') response.end('{"ok":true}')
+      else response.writeHead(401).end('{"code":"unauthenticated"}')
+    })
+    const client = clientOf(api)
+    expect(await client.send({ ...post, as: 'reviewer' })).toEqual({ ok: true })
+    expect(seen.map(({ url }) => url)).toEqual(['/v1/session', '/v1/orders', '/v1/session', '/v1/orders'])
+    signIns = 5
+    const other = clientOf(api)
+    await expect(other.send({ ...post, as: 'reviewer' })).rejects.toMatchObject({ code: 'unauthenticated' })
+    expect(signIns).toBe(7)
+  })
+
+  test('a sign-in that finds the hub full is tried again, one with a wrong password is not', async () => {
+    const answers = [503, 200, 401]
+    const { api, seen } = await hubThat((request, response) => {
+      if (request.url !== '/v1/session') return response.end('{"ok":true}')
+      response.writeHead(answers.shift() ?? 500).end('{"code":"invalid-credentials"}')
+    })
+    expect(await clientOf(api).send({ ...post, as: 'reviewer' })).toEqual({ ok: true })
+    await expect(clientOf(api).send({ ...post, as: 'reviewer' })).rejects.toMatchObject({ status: 401 })
+    expect(seen.map(({ url }) => url)).toEqual(['/v1/session', '/v1/session', '/v1/orders', '/v1/session'])
+  })
+
   test('an answer of another shape is an error, not a guess', async () => {
     const { api } = await hubThat((_, response) => response.end('{"ok":"yes"}'))
     await expect(clientOf(api).send(post)).rejects.toThrow()
-  })
-})
-
-describe('the flags of the replay', () => {
-  test('have defaults that replay one day as fast as possible', () => {
-    expect(parseReplayOptions([])).toEqual({
-      fromDay: '2010-01-04',
-      days: 1,
-      speed: null,
-      limit: Number.POSITIVE_INFINITY,
-      help: false,
-    })
-    expect(
-      parseReplayOptions(['--from', '2011-03-01', '--days', '7', '--speed', '600', '--limit', '50']),
-    ).toEqual({
-      fromDay: '2011-03-01',
-      days: 7,
-      speed: 600,
-      limit: 50,
-      help: false,
-    })
-  })
-
-  test.each([
-    ['--days', '0'],
-    ['--days', '1.5'],
-    ['--speed', '-1'],
-    ['--speed', 'fast'],
-    ['--limit', 'x'],
-    ['--from', '2010-02-30'],
-    ['--until', '1'],
-  ])('%s %s is refused in one line', (flag, value) => {
-    expect(() => parseReplayOptions([flag, value])).toThrow(/^[^\n]+$/)
   })
 })

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import type { RunInfo } from '../parts/run-file.ts'
+import type { RunInfo } from './run-file.ts'
 
 /** Where the hub is and how to be let in. */
 export type HubAccess = Pick<RunInfo, 'accounts'> & {
   api: string
-  apiKeys: Pick<RunInfo['apiKeys'], 'mall' | 'ops'>
+  apiKeys: Pick<RunInfo['apiKeys'], 'mall' | 'payments' | 'ops'>
 }
 
-/** The mall's system, the operating system, or a person who may decide about returns. */
+/** A system by its key, or a person who may decide about returns. */
 export type HubCaller = keyof HubAccess['apiKeys'] | 'reviewer'
 
 export interface HubRequest<Answer> {
@@ -35,7 +35,12 @@ export class HubRefusal extends Error {
   readonly status: number
   readonly code: string
 
-  constructor(request: HubRequest<unknown>, status: number, code: string, detail: string) {
+  constructor(
+    request: Pick<HubRequest<unknown>, 'method' | 'path'>,
+    status: number,
+    code: string,
+    detail: string,
+  ) {
     super(`${request.method} ${request.path} was answered ${status} ${code}: ${detail}`)
     this.status = status
     this.code = code
@@ -60,10 +65,13 @@ export function createHubClient(access: HubAccess): HubClient {
   return {
     send: async (request) => {
       for (let tries = 1; ; tries += 1) {
-        const response = await attempt(access.api, await credentials(request.as), request, tries)
+        const response = await attempt(access.api, credentials, request, tries)
         if (response?.ok) return request.answer.parse(await response.json())
         const refusal = response && (await refusalOf(request, response))
-        if (refusal && !isWorthRepeating(refusal)) throw refusal
+        // A session ends some day; whoever signs in anew and is still refused has no business here.
+        const isSessionOver = request.as === 'reviewer' && refusal?.status === 401 && tries === 1
+        if (isSessionOver) credentials.forget()
+        else if (refusal && !isWorthRepeating(refusal)) throw refusal
         if (tries === maxTries) throw refusal ?? new Error(`${request.path}: the hub does not answer`)
         await delay(pauseMs(tries, response), undefined, request.signal && { signal: request.signal })
       }
@@ -71,29 +79,46 @@ export function createHubClient(access: HubAccess): HubClient {
   }
 }
 
+type Headers = Record<string, string>
+interface Credentials {
+  of: (caller: HubCaller) => Promise<Headers>
+  /** The session is over: the next request of the reviewer signs in again. */
+  forget: () => void
+}
+
 /** Headers that say who is calling; the reviewer signs in once, when first needed. */
-function createCredentials({ api, apiKeys, accounts }: HubAccess) {
-  let session: Promise<Record<string, string>> | undefined
-  return async (caller: HubCaller): Promise<Record<string, string>> => {
-    if (caller !== 'reviewer') return { authorization: `Bearer ${apiKeys[caller]}` }
-    session ??= signIn(api, accounts)
-    return session
+function createCredentials({ api, apiKeys, accounts }: HubAccess): Credentials {
+  let session: Promise<Headers> | undefined
+  const forget = () => {
+    session = undefined
+  }
+  return {
+    forget,
+    of: async (caller) => {
+      if (caller !== 'reviewer') return { authorization: `Bearer ${apiKeys[caller]}` }
+      session ??= signIn(api, accounts).catch((error: unknown) => {
+        forget()
+        throw error
+      })
+      return session
+    },
   }
 }
 
 /** An admin sees every store, also the one that this run creates. */
 const reviewerRole = 'admin'
 
-async function signIn(api: string, accounts: HubAccess['accounts']): Promise<Record<string, string>> {
+const session = { method: 'POST', path: '/v1/session' } as const
+
+async function signIn(api: string, accounts: HubAccess['accounts']): Promise<Headers> {
   const account = accounts.find(({ role }) => role === reviewerRole)
   if (!account) throw new Error(`.data/run.json names no account with the role ${reviewerRole}`)
-  const response = await fetch(new URL('/v1/session', api), {
-    method: 'POST',
+  const response = await fetch(new URL(session.path, api), {
+    method: session.method,
     headers: { 'content-type': 'application/json', 'x-order-hub': '1' },
     body: JSON.stringify({ userName: account.user, password: account.password }),
   })
-  if (!response.ok)
-    throw new Error(`${account.user} could not sign in: ${response.status} ${await response.text()}`)
+  if (!response.ok) throw await refusalOf(session, response)
   const cookie = response.headers
     .getSetCookie()
     .map((entry) => entry.split(';')[0])
@@ -105,15 +130,16 @@ async function signIn(api: string, accounts: HubAccess['accounts']): Promise<Rec
 /** The response, or undefined when the connection failed. */
 async function attempt(
   api: string,
-  credentials: Record<string, string>,
-  { method, path, body, idempotencyKey, signal }: HubRequest<unknown>,
+  credentials: Credentials,
+  { as, method, path, body, idempotencyKey, signal }: HubRequest<unknown>,
   tries: number,
 ): Promise<Response | undefined> {
   const timeout = AbortSignal.timeout(answerWithinMs)
-  const headers = { ...credentials }
+  const headers: Headers = {}
   if (body !== undefined) headers['content-type'] = typeof body === 'string' ? 'text/csv' : 'application/json'
   if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey
   try {
+    Object.assign(headers, await credentials.of(as))
     return await fetch(new URL(path, api), {
       method,
       headers,
@@ -121,12 +147,16 @@ async function attempt(
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
   } catch (error) {
+    if (error instanceof HubRefusal && !isWorthRepeating(error)) throw error
     if (signal?.aborted || tries === maxTries) throw error
     return undefined
   }
 }
 
-async function refusalOf(request: HubRequest<unknown>, response: Response): Promise<HubRefusal> {
+async function refusalOf(
+  request: Pick<HubRequest<unknown>, 'method' | 'path'>,
+  response: Response,
+): Promise<HubRefusal> {
   const parsed = problem.safeParse(await response.json().catch(() => undefined))
   const { code, detail, title } = parsed.data ?? { code: 'no-problem-document' }
   return new HubRefusal(request, response.status, code, detail ?? title ?? response.statusText)

@@ -1,0 +1,108 @@
+import { createHubClient, type HubClient } from '../parts/hub-client.ts'
+import { openOrderChanges } from '../parts/order-changes.ts'
+import { print, withProgress } from '../parts/progress.ts'
+import type { RunInfo } from '../parts/run-file.ts'
+import { replayLife, replayLifeWithoutReturns, shortenDeadlines } from '../parts/short-deadlines.ts'
+import type { Classification } from './classify.ts'
+import { driveRun } from './drive.ts'
+import type { ReplayOptions } from './options.ts'
+import { quickenOutside } from './outside.ts'
+import { prepareMasterData, readStockTotals } from './prepare.ts'
+import { progressLine, showProgress } from './progress-bar.ts'
+import { checksOf, fileReport, reportOf, volumeOf } from './report.ts'
+import { createRunState, type RunState } from './run-state.ts'
+import type { Selection } from './selection.ts'
+import { awaitHubTotals } from './totals.ts'
+
+/** Whoever presses Ctrl-C wants to see the table, and not to wait for the last refund. */
+const settleInterruptedMs = 5_000
+
+export type RunOutcome = 'equal' | 'different' | 'interrupted'
+
+/** Replays a selection through a hub and prints the report. */
+export async function runReplay(
+  hub: RunInfo,
+  { articles }: Classification,
+  selection: Selection,
+  { speed, signal }: Pick<ReplayOptions, 'speed'> & { signal: AbortSignal },
+): Promise<RunOutcome> {
+  const client = createHubClient(hub)
+  const runId = new Date().toISOString().replace(/\D/g, '').slice(0, 17)
+  const { orders, returns } = selection
+  const prepare = () => prepareMasterData(client, { runId, orders, articles })
+  const { storeId, skus, units } = await withProgress('Preparing articles and stock', prepare)
+  print(`Store ${storeId}, ${skus} articles, stock for ${units} units in each of three warehouses.`)
+  const before = await readStockTotals(client)
+  const state = createRunState()
+  const openChanges = (until: AbortSignal) => openOrderChanges(hub, until)
+  const seconds = await timed(() =>
+    inShortTime(hub, client, returns.length > 0, () =>
+      withBar(state, selection, () =>
+        driveRun({ client, openChanges, runId, storeId, selection, speed, signal, state }),
+      ),
+    ),
+  )
+  // A run that was interrupted can only be held against what it had sent.
+  const expected = signal.aborted ? state.sent : volumeOf(orders, returns)
+  const returnOrderIds = [...new Set(returns.map(({ orderKey }) => orderKey))]
+    .map((orderKey) => state.placed.get(orderKey)?.orderId)
+    .filter((orderId) => orderId !== undefined)
+  const query = { storeId, before, returnOrderIds }
+  const count = () =>
+    awaitHubTotals(client, query, expected, ...(signal.aborted ? [settleInterruptedMs] : []))
+  const totals = await withProgress("Reading the hub's totals", count)
+  print(fileReport(selection.file, selection.unitsOfEarlierOrders))
+  print(reportOf(state.sent, expected, totals))
+  print(speedLine(state, seconds))
+  if (state.hasStalled) print('Nothing had moved for minutes; what was left was not waited for.')
+  if (signal.aborted) {
+    print('Interrupted: the table covers what had been sent by then.')
+    return 'interrupted'
+  }
+  return checksOf(expected, totals).every(({ file, hub: found }) => file === found) ? 'equal' : 'different'
+}
+
+/** Short deadlines and quick parcels while the work goes on. */
+async function inShortTime(
+  { simulator }: RunInfo,
+  client: HubClient,
+  withReturns: boolean,
+  work: () => Promise<void>,
+): Promise<void> {
+  const restoreOutside = await quickenOutside(simulator)
+  try {
+    const life = withReturns ? replayLife : replayLifeWithoutReturns
+    const restoreDeadlines = await shortenDeadlines(client, life, 'replay of real orders')
+    try {
+      await work()
+    } finally {
+      if (!(await restoreDeadlines(client)))
+        print('The hub was gone before the short deadlines of the replay could be taken back.')
+    }
+  } finally {
+    await restoreOutside()
+  }
+}
+
+async function withBar(state: RunState, selection: Selection, work: () => Promise<void>): Promise<void> {
+  const end = showProgress(() => progressLine(state, selection))
+  try {
+    await work()
+  } finally {
+    end()
+  }
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const startedAt = performance.now()
+  await work()
+  return (performance.now() - startedAt) / 1_000
+}
+
+function speedLine({ sent, placedWithinMs, arrivedWithinMs }: RunState, seconds: number): string {
+  const rate = (ms: number) => (ms === 0 ? '–' : (sent.orders / (ms / 1_000)).toFixed(1))
+  return (
+    `${sent.orders} orders in ${seconds.toFixed(0)} s: ${rate(placedWithinMs)} checkouts a second, ` +
+    `${rate(arrivedWithinMs)} from checkout to the customer's door.`
+  )
+}

@@ -1,0 +1,118 @@
+import { v7 as uuid } from 'uuid'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createOrderRecordActivities } from '../../activities/order-records.ts'
+import type { EventRecord, OrderPlaced, OrderState } from '../../domain/order.ts'
+import { placeOrder } from '../../domain/order-life.ts'
+import { startTestHub, type TestHub } from '../support/hub.ts'
+
+/**
+ * A worker that dies between its commit and Temporal's hearing of it leaves a commit that its successor repeats, in
+ * other batches or in another order. Here the successor's calls are made by hand.
+ */
+let hub: TestHub
+let commitOrder: ReturnType<typeof createOrderRecordActivities>['commitOrder']
+beforeAll(async () => {
+  hub = await startTestHub({ withoutWorker: true })
+  commitOrder = createOrderRecordActivities({ db: hub.db }).commitOrder
+})
+afterAll(() => hub.close())
+
+async function freshOrder(): Promise<OrderState> {
+  const order = await hub.placeOrder()
+  const { rows } = await import('kysely').then(({ sql }) =>
+    sql<{ body: OrderPlaced }>`select body from inbox_body join inbox on inbox.id = inbox_id
+      where order_key = ${order.orderId} and starts_order`.execute(hub.db),
+  )
+  const [row] = rows
+  if (!row) throw new Error('the order was not placed')
+  return placeOrder(row.body)
+}
+
+const record = (key: string): EventRecord => ({
+  key,
+  log: [
+    {
+      field: key,
+      oldValue: null,
+      newValue: null,
+      operator: 'test',
+      source: 'test',
+      sourceTime: null,
+      inboxId: null,
+    },
+  ],
+  writes: [{ kind: 'open_work_item', workItemKind: 'contradiction', key: `${key}/${uuid()}`, detail: {} }],
+})
+const after = (state: OrderState, eventCount: number, version = state.version): OrderState => ({
+  ...state,
+  eventCount,
+  version,
+})
+const loggedFields = async (state: OrderState) => {
+  const rows = await hub.db
+    .selectFrom('operation_log')
+    .select('field')
+    .where('order_id', '=', state.placed.orderId)
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => row.field).filter((field) => field !== 'status')
+}
+
+test('the same commit again adds nothing and gets the same version', async () => {
+  const state = await freshOrder()
+  const commit = { runId: 'run-1', state: after(state, 1), records: [record('a')] }
+  const first = await commitOrder(commit)
+  expect(await commitOrder(commit)).toEqual(first)
+  expect(await loggedFields(state)).toEqual(['a'])
+})
+
+test('a successor that knows more in its first commit loses nothing of it', async () => {
+  const state = await freshOrder()
+  await commitOrder({ runId: 'run-1', state: after(state, 1), records: [record('a')] })
+  const result = await commitOrder({
+    runId: 'run-1',
+    state: after(state, 2),
+    records: [record('a'), record('b')],
+  })
+  expect(result.outcome).toBe('committed')
+  expect(await loggedFields(state)).toEqual(['a', 'b'])
+})
+
+test('a successor that applies the same events in another order ends with each of them once', async () => {
+  const state = await freshOrder()
+  await commitOrder({ runId: 'run-1', state: after(state, 2), records: [record('a'), record('answer')] })
+  await commitOrder({ runId: 'run-1', state: after(state, 2), records: [record('a'), record('b')] })
+  const last = { ...after(state, 3), needsAttention: true }
+  await commitOrder({ runId: 'run-1', state: last, records: [record('answer')] })
+  expect(await loggedFields(state)).toEqual(['a', 'answer', 'b'])
+  expect((await hub.row(state.placed.orderId)).needs_attention).toBe(true)
+  expect(await hub.workItems(state.placed.orderId)).toHaveLength(3)
+})
+
+test('a late call of a dead attempt does not put an older state over a newer one', async () => {
+  const state = await freshOrder()
+  await commitOrder({ runId: 'run-1', state: after(state, 1), records: [record('a')] })
+  await commitOrder({
+    runId: 'run-1',
+    state: { ...after(state, 2), needsAttention: true },
+    records: [record('b')],
+  })
+  await commitOrder({ runId: 'run-1', state: after(state, 1), records: [record('a')] })
+  expect((await hub.row(state.placed.orderId)).needs_attention).toBe(true)
+})
+
+test('another run may go on from the row’s own version and from no other', async () => {
+  const state = await freshOrder()
+  const { version } = await commitOrder({ runId: 'run-1', state: after(state, 1), records: [record('a')] })
+  expect(await commitOrder({ runId: 'run-2', state: after(state, 1), records: [record('b')] })).toEqual({
+    outcome: 'stale',
+    version,
+  })
+  expect(await loggedFields(state)).toEqual(['a'])
+  const resumed = await commitOrder({
+    runId: 'run-2',
+    state: after(state, 2, version),
+    records: [record('b')],
+  })
+  expect(resumed).toEqual({ outcome: 'committed', version: version + 1 })
+})
