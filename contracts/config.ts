@@ -109,16 +109,20 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 
 const SECRET = /KEY|SECRET|PASSWORD/
 
-/** The configuration as it may be printed: secrets replaced, passwords cut out of URLs. */
+/** The configuration as it may be printed: secrets replaced, and of URLs neither password nor query. */
 export function redactConfig(config: Config): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(config).map(([name, value]) => [
-      name,
-      SECRET.test(name)
-        ? '[redacted]'
-        : typeof value === 'string'
-          ? value.replace(/\/\/([^:/@]*):[^@]*@/, '//$1:[redacted]@')
-          : value,
-    ]),
+    Object.entries(config).map(([name, value]) => [name, SECRET.test(name) ? REDACTED : redactUrl(value)]),
   )
+}
+
+const REDACTED = '[redacted]'
+
+function redactUrl(value: unknown): unknown {
+  if (typeof value !== 'string' || !URL.canParse(value)) return value
+  const { protocol, username, password, host, pathname } = new URL(value)
+  if (host === '') return value
+  const credentials =
+    username === '' && password === '' ? '' : `${username}${password === '' ? '' : `:${REDACTED}`}@`
+  return `${protocol}//${credentials}${host}${pathname === '/' ? '' : pathname}`
 }

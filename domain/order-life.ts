@@ -2,6 +2,7 @@ import { assertNever } from './assert-never.ts'
 import type { Decision, OrderEvent, OrderPlaced, OrderState, RefundReason } from './order.ts'
 import { beginDeciding, cancellationDecided, isPending, requestCancellation } from './order-cancellation.ts'
 import { type Draft, moveTo, openDraft, raise } from './order-draft.ts'
+import { eventKey } from './order-event-key.ts'
 import {
   openFulfilments,
   packFulfilment,
@@ -63,7 +64,7 @@ export function decide(before: OrderState, event: OrderEvent, nowMs: number): De
   if (repeated) return { ...draft, answers: [repeated] }
   draft.state.eventCount += 1
   applyEvent(draft, event)
-  settle(draft, refundReason(before, event))
+  settle(draft, refundReason(before, event), eventKey(before, event))
   const { state, log, writes, answers } = draft
   return { state, log, writes, answers }
 }
@@ -124,7 +125,7 @@ function reachDeadline({ state }: Draft): void {
 }
 
 /** What every event ends with: the status that now holds, the refunds that are now owed, and the time to close. */
-function settle(draft: Draft, reason: RefundReason): void {
+function settle(draft: Draft, reason: RefundReason, cause: string): void {
   const { state } = draft
   beginDeciding(state)
   const paidNow =
@@ -141,7 +142,7 @@ function settle(draft: Draft, reason: RefundReason): void {
     const next = fulfilmentStatus(state)
     if (next !== state.status) moveTo(draft, next)
   }
-  for (const refund of refundsOwed(state, reason)) {
+  for (const refund of refundsOwed(state, reason, cause)) {
     state.refunds.push(refund)
     draft.writes.push({ kind: 'record_refund', refund })
     draft.note({

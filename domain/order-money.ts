@@ -100,9 +100,10 @@ export function keptCents(state: OrderState): number {
 
 /**
  * The refunds that bring the money kept down to what is due, newest payment first, each naming the payment that it
- * returns. Never more than a payment brought in; empty when nothing is owed.
+ * returns. Never more than a payment brought in; empty when nothing is owed. The id follows from the event that caused
+ * it, so that it is the same in whatever order events are applied.
  */
-export function refundsOwed(state: OrderState, reason: RefundReason): Refund[] {
+export function refundsOwed(state: OrderState, reason: RefundReason, cause: string): Refund[] {
   let owed = paidCents(state) - refundedCents(state) - keptCents(state)
   const refunds: Refund[] = []
   for (const payment of state.payments.toReversed()) {
@@ -112,9 +113,8 @@ export function refundsOwed(state: OrderState, reason: RefundReason): Refund[] {
       .reduce((sum, refund) => sum + refund.amountCents, 0)
     const amountCents = Math.min(owed, payment.amountCents - alreadyReturned)
     if (amountCents <= 0) continue
-    const number = state.refunds.length + refunds.length + 1
     refunds.push({
-      refundId: `${state.placed.orderId}-R${number}`,
+      refundId: `${state.placed.orderId}-R-${cause.replaceAll('/', '-')}-${refunds.length + 1}`,
       paymentId: payment.paymentId,
       amountCents,
       reason,

@@ -99,7 +99,7 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
   ],
   workflow_left_over: [
     'Reconcile found a running workflow whose order closed more than a minute ago, or that no order has. It harms nothing by itself.',
-    'nothing',
+    '',
   ],
   workflow_missing: ['The order goes on from its last commit and has heard all its messages again.', ''],
   stock_shortfall: [

@@ -35,16 +35,21 @@ export async function commitOrder(db: Db, commit: OrderCommit): Promise<CommitRe
   return db.transaction().execute(async (tx) => {
     const row = await tx
       .selectFrom('orders')
-      .leftJoin('order_snapshot', 'order_snapshot.order_id', 'orders.id')
-      .select(['orders.version', 'run_id', 'event_count', 'store_id', 'applied'])
-      .where('orders.id', '=', orderId)
+      .select(['version', 'run_id', 'event_count', 'store_id'])
+      .where('id', '=', orderId)
       // The weaker lock: rows that are being added for this order (a parcel, a payment) need not wait for it.
-      .forNoKeyUpdate('orders')
+      .forNoKeyUpdate()
       .executeTakeFirstOrThrow()
+    // Not joined above: whoever waited for the lock would see the row as it is now beside the snapshot as it was.
+    const snapshot = await tx
+      .selectFrom('order_snapshot')
+      .select('applied')
+      .where('order_id', '=', orderId)
+      .executeTakeFirst()
     const isFirstOfRun = row.run_id !== commit.runId
     if (isFirstOfRun && row.version !== commit.state.version)
       return { outcome: 'stale', version: row.version }
-    const applied = row.applied ?? []
+    const applied = snapshot?.applied ?? []
     const records = commit.records.filter((record) => !applied.includes(record.key))
     if (records.length === 0 && !isFirstOfRun && commit.state.eventCount <= row.event_count) {
       return { outcome: 'committed', version: row.version }

@@ -124,7 +124,7 @@ export class OrderRelay {
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
           workflowIdConflictPolicy: 'USE_EXISTING',
           args: [{ placed }],
-          staticSummary: `${placed.channel} order, ${placed.lines.length} lines, ¥${(placed.amountCents / 100).toFixed(2)}`,
+          staticSummary: `${placed.channel} order, ${placed.lines.length} ${placed.lines.length === 1 ? 'line' : 'lines'}, ¥${(placed.amountCents / 100).toFixed(2)}`,
           typedSearchAttributes: startAttributes(placed),
         }),
       )

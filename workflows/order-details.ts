@@ -6,10 +6,13 @@ import { ORDER_STATUS_MEANING } from '../domain/order-state.ts'
 export function describeOrder(state: OrderState): string {
   const { placed } = state
   const meaning = ORDER_STATUS_MEANING[state.status]
-  const lines = [
+  const head = [
     `**${state.status}** · ${meaning.en} · ${meaning.zh}`,
     `${placed.channel} · store ${placed.storeId} · division ${placed.divisionCode} · version ${state.version}`,
     `paid ${yuan(paidCents(state))} of ${yuan(placed.amountCents)}${refundedCents(state) > 0 ? `, refunded ${yuan(refundedCents(state))}` : ''}`,
+    ...(state.needsAttention ? ['⚠ needs attention: see its work items'] : []),
+  ]
+  const parts = [
     ...state.fulfilments.map(
       (entry) =>
         `- ${entry.fulfilmentId.slice(-2)} at ${entry.warehouseId}: ${entry.state}, ${entry.lines.map((line) => `${line.skuId} ×${line.quantity}`).join(', ')}`,
@@ -19,11 +22,12 @@ export function describeOrder(state: OrderState): string {
     ...state.refunds.map(
       (refund) => `- refund ${yuan(refund.amountCents)} of ${refund.paymentId}: ${refund.state}`,
     ),
-    ...(state.needsAttention ? ['⚠ needs attention: see its work items'] : []),
   ]
-  return lines.join('\n')
+  // Markdown as Temporal Web reads it: two spaces keep a line apart, an empty line begins the list.
+  return [head.join('  \n'), parts.join('\n')].join('\n\n').trim()
 }
 
-function yuan(amountCents: number): string {
+/** Cents as people read them. */
+export function yuan(amountCents: number): string {
   return `¥${(amountCents / 100).toFixed(2)}`
 }

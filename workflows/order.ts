@@ -35,7 +35,7 @@ import {
   requestReturnUpdate,
   stateQuery,
 } from './messages.ts'
-import { describeOrder } from './order-details.ts'
+import { describeOrder, yuan } from './order-details.ts'
 
 /** A new order, or the state that a continued or resumed one goes on from. */
 export type OrderInput = { placed: OrderPlaced } | { state: OrderState }
@@ -260,7 +260,7 @@ class OrderRun {
         {
           ...PATIENT,
           scheduleToCloseTimeout: REFUND_DEADLINE,
-          summary: `refund ${amountCents} of ${paymentId}`,
+          summary: `refund ${yuan(amountCents)} of ${paymentId}`,
         },
         [request],
       )

@@ -10,6 +10,7 @@ export function startTable(info: RunInfo, took: string): string {
     ['API', info.api],
     ['API docs', info.docs],
     ['Temporal Web', info.temporalWeb ?? `(of the server at ${info.temporal})`],
+    ['Codec endpoint', `${info.api}/codec   (for Temporal Web to read orders: README.md, "Temporal Web")`],
     ['Sign in', ops ? `${ops.user} / ${ops.password}   (all accounts and keys: .data/run.json)` : ''],
     ['API key (mall)', info.apiKeys.mall],
   ]

@@ -105,6 +105,17 @@ test('Last-Event-ID resumes exactly after it, also across transactions that comm
   await second.close()
 })
 
+test('a reader whose connection is lost before its first event resumes where it began', async () => {
+  const first = await fetch(`${base}/v1/events`, { headers: ops() })
+  const greeting = new TextDecoder().decode((await first.body?.getReader().read())?.value)
+  const lastEventId = /^id: (.+)$/m.exec(greeting)?.[1] ?? ''
+  await writeNow('in between')
+  const second = listen({ ...ops(), 'last-event-id': lastEventId })
+  await second.until(1)
+  expect(values(second.events)).toEqual(['in between'])
+  await second.close()
+})
+
 test('a reader far behind catches up through thousands of events while new ones come in', async () => {
   const first = listen(ops())
   await first.opened

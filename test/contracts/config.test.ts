@@ -58,6 +58,7 @@ describe('readConfig', () => {
     ['LOG_LEVEL', 'loud'],
     ['COOKIE_SECURE', 'maybe'],
     ['PDA_URL', 'ftp://pda'],
+    ['PDA_URL', 'http://pda.example/path'],
   ])('a wrong %s is named, without its value', (name, value) => {
     const message = problem({ ...REQUIRED, [name]: value })
     expect(message).toContain(name)
@@ -104,7 +105,7 @@ describe('redactConfig', () => {
           ...REQUIRED,
           DATABASE_URL: `postgres://hub_app:${password}@127.0.0.1:5432/hub`,
           REDIS_URL: `redis://:${password}@127.0.0.1:6379`,
-          COURIER_URL: `https://hub:${password}@courier.example/api`,
+          COURIER_URL: `https://hub:${password}@courier.example`,
           SESSION_SECRET: secret,
           OUTSIDE_SECRET: secret,
           DATA_KEYS: `k1:${base64}`,

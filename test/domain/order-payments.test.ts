@@ -127,9 +127,9 @@ describe('paid after expiry', () => {
     const story = expired()
     story.tell({ type: 'reserved_again', allocations: null })
     expect(story.refunds()).toEqual([{ paymentId: 'P1', amountCents: 3_500, reason: 'paid_after_end' }])
-    expect(dueSteps(story.state).map((step) => step.key)).toEqual(['O1-R1/1'])
+    expect(dueSteps(story.state).map((step) => step.key)).toEqual(['O1-R-reserved-again-1-1/1'])
     story.pay('P2', 3_500)
-    expect(dueSteps(story.state).map((step) => step.key)).toEqual(['O1/reserve-again/2', 'O1-R1/1'])
+    expect(dueSteps(story.state).map((step) => step.key)).toEqual(['O1/reserve-again/2', 'O1-R-reserved-again-1-1/1'])
   })
 
   test('a part of the price is refunded and reserves nothing', () => {
@@ -168,7 +168,7 @@ describe('refunds', () => {
     story.pay('P1', 4_000, true)
     return story
   }
-  const refundId = 'O1-R1'
+  const refundId = 'O1-R-inbox-1-1'
 
   test('one that failed waits for a person, and keeps the order open', () => {
     const story = withRefund()

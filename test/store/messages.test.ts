@@ -45,9 +45,12 @@ describe('an operation', () => {
 
   test('one that waits for the first attempt gets its result', async () => {
     const operationId = uuid()
-    const gate = Promise.withResolvers<void>()
+    let open: () => void = () => undefined
+    const gate = new Promise<void>((resolve) => {
+      open = resolve
+    })
     const first = withOperation(store.db, operationId, async () => {
-      await gate.promise
+      await gate
       return { from: 'first' }
     })
     const rival = store.newRival()
@@ -55,7 +58,7 @@ describe('an operation', () => {
       withOperation(db, operationId, async () => ({ from: 'second' })),
     )
     await rival.untilBlocked()
-    gate.resolve()
+    open()
     expect(await first).toEqual({ from: 'first' })
     expect(await result).toEqual({ from: 'first' })
   })

@@ -2,7 +2,7 @@ import type { ControlledTransaction } from 'kysely'
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { expect, vi } from 'vitest'
-import { ORDER_PLACED, orderPlacedBody } from '../../contracts/facts.ts'
+import { orderPlacedBody } from '../../contracts/facts.ts'
 import type { PlacedOrder } from '../../contracts/orders.ts'
 import type { PaymentAnswer } from '../../contracts/payments.ts'
 import type { PickTaskEventAnswer, PickTaskEventBody } from '../../contracts/pick-tasks.ts'
@@ -16,6 +16,7 @@ import { recordPayment } from '../../store/payments.ts'
 import { recordPickTaskEvent } from '../../store/pick-tasks.ts'
 import { publishPolicy } from '../../store/policy.ts'
 import { placedFacts } from '../../store/reconcile.ts'
+import type { Database } from '../../store/schema.ts'
 import { adjustStock } from '../../store/stock.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { TEST_PAYLOAD_KEYS } from '../support/keys.ts'
@@ -232,7 +233,7 @@ export async function openTestStore(connections = 10) {
   }
 
   /** A transaction that stays open until the test ends it. */
-  async function begin(): Promise<ControlledTransaction<TransactionSchema>> {
+  async function begin(): Promise<ControlledTransaction<Database>> {
     const own = createDatabase(appUrl, 1)
     rivals.push(own)
     return own.startTransaction().execute()
@@ -270,7 +271,6 @@ export async function openTestStore(connections = 10) {
   }
 }
 
-type TransactionSchema = Tx extends ControlledTransaction<infer Schema> ? Schema : never
 export type Rival = ReturnType<typeof createRival>
 
 function createRival(own: Db, watcher: Db) {
@@ -345,5 +345,3 @@ export async function findUnsound(db: Db | Tx): Promise<Unsound[]> {
 export async function expectSound(db: Db | Tx): Promise<void> {
   expect(await findUnsound(db)).toEqual([])
 }
-
-export { ORDER_PLACED }

@@ -8,7 +8,8 @@ beforeEach(async () => {
 })
 afterEach(() => simulator.close())
 
-const pace = async () => (await fetch(`${simulator.url}/control/behaviour`)).json()
+const pace = async (): Promise<{ deliverySeconds: number }> =>
+  JSON.parse(await (await fetch(`${simulator.url}/control/behaviour`)).text())
 
 test('warehouses and couriers are quick for a while, and then as they were', async () => {
   const restore = await quickenOutside(simulator.url)
