@@ -32,11 +32,19 @@ import { workItemRoutes } from './routes/work-items.ts'
 
 /** A request must have arrived within this time: a sender that drips bytes holds a socket no longer. */
 const REQUEST_MS = 30_000
+/** How often that is looked at; Node's own half a minute would double it. */
+const REQUEST_CHECK_MS = 5_000
 /** Nothing in either direction for so long ends a connection; the event stream's heartbeat is shorter. */
 const IDLE_SOCKET_MS = 60_000
 /** Longer than the usual load balancer's, so that it and not we end an idle connection. */
 const KEEP_ALIVE_MS = 72_000
 const HEADER_BYTES = 16 * 1024
+
+/** What Node refuses before there is a request, where it is more than bad syntax. */
+const CLIENT_ERRORS: Record<string, string> = {
+  ERR_HTTP_REQUEST_TIMEOUT: `the request did not arrive within ${REQUEST_MS / 1000} s`,
+  HPE_HEADER_OVERFLOW: `the headers are larger than ${HEADER_BYTES / 1024} kB`,
+}
 
 /** The HTTP API, ready to listen or to be asked by `inject`. */
 export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
@@ -51,12 +59,12 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
     keepAliveTimeout: KEEP_ALIVE_MS,
     trustProxy: deps.config.TRUST_PROXY,
     routerOptions: { maxParamLength: 200 },
-    http: { maxHeaderSize: HEADER_BYTES },
+    http: { maxHeaderSize: HEADER_BYTES, connectionsCheckingInterval: REQUEST_CHECK_MS },
     frameworkErrors: (error, request, reply) => {
       sendProblem(error, request, reply)
     },
-    clientErrorHandler: (_error, socket) => {
-      const problem = new ProblemError('invalid-request', 'this is not valid HTTP')
+    clientErrorHandler: ({ code }, socket) => {
+      const problem = new ProblemError('invalid-request', CLIENT_ERRORS[code] ?? 'this is not valid HTTP')
       const body = JSON.stringify(problemBody(problem, ''))
       if (!socket.writable) return socket.destroy()
       socket.end(

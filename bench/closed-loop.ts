@@ -49,6 +49,8 @@ export async function measureClosedLoop(
     const before = { completed, samples: sample(), atMs: performance.now() }
     await delay(windowMs, undefined, { signal: ended })
     const count = completed - before.completed
+    if (count === 0)
+      throw new Error('nothing was completed in a whole window: the machine is too busy to measure')
     const seconds = (performance.now() - before.atMs) / 1_000
     const growth = sample().map((value, index) => (value - (before.samples[index] ?? 0)) / count)
     return { perSecond: count / seconds, completed: count, growth }

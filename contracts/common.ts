@@ -15,13 +15,17 @@ export const LIMITS = {
   remarkCharacters: 500,
 } as const
 
-/** Text without control characters and with well-formed Unicode: it is stored, shown and sent on as it is. */
+/**
+ * Text without control characters and with well-formed Unicode: it is stored, shown and sent on as it is. Characters
+ * that turn the direction around would let a name change how the text after it reads.
+ */
 export const text = (maxCharacters: number, minCharacters = 1) =>
   z
     .string()
     .min(minCharacters)
     .max(maxCharacters)
     .refine((value) => !/[^\P{Cc}\t\n\r]/u.test(value), 'must not contain control characters')
+    .refine((value) => !/[\u202A-\u202E\u2066-\u2069]/.test(value), 'must not contain direction overrides')
     .refine((value) => value.isWellFormed(), 'must be well-formed Unicode (no lone surrogates)')
 
 /** An identifier given by people or other systems. Always a string: channel ids exceed 2^53. */
@@ -40,7 +44,8 @@ export const instant = z.iso.datetime({ offset: true })
 export const CHANNELS = ['taobao', 'jd', 'pinduoduo', 'douyin', 'mall'] as const
 export const channel = z.enum(CHANNELS)
 
-export const pageQuery = z.object({
+/** Strict like every query: a misspelt filter must not answer with everything. */
+export const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(LIMITS.pageSize).default(50),
   cursor: z.string().max(500).optional(),
 })

@@ -30,7 +30,7 @@ export const masterDataQuery = pageQuery.extend({
 })
 export type MasterDataQuery = z.output<typeof masterDataQuery>
 
-export const importQuery = z.object({ dryRun: z.stringbool().default(false) })
+export const importQuery = z.strictObject({ dryRun: z.stringbool().default(false) })
 /** What an import did, or with `dryRun` would do. With any error nothing is written. */
 export const importReport = z.object({
   dryRun: z.boolean(),

@@ -15,33 +15,44 @@ import {
   text,
 } from './common.ts'
 
-export const placeOrderBody = z.strictObject({
-  storeId: code,
-  channel,
-  externalOrderId: externalId.optional(),
-  contact: z.strictObject({
-    name: text(50),
-    phone: z.string().regex(/^[+0-9][0-9 -]{4,24}$/, 'must be a phone number'),
-    divisionCode,
-    address: text(200),
-    remark: text(LIMITS.remarkCharacters, 0).optional(),
-  }),
-  lines: z
-    .array(
-      z.strictObject({
-        skuId: code,
-        quantity,
-        unitPriceCents: z.int().min(0).max(LIMITS.unitPriceCents),
-      }),
-    )
-    .min(1)
-    .max(LIMITS.orderLines)
-    .refine(
-      (lines) => new Set(lines.map((line) => line.skuId)).size === lines.length,
-      'each SKU may appear in one line only',
-    ),
-  freightCents: cents.default(0),
-})
+export const placeOrderBody = z
+  .strictObject({
+    storeId: code,
+    channel,
+    externalOrderId: externalId.optional(),
+    contact: z.strictObject({
+      name: text(50),
+      phone: z.string().regex(/^[+0-9][0-9 -]{4,24}$/, 'must be a phone number'),
+      divisionCode,
+      address: text(200),
+      remark: text(LIMITS.remarkCharacters, 0).optional(),
+    }),
+    lines: z
+      .array(
+        z.strictObject({
+          skuId: code,
+          quantity,
+          unitPriceCents: z.int().min(0).max(LIMITS.unitPriceCents),
+        }),
+      )
+      .min(1)
+      .max(LIMITS.orderLines)
+      .refine(
+        (lines) => new Set(lines.map((line) => line.skuId)).size === lines.length,
+        'each SKU may appear in one line only',
+      ),
+    freightCents: cents.default(0),
+  })
+  .meta({
+    examples: [
+      {
+        storeId: 'ST-MALL-EAST',
+        channel: 'mall',
+        contact: { name: '王小明', phone: '13800138000', divisionCode: '310115', address: '世纪大道100号' },
+        lines: [{ skuId: 'SKU-0001', quantity: 1, unitPriceCents: 3990 }],
+      },
+    ],
+  })
 export type PlaceOrderBody = z.output<typeof placeOrderBody>
 
 export const reservationView = z.object({

@@ -1,13 +1,19 @@
 import { z } from 'zod'
 import { cents, externalId, instant, orderId } from './common.ts'
 
-export const paymentBody = z.strictObject({
-  /** The payment's serial number at its provider; every refund names it. */
-  paymentId: externalId,
-  amountCents: cents.min(1),
-  method: z.enum(['wechat', 'alipay', 'unionpay', 'card', 'balance', 'other']),
-  paidAt: instant,
-})
+export const paymentBody = z
+  .strictObject({
+    /** The payment's serial number at its provider; every refund names it. */
+    paymentId: externalId,
+    amountCents: cents.min(1),
+    method: z.enum(['wechat', 'alipay', 'unionpay', 'card', 'balance', 'other']),
+    paidAt: instant,
+  })
+  .meta({
+    examples: [
+      { paymentId: 'PAY-1', amountCents: 3990, method: 'wechat', paidAt: '2026-11-11T00:00:01+08:00' },
+    ],
+  })
 export type PaymentBody = z.output<typeof paymentBody>
 
 export const paymentAnswer = z.object({

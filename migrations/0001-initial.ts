@@ -290,6 +290,7 @@ create table parcel (
 );
 create index parcel_by_order on parcel (order_id);
 create index parcel_newest on parcel (created_at, id);
+create index parcel_unfinished on parcel (state, created_at, id) where state <> 'delivered';
 create table tracking_event (
   parcel_id text not null references parcel (id),
   event_key text not null,

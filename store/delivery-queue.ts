@@ -25,7 +25,7 @@ export async function claimDeliveries(
   const { rows } = await sql<DueDelivery>`
     with due as (
       select id from delivery
-      where target = ${target} and state = 'pending' and next_attempt_at <= clock_timestamp()
+      where target = ${target} and state = 'pending' and next_attempt_at <= statement_timestamp()
         and not exists (select 1 from delivery as earlier where earlier.order_key = delivery.order_key
           and earlier.target = delivery.target and earlier.state in ('pending', 'failed')
           and earlier.created_at < delivery.created_at)

@@ -24,6 +24,8 @@ export type OrderStandingRow = {
 /**
  * Claims up to `limit` orders that have messages waiting, oldest first, and takes a lease on each. Orders are
  * claimed, not rows: all messages of one order go through one hand, in order. A lease that ran out is free again.
+ *
+ * What is due is found by the statement's time, because an index cannot be asked for a clock that moves meanwhile.
  */
 export async function claimOrders(
   db: Db,
@@ -34,7 +36,7 @@ export async function claimOrders(
   const { rows } = await sql<{ order_key: string }>`
     with due as (
       select order_key, min(id) as first from inbox
-      where state in ('pending', 'waiting') and next_attempt_at <= clock_timestamp()
+      where state in ('pending', 'waiting') and next_attempt_at <= statement_timestamp()
         and not exists (select 1 from relay_lease as lease
           where lease.order_key = inbox.order_key and lease.expires_at > clock_timestamp())
       group by order_key order by first limit ${limit}

@@ -14,6 +14,10 @@ const KEY = /^[\x21-\x7e]{1,128}$/
 export type Answer<Body> = { status: number; body: Body }
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Needs an Idempotency-Key (an import only when it is not a dry run); the reference says so. */
+    idempotent?: boolean
+  }
   interface FastifyRequest {
     /**
      * Carries out an effect once per Idempotency-Key. The effect and its answer commit in one transaction, so that
@@ -68,6 +72,8 @@ async function once<Body>(
   schema: z.ZodType<Body>,
   carryOut: (claim: Claim) => Promise<Answer<Body>>,
 ): Promise<Body> {
+  const { config, url } = request.routeOptions
+  if (!config.idempotent) throw new Error(`route ${url} does not say that it needs an Idempotency-Key`)
   const claimed = await claimKey(deps.db, {
     caller: callerOf(identityOf(request)),
     key: readKey(request),

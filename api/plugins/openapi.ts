@@ -9,10 +9,35 @@ import type { Access } from '../access.ts'
 const INTRODUCTION = `Every error is \`application/problem+json\` (RFC 9457) with a stable \`code\`, both languages and what to do.
 
 Amounts are integer cents, times RFC 3339, ids strings. Lists answer \`{items, nextCursor}\`; pass \`cursor\` on with the
-same filters. Operations marked so need an \`Idempotency-Key\` header: the same key and body gets the first answer.
+same filters. Operations with an \`Idempotency-Key\` header: the same key and body gets the first answer again.
 
 Systems authenticate with \`Authorization: Bearer <API key>\`. People sign in at \`POST /v1/session\`; with the session's
-cookie send the header \`x-order-hub: 1\` on everything that changes something.`
+cookie send the header \`x-order-hub: 1\` on everything that changes something (this page need not).`
+
+/** The groups of the page, in the order in which a newcomer meets them. */
+const TAGS = [
+  { name: 'session', description: 'Signing in and out, for people' },
+  { name: 'orders', description: 'Checkout, status, operation log, cancellation · 订单' },
+  { name: 'payments', description: 'What buyers paid · 支付' },
+  { name: 'pick tasks', description: 'Picking and packing, as the PDAs report it · 拣货任务' },
+  { name: 'shipments', description: 'Parcels and their tracking · 物流' },
+  { name: 'returns', description: 'From the request to the refund · 退货退款' },
+  { name: 'work items', description: 'What a person has to settle · 待办' },
+  { name: 'stock', description: 'Units per article and warehouse · 库存' },
+  { name: 'skus', description: 'Master data: articles' },
+  { name: 'warehouses', description: 'Master data: warehouses' },
+  { name: 'stores', description: 'Master data: stores' },
+  { name: 'policies', description: 'Deadlines of new orders, in versions' },
+  { name: 'events', description: 'What happens, as a stream' },
+  { name: 'system', description: 'For operating the hub' },
+]
+
+const idempotencyKey = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 128,
+  description: 'Chosen by the caller, new for every operation: a repetition with it does nothing again.',
+}
 
 const problem = {
   type: 'object',
@@ -44,6 +69,7 @@ export const openapi = fp(
       openapi: {
         openapi: '3.1.0',
         info: { title: 'Order Hub 订单中台', version: 'v1', description: INTRODUCTION },
+        tags: TAGS,
         components: {
           securitySchemes: {
             apiKey: { type: 'http', scheme: 'bearer' },
@@ -57,7 +83,7 @@ export const openapi = fp(
       routePrefix: '/docs',
       indexPrefix: '',
       // The validator would send the document to a foreign server.
-      uiConfig: { validatorUrl: null, docExpansion: 'list', deepLinking: true },
+      uiConfig: { validatorUrl: null, docExpansion: 'list', deepLinking: true, layout: 'BaseLayout' },
       staticCSP: {
         'default-src': "'self'",
         'base-uri': "'none'",
@@ -87,7 +113,23 @@ const describe: NonNullable<FastifyDynamicSwaggerOptions['transform']> = (docume
     '5XX': failure,
   }
   const security = access === 'public' ? [] : [{ apiKey: [] }, { session: [] }]
-  return { schema: { ...schema, response, security, description: whoMay(schema.description, access) }, url }
+  const headers = document.route.config?.idempotent ? idempotencyHeader(url) : undefined
+  return {
+    schema: {
+      ...schema,
+      ...(headers ? { headers } : {}),
+      response,
+      security,
+      description: whoMay(schema.description, access),
+    },
+    url,
+  }
+}
+
+/** An import needs the key only when it is not a dry run. */
+function idempotencyHeader(url: string) {
+  const required = url.endsWith('/import') ? [] : ['Idempotency-Key']
+  return { type: 'object', properties: { 'Idempotency-Key': idempotencyKey }, required }
 }
 
 function whoMay(description = '', access: Access): string {

@@ -55,6 +55,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
 /** What a failure is, in terms of the catalogue. */
 export function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error
+  if (isHangUp(error))
+    return new ProblemError('invalid-request', 'the connection ended before the request did')
   if (hasZodFastifySchemaValidationErrors(error)) return invalidRequest(error)
   if (isUnavailable(error)) return new ProblemError('unavailable')
   if (!isFastifyError(error)) return new ProblemError('internal')
@@ -62,6 +64,11 @@ export function toProblem(error: unknown): ProblemError {
   if (code) return new ProblemError(code)
   const { statusCode = 500 } = error
   return new ProblemError(statusCode >= 400 && statusCode < 500 ? 'invalid-request' : 'internal')
+}
+
+/** Node's own words for a caller that hung up in the middle of its body: no failure of ours. */
+function isHangUp(error: unknown): boolean {
+  return error instanceof Error && error.message === 'aborted' && Reflect.get(error, 'code') === 'ECONNRESET'
 }
 
 function isFastifyError(error: unknown): error is FastifyError {

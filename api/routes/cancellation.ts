@@ -18,10 +18,10 @@ export const cancellationRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = asyn
   app.post(
     '/v1/orders/:orderId/cancellation',
     {
-      config: { access: ACCESS.cancelOrder },
+      config: { access: ACCESS.cancelOrder, idempotent: true },
       schema: {
         tags: ['orders'],
-        summary: 'Cancel an order before it ships (Idempotency-Key); a paid one only by the buyer’s system',
+        summary: 'Cancel an order before it ships; a paid one only by the buyer’s system',
         params: z.object({ orderId }),
         body: cancellationBody,
         response: { 200: cancellationAnswer },

@@ -36,8 +36,8 @@ export const eventRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app,
       config: { access: ACCESS.readEvents },
       schema: {
         tags: ['events'],
-        summary: 'Server-sent events; `Last-Event-ID` resumes without a gap',
-        querystring: z.object({ orderId: orderId.optional() }),
+        summary: 'Server-sent events; Last-Event-ID resumes without a gap',
+        querystring: z.strictObject({ orderId: orderId.optional() }),
       },
     },
     async (request, reply) => {

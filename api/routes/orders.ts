@@ -30,10 +30,10 @@ export const orderRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app,
   app.post(
     '/v1/orders',
     {
-      config: { access: ACCESS.placeOrder },
+      config: { access: ACCESS.placeOrder, idempotent: true },
       schema: {
         tags,
-        summary: 'Place an order: reserves its stock until `reservationExpiresAt` (Idempotency-Key)',
+        summary: 'Place an order: reserves its stock until reservationExpiresAt',
         body: placeOrderBody,
         response: { 201: placedOrder },
       },

@@ -14,11 +14,10 @@ export const paymentRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (ap
   app.post(
     '/v1/orders/:orderId/payments',
     {
-      config: { access: ACCESS.recordPayment },
+      config: { access: ACCESS.recordPayment, idempotent: true },
       schema: {
         tags: ['payments'],
-        summary:
-          'Record a payment (Idempotency-Key); 202 when the order is not known and the money is kept for a person',
+        summary: 'Record a payment; 202 when the order is not known and the money is kept for a person',
         params: z.object({ orderId }),
         body: paymentBody,
         response: { 201: paymentAnswer, 202: paymentAnswer },

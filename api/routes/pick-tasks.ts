@@ -37,7 +37,7 @@ export const pickTaskRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (a
       config: { access: ACCESS.reportPickTask },
       schema: {
         tags,
-        summary: 'A report of a PDA; its `eventId` makes a repetition harmless',
+        summary: 'A report of a PDA; its eventId makes a repetition harmless',
         params: z.object({ pickTaskId: code }),
         body: pickTaskEventBody,
         response: { 200: pickTaskEventAnswer },

@@ -38,10 +38,10 @@ export const returnRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app
   app.post(
     '/v1/orders/:orderId/returns',
     {
-      config: { access: ACCESS.requestReturn },
+      config: { access: ACCESS.requestReturn, idempotent: true },
       schema: {
         tags,
-        summary: 'Ask for a return after delivery (Idempotency-Key)',
+        summary: 'Ask for a return after delivery',
         params: orderParams,
         body: returnRequestBody,
         response: { 201: returnAnswer },
@@ -64,10 +64,10 @@ export const returnRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app
   app.post(
     '/v1/orders/:orderId/returns/:returnId/decisions',
     {
-      config: { access: ACCESS.decideReturn },
+      config: { access: ACCESS.decideReturn, idempotent: true },
       schema: {
         tags,
-        summary: 'Approve or reject a return (Idempotency-Key)',
+        summary: 'Approve or reject a return',
         params: returnParams,
         body: returnDecisionBody,
         response,
@@ -89,8 +89,8 @@ export const returnRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app
   app.post(
     '/v1/orders/:orderId/returns/:returnId/receipt',
     {
-      config: { access: ACCESS.handleReturn },
-      schema: { tags, summary: 'The goods are back (Idempotency-Key)', params: returnParams, response },
+      config: { access: ACCESS.handleReturn, idempotent: true },
+      schema: { tags, summary: 'The goods are back', params: returnParams, response },
     },
     async (request, reply) => {
       const identity = identityOf(request)
@@ -107,10 +107,10 @@ export const returnRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app
   app.post(
     '/v1/orders/:orderId/returns/:returnId/inspection',
     {
-      config: { access: ACCESS.handleReturn },
+      config: { access: ACCESS.handleReturn, idempotent: true },
       schema: {
         tags,
-        summary: 'What goes back on the shelf and what is written off; the refund follows (Idempotency-Key)',
+        summary: 'What goes back on the shelf and what is written off; the refund follows',
         params: returnParams,
         body: returnInspectionBody,
         response,

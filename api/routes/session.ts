@@ -18,10 +18,12 @@ import { SESSION_COOKIE } from '../plugins/session.ts'
 /** Guessing is slowed by account (lock-out) and by address (this). */
 const SIGN_INS_PER_MINUTE = 60
 
-const signInBody = z.strictObject({
-  userName: z.string().min(1).max(64),
-  password: z.string().min(1).max(200),
-})
+const signInBody = z
+  .strictObject({
+    userName: z.string().min(1).max(64),
+    password: z.string().min(1).max(200),
+  })
+  .meta({ examples: [{ userName: 'ops', password: 'the printed one' }] })
 const identityView = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('system'),

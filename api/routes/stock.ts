@@ -35,10 +35,10 @@ export const stockRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app,
   app.post(
     '/v1/stock/adjustments',
     {
-      config: { access: ACCESS.adjustStock },
+      config: { access: ACCESS.adjustStock, idempotent: true },
       schema: {
         tags,
-        summary: 'Units that came in or are gone (Idempotency-Key)',
+        summary: 'Units that came in or are gone',
         body: stockAdjustmentBody,
         response: { 201: stockLevelView },
       },
@@ -64,12 +64,11 @@ export const stockRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app,
     scope.withTypeProvider<ZodTypeProvider>().post(
       '/v1/stock/adjustments/import',
       {
-        config: { access: ACCESS.adjustStock },
+        config: { access: ACCESS.adjustStock, idempotent: true },
         bodyLimit: LIMITS.csvBytes,
         schema: {
           tags,
-          summary:
-            'The same from CSV: skuId,warehouseId,quantity[,safetyStock] (Idempotency-Key unless dryRun)',
+          summary: 'Units that came in or are gone, from CSV: skuId,warehouseId,quantity[,safetyStock]',
           consumes: ['text/csv'],
           querystring: importQuery,
           body: z.string(),

@@ -7,10 +7,10 @@ import type { Stage } from '../stage.ts'
 import { median } from '../statistics.ts'
 
 /** More than two processors can work off at once, so that the servers are busy and not the clock. */
-const CONCURRENCY = 96
+const CONCURRENCY = 64
 const ROUNDS = 3
-const WARM_UP_MS = 6_000
-const WINDOW_MS = 12_000
+const WARM_UP_MS = 10_000
+const WINDOW_MS = 15_000
 /** Histories that are counted after each round. */
 const COUNTED = 25
 

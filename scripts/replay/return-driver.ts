@@ -5,15 +5,17 @@ import { addReturn } from './report.ts'
 import type { RetailReturn } from './return-matching.ts'
 import { countOne, inParallel, noteMove, type PlacedOrder, type Run, sendFor } from './run-state.ts'
 
-const ordersAtOnce = 4
+/** Asking has lanes of its own: it must happen within the after-sales window, settling may take its time. */
+const askedAtOnce = 8
+const settledAtOnce = 4
 /** How often it is looked who has got a parcel; it costs the hub nothing. */
 const lookMs = 100
 
-/** The returns of one order, as far as they have come. */
-interface Waiting {
-  orderKey: string
-  toAskFor: RetailReturn[]
-  asked: { entry: RetailReturn; returnId: string }[]
+/** A return that the hub has accepted. */
+interface Asked {
+  entry: RetailReturn
+  returnId: string
+  placed: PlacedOrder
 }
 
 /**
@@ -22,24 +24,33 @@ interface Waiting {
  * What cannot be carried out is counted with its reason.
  */
 export async function returnOrders(run: Run): Promise<void> {
-  const { selection, signal, state } = run
-  const waiting = new Map<string, Waiting>()
-  for (const entry of selection.returns) {
-    const known = waiting.get(entry.orderKey) ?? { orderKey: entry.orderKey, toAskFor: [], asked: [] }
-    known.toAskFor.push(entry)
-    waiting.set(entry.orderKey, known)
+  const { state, signal } = run
+  const toAsk = new Map<string, RetailReturn[]>()
+  for (const entry of run.selection.returns) {
+    const known = toAsk.get(entry.orderKey)
+    if (known) known.push(entry)
+    else toAsk.set(entry.orderKey, [entry])
   }
-  while (waiting.size > 0 && !signal.aborted) {
-    await inParallel([...waiting.values()], ordersAtOnce, signal, async (order) => {
-      await advance(run, order)
-      if (order.toAskFor.length + order.asked.length === 0) waiting.delete(order.orderKey)
-    })
-    if (waiting.size > 0) await delay(lookMs, undefined, { signal }).catch(() => undefined)
+  const toSettle = new Set<Asked>()
+  const rounds = async (isOver: () => boolean, round: () => Promise<void>) => {
+    while (!isOver() && !signal.aborted) {
+      await round()
+      await delay(lookMs, undefined, { signal }).catch(() => undefined)
+    }
   }
-  const left = [...waiting.values()].reduce(
-    (sum, { toAskFor, asked }) => sum + toAskFor.length + asked.length,
-    0,
+  let hasAskedForAll = false
+  const asking = rounds(
+    () => toAsk.size === 0,
+    () => askForWhatArrived(run, toAsk, toSettle),
+  ).then(() => {
+    hasAskedForAll = true
+  })
+  const settling = rounds(
+    () => hasAskedForAll && toSettle.size === 0,
+    () => settleWhatIsDue(run, toSettle),
   )
+  await Promise.all([asking, settling])
+  const left = [...toAsk.values()].flat().length + toSettle.size
   if (left > 0) giveUp(run, state.hasStalled ? 'its order did not arrive' : 'stopped before', left)
 }
 
@@ -48,26 +59,41 @@ function giveUp({ state }: Run, reason: string, count: number): void {
   state.returnsOver += count
 }
 
-/** Does what can be done now for the returns of one order, one after the other. */
-async function advance(run: Run, order: Waiting): Promise<void> {
+async function askForWhatArrived(
+  run: Run,
+  toAsk: Map<string, RetailReturn[]>,
+  toSettle: Set<Asked>,
+): Promise<void> {
+  const { state, signal } = run
+  const ready: { placed: PlacedOrder; entries: RetailReturn[] }[] = []
+  for (const [orderKey, entries] of toAsk) {
+    const placed = state.placed.get(orderKey)
+    if (!placed && !state.isPlacingDone) continue
+    if (placed && !state.arrivedOrderIds.has(placed.orderId)) continue
+    if (placed) ready.push({ placed, entries })
+    else {
+      giveUp(run, 'the hub refused the order', entries.length)
+      toAsk.delete(orderKey)
+    }
+  }
+  await inParallel(ready, askedAtOnce, signal, async ({ placed, entries }) => {
+    for (let [entry] = entries; entry && !signal.aborted; [entry] = entries) {
+      const returnId = await askFor(run, placed, entry)
+      entries.shift()
+      if (returnId !== undefined) toSettle.add({ entry, returnId, placed })
+    }
+    if (entries.length === 0) toAsk.delete(placed.source.key)
+  })
+}
+
+async function settleWhatIsDue(run: Run, toSettle: Set<Asked>): Promise<void> {
   const { state, signal, speed } = run
-  const placed = state.placed.get(order.orderKey)
-  if (!placed) {
-    if (state.isPlacingDone) giveUp(run, 'the hub refused the order', order.toAskFor.splice(0).length)
-    return
-  }
-  if (!state.arrivedOrderIds.has(placed.orderId)) return
-  for (let [entry] = order.toAskFor; entry && !signal.aborted; [entry] = order.toAskFor) {
-    order.toAskFor.shift()
-    const returnId = await askFor(run, placed, entry)
-    if (returnId !== undefined) order.asked.push({ entry, returnId })
-  }
-  const isDue = ({ atSeconds }: RetailReturn) =>
-    speed === null || state.isPlacingDone || atSeconds <= state.fileSeconds
-  for (let [next] = order.asked; next && isDue(next.entry) && !signal.aborted; [next] = order.asked) {
-    order.asked.shift()
-    await settle(run, placed, next)
-  }
+  const isDue = ({ entry }: Asked) =>
+    speed === null || state.isPlacingDone || entry.atSeconds <= state.fileSeconds
+  await inParallel([...toSettle].filter(isDue), settledAtOnce, signal, async (asked) => {
+    toSettle.delete(asked)
+    await settle(run, asked)
+  })
 }
 
 const keyOf = ({ invoice, orderKey }: RetailReturn) => `${invoice}-${orderKey}`
@@ -79,11 +105,7 @@ async function askFor(run: Run, { orderId }: PlacedOrder, entry: RetailReturn): 
   return asked?.returnId
 }
 
-async function settle(
-  run: Run,
-  { orderId, source }: PlacedOrder,
-  { entry, returnId }: { entry: RetailReturn; returnId: string },
-): Promise<void> {
+async function settle(run: Run, { entry, returnId, placed: { orderId, source } }: Asked): Promise<void> {
   const step = (as: HubCaller, name: string, content: object) => {
     const path = `/v1/orders/${orderId}/returns/${returnId}/${name}`
     return sendFor(run, as, path, `${keyOf(entry)}-${name}`, content, returnAnswer)

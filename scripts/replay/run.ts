@@ -14,8 +14,10 @@ import { createRunState, type RunState } from './run-state.ts'
 import type { Selection } from './selection.ts'
 import { awaitHubTotals } from './totals.ts'
 
-/** Whoever presses Ctrl-C wants to see the table, and not to wait for the last refund. */
-const settleInterruptedMs = 5_000
+/** Payments and refunds reach the lists a moment after their answer; longer than this is a difference. */
+const settleMs = 60_000
+/** What cannot agree any more need not be waited for, and whoever presses Ctrl-C wants to see the table. */
+const settleIncompleteMs = 5_000
 
 export type RunOutcome = 'equal' | 'different' | 'interrupted'
 
@@ -48,8 +50,9 @@ export async function runReplay(
     .map((orderKey) => state.placed.get(orderKey)?.orderId)
     .filter((orderId) => orderId !== undefined)
   const query = { storeId, before, returnOrderIds }
-  const count = () =>
-    awaitHubTotals(client, query, expected, ...(signal.aborted ? [settleInterruptedMs] : []))
+  const isIncomplete = signal.aborted || state.sent.refused.size + state.sent.returnsLeft.size > 0
+  const withinMs = isIncomplete ? settleIncompleteMs : settleMs
+  const count = () => awaitHubTotals(client, query, expected, withinMs)
   const totals = await withProgress("Reading the hub's totals", count)
   print(fileReport(selection.file, selection.unitsOfEarlierOrders))
   print(reportOf(state.sent, expected, totals))
@@ -99,10 +102,11 @@ async function timed(work: () => Promise<void>): Promise<number> {
   return (performance.now() - startedAt) / 1_000
 }
 
-function speedLine({ sent, placedWithinMs, arrivedWithinMs }: RunState, seconds: number): string {
+function speedLine({ sent, placed, placedWithinMs, arrivedWithinMs }: RunState, seconds: number): string {
   const rate = (ms: number) => (ms === 0 ? '–' : (sent.orders / (ms / 1_000)).toFixed(1))
+  const lines = [...placed.values()].reduce((sum, { source }) => sum + source.lines.length, 0)
   return (
-    `${sent.orders} orders in ${seconds.toFixed(0)} s: ${rate(placedWithinMs)} checkouts a second, ` +
-    `${rate(arrivedWithinMs)} from checkout to the customer's door.`
+    `${sent.orders} orders with ${lines} lines in ${seconds.toFixed(0)} s: ${rate(placedWithinMs)} checkouts a second, ` +
+    `${rate(arrivedWithinMs)} orders a second from checkout to the customer's door.`
   )
 }

@@ -6,8 +6,6 @@ import { readStockTotals } from './prepare.ts'
 import { checksOf, type HubTotals, type Volume } from './report.ts'
 import { inParallel } from './run-state.ts'
 
-/** Payments and refunds reach the lists a moment after their answer; longer than this is a difference. */
-const settleWithinMs = 60_000
 const pauseMs = 1_000
 const detailsAtOnce = 4
 
@@ -61,7 +59,7 @@ export async function awaitHubTotals(
   client: HubClient,
   query: TotalsQuery,
   expected: Volume,
-  withinMs = settleWithinMs,
+  withinMs: number,
 ): Promise<HubTotals> {
   const deadline = Date.now() + withinMs
   for (;;) {

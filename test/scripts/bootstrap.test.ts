@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { installedMatches, lockStamp, nodeIsNewEnough } from '../../scripts/bootstrap.mjs'
 
@@ -31,3 +32,23 @@ test('a missing, different or surplus package asks for a new installation', () =
   const surplus = { 'node_modules/a': { version: '1.0.0' }, 'node_modules/x': { version: '1.0.0' } }
   expect(installedMatches(lock, { packages: surplus })).toBe(false)
 })
+
+test('the lock file names the packages of every platform, without which npm ci refuses it everywhere', () => {
+  const text = readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8')
+  const { packages }: { packages: Record<string, { optionalDependencies?: Record<string, string> }> } =
+    JSON.parse(text)
+  const absent = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter((name) => !isLocked(packages, path, name)),
+  )
+  expect(absent).toEqual([])
+})
+
+/** As Node resolves it: beside the package, or beside any folder around it. */
+function isLocked(packages: Record<string, unknown>, from: string, name: string): boolean {
+  const folders = from
+    .split('/node_modules/')
+    .map((_, i, all) => all.slice(0, all.length - i).join('/node_modules/'))
+  return [...folders, ''].some(
+    (folder) => `${folder === '' ? '' : `${folder}/`}node_modules/${name}` in packages,
+  )
+}

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { RefusedError } from '../../connectors/outside-http.ts'
+import type { PdaGateway } from '../../connectors/pda/gateway.ts'
 import { queuePdaMessage } from '../../store/commit.ts'
 import { claimDeliveries, type DueDelivery, markDelivered, markFailed } from '../../store/delivery-queue.ts'
 import { replayWorkItem, resolveWorkItem } from '../../store/work-items.ts'
@@ -138,8 +139,7 @@ describe('the queue', () => {
 })
 
 describe('the sender', () => {
-  const senderTo = (push: (delivery: DueDelivery) => Promise<void>) =>
-    new DeliverySender({ db: store.db, pdaGateway: { push } })
+  const senderTo = (push: PdaGateway['push']) => new DeliverySender({ db: store.db, pdaGateway: { push } })
 
   test('a PDA that does not answer is tried again under the same operation id until it does', async () => {
     const task = uuid()
@@ -162,7 +162,7 @@ describe('the sender', () => {
     let calls = 0
     const sender = senderTo(async () => {
       calls += 1
-      throw new RefusedError('unknown warehouse', 422)
+      throw new RefusedError(422, 'unknown warehouse')
     })
     for (let round = 0; round < 3; round += 1) {
       await endClaims()

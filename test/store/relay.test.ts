@@ -159,6 +159,7 @@ describe('the relay', () => {
     const temporal = new TemporalStub()
     const relay = newRelay(temporal)
     const orderId = await placeOne()
+    await relay.runOnce()
     const poison = (await tell(orderId)) ?? 0
     temporal.fail = (inboxIds) => (inboxIds.includes(poison) ? new Error('cannot be sent') : null)
     for (let attempt = 1; attempt < 8; attempt += 1) {

@@ -1,0 +1,276 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import { v7 as uuid } from 'uuid'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listOrdersQuery } from '../../contracts/orders.ts'
+import { listPickTasksQuery, listShipmentsQuery } from '../../contracts/pick-tasks.ts'
+import { listWorkItemsQuery } from '../../contracts/work-items.ts'
+import { createPool, type Db } from '../../store/database.ts'
+import { claimDeliveries } from '../../store/delivery-queue.ts'
+import { listPickTasks, listShipments } from '../../store/fulfilment-queries.ts'
+import type { Scope } from '../../store/identity.ts'
+import { listOrderLog, listOrders } from '../../store/order-queries.ts'
+import { openOrders } from '../../store/reconcile.ts'
+import { claimOrders, orderStandings, pendingMessages } from '../../store/relay.ts'
+import { reserve } from '../../store/reservation.ts'
+import type { Database } from '../../store/schema.ts'
+import { listWorkItems } from '../../store/work-item-queries.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+
+/** 50,000 rows in every table that grows with the business, nearly all of them history. */
+const ROWS = 50_000
+/** A hot query looks at this many rows of a table at most: pages and batches, never the table. */
+const ROWS_READ_LIMIT = 1_500
+const BIG_TABLES = [
+  'orders',
+  'inbox',
+  'inbox_body',
+  'pick_task',
+  'parcel',
+  'reservation',
+  'delivery',
+  'work_item',
+  'operation_log',
+]
+
+let database: TestDatabase
+let pool: pg.Pool
+let recorded: { sql: string; parameters: readonly unknown[] }[] = []
+let db: Db
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  pool = createPool(database.appUrl, 2)
+  db = new Kysely<Database>({
+    dialect: new PostgresDialect({ pool }),
+    log: ({ query }) => {
+      recorded.push({ sql: query.sql, parameters: query.parameters })
+    },
+  })
+  const owner = new pg.Client({ connectionString: database.ownerUrl })
+  await owner.connect()
+  for (const statement of FILL) await owner.query(statement)
+  await owner.query('vacuum analyze')
+  await owner.end()
+}, 120_000)
+afterAll(async () => {
+  await db.destroy()
+  await database.destroy()
+})
+
+/** Order 1 is the oldest. Ids and times grow together, as they do in life. */
+const orderIdOf = (number: string) => `('00000000-0000-7000-8000-' || lpad((${number})::text, 12, '0'))::uuid`
+const timeOf = (number: string) => `now() - interval '20 days' + (${number}) * interval '30 seconds'`
+const FILL = [
+  `insert into sku (id, name, category, standard_price_cents, weight_grams)
+    select 'SKU-' || n, 'x', 'x', 1, 1 from generate_series(1, 500) as n`,
+  `insert into warehouse (id, name, division_code, longitude, latitude, region)
+    select 'WH-' || n, 'x', '330106', 120, 30, 'east' from generate_series(1, 10) as n`,
+  `insert into store (id, name, channel, region)
+    select 'STORE-' || n, 'x', case when n = 1 then 'jd' else 'mall' end, case when n <= 2 then 'north' else 'east' end
+    from generate_series(1, 20) as n`,
+  `insert into contact (id, key_id, sealed, division_code) values ('00000000-0000-7000-8000-000000000000', 'k', '\\x00', '330106')`,
+  `insert into orders (id, channel, store_id, external_order_id, contact_id, division_code, status, needs_attention,
+      amount_cents, freight_cents, reservation_expires_at, policy_versions, placed_by, created_at, closed_at)
+    select ${orderIdOf('n')}, case when n % 20 = 0 then 'jd' else 'mall' end, 'STORE-' || (1 + n % 20), 'EXT-' || n,
+      '00000000-0000-7000-8000-000000000000', '330106',
+      case when n % 200 = 0 then 'reserved' else 'completed' end, n % 500 = 0, 100, 0, now(), '{}', 'test',
+      ${timeOf('n')}, case when n % 200 = 0 then null else now() end
+    from generate_series(1, ${ROWS}) as n`,
+  // Thousands of messages and deliveries wait for a later time, as after an outage.
+  `with message as (
+      insert into inbox (source, source_event_id, type, order_key, starts_order, state, occurred_at, received_at,
+        next_attempt_at)
+      select 'checkout', n::text, 'order.placed', ${orderIdOf('n')}::text, true,
+        case when n % 500 = 0 or n % 10 = 3 then 'pending' else 'delivered' end, now(), ${timeOf('n')},
+        case when n % 10 = 3 then now() + interval '1 hour' else now() end
+      from generate_series(1, ${ROWS}) as n returning id, received_at)
+    insert into inbox_body (inbox_id, received_at, body) select id, received_at, '{}' from message`,
+  `insert into pick_task (id, order_id, warehouse_id, state, lines, created_at)
+    select ${orderIdOf('n')} || '-F1', ${orderIdOf('n')}, 'WH-' || (1 + n % 10),
+      case when n % 400 = 1 then 'created' else 'packed' end, '[]', ${timeOf('n')}
+    from generate_series(1, ${ROWS}) as n`,
+  `insert into parcel (id, order_id, pick_task_id, courier, waybill_number, state, created_at)
+    select ${orderIdOf('n')} || '-P1', ${orderIdOf('n')}, ${orderIdOf('n')} || '-F1', 'courier-' || n % 3, 'WB-' || n,
+      case when n % 300 = 0 then 'in_transit' else 'delivered' end, ${timeOf('n')}
+    from generate_series(1, ${ROWS}) as n`,
+  `insert into stock_level (sku_id, warehouse_id, total, reserved)
+    select 'SKU-' || s, 'WH-' || w, 1000000, 0 from generate_series(1, 500) as s, generate_series(1, 10) as w`,
+  // One SKU has thousands of live holds, a few of them past their time.
+  `insert into reservation (id, owner_kind, owner_id, order_id, line_number, sku_id, warehouse_id, quantity, state,
+      expires_at, operation_id)
+    select gen_random_uuid(), 'order_line', n || '/1', ${orderIdOf('n')}, 1,
+      case when n % 5 = 0 then 'SKU-1' else 'SKU-' || (1 + n % 500) end, 'WH-' || (1 + n % 10), 1,
+      case when n % 10 = 0 then 'held' when n % 10 = 5 then 'confirmed' else 'consumed' end,
+      now() + case when n % 2000 = 0 then interval '-1 minute' else interval '1 hour' end, 'fill'
+    from generate_series(1, ${ROWS}) as n`,
+  `update stock_level set reserved = live.units from (select sku_id, warehouse_id, count(*) as units from reservation
+      where state in ('held', 'confirmed') group by 1, 2) as live
+    where stock_level.sku_id = live.sku_id and stock_level.warehouse_id = live.warehouse_id`,
+  `insert into delivery (id, kind, target, operation_id, order_id, order_key, payload, state, created_at,
+      next_attempt_at)
+    select gen_random_uuid(), 'pick_task_created', 'pda', n::text, ${orderIdOf('n')}, 'task-' || n, '{}',
+      case when n % 500 = 0 or n % 10 = 3 then 'pending' when n % 500 = 1 then 'failed' else 'delivered' end,
+      ${timeOf('n')}, case when n % 10 = 3 then 'infinity' else now() end
+    from generate_series(1, ${ROWS}) as n`,
+  `insert into work_item (id, kind, key, order_id, state, detail, created_at)
+    select gen_random_uuid(), case when n % 2 = 0 then 'contradiction' else 'parcel_lost' end, n::text, ${orderIdOf('n')},
+      case when n % 250 = 0 then 'open' else 'resolved' end, '{}', ${timeOf('n')}
+    from generate_series(1, ${ROWS}) as n`,
+  `insert into operation_log (at, order_id, store_id, version, field, operator, source)
+    select ${timeOf('n')}, ${orderIdOf('n')}, 'STORE-1', 1, 'status', 'test', 'test' from generate_series(1, ${ROWS}) as n`,
+]
+
+type Plan = {
+  'Node Type': string
+  'Relation Name'?: string
+  'Actual Rows': number
+  'Actual Loops': number
+  'Rows Removed by Filter'?: number
+  'Rows Removed by Index Recheck'?: number
+  Plans?: Plan[]
+}
+type Scan = { table: string; node: string; rowsRead: number }
+
+/** The big tables that the work reads, how, and how many rows it looks at; nothing that the work writes stays. */
+async function scansOf(work: (db: Db) => Promise<unknown>): Promise<Scan[]> {
+  recorded = []
+  await work(db)
+  const statements = recorded.filter(({ sql }) => /^\s*(select|with|insert|update|delete)/i.test(sql))
+  expect(statements.length).toBeGreaterThan(0)
+  const client = await pool.connect()
+  const scans: Scan[] = []
+  try {
+    await client.query('begin')
+    for (const { sql, parameters } of statements) {
+      const { rows } = await client.query(`explain (analyze, format json) ${sql}`, [...parameters])
+      scans.push(...scansIn(rows[0]['QUERY PLAN'][0].Plan))
+    }
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
+  return scans
+}
+
+function scansIn(plan: Plan): Scan[] {
+  const below = (plan.Plans ?? []).flatMap(scansIn)
+  // A partition counts as the table that it belongs to.
+  const table = plan['Relation Name']?.replace(/_\d{6}$/, '')
+  if (!table || !BIG_TABLES.includes(table) || !plan['Node Type'].includes('Scan')) return below
+  const perLoop =
+    plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0) + (plan['Rows Removed by Index Recheck'] ?? 0)
+  return [{ table, node: plan['Node Type'], rowsRead: Math.round(perLoop * plan['Actual Loops']) }, ...below]
+}
+
+async function expectNarrow(work: (db: Db) => Promise<unknown>, tables: string[]): Promise<void> {
+  const scans = await scansOf(work)
+  for (const table of tables) expect(scans.map((scan) => scan.table)).toContain(table)
+  const wide = scans.filter(
+    (scan) => scan.rowsRead > ROWS_READ_LIMIT || (scan.node === 'Seq Scan' && scan.rowsRead > 0),
+  )
+  expect(wide).toEqual([])
+}
+
+const everything: Scope = { kind: 'all' }
+const orderIds = [200, 400, 600].map(
+  (number) => `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`,
+)
+
+describe('the relay and the queues', () => {
+  test('claiming orders reads what is pending, not the inbox', () =>
+    expectNarrow((db) => claimOrders(db, uuid(), 64, 30), ['inbox']))
+
+  test('reading the messages of claimed orders reads those orders only', () =>
+    expectNarrow((db) => pendingMessages(db, orderIds), ['inbox']))
+
+  test('looking up how orders stand reads those orders only, whatever keys came in', () =>
+    expectNarrow((db) => orderStandings(db, [...orderIds, 'not-an-id']), ['orders']))
+
+  test('claiming deliveries reads what is pending, not the history', () =>
+    expectNarrow((db) => claimDeliveries(db, 'pda', 16, 20), ['delivery']))
+
+  test('comparing open orders with Temporal reads a slice of the open ones', () =>
+    expectNarrow((db) => openOrders(db, '00000000-0000-0000-0000-000000000000', 100), ['orders', 'inbox']))
+})
+
+describe('stock', () => {
+  test('reserving a hot SKU reads its holds past their time, not all of its holds', () =>
+    expectNarrow(
+      (db) =>
+        db.transaction().execute((tx) =>
+          reserve(tx, {
+            orderId: orderIds[0] ?? '',
+            divisionCode: '330106',
+            demand: [{ lineNumber: 7, skuId: 'SKU-1', quantity: 1 }],
+            expiresAt: new Date(Date.now() + 60_000),
+            operationId: uuid(),
+            confirmed: false,
+            operator: 'test',
+          }),
+        ),
+      ['reservation'],
+    ))
+})
+
+describe('lists', () => {
+  const from = new Date(Date.now() - 5 * 86_400_000).toISOString()
+  const to = new Date(Date.now() - 5 * 86_400_000 + 3_600_000).toISOString()
+  test.each<[string, Record<string, string>]>([
+    ['newest', {}],
+    ['oldest', { sort: 'oldest' }],
+    ['of a rare status', { status: 'reserved' }],
+    ['of a common status', { status: 'completed', sort: 'oldest' }],
+    ['of a store', { storeId: 'STORE-7' }],
+    ['of a store and status', { storeId: 'STORE-1', status: 'reserved' }],
+    ['of a channel', { channel: 'jd' }],
+    ['that need attention', { needsAttention: 'true' }],
+    ['that need no attention', { needsAttention: 'false' }],
+    ['by the id that the channel gave', { externalOrderId: 'EXT-4711' }],
+    ['of a store by the id that the channel gave', { storeId: 'STORE-12', externalOrderId: 'EXT-4711' }],
+    ['of an hour', { createdFrom: from, createdTo: to }],
+  ])('orders %s: a page, and the page after it, read about a page', async (_, filters) => {
+    const first = listOrdersQuery.parse({ limit: '50', ...filters })
+    await expectNarrow((db) => listOrders(db, first, everything), ['orders'])
+    const { nextCursor } = await listOrders(db, first, everything)
+    if (nextCursor === null) return
+    const next = listOrdersQuery.parse({ limit: '50', ...filters, cursor: nextCursor })
+    await expectNarrow((db) => listOrders(db, next, everything), ['orders'])
+  })
+
+  test.each<[string, Scope]>([
+    ['stores', { kind: 'stores', storeIds: ['STORE-3', 'STORE-4'] }],
+    ['a region', { kind: 'region', region: 'north' }],
+  ])('orders in the scope of %s read about a page', (_, scope) =>
+    expectNarrow((db) => listOrders(db, listOrdersQuery.parse({}), scope), ['orders']),
+  )
+
+  test.each<[string, Record<string, string>]>([
+    ['open in a warehouse', { warehouseId: 'WH-2' }],
+    ['open anywhere', {}],
+    ['packed in a warehouse, newest first', { warehouseId: 'WH-2', state: 'packed', sort: 'newest' }],
+    ['of an order', { orderId: orderIds[0] ?? '', state: 'packed' }],
+  ])('pick tasks %s read about a page', (_, filters) =>
+    expectNarrow((db) => listPickTasks(db, listPickTasksQuery.parse(filters), everything), ['pick_task']),
+  )
+
+  test.each<[string, Record<string, string>]>([
+    ['newest', {}],
+    ['of an order', { orderId: orderIds[0] ?? '' }],
+    ['by waybill', { waybillNumber: 'WB-4711' }],
+    ['in transit', { state: 'in_transit' }],
+  ])('shipments %s read about a page', (_, filters) =>
+    expectNarrow((db) => listShipments(db, listShipmentsQuery.parse(filters), everything), ['parcel']),
+  )
+
+  test.each<[string, Record<string, string>]>([
+    ['open', {}],
+    ['resolved, newest first', { state: 'resolved', sort: 'newest' }],
+    ['of an order', { orderId: orderIds[0] ?? '', state: 'resolved' }],
+  ])('work items %s read about a page', (_, filters) =>
+    expectNarrow((db) => listWorkItems(db, listWorkItemsQuery.parse(filters), everything), ['work_item']),
+  )
+
+  test('the log of an order reads that order’s entries', () =>
+    expectNarrow((db) => listOrderLog(db, orderIds[0] ?? '', { limit: 50 }), ['operation_log']))
+})

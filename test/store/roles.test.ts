@@ -1,0 +1,202 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createTestDatabase, required, type TestDatabase } from '../support/database.ts'
+
+/** Signed in as the application, as the owner, and as somebody who may do nothing but connect. */
+let database: TestDatabase
+let app: pg.Client
+let owner: pg.Client
+let stranger: pg.Client
+const strangerName = `hub_stranger_${randomBytes(4).toString('hex')}`
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  owner = new pg.Client({ connectionString: database.ownerUrl })
+  await owner.connect()
+  await owner.query(`create role ${strangerName} login password 'stranger'`)
+  app = new pg.Client({ connectionString: database.appUrl })
+  const strangerUrl = new URL(database.ownerUrl)
+  strangerUrl.username = strangerName
+  strangerUrl.password = 'stranger'
+  stranger = new pg.Client({ connectionString: strangerUrl.href })
+  await Promise.all([app.connect(), stranger.connect()])
+})
+afterAll(async () => {
+  await Promise.all([app.end(), stranger.end()])
+  await owner.query(`drop role ${strangerName}`)
+  await owner.end()
+  await database.destroy()
+})
+
+const DENIED = '42501'
+const deniedTo = (client: () => pg.Client, statement: string) =>
+  expect(client().query(statement), statement).rejects.toMatchObject({ code: DENIED })
+
+const TABLES = [
+  'sku',
+  'warehouse',
+  'store',
+  'policy',
+  'account',
+  'api_key',
+  'session',
+  'idempotency_key',
+  'contact',
+  'orders',
+  'order_line',
+  'order_snapshot',
+  'payment',
+  'refund',
+  'order_return',
+  'stock_level',
+  'reservation',
+  'stock_operation',
+  'stock_ledger',
+  'pick_task',
+  'pick_task_event',
+  'parcel',
+  'tracking_event',
+  'inbox',
+  'inbox_body',
+  'relay_lease',
+  'delivery',
+  'operation_log',
+  'work_item',
+]
+const APPEND_ONLY = [
+  'stock_ledger',
+  'stock_operation',
+  'operation_log',
+  'inbox_body',
+  'tracking_event',
+  'pick_task_event',
+]
+const DELETABLE = ['session', 'idempotency_key', 'relay_lease']
+
+describe('the application role', () => {
+  test('the list of tables here is the schema: a new table must say what the application may do to it', async () => {
+    const { rows } = await owner.query<{ name: string }>(`
+      select relname as name from pg_class where relnamespace = 'public'::regnamespace
+        and relkind in ('r', 'p') and not relispartition and relname not like 'kysely%'`)
+    expect(rows.map((row) => row.name).sort()).toEqual([...TABLES].sort())
+  })
+
+  test.each([
+    'create table mine (id int)',
+    'alter table orders add column mine int',
+    'drop table orders',
+    'create index mine on orders (id)',
+    'create schema mine',
+    'create function mine() returns int language sql as $$ select 1 $$',
+    'create role mine',
+    'create extension if not exists dblink',
+    'alter table stock_level drop constraint stock_level_never_oversold',
+    'alter table stock_ledger disable trigger all',
+    'select * from kysely_migration',
+  ])('cannot change the schema: %s', async (statement) => {
+    await expect(app.query(statement)).rejects.toMatchObject({
+      code: expect.stringMatching(/^(42501|42704|0A000)$/),
+    })
+  })
+
+  test('owns nothing and is neither superuser nor able to make roles or databases', async () => {
+    const { rows } = await owner.query(`
+      select rolsuper, rolcreaterole, rolcreatedb, rolbypassrls,
+        (select count(*)::int from pg_class where relowner = pg_roles.oid) as owned
+      from pg_roles where rolname = 'hub_app'`)
+    expect(rows).toEqual([
+      { rolsuper: false, rolcreaterole: false, rolcreatedb: false, rolbypassrls: false, owned: 0 },
+    ])
+  })
+
+  test.each(APPEND_ONLY)('can add to %s but never change or remove what is there', async (table) => {
+    const { rows } = await owner.query<{ name: string }>(
+      'select attname as name from pg_attribute where attrelid = $1::regclass and attnum = 2',
+      [table],
+    )
+    await deniedTo(() => app, `update ${table} set ${rows[0]?.name} = null`)
+    await deniedTo(() => app, `delete from ${table}`)
+    await deniedTo(() => app, `truncate ${table}`)
+  })
+
+  test('cannot reach an append-only table through one of its partitions', async () => {
+    const { rows } = await owner.query<{ name: string }>(`
+      select relid::regclass::text as name from pg_partition_tree('operation_log') where level = 1
+      union all select relid::regclass::text from pg_partition_tree('inbox_body') where level = 1`)
+    expect(rows.length).toBeGreaterThan(0)
+    for (const { name } of rows) await deniedTo(() => app, `delete from ${name}`)
+  })
+
+  test.each(TABLES.filter((table) => !DELETABLE.includes(table)))('cannot delete from %s', (table) =>
+    deniedTo(() => app, `delete from ${table}`),
+  )
+
+  test.each(TABLES)('cannot truncate %s', (table) => deniedTo(() => app, `truncate ${table}`))
+
+  test('makes month partitions ahead, as often as it likes, also several processes at once', async () => {
+    const clients = await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        const client = new pg.Client({ connectionString: database.appUrl })
+        await client.connect()
+        return client
+      }),
+    )
+    await Promise.all(clients.map((client) => client.query('select hub_ensure_partitions(9)')))
+    await Promise.all(clients.map((client) => client.end()))
+    const { rows } = await owner.query<{ months: number }>(`
+      select count(*)::int as months from pg_partition_tree('inbox_body') where level = 1`)
+    expect(rows[0]?.months).toBe(11)
+  })
+
+  test.each([-1, 25, 1_000_000])('cannot ask for %i months of partitions', (months) =>
+    expect(app.query('select hub_ensure_partitions($1)', [months])).rejects.toThrow('must be 0 to 24'),
+  )
+
+  test('drops the bodies of old months only: the inbox rows stay, and two months are always kept', async () => {
+    await owner.query(`
+      create table inbox_body_202001 partition of inbox_body for values from ('2020-01-01') to ('2020-02-01')`)
+    const inserted = await app.query<{ id: number }>(`
+      insert into inbox (source, source_event_id, type, order_key, occurred_at, received_at)
+      values ('test', 'old', 'test', 'test', '2020-01-02', '2020-01-02') returning id`)
+    const id = inserted.rows[0]?.id
+    await app.query(`insert into inbox_body values ($1, '2020-01-02', '{}')`, [id])
+    for (const kept of [1, 0, -5]) {
+      await expect(app.query('select hub_drop_inbox_bodies($1)', [kept])).rejects.toThrow(
+        'at least two months',
+      )
+    }
+    const dropped = await app.query<{ count: number }>('select hub_drop_inbox_bodies(2) as count')
+    expect(dropped.rows).toEqual([{ count: 1 }])
+    const rest = await app.query(
+      `select (select count(*)::int from inbox where id = $1) as rows,
+        (select count(*)::int from inbox_body where inbox_id = $1) as bodies`,
+      [id],
+    )
+    expect(rest.rows).toEqual([{ rows: 1, bodies: 0 }])
+    const again = await app.query<{ count: number }>('select hub_drop_inbox_bodies(2) as count')
+    expect(again.rows).toEqual([{ count: 0 }])
+  })
+
+  test('cannot lead the maintenance functions to tables of its own', async () => {
+    // Their search path is fixed, so that a temporary table of the same name is not found.
+    await app.query('create temp table inbox_body (id int)')
+    const result = await app.query<{ count: number }>('select hub_drop_inbox_bodies(2) as count')
+    expect(result.rows).toEqual([{ count: 0 }])
+    await app.query('drop table pg_temp.inbox_body')
+  })
+})
+
+describe('anybody else', () => {
+  test.each(TABLES)('sees nothing of %s', (table) => deniedTo(() => stranger, `select * from ${table}`))
+
+  test.each(['hub_ensure_partitions(1)', 'hub_drop_inbox_bodies(2)'])('may not call %s', (call) =>
+    deniedTo(() => stranger, `select ${call}`),
+  )
+
+  test('cannot create anything in the schema', () => deniedTo(() => stranger, 'create table mine (id int)'))
+
+  test('the server of the tests is reached by password', () => {
+    expect(new URL(required('TEST_DATABASE_OWNER_URL')).password).not.toBe('')
+  })
+})
