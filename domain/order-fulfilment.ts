@@ -1,4 +1,4 @@
-import type { Allocation, Fulfilment, OrderEvent } from './order.ts'
+import type { Allocation, Fulfilment, OrderEvent, OrderState } from './order.ts'
 import { type Draft, raise } from './order-draft.ts'
 import { isUndelivered } from './order-money.ts'
 import { openCourierReturn } from './order-returns.ts'
@@ -27,6 +27,34 @@ export function openFulfilments(draft: Draft, allocations: Allocation[], cause =
   }
 }
 
+/** More reports than any order has pick tasks; what is beyond is a hostile sender's. */
+const EARLY_LIMIT = 50
+
+function keepForLater(draft: Draft, event: OrderState['early'][number]): void {
+  draft.state.early = [...draft.state.early, event].slice(-EARLY_LIMIT)
+  draft.note({ field: 'early_report', newValue: `${event.type} ${event.fulfilmentId}` })
+}
+
+/** Hears the reports whose pick task has become known; those that an ended order still keeps are a contradiction. */
+export function hearEarlyReports(draft: Draft): void {
+  const { state } = draft
+  const isKnown = (report: OrderState['early'][number]) =>
+    hasEnded(state.status) || state.fulfilments.some((entry) => entry.fulfilmentId === report.fulfilmentId)
+  const reports = state.early.filter(isKnown)
+  if (reports.length === 0) return
+  state.early = state.early.filter((report) => !isKnown(report))
+  for (const report of reports) {
+    const { operator, inboxId, type: source, occurredAt: sourceTime } = report
+    const own = {
+      ...draft,
+      note: (entry: Parameters<Draft['note']>[0]) =>
+        draft.note({ operator, inboxId, source, sourceTime, ...entry }),
+    }
+    if (report.type === 'fulfilment_packed') packFulfilment(own, report)
+    else shortFulfilment(own, report)
+  }
+}
+
 /** A warehouse has packed its part: the parcel is with the courier. */
 export function packFulfilment(
   draft: Draft,
@@ -34,6 +62,7 @@ export function packFulfilment(
 ): void {
   const { state } = draft
   const fulfilment = state.fulfilments.find((entry) => entry.fulfilmentId === event.fulfilmentId)
+  if (!fulfilment && !hasEnded(state.status)) return keepForLater(draft, event)
   if (fulfilment?.state !== 'picking') {
     const stands = fulfilment?.state ?? 'unknown'
     draft.note({ field: 'fulfilment', oldValue: stands, newValue: 'packed (ignored)' })
@@ -64,6 +93,7 @@ export function shortFulfilment(
 ): void {
   const { state } = draft
   const fulfilment = state.fulfilments.find((entry) => entry.fulfilmentId === event.fulfilmentId)
+  if (!fulfilment && !hasEnded(state.status)) return keepForLater(draft, event)
   if (!fulfilment) {
     return raise(draft, 'contradiction', `${event.fulfilmentId}/short`, { fulfilmentId: event.fulfilmentId })
   }

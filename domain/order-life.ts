@@ -4,6 +4,7 @@ import { beginDeciding, cancellationDecided, isPending, requestCancellation } fr
 import { type Draft, moveTo, openDraft, raise } from './order-draft.ts'
 import { eventKey } from './order-event-key.ts'
 import {
+  hearEarlyReports,
   openFulfilments,
   packFulfilment,
   parcelNews,
@@ -44,6 +45,7 @@ export function placeOrder(placed: OrderPlaced): OrderState {
     cancellation: null,
     closesAtMs: null,
     closed: false,
+    early: [],
     seen: [],
     answered: [],
   }
@@ -138,10 +140,10 @@ function settle(draft: Draft, reason: RefundReason, cause: string): void {
     state.closesAtMs = null
     moveTo(draft, 'paid')
     openFulfilments(draft, state.placed.allocations)
-  } else {
-    const next = fulfilmentStatus(state)
-    if (next !== state.status) moveTo(draft, next)
   }
+  hearEarlyReports(draft)
+  const next = fulfilmentStatus(state)
+  if (next !== state.status) moveTo(draft, next)
   for (const refund of refundsOwed(state, reason, cause)) {
     state.refunds.push(refund)
     draft.writes.push({ kind: 'record_refund', refund })

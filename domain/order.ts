@@ -135,6 +135,11 @@ export type OrderState = {
   /** When the order closes by itself (late-payment or after-sales window), in ms since the epoch. */
   closesAtMs: number | null
   closed: boolean
+  /**
+   * Reports on pick tasks that this run does not know of yet: a worker that died had opened them in the database, and
+   * the warehouse was faster than its successor. They are heard as soon as the task is known here too.
+   */
+  early: Extract<OrderEvent, { type: 'fulfilment_packed' | 'fulfilment_short' }>[]
   /** Inbox ids that were applied, so that a fact delivered twice counts once. Bounded, oldest out. */
   seen: number[]
   /** Answers given to callers, so that a repeated command gets its first answer. Bounded, oldest out. */

@@ -89,12 +89,29 @@ describe('the way of a parcel', () => {
     expect(story.workItems()).toEqual(['contradiction'])
   })
 
-  test('a report on a pick task that nobody knows is a contradiction', () => {
+  test('a report on a pick task that this run has not opened yet is heard once it has', () => {
+    const story = new OrderStory().paid()
+    story.short('O1-F1', 3, true)
+    // A worker that died had opened the replacement in the database already, and the warehouse was fast.
+    story.pack('O1-S1F1')
+    expect(story.state.parcels).toEqual([])
+    story.settleShortage(units('WH-2', 3))
+    expect(story.state.parcels).toMatchObject([{ fulfilmentId: 'O1-S1F1', state: 'shipped' }])
+    expect(story.state.status).toBe('shipped')
+    expect(story.state.early).toEqual([])
+    expect(story.workItems()).toEqual(['short_pick'])
+  })
+
+  test('a report on a pick task that an ended order never had is a contradiction', () => {
     const story = new OrderStory().paid()
     story.pack('O9-F1')
     story.short('O9-F1', 1)
+    expect(story.workItems()).toEqual([])
+    story.tell({ type: 'cancel_requested', reason: 'x', mayCancelPaid: true })
+    story.tell({ type: 'cancellation_decided', refusal: null })
     expect(story.workItems()).toEqual(['contradiction', 'contradiction'])
-    expect(story.state.status).toBe('paid')
+    story.pack('O9-F2')
+    expect(story.workItems()).toEqual(['contradiction', 'contradiction', 'contradiction'])
   })
 })
 

@@ -129,7 +129,10 @@ describe('paid after expiry', () => {
     expect(story.refunds()).toEqual([{ paymentId: 'P1', amountCents: 3_500, reason: 'paid_after_end' }])
     expect(dueSteps(story.state).map((step) => step.key)).toEqual(['O1-R-reserved-again-1-1/1'])
     story.pay('P2', 3_500)
-    expect(dueSteps(story.state).map((step) => step.key)).toEqual(['O1/reserve-again/2', 'O1-R-reserved-again-1-1/1'])
+    expect(dueSteps(story.state).map((step) => step.key)).toEqual([
+      'O1/reserve-again/2',
+      'O1-R-reserved-again-1-1/1',
+    ])
   })
 
   test('a part of the price is refunded and reserves nothing', () => {

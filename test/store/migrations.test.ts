@@ -70,11 +70,11 @@ describe('migrations', () => {
   })
 
   test('run on several databases of one server at once, each succeeds although they share the role', async () => {
-    const urls = await Promise.all(Array.from({ length: 4 }, emptyDatabase))
-    const ran = await Promise.all([...urls, ...urls].map((url) => migrate(url, APP_PASSWORD)))
-    for (const index of urls.keys()) {
-      expect([ran[index]?.length, ran[index + urls.length]?.length].sort()).toEqual([0, ALL.length])
-    }
+    const urls = [await emptyDatabase(), await emptyDatabase(), await emptyDatabase()]
+    expect(await Promise.all(urls.map((url) => migrate(url, APP_PASSWORD)))).toEqual([ALL, ALL, ALL])
+    // Now only the role is changed, by many at the same moment.
+    const again = await Promise.all([...urls, ...urls].map((url) => migrate(url, APP_PASSWORD)))
+    expect(again.flat()).toEqual([])
   })
 
   test('the application signs in with the password that was given last', async () => {

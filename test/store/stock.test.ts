@@ -245,7 +245,7 @@ describe('any interleaving of two hands', () => {
           await expectShortfallRules(skus)
         },
       ),
-      { numRuns: 12, ...(process.env.TEST_SEED ? { seed: Number(process.env.TEST_SEED) } : {}) },
+      { numRuns: 8, ...(process.env.TEST_SEED ? { seed: Number(process.env.TEST_SEED) } : {}) },
     )
   })
 

@@ -52,6 +52,21 @@ export function until<Result>(
   )
 }
 
+/** Works through items with as many hands at once as there are connections: more would only wait for one of those. */
+export async function withHands<Item, Result>(
+  hands: number,
+  items: readonly Item[],
+  work: (item: Item, index: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  const queue = items.entries()
+  const hand = async () => {
+    for (const [index, item] of queue) results[index] = await work(item, index)
+  }
+  await Promise.all(Array.from({ length: hands }, hand))
+  return results
+}
+
 /** A database for one test file: store MALL, warehouses WH-HZ (Hangzhou) and WH-GZ (Guangzhou), no SKUs. */
 export async function openTestStore(connections = 10) {
   const database = await createTestDatabase()
