@@ -51,6 +51,11 @@ export function placeOrder(placed: OrderPlaced): OrderState {
   }
 }
 
+/** A carried or stored state, with the beginnings of whatever an older version did not know yet. */
+export function restoreOrder(state: OrderState): OrderState {
+  return { ...placeOrder(state.placed), ...state }
+}
+
 /**
  * Applies one event. Pure: the same state, event and time give the same decision. An event that makes no sense in
  * this state changes nothing but leaves a log line, and a work item where a person should look.

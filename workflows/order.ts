@@ -24,7 +24,7 @@ import type { Activities } from '../activities/index.ts'
 import { assertNever } from '../domain/assert-never.ts'
 import type { CommandAnswer, EventRecord, OrderEvent, OrderPlaced, OrderState } from '../domain/order.ts'
 import { eventKey } from '../domain/order-event-key.ts'
-import { decide, placeOrder } from '../domain/order-life.ts'
+import { decide, placeOrder, restoreOrder } from '../domain/order-life.ts'
 import { dueSteps, nextDeadline, type OrderStep } from '../domain/order-steps.ts'
 import {
   cancelUpdate,
@@ -66,7 +66,7 @@ const TRACKING_DEADLINE = '30 days'
  * remembered, so a crash, a continue-as-new or a lost server continues from the state alone.
  */
 export async function order(input: OrderInput): Promise<{ status: string; version: number }> {
-  const life = new OrderRun('state' in input ? input.state : placeOrder(input.placed))
+  const life = new OrderRun('state' in input ? restoreOrder(input.state) : placeOrder(input.placed))
   life.listen()
   await life.run()
   return { status: life.state.status, version: life.state.version }
