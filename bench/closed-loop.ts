@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
+import { foreignShare, machineUse } from './cpu-time.ts'
 
 export type LoopOptions = {
   concurrency: number
@@ -16,6 +17,8 @@ export type LoopResult = {
   completed: number
   /** By how much each sampled number grew over the window, for one completion. */
   growth: number[]
+  /** Which share of the machine other programs had during the window; 0 where it is not known. */
+  foreign: number
 }
 
 /** One piece of work that takes longer than this will never end; saying so beats waiting for ever. */
@@ -46,14 +49,16 @@ export async function measureClosedLoop(
 
   const window = async () => {
     await delay(warmUpMs, undefined, { signal: ended })
-    const before = { completed, samples: sample(), atMs: performance.now() }
+    const before = { completed, samples: sample(), machine: machineUse(), atMs: performance.now() }
     await delay(windowMs, undefined, { signal: ended })
     const count = completed - before.completed
     if (count === 0)
       throw new Error('nothing was completed in a whole window: the machine is too busy to measure')
     const seconds = (performance.now() - before.atMs) / 1_000
     const growth = sample().map((value, index) => (value - (before.samples[index] ?? 0)) / count)
-    return { perSecond: count / seconds, completed: count, growth }
+    const machine = machineUse()
+    const foreign = before.machine && machine ? foreignShare(before.machine, machine) : 0
+    return { perSecond: count / seconds, completed: count, growth, foreign }
   }
   try {
     const result = await window()

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 
 /** Linux counts processor time in ticks of 10 ms on every platform that Node supports. */
 const TICK_MS = 10
@@ -12,10 +13,15 @@ export function cpuMilliseconds(pid: number): number {
   return parseProcStat(readFileSync(`/proc/${pid}/stat`, 'utf8'))
 }
 
-/** User and system time from /proc/<pid>/stat. The name in brackets may itself hold spaces and brackets. */
+/** User and system time from /proc/<pid>/stat. */
 export function parseProcStat(text: string): number {
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  const fields = fieldsOf(text)
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS
+}
+
+/** From the state on; the name before it, in brackets, may itself hold spaces and brackets. */
+function fieldsOf(text: string): string[] {
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')
 }
 
 /** `[[days-]hours:]minutes:seconds[.hundredths]` as ps prints it. */
@@ -23,4 +29,46 @@ export function parsePsTime(text: string): number {
   const [time = '', days = '0'] = text.trim().split('-').reverse()
   const seconds = time.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
   return (Number(days) * 86_400 + seconds) * 1_000
+}
+
+/** How much processor time the whole machine and everything that descends from this process have used, in ms. */
+export type MachineUse = { allMs: number; ownMs: number; capacityMs: number }
+
+/** Undefined where the system does not say it cheaply; the figures are the same, only the warning is missing. */
+export function machineUse(): MachineUse | undefined {
+  if (process.platform !== 'linux') return undefined
+  const busyMs = cpus().map(({ times }) => times.user + times.nice + times.sys + times.irq)
+  const idleMs = cpus().map(({ times }) => times.idle)
+  const allMs = sum(busyMs)
+  return { allMs, ownMs: ownMilliseconds(), capacityMs: allMs + sum(idleMs) }
+}
+
+/** Which share of the machine other programs took between two readings, from 0 to 1. */
+export function foreignShare(before: MachineUse, after: MachineUse): number {
+  const foreignMs = after.allMs - before.allMs - (after.ownMs - before.ownMs)
+  return Math.max(0, foreignMs) / (after.capacityMs - before.capacityMs)
+}
+
+/** This process and its descendants; PostgreSQL's backends and the workers' threads are among them. */
+function ownMilliseconds(): number {
+  const texts = new Map<number, string>()
+  for (const name of readdirSync('/proc')) {
+    const text = /^\d+$/.test(name) ? readIfThere(`/proc/${name}/stat`) : undefined
+    if (text) texts.set(Number(name), text)
+  }
+  const parentOf = (pid: number) => Number(fieldsOf(texts.get(pid) ?? '')[1])
+  const isOwn = (pid: number): boolean => pid === process.pid || (texts.has(pid) && isOwn(parentOf(pid)))
+  return sum([...texts].filter(([pid]) => isOwn(pid)).map(([, text]) => parseProcStat(text)))
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined // it ended while we looked
+  }
+}
+
+function sum(values: number[]): number {
+  return values.reduce((total, value) => total + value, 0)
 }

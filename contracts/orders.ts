@@ -74,8 +74,6 @@ export const placedOrder = z.object({
 })
 export type PlacedOrder = z.output<typeof placedOrder>
 
-export const shortage = z.object({ skuId: z.string(), requested: z.int(), available: z.int() })
-
 export const orderSummary = z.object({
   orderId,
   channel: z.string(),

@@ -34,4 +34,3 @@ export const stockAdjustmentBody = z.strictObject({
   safetyStock: z.int().min(0).max(10_000_000).optional(),
   reason: text(200),
 })
-export type StockAdjustmentBody = z.output<typeof stockAdjustmentBody>

@@ -1,9 +1,9 @@
 import type { Migration } from 'kysely'
-import * as initial from './0001-initial.ts'
-import * as roles from './0002-roles.ts'
+import { up as initial } from './0001-initial.ts'
+import { up as roles } from './0002-roles.ts'
 
 /** Every migration in order. Forward only: a mistake is mended by the next one. */
 export const migrations: Record<string, Migration> = {
-  '0001-initial': initial,
-  '0002-roles': roles,
+  '0001-initial': { up: initial },
+  '0002-roles': { up: roles },
 }

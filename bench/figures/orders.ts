@@ -11,6 +11,8 @@ const CONCURRENCY = 64
 const ROUNDS = 3
 const WARM_UP_MS = 10_000
 const WINDOW_MS = 15_000
+/** Other programs with more than this share of the machine make a figure worthless. */
+const TOLERATED_FOREIGN = 0.1
 /** Histories that are counted after each round. */
 const COUNTED = 25
 
@@ -34,6 +36,11 @@ export async function measureOrders(stage: Stage, say: (line: string) => void): 
       `  round ${round} of ${ROUNDS}: ${text(orders.at(-1))} orders, ${text(references.at(-1))} reference workflows`,
     )
   }
+  const foreign = Math.max(...[...orders, ...references].map((result) => result.foreign))
+  if (foreign > TOLERATED_FOREIGN)
+    say(
+      `  other programs had up to ${(foreign * 100).toFixed(0)} % of the machine: close them and measure again`,
+    )
   const middle = (results: LoopResult[], of: (result: LoopResult) => number) => median(results.map(of))
   const figure = (name: string, unit: string, of: (result: LoopResult) => number): Figure => ({
     name,
