@@ -8,7 +8,7 @@ const TRACE_HEADER = '_tracer-data'
  * from it: one trace from the HTTP request to its effects.
  *
  * No spans are made inside the workflow. The library's own workflow interceptor does, and ends them while an evicted
- * workflow is taken apart, which brings down the whole worker; docs/adr/ has the trace.
+ * workflow is taken apart, which brings down the whole worker; docs/adr/0009 has the story.
  */
 export const interceptors: WorkflowInterceptorsFactory = () => {
   let trace: Headers = {}

@@ -6,25 +6,23 @@ import { ORDER_STATUS_MEANING } from '../domain/order-state.ts'
 export function describeOrder(state: OrderState): string {
   const { placed } = state
   const meaning = ORDER_STATUS_MEANING[state.status]
-  const head = [
+  const lines = [
     `**${state.status}** · ${meaning.en} · ${meaning.zh}`,
     `${placed.channel} · store ${placed.storeId} · division ${placed.divisionCode} · version ${state.version}`,
     `paid ${yuan(paidCents(state))} of ${yuan(placed.amountCents)}${refundedCents(state) > 0 ? `, refunded ${yuan(refundedCents(state))}` : ''}`,
     ...(state.needsAttention ? ['⚠ needs attention: see its work items'] : []),
-  ]
-  const parts = [
     ...state.fulfilments.map(
       (entry) =>
-        `- ${entry.fulfilmentId.slice(-2)} at ${entry.warehouseId}: ${entry.state}, ${entry.lines.map((line) => `${line.skuId} ×${line.quantity}`).join(', ')}`,
+        `• ${entry.fulfilmentId.slice(-2)} at ${entry.warehouseId}: ${entry.state}, ${entry.lines.map((line) => `${line.skuId} ×${line.quantity}`).join(', ')}`,
     ),
-    ...state.parcels.map((parcel) => `- parcel ${parcel.courier} ${parcel.waybillNumber}: ${parcel.state}`),
-    ...state.returns.map((entry) => `- return ${entry.returnId}: ${entry.state}`),
+    ...state.parcels.map((parcel) => `• parcel ${parcel.courier} ${parcel.waybillNumber}: ${parcel.state}`),
+    ...state.returns.map((entry) => `• return ${entry.returnId}: ${entry.state}`),
     ...state.refunds.map(
-      (refund) => `- refund ${yuan(refund.amountCents)} of ${refund.paymentId}: ${refund.state}`,
+      (refund) => `• refund ${yuan(refund.amountCents)} of ${refund.paymentId}: ${refund.state}`,
     ),
   ]
-  // Markdown as Temporal Web reads it: two spaces keep a line apart, an empty line begins the list.
-  return [head.join('  \n'), parts.join('\n')].join('\n\n').trim()
+  // Temporal Web reads it as Markdown, in a low frame: two spaces keep a line apart, a list would take more room.
+  return lines.join('  \n')
 }
 
 /** Cents as people read them. */
