@@ -119,6 +119,9 @@ test('the OpenAPI document is 3.1 and describes every route with its callers and
   expect(Object.keys(place.responses)).toEqual(expect.arrayContaining(['201', '4XX', '5XX']))
   expect(place.description).toContain('mall')
   expect(place.requestBody.content['application/json'].schema.properties.lines.maxItems).toBe(200)
+  expect(place.parameters).toContainEqual(
+    expect.objectContaining({ in: 'header', name: 'Idempotency-Key', required: true }),
+  )
   expect(Object.keys(document.paths).length).toBeGreaterThan(25)
 })
 

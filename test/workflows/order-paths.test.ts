@@ -406,17 +406,17 @@ describe('messages that come late', () => {
     await hub.commands.cancel(order.orderId, { ...command(), reason: 'x', mayCancelPaid: false })
     await hub.untilClosed(order.orderId)
     await hub.pay(order)
-    await hub.until('the work item', async () =>
-      (await hub.workItems(order.orderId)).some((item) => item.kind === 'late_payment'),
-    )
+    await hub.until('the message to be settled', async () => {
+      const messages = await hub.db
+        .selectFrom('inbox')
+        .selectAll()
+        .where('order_key', '=', order.orderId)
+        .orderBy('id')
+        .execute()
+      return messages.map((message) => message.state).join() === 'delivered,late'
+    })
+    expect((await hub.workItems(order.orderId)).map((item) => item.kind)).toEqual(['late_payment'])
     expect((await hub.row(order.orderId)).status).toBe('cancelled')
-    const messages = await hub.db
-      .selectFrom('inbox')
-      .selectAll()
-      .where('order_key', '=', order.orderId)
-      .orderBy('id')
-      .execute()
-    expect(messages.map((message) => message.state)).toEqual(['delivered', 'late'])
   })
 
   test('a payment after a cancellation, while the order still listens, is refunded', async () => {
