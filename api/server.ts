@@ -59,7 +59,13 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
     keepAliveTimeout: KEEP_ALIVE_MS,
     trustProxy: deps.config.TRUST_PROXY,
     routerOptions: { maxParamLength: 200 },
-    http: { maxHeaderSize: HEADER_BYTES, connectionsCheckingInterval: REQUEST_CHECK_MS },
+    http: {
+      maxHeaderSize: HEADER_BYTES,
+      connectionsCheckingInterval: REQUEST_CHECK_MS,
+      // Also here: set on the server later, as Fastify does, Node minds it for the headers only.
+      requestTimeout: REQUEST_MS,
+      headersTimeout: REQUEST_MS,
+    },
     frameworkErrors: (error, request, reply) => {
       sendProblem(error, request, reply)
     },

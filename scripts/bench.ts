@@ -59,8 +59,12 @@ async function main(): Promise<number> {
     return 0
   } catch (error) {
     if (stopping.signal.aborted) return interruptedExitCode
-    throw error
+    console.error(error instanceof Error ? error.message : error)
+    return 1
   } finally {
+    // Lives that are cut off in the middle complain while the servers under them stop; what matters has been said.
+    process.on('uncaughtException', () => undefined)
+    process.on('unhandledRejection', () => undefined)
     await stage.stop()
     rmSync(folder, { recursive: true, force: true })
   }

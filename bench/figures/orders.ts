@@ -9,7 +9,7 @@ import { median } from '../statistics.ts'
 /** More than two processors can work off at once, so that the servers are busy and not the clock. */
 const CONCURRENCY = 64
 const ROUNDS = 3
-const WARM_UP_MS = 10_000
+const WARM_UP_MS = 15_000
 const WINDOW_MS = 15_000
 /** Other programs with more than this share of the machine make a figure worthless. */
 const TOLERATED_FOREIGN = 0.1
@@ -37,7 +37,8 @@ export async function measureOrders(stage: Stage, say: (line: string) => void): 
     )
   }
   const foreign = Math.max(...[...orders, ...references].map((result) => result.foreign))
-  if (foreign > TOLERATED_FOREIGN)
+  const isDisturbed = foreign > TOLERATED_FOREIGN
+  if (isDisturbed)
     say(
       `  other programs had up to ${(foreign * 100).toFixed(0)} % of the machine: close them and measure again`,
     )
@@ -50,7 +51,11 @@ export async function measureOrders(stage: Stage, say: (line: string) => void): 
     against: `reference workflow of ${REFERENCE_EVENTS} events`,
   })
   return [
-    { ...figure('orders', 'orders/s', (result) => result.perSecond), aim: { atLeast: 0.7 } },
+    {
+      ...figure('orders', 'orders/s', (result) => result.perSecond),
+      // Two programs that starve alike look alike fast: such a run neither meets nor misses the aim.
+      ...(isDisturbed ? {} : { aim: { atLeast: 0.7 } }),
+    },
     figure('cpu-worker', 'ms/order', ({ growth }) => growth[0] ?? Number.NaN),
     figure('cpu-temporal', 'ms/order', ({ growth }) => growth[1] ?? Number.NaN),
   ]
@@ -92,13 +97,11 @@ async function countEvents(client: Client, workflowIds: string[]): Promise<numbe
   return counts
 }
 
+/** The middle one: on a busy machine a task may time out and leave three events more in its own history. */
 function exactly(expected: number): (counts: number[]) => void {
   return (counts) => {
-    const other = counts.find((count) => count !== expected)
-    if (other !== undefined)
-      throw new Error(
-        `a reference workflow made ${other} events and not ${expected}: the machine is too busy to measure`,
-      )
+    if (median(counts) !== expected)
+      throw new Error(`reference workflows made ${median(counts)} events and not ${expected}`)
   }
 }
 

@@ -24,6 +24,8 @@ export interface TemporalOptions {
   webPort?: number
   /** No Temporal Web, as in tests. */
   headless?: boolean
+  /** After how many events a workflow is told to continue as new; the server's default is 4,096. */
+  continueAsNewAfterEvents?: number
   /** Where Temporal Web has payloads decoded, such as http://127.0.0.1:8080/codec. */
   codecEndpoint?: string
   onRevived?: (pid: number) => void
@@ -56,7 +58,10 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalP
   const child = new Supervised({
     name: 'temporal',
     command,
-    args: serverArguments(`${folder}/temporal.db`, port, webPort, options.codecEndpoint),
+    args: [
+      ...serverArguments(`${folder}/temporal.db`, port, webPort, options.codecEndpoint),
+      ...longHistory(options.continueAsNewAfterEvents),
+    ],
     cwd: folder,
     folder: options.recordDir ?? options.dataDir,
     isReady: () => hasDefaultNamespace(command, address),
@@ -74,6 +79,11 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalP
     kill: () => child.kill(),
     restart: () => child.restart(),
   }
+}
+
+function longHistory(events: number | undefined): string[] {
+  if (events === undefined) return []
+  return ['--dynamic-config-value', `limit.historyCount.suggestContinueAsNew=${events}`]
 }
 
 function serverArguments(file: string, port: number, webPort: number | undefined, codec: string | undefined) {

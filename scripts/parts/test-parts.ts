@@ -13,6 +13,9 @@ export interface TestParts {
   stop(): Promise<void>
 }
 
+/** Longer than any life in the tests but one: the test of continue-as-new need not write thousands of events. */
+const LONG_HISTORY_EVENTS = 300
+
 /** Real servers on free ports and a folder of their own, so that runs beside each other do not meet. */
 export async function startTestParts(dataDir: string, signal?: AbortSignal): Promise<TestParts> {
   const started: { stop(): Promise<void> }[] = []
@@ -29,7 +32,7 @@ export async function startTestParts(dataDir: string, signal?: AbortSignal): Pro
     Promise.allSettled([
       startPostgres({ dataDir, ownerPassword }).then(keep),
       startRedis({ dataDir }).then(keep),
-      startTemporal({ dataDir, headless: true }).then(keep),
+      startTemporal({ dataDir, headless: true, continueAsNewAfterEvents: LONG_HISTORY_EVENTS }).then(keep),
       findTimeSkippingServer(),
       withProgress('Bundling the workflows', buildWorkflows),
     ])

@@ -16,8 +16,10 @@ import { awaitHubTotals } from './totals.ts'
 
 /** Payments and refunds reach the lists a moment after their answer; longer than this is a difference. */
 const settleMs = 60_000
-/** What cannot agree any more need not be waited for, and whoever presses Ctrl-C wants to see the table. */
+/** What cannot agree any more need not be waited for. */
 const settleIncompleteMs = 5_000
+/** Whoever presses Ctrl-C wants to see the table, even if a payment is still on its way. */
+const settleInterruptedMs = 15_000
 
 export type RunOutcome = 'equal' | 'different' | 'interrupted'
 
@@ -50,12 +52,12 @@ export async function runReplay(
     .map((orderKey) => state.placed.get(orderKey)?.orderId)
     .filter((orderId) => orderId !== undefined)
   const query = { storeId, before, returnOrderIds }
-  const isIncomplete = signal.aborted || state.sent.refused.size + state.sent.returnsLeft.size > 0
-  const withinMs = isIncomplete ? settleIncompleteMs : settleMs
+  const isIncomplete = state.sent.refused.size + state.sent.returnsLeft.size > 0
+  const withinMs = signal.aborted ? settleInterruptedMs : isIncomplete ? settleIncompleteMs : settleMs
   const count = () => awaitHubTotals(client, query, expected, withinMs)
   const totals = await withProgress("Reading the hub's totals", count)
   print(fileReport(selection.file, selection.unitsOfEarlierOrders))
-  print(reportOf(state.sent, expected, totals))
+  print(reportOf(state.sent, expected, totals, signal.aborted ? 'not yet' : 'DIFFERENT'))
   print(speedLine(state, seconds))
   if (state.hasStalled) print('Nothing had moved for minutes; what was left was not waited for.')
   if (signal.aborted) {
@@ -102,11 +104,12 @@ async function timed(work: () => Promise<void>): Promise<number> {
   return (performance.now() - startedAt) / 1_000
 }
 
-function speedLine({ sent, placed, placedWithinMs, arrivedWithinMs }: RunState, seconds: number): string {
-  const rate = (ms: number) => (ms === 0 ? '–' : (sent.orders / (ms / 1_000)).toFixed(1))
+function speedLine(state: RunState, seconds: number): string {
+  const { sent, placed, arrivedOrderIds, placedWithinMs, arrivedWithinMs } = state
+  const rate = (count: number, ms: number) => (ms === 0 ? '–' : (count / (ms / 1_000)).toFixed(1))
   const lines = [...placed.values()].reduce((sum, { source }) => sum + source.lines.length, 0)
   return (
-    `${sent.orders} orders with ${lines} lines in ${seconds.toFixed(0)} s: ${rate(placedWithinMs)} checkouts a second, ` +
-    `${rate(arrivedWithinMs)} orders a second from checkout to the customer's door.`
+    `${sent.orders} orders with ${lines} lines in ${seconds.toFixed(0)} s: ${rate(sent.orders, placedWithinMs)} checkouts a second, ` +
+    `${rate(arrivedOrderIds.size, arrivedWithinMs)} orders a second from checkout to the customer's door.`
   )
 }
