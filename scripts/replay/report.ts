@@ -99,10 +99,11 @@ const number = new Intl.NumberFormat('en-GB')
 /** A table of two or more columns, the first to the left and the others to the right. */
 export function table(rows: readonly (readonly (string | number)[])[], indent = '  '): string {
   const texts = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? number.format(cell) : cell)))
-  const widths = texts.reduce<number[]>(
-    (widest, row) => row.map((cell, column) => Math.max(widest[column] ?? 0, cell.length)),
-    [],
-  )
+  const widths: number[] = []
+  // A row may have fewer cells than the others.
+  for (const row of texts) {
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length)
+  }
   const align = (cell: string, column: number) => {
     const width = widths[column] ?? 0
     return column === 0 ? cell.padEnd(width) : cell.padStart(width)
