@@ -28,7 +28,8 @@ const APPLIED_LIMIT = 2_000
  *
  * A worker that dies after this and before Temporal heard of it leaves a commit behind that its successor repeats,
  * perhaps in other batches or in another order. So what was written is known by the events' keys, never by a version:
- * a repeated event adds nothing, a new one is never dropped, and an older state never replaces a newer one.
+ * a repeated event adds nothing, a new one is never dropped, and an old copy of the order, of another run and version,
+ * writes nothing.
  */
 export async function commitOrder(db: Db, commit: OrderCommit): Promise<CommitResult> {
   const { orderId } = commit.state.placed

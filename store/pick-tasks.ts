@@ -97,6 +97,7 @@ async function pack(
   await lockStock(
     tx,
     task.lines.map((line) => line.skuId),
+    task.warehouse_id,
   )
   await takeFromHolds(tx, task, task.lines, 'consumed')
   await moveStock(tx, await packMovements(tx, task), {
@@ -151,6 +152,7 @@ async function short(
   await lockStock(
     tx,
     missing.map((line) => line.skuId),
+    task.warehouse_id,
   )
   await takeFromHolds(tx, task, missing, 'released')
   const operationId = `${task.id}/short/${body.eventId}`

@@ -21,10 +21,13 @@ export type Shortfall = { skuId: string; warehouseId: string; shortfall: number;
  * Locks the stock rows of the given SKUs, always in (sku, warehouse) order and in one statement, so that two
  * transactions over the same SKUs queue up instead of blocking each other. Every path takes these locks before it
  * touches a hold. Read levels in the *next* statement: this one's snapshot is older than the locks.
+ *
+ * @param warehouseId locks this warehouse's rows only, for what touches no other
  */
-export async function lockStock(tx: Tx, skuIds: readonly string[]): Promise<void> {
+export async function lockStock(tx: Tx, skuIds: readonly string[], warehouseId?: string): Promise<void> {
+  const within = warehouseId === undefined ? sql`true` : sql`warehouse_id = ${warehouseId}`
   await sql`
-    select 1 from stock_level where sku_id = any(${[...new Set(skuIds)]}::text[])
+    select 1 from stock_level where sku_id = any(${[...new Set(skuIds)]}::text[]) and ${within}
     order by sku_id, warehouse_id for update`.execute(tx)
 }
 

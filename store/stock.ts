@@ -17,15 +17,14 @@ export async function listStock(db: Db, query: ListStockQuery): Promise<Page<Sto
   const after = keyset.after(query.cursor)
   // What may still be sold, below zero where units are promised that do not exist.
   const free = sql<number>`(total - shipped - reserved)`
-  const rank = query.sort === 'available' ? free : sql<number>`0`
+  const scarcestFirst = query.sort === 'available'
   let select = db
     .selectFrom('stock_level')
     .selectAll()
-    .select(rank.as('rank'))
-    .orderBy(sql`${rank} + 0`)
-    .orderBy('sku_id')
-    .orderBy('warehouse_id')
+    .select(free.as('rank'))
     .limit(query.limit + 1)
+  if (scarcestFirst) select = select.orderBy(free)
+  select = select.orderBy('sku_id').orderBy('warehouse_id')
   if (query.skuId) select = select.where('sku_id', '=', query.skuId)
   if (query.warehouseId) select = select.where('warehouse_id', '=', query.warehouseId)
   if (query.atOrBelowSafety !== undefined) {
@@ -34,7 +33,9 @@ export async function listStock(db: Db, query: ListStockQuery): Promise<Page<Sto
   if (after) {
     const [from, sku, warehouse] = after
     select = select.where(
-      sql<boolean>`(${rank}, sku_id, warehouse_id) > (${from}::int, ${sku}, ${warehouse})`,
+      scarcestFirst
+        ? sql<boolean>`(${free}, sku_id, warehouse_id) > (${from}::int, ${sku}, ${warehouse})`
+        : sql<boolean>`(sku_id, warehouse_id) > (${sku}, ${warehouse})`,
     )
   }
   return keyset.page(

@@ -89,28 +89,40 @@ export class OrderRelay {
     if (!standing) return this.#waitForOrder(messages)
     if (standing.closed) return this.#closeAsLate(messages, standing)
     const readable = await this.#setAsideUnreadable(messages)
+    return context.with(parentOf(first), () => this.#deliver(readable, standing))
+  }
+
+  async #deliver(messages: InboxRow[], standing: OrderStandingRow): Promise<Settlement[]> {
     try {
-      return await context.with(parentOf(first), () => this.#deliver(readable, standing))
+      await this.#send(messages, standing)
+      return messages.map(({ id }) => ({ id, state: 'delivered' }))
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return this.#workflowMissing(readable, standing)
+      if (error instanceof WorkflowNotFoundError) return this.#workflowMissing(messages, standing)
+      const outage = isOutage(error)
+      // One of them is to blame: alone each of them shows whether it is the one, and the others go on.
+      if (!outage && messages.length > 1) return this.#deliverSingly(messages, standing)
       const reason = error instanceof Error ? error.message : String(error)
       this.#options.logger.warn(
         { orderId: standing.id, reason },
         'messages could not be delivered, will retry',
       )
-      return this.#postpone(readable, reason, isOutage(error))
+      return this.#postpone(messages, reason, outage)
     }
   }
 
-  async #deliver(messages: InboxRow[], standing: OrderStandingRow): Promise<Settlement[]> {
+  async #deliverSingly(messages: InboxRow[], standing: OrderStandingRow): Promise<Settlement[]> {
+    const settled: Settlement[] = []
+    for (const message of messages) settled.push(...(await this.#deliver([message], standing)))
+    return settled
+  }
+
+  async #send(messages: InboxRow[], standing: OrderStandingRow): Promise<void> {
     const creation = messages.find((message) => message.startsOrder)
     if (creation) await this.#start(orderPlacedBody.parse(creation.body))
     const facts = messages.filter((message) => !message.startsOrder).map(factOf)
-    if (facts.length > 0) {
-      const handle = this.#options.client.workflow.getHandle(orderWorkflowId(standing.id))
-      await this.#withDeadline(() => handle.signal(factsSignal, facts))
-    }
-    return messages.map(({ id }) => ({ id, state: 'delivered' }))
+    if (facts.length === 0) return
+    const handle = this.#options.client.workflow.getHandle(orderWorkflowId(standing.id))
+    await this.#withDeadline(() => handle.signal(factsSignal, facts))
   }
 
   async #start(placed: OrderPlaced): Promise<void> {

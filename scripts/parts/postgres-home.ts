@@ -39,7 +39,7 @@ export function postgresPackage(): { folder: string; version: string } {
     return { folder, version: JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version }
   } catch {
     throw new Error(
-      `PostgreSQL: no package ${name} is installed for this machine; set DATABASE_URL to a PostgreSQL 16 or newer`,
+      `PostgreSQL: no package ${name} is installed for this machine; set DATABASE_URL to a PostgreSQL 18 or newer`,
     )
   }
 }

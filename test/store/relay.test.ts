@@ -189,6 +189,24 @@ describe('the relay', () => {
     })
   })
 
+  test('a message that fails does not hold up or wear out those that were claimed with it', async () => {
+    const temporal = new TemporalStub()
+    const orderId = await placeOne()
+    const before = await tell(orderId)
+    const poison = (await tell(orderId)) ?? 0
+    const after = await tell(orderId)
+    temporal.fail = (inboxIds) => (inboxIds.includes(poison) ? new Error('cannot be sent') : null)
+    await newRelay(temporal).runOnce()
+    expect(temporal.started).toEqual([`order:${orderId}`])
+    expect(temporal.signalled.map((signal) => signal.inboxId)).toEqual([before, after])
+    expect((await messages(orderId)).map((row) => [row.id, row.state, row.attempts])).toEqual([
+      [expect.any(Number), 'delivered', 0],
+      [before, 'delivered', 0],
+      [poison, 'pending', 1],
+      [after, 'delivered', 0],
+    ])
+  })
+
   test('a body that does not fit its type is set aside at once, and the order’s other messages go on', async () => {
     const temporal = new TemporalStub()
     const orderId = await placeOne()
