@@ -60,7 +60,7 @@ export async function reserve(tx: Tx, request: ReserveRequest): Promise<ReserveR
  * The time is that of this statement, which began after the stock rows were locked. clock_timestamp() would be read
  * anew for every row, so no index could find the few that are over among a hot SKU's thousands of holds.
  */
-async function reclaimExpired(tx: Tx, skuIds: string[], operationId: string): Promise<void> {
+export async function reclaimExpired(tx: Tx, skuIds: string[], operationId: string): Promise<void> {
   const expired = await tx
     .updateTable('reservation')
     .set({ state: 'expired', updated_at: sql`clock_timestamp()` })
