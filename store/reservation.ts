@@ -4,7 +4,7 @@ import { type AvailableLevel, type Demand, planAllocation } from '../domain/allo
 import { centreOf, distanceKilometres } from '../domain/division.ts'
 import type { Allocation } from '../domain/order.ts'
 import type { Tx } from './database.ts'
-import { lockStock, moveStock, type StockMovement } from './stock-movement.ts'
+import { lockStock, type MovedBy, moveReserved, moveStock, type StockMovement } from './stock-movement.ts'
 
 /**
  * Holds on stock: held → confirmed → consumed; held → expired | released; confirmed → released.
@@ -32,73 +32,176 @@ export type ReserveResult =
 
 /** Reserves all lines or none, from the warehouses that `planAllocation` picks over the levels under lock. */
 export async function reserve(tx: Tx, request: ReserveRequest): Promise<ReserveResult> {
-  const skuIds = request.demand.map((line) => line.skuId)
-  await lockStock(tx, skuIds)
-  await reclaimExpired(tx, skuIds, request.operationId)
-  const levels = await readLevels(tx, request)
-  const demand = request.partial ? clipToAvailable(request.demand, levels) : request.demand
-  const plan = planAllocation(demand, levels)
-  if (!plan.ok) return plan
-  await insertHolds(tx, request, plan.allocations)
-  await moveStock(
-    tx,
-    plan.allocations.map(({ skuId, warehouseId, quantity }) => ({
-      kind: 'reserve',
-      skuId,
-      warehouseId,
-      reservedDelta: quantity,
-      orderId: request.orderId,
-    })),
-    { operationId: request.operationId, operator: request.operator, physical: false },
-  )
-  return plan
+  await lockStock(tx, skusOf([request]))
+  const decided = await decideReservations(tx, [request])
+  await writeReservations(tx, decided)
+  const [member] = decided.members
+  if (!member) throw new Error('a request was not decided')
+  return member.result
+}
+
+/** What was decided under lock for requests in their order, and what must be written with it. */
+type DecidedReservations = {
+  /** Units of holds whose time is over, which this transaction has taken back. */
+  reclaimed: (StockMovement & MovedBy)[]
+  members: { request: ReserveRequest; result: ReserveResult }[]
 }
 
 /**
- * Takes back holds whose time is over. Counters fall by the rows that this statement really changed.
+ * Decides requests one by one, in their order, over the levels as they are after every hold whose time is over was
+ * taken back. The SKUs must be locked, by an earlier statement: only then does this one see what the last owner of the
+ * locks has written. Each request is served or refused as if it were alone after those before it.
+ */
+async function decideReservations(tx: Tx, requests: ReserveRequest[]): Promise<DecidedReservations> {
+  const { levels, reclaimed } = await readLevels(tx, skusOf(requests), requests[0]?.operationId ?? '')
+  return { reclaimed, members: requests.map((request) => ({ request, result: decide(request, levels) })) }
+}
+
+/** Writes what was decided: holds, counters and the ledger. The orders of the requests must exist. */
+async function writeReservations(tx: Tx, decided: DecidedReservations): Promise<void> {
+  const granted = decided.members.flatMap(({ request, result }) =>
+    result.ok ? result.allocations.map((allocation) => ({ request, allocation })) : [],
+  )
+  await insertHolds(tx, granted)
+  await moveReserved(tx, [
+    ...decided.reclaimed,
+    ...granted.map(({ request, allocation }) => ({
+      kind: 'reserve' as const,
+      skuId: allocation.skuId,
+      warehouseId: allocation.warehouseId,
+      reservedDelta: allocation.quantity,
+      orderId: request.orderId,
+      operationId: request.operationId,
+      operator: request.operator,
+    })),
+  ])
+}
+
+function skusOf(requests: readonly ReserveRequest[]): string[] {
+  return requests.flatMap((request) => request.demand.map((line) => line.skuId))
+}
+
+/** Takes back the holds of these SKUs whose time is over. The SKUs must be locked, by an earlier statement. */
+export async function reclaimExpired(tx: Tx, skuIds: string[], operationId: string): Promise<void> {
+  const { reclaimed } = await readLevels(tx, skuIds, operationId)
+  await moveReserved(tx, reclaimed)
+}
+
+/** A level in hand: `available` falls as requests are granted. */
+type Level = { warehouseId: string; longitude: number; latitude: number; available: number }
+
+type LevelRow = {
+  sku_id: string
+  warehouse_id: string
+  longitude: number
+  latitude: number
+  active: boolean
+  available: number
+  expired: { orderId: string; quantity: number }[] | null
+}
+
+/**
+ * Takes back holds whose time is over and reads the levels as they are then. What is taken back is the rows that the
+ * update really changed, never a sum read beside it.
  *
  * The time is that of this statement, which began after the stock rows were locked. clock_timestamp() would be read
  * anew for every row, so no index could find the few that are over among a hot SKU's thousands of holds.
  */
-export async function reclaimExpired(tx: Tx, skuIds: string[], operationId: string): Promise<void> {
-  const expired = await tx
-    .updateTable('reservation')
-    .set({ state: 'expired', updated_at: sql`clock_timestamp()` })
-    .where('sku_id', 'in', skuIds)
-    .where('state', '=', 'held')
-    .where('expires_at', '<=', sql<Date>`statement_timestamp()`)
-    .returning(['sku_id', 'warehouse_id', 'quantity', 'order_id'])
-    .execute()
-  await moveStock(
-    tx,
-    expired.map((hold) => unhold('expire', hold)),
-    { operationId, operator: 'system', physical: false },
+async function readLevels(
+  tx: Tx,
+  skuIds: string[],
+  operationId: string,
+): Promise<{ levels: Map<string, Level[]>; reclaimed: (StockMovement & MovedBy)[] }> {
+  const { rows } = await sql<LevelRow>`
+    with expired as (
+      update reservation set state = 'expired', updated_at = clock_timestamp()
+      where sku_id = any(${[...new Set(skuIds)]}::text[]) and state = 'held' and expires_at <= statement_timestamp()
+      returning sku_id, warehouse_id, quantity, order_id
+    ), freed as (
+      select sku_id, warehouse_id, sum(quantity)::int as units,
+        json_agg(json_build_object('orderId', order_id, 'quantity', quantity)) as holds
+      from expired group by sku_id, warehouse_id
+    )
+    select level.sku_id, level.warehouse_id, warehouse.longitude, warehouse.latitude, warehouse.active,
+      level.total - level.shipped - level.reserved + coalesce(freed.units, 0) as available, freed.holds as expired
+    from stock_level as level join warehouse on warehouse.id = level.warehouse_id
+      left join freed using (sku_id, warehouse_id)
+    where level.sku_id = any(${[...new Set(skuIds)]}::text[])
+    order by level.sku_id, level.warehouse_id`.execute(tx)
+  const levels = new Map<string, Level[]>()
+  for (const row of rows) {
+    // Below zero where units are promised that do not exist: nothing can be had there until that is made good.
+    if (!row.active || row.available <= 0) continue
+    const { warehouse_id: warehouseId, longitude, latitude, available } = row
+    const ofSku = levels.get(row.sku_id) ?? []
+    ofSku.push({ warehouseId, longitude, latitude, available })
+    levels.set(row.sku_id, ofSku)
+  }
+  const reclaimed = rows.flatMap((row) =>
+    (row.expired ?? []).map(({ orderId, quantity }) => ({
+      ...unhold('expire', {
+        sku_id: row.sku_id,
+        warehouse_id: row.warehouse_id,
+        quantity,
+        order_id: orderId,
+      }),
+      operationId,
+      operator: 'system',
+    })),
   )
+  return { levels, reclaimed }
 }
 
-async function readLevels(tx: Tx, request: ReserveRequest): Promise<AvailableLevel[]> {
-  const rows = await tx
-    .selectFrom('stock_level as level')
-    .innerJoin('warehouse', 'warehouse.id', 'level.warehouse_id')
-    .select(['level.sku_id', 'level.warehouse_id', 'warehouse.longitude', 'warehouse.latitude'])
-    .select(sql<number>`level.total - level.shipped - level.reserved`.as('available'))
-    .where(
-      'level.sku_id',
-      'in',
-      request.demand.map((line) => line.skuId),
-    )
-    .where('level.shortfall', '=', 0)
-    .where('warehouse.active', '=', true)
-    .execute()
+function decide(request: ReserveRequest, levels: Map<string, Level[]>): ReserveResult {
+  const permitted = permittedLevels(request, levels)
+  const demand = request.partial ? clipToAvailable(sumBySku(request), permitted) : sumBySku(request)
+  const plan = planAllocation(demand, permitted)
+  if (!plan.ok) return plan
+  for (const { skuId, warehouseId, quantity } of plan.allocations) {
+    const level = levels.get(skuId)?.find((entry) => entry.warehouseId === warehouseId)
+    if (level) level.available -= quantity
+  }
+  return { ok: true, allocations: sharedByLines(plan.allocations, request) }
+}
+
+/** Lines of one SKU want their units together: each by itself could be served by the very same ones. */
+function sumBySku({ demand }: ReserveRequest): Demand[] {
+  const bySku = new Map<string, Demand>()
+  for (const line of demand) {
+    const sum = bySku.get(line.skuId)
+    bySku.set(line.skuId, sum ? { ...sum, quantity: sum.quantity + line.quantity } : line)
+  }
+  return [...bySku.values()]
+}
+
+/** Hands what a SKU got to its lines, in their order. */
+function sharedByLines(allocations: Allocation[], { demand }: ReserveRequest): Allocation[] {
+  if (new Set(demand.map((line) => line.skuId)).size === demand.length) return allocations
+  const wanting = demand.map((line) => ({ ...line }))
+  return allocations.flatMap((allocation) => {
+    let left = allocation.quantity
+    return wanting.flatMap((line) => {
+      const quantity = line.skuId === allocation.skuId ? Math.min(left, line.quantity) : 0
+      if (quantity === 0) return []
+      line.quantity -= quantity
+      left -= quantity
+      return [{ ...allocation, lineNumber: line.lineNumber, quantity }]
+    })
+  })
+}
+
+function permittedLevels(request: ReserveRequest, levels: Map<string, Level[]>): AvailableLevel[] {
   const customer = centreOf(request.divisionCode)
-  return rows
-    .filter((row) => !request.excludedWarehouses?.includes(row.warehouse_id))
-    .map((row) => ({
-      skuId: row.sku_id,
-      warehouseId: row.warehouse_id,
-      available: row.available,
-      distanceKilometres: customer ? distanceKilometres(customer, row) : 0,
-    }))
+  return [...new Set(request.demand.map((line) => line.skuId))].flatMap((skuId) =>
+    (levels.get(skuId) ?? [])
+      .filter((level) => !request.excludedWarehouses?.includes(level.warehouseId))
+      .map((level) => ({
+        skuId,
+        warehouseId: level.warehouseId,
+        available: level.available,
+        distanceKilometres: customer ? distanceKilometres(customer, level) : 0,
+      })),
+  )
 }
 
 function clipToAvailable(demand: Demand[], levels: AvailableLevel[]): Demand[] {
@@ -113,36 +216,31 @@ function clipToAvailable(demand: Demand[], levels: AvailableLevel[]): Demand[] {
     .filter((line) => line.quantity > 0)
 }
 
-async function insertHolds(tx: Tx, request: ReserveRequest, allocations: Allocation[]): Promise<void> {
-  if (allocations.length === 0) return
-  await tx
-    .insertInto('reservation')
-    .values(
-      allocations.map((allocation) => ({
-        id: uuid(),
-        owner_kind: 'order_line' as const,
-        owner_id: `${request.orderId}/${allocation.lineNumber}`,
-        order_id: request.orderId,
-        line_number: allocation.lineNumber,
-        sku_id: allocation.skuId,
-        warehouse_id: allocation.warehouseId,
-        quantity: allocation.quantity,
-        state: request.confirmed ? ('confirmed' as const) : ('held' as const),
-        expires_at: request.expiresAt,
-        operation_id: request.operationId,
-      })),
-    )
-    // A replacement for a short pick may land where this order line already holds units: one hold, more units.
-    .onConflict((conflict) =>
-      conflict
-        .columns(['owner_kind', 'owner_id', 'sku_id', 'warehouse_id'])
-        .where('state', 'in', ['held', 'confirmed'])
-        .doUpdateSet((eb) => ({
-          quantity: eb('reservation.quantity', '+', eb.ref('excluded.quantity')),
-          updated_at: sql`clock_timestamp()`,
-        })),
-    )
-    .execute()
+async function insertHolds(
+  tx: Tx,
+  granted: { request: ReserveRequest; allocation: Allocation }[],
+): Promise<void> {
+  if (granted.length === 0) return
+  const column = <Value>(value: (hold: (typeof granted)[number]) => Value) => granted.map(value)
+  // A replacement for a short pick may land where this order line already holds units: one hold, more units.
+  await sql`
+    insert into reservation (id, owner_kind, owner_id, order_id, line_number, sku_id, warehouse_id, quantity, state,
+      expires_at, operation_id)
+    select id, 'order_line', order_id || '/' || line_number, order_id, line_number, sku_id, warehouse_id, quantity,
+      state, expires_at, operation_id
+    from unnest(${column(() => uuid())}::uuid[], ${column(({ request }) => request.orderId)}::uuid[],
+      ${column(({ allocation }) => allocation.lineNumber)}::int[],
+      ${column(({ allocation }) => allocation.skuId)}::text[],
+      ${column(({ allocation }) => allocation.warehouseId)}::text[],
+      ${column(({ allocation }) => allocation.quantity)}::int[],
+      ${column(({ request }) => (request.confirmed ? 'confirmed' : 'held'))}::text[],
+      ${column(({ request }) => request.expiresAt.toISOString())}::timestamptz[],
+      ${column(({ request }) => request.operationId)}::text[])
+      as hold (id, order_id, line_number, sku_id, warehouse_id, quantity, state, expires_at, operation_id)
+    on conflict (owner_kind, owner_id, sku_id, warehouse_id) where state in ('held', 'confirmed')
+      do update set quantity = reservation.quantity + excluded.quantity, updated_at = clock_timestamp()`.execute(
+    tx,
+  )
 }
 
 /**

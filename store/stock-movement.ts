@@ -14,6 +14,9 @@ export type StockMovement = {
   reason?: string | null
 }
 
+/** Which operation moved the units, and in whose name. */
+export type MovedBy = { operationId: string; operator: string }
+
 /** How many units more than before are promised but do not exist, after a physical fact. */
 export type Shortfall = { skuId: string; warehouseId: string; shortfall: number; raisedBy: number }
 
@@ -42,35 +45,72 @@ export async function lockStock(tx: Tx, skuIds: readonly string[], warehouseId?:
 export async function moveStock(
   tx: Tx,
   movements: StockMovement[],
-  context: { operationId: string; operator: string; physical: boolean },
+  context: MovedBy & { physical: boolean },
+): Promise<Shortfall[]> {
+  const { operationId, operator, physical } = context
+  return applyMovements(
+    tx,
+    movements.map((movement) => ({ ...movement, operationId, operator })),
+    physical,
+  )
+}
+
+/**
+ * The same for movements of several operations at once. No physical fact: a shortfall can only fall.
+ *
+ * One statement for both tables, with columns that travel as arrays: a group moves more levels than a statement may
+ * have parameters. A change of the shortfall is written on the level's last movement, so that the ledger rebuilds
+ * every counter.
+ */
+export async function moveReserved(tx: Tx, movements: (StockMovement & MovedBy)[]): Promise<void> {
+  await applyMovements(tx, movements, false)
+}
+
+async function applyMovements(
+  tx: Tx,
+  movements: (StockMovement & MovedBy)[],
+  physical: boolean,
 ): Promise<Shortfall[]> {
   if (movements.length === 0) return []
-  const net = sumByLevel(movements)
-  const columns = {
-    sku: net.map((level) => level.skuId),
-    warehouse: net.map((level) => level.warehouseId),
-    total: net.map((level) => level.totalDelta),
-    shipped: net.map((level) => level.shippedDelta),
-    reserved: net.map((level) => level.reservedDelta),
-  }
+  const column = <Value>(value: (movement: StockMovement & MovedBy) => Value) => movements.map(value)
   const { rows } = await sql<{ sku_id: string; warehouse_id: string; before: number; after: number }>`
-    update stock_level as level set
-      total = level.total + change.total,
-      shipped = level.shipped + change.shipped,
-      reserved = level.reserved + change.reserved,
-      shortfall = case when ${context.physical} then needed.shortfall else least(level.shortfall, needed.shortfall) end,
-      updated_at = now()
-    from unnest(${columns.sku}::text[], ${columns.warehouse}::text[], ${columns.total}::int[], ${columns.shipped}::int[],
-      ${columns.reserved}::int[]) as change (sku_id, warehouse_id, total, shipped, reserved)
-    cross join lateral (
-      select greatest(0, stock.shipped + change.shipped + stock.reserved + change.reserved - stock.total - change.total)
-        as shortfall
-      from stock_level as stock where stock.sku_id = change.sku_id and stock.warehouse_id = change.warehouse_id
-    ) as needed
-    where level.sku_id = change.sku_id and level.warehouse_id = change.warehouse_id
-    returning level.sku_id, level.warehouse_id, old.shortfall as before, new.shortfall as after`.execute(tx)
-  if (rows.length !== net.length) throw new Error('a movement names a stock level that does not exist')
-  await writeLedger(tx, movements, rows, context)
+    with movement as (
+      select * from unnest(${column((movement) => movement.skuId)}::text[],
+        ${column((movement) => movement.warehouseId)}::text[], ${column((movement) => movement.kind)}::text[],
+        ${column((movement) => movement.totalDelta ?? 0)}::int[],
+        ${column((movement) => movement.shippedDelta ?? 0)}::int[],
+        ${column((movement) => movement.reservedDelta ?? 0)}::int[],
+        ${column((movement) => movement.operationId)}::text[], ${column((movement) => movement.operator)}::text[],
+        ${column((movement) => movement.orderId ?? null)}::uuid[],
+        ${column((movement) => movement.reason ?? null)}::text[])
+        with ordinality as movement (sku_id, warehouse_id, kind, total, shipped, reserved, operation_id, operator,
+          order_id, reason, place)
+    ), change as (
+      select sku_id, warehouse_id, sum(total)::int as total, sum(shipped)::int as shipped,
+        sum(reserved)::int as reserved, max(place) as last
+      from movement group by sku_id, warehouse_id
+    ), changed as (
+      update stock_level as level set
+        total = level.total + change.total,
+        shipped = level.shipped + change.shipped,
+        reserved = level.reserved + change.reserved,
+        shortfall = least(
+          case when ${physical} then null else level.shortfall end,
+          greatest(0, level.shipped + change.shipped + level.reserved + change.reserved - level.total - change.total)),
+        updated_at = now()
+      from change
+      where level.sku_id = change.sku_id and level.warehouse_id = change.warehouse_id
+      returning level.sku_id, level.warehouse_id, change.last, old.shortfall as before, new.shortfall as after
+    ), written as (
+      insert into stock_ledger (sku_id, warehouse_id, kind, total_delta, shipped_delta, reserved_delta,
+        shortfall_delta, operation_id, order_id, operator, reason)
+      select sku_id, warehouse_id, kind, total, shipped, reserved, case when place = last then after - before else 0 end,
+        operation_id, order_id, operator, reason
+      from movement join changed using (sku_id, warehouse_id) order by place
+    )
+    select sku_id, warehouse_id, before, after from changed`.execute(tx)
+  const levels = new Set(movements.map((movement) => `${movement.skuId} ${movement.warehouseId}`))
+  if (rows.length !== levels.size) throw new Error('a movement names a stock level that does not exist')
   return rows
     .filter((row) => row.after > row.before)
     .map((row) => ({
@@ -79,57 +119,4 @@ export async function moveStock(
       shortfall: row.after,
       raisedBy: row.after - row.before,
     }))
-}
-
-function sumByLevel(movements: StockMovement[]) {
-  const byLevel = new Map<
-    string,
-    Required<Pick<StockMovement, 'skuId' | 'warehouseId' | 'totalDelta' | 'shippedDelta' | 'reservedDelta'>>
-  >()
-  for (const { skuId, warehouseId, totalDelta = 0, shippedDelta = 0, reservedDelta = 0 } of movements) {
-    const key = `${skuId} ${warehouseId}`
-    const level = byLevel.get(key) ?? { skuId, warehouseId, totalDelta: 0, shippedDelta: 0, reservedDelta: 0 }
-    level.totalDelta += totalDelta
-    level.shippedDelta += shippedDelta
-    level.reservedDelta += reservedDelta
-    byLevel.set(key, level)
-  }
-  return [...byLevel.values()]
-}
-
-/**
- * A change of the shortfall is written on the level's last movement, so that the ledger rebuilds every counter. The
- * columns travel as arrays: an import moves more levels than a statement may have parameters.
- */
-async function writeLedger(
-  tx: Tx,
-  movements: StockMovement[],
-  changed: { sku_id: string; warehouse_id: string; before: number; after: number }[],
-  context: { operationId: string; operator: string },
-): Promise<void> {
-  const shortfalls = new Map(
-    changed.map((row) => [`${row.sku_id} ${row.warehouse_id}`, row.after - row.before]),
-  )
-  const shortfallDeltas = movements
-    .toReversed()
-    .map((movement) => {
-      const key = `${movement.skuId} ${movement.warehouseId}`
-      const delta = shortfalls.get(key) ?? 0
-      shortfalls.delete(key)
-      return delta
-    })
-    .toReversed()
-  const column = <Value>(value: (movement: StockMovement) => Value) => movements.map(value)
-  await sql`
-    insert into stock_ledger (sku_id, warehouse_id, kind, total_delta, shipped_delta, reserved_delta, shortfall_delta,
-      operation_id, order_id, operator, reason)
-    select sku_id, warehouse_id, kind, total, shipped, reserved, shortfall, ${context.operationId}, order_id,
-      ${context.operator}, reason
-    from unnest(${column((movement) => movement.skuId)}::text[], ${column((movement) => movement.warehouseId)}::text[],
-      ${column((movement) => movement.kind)}::text[], ${column((movement) => movement.totalDelta ?? 0)}::int[],
-      ${column((movement) => movement.shippedDelta ?? 0)}::int[],
-      ${column((movement) => movement.reservedDelta ?? 0)}::int[], ${shortfallDeltas}::int[],
-      ${column((movement) => movement.orderId ?? null)}::uuid[], ${column((movement) => movement.reason ?? null)}::text[])
-      with ordinality as moved (sku_id, warehouse_id, kind, total, shipped, reserved, shortfall, order_id, reason, place)
-    order by place`.execute(tx)
 }

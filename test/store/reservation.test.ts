@@ -145,14 +145,23 @@ describe('one order', () => {
     expect(placeOrderBody.safeParse({ ...body, lines: [line, line] }).success).toBe(false)
   })
 
-  test('a SKU in two lines that came past the contract is not sold twice: the table refuses', async () => {
-    const skuId = await store.addSku({ 'WH-HZ': 3 })
-    const twice = [
-      { skuId, quantity: 2 },
+  test('lines of one SKU that came past the contract are summed: they get their units together or are refused', async () => {
+    const skuId = await store.addSku({ 'WH-HZ': 3, 'WH-GZ': 2 })
+    const twice = (quantity: number) => [
+      { skuId, quantity },
       { skuId, quantity: 2 },
     ]
-    await expect(store.tryCheckout(twice)).rejects.toThrow('stock_level_never_oversold')
-    expect(await held(skuId)).toBe(0)
+    expect(await store.tryCheckout(twice(4))).toMatchObject({
+      ok: false,
+      problem: { extra: { shortages: [{ skuId, requested: 6, available: 5 }] } },
+    })
+    const order = await store.order(twice(3))
+    const unitsOf = (lineNumber: number) =>
+      order.reservations
+        .filter((entry) => entry.lineNumber === lineNumber)
+        .reduce((sum, entry) => sum + entry.quantity, 0)
+    expect([unitsOf(1), unitsOf(2)]).toEqual([3, 2])
+    expect(await held(skuId)).toBe(5)
   })
 
   test('two orders of one external id are one order, also at the same moment', async () => {
