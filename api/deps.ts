@@ -5,6 +5,7 @@ import type { OrderCommands } from '../connectors/temporal/order-commands.ts'
 import type { Config } from '../contracts/config.ts'
 import type { Db } from '../store/database.ts'
 import type { KeyRing } from '../store/keyring.ts'
+import type { Policies } from '../store/policy-cache.ts'
 
 /** What the API needs from outside. Clock and ids are injected, so that tests decide them. */
 export type ApiDeps = {
@@ -14,6 +15,7 @@ export type ApiDeps = {
   redis: Redis | null
   orderCommands: OrderCommands
   keyRing: KeyRing
+  policies: Policies
   /** Opens Temporal's payloads for signed-in ops. */
   codec: PayloadCodec
   /** Told after every commit that wrote an inbox row. */

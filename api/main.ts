@@ -11,6 +11,7 @@ import { createPool } from '../store/database.ts'
 import { createInboxNotice } from '../store/inbox-notice.ts'
 import { KeyRing } from '../store/keyring.ts'
 import { findOrderStanding } from '../store/order-queries.ts'
+import { Policies } from '../store/policy-cache.ts'
 import type { Database } from '../store/schema.ts'
 import { createLogger } from './logger.ts'
 import { buildServer } from './server.ts'
@@ -38,6 +39,10 @@ async function main(): Promise<void> {
     redis,
     orderCommands: createOrderCommands(temporal, (orderId) => findOrderStanding(db, orderId)),
     keyRing: KeyRing.parse(config.DATA_KEYS),
+    policies: new Policies({
+      onUnreadable: (kind, error) =>
+        logger.error({ kind, err: error }, 'a published policy cannot be read: the one before goes on'),
+    }),
     codec: new PayloadCryptoCodec(payloadKeys),
     notice: createInboxNotice(pool, logger),
     clock: { now: () => new Date() },

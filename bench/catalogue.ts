@@ -1,4 +1,5 @@
 import type { PlaceOrderBody } from '../contracts/orders.ts'
+import { POLICIES } from '../contracts/policies/index.ts'
 import type { Db } from '../store/database.ts'
 import { publishPolicy } from '../store/policy.ts'
 
@@ -9,7 +10,6 @@ const skuId = (index: number) => `SKU-${index % SKUS}`
 
 /** The shortest deadlines that policy allows, so that an order's life is work and not waiting. */
 export const LIFE = {
-  reservationTtlSeconds: 3_600,
   trackingIntervalSeconds: 0.2,
   afterSalesWindowSeconds: 1,
   latePaymentWindowSeconds: 1,
@@ -17,7 +17,10 @@ export const LIFE = {
 
 /** Two warehouses, a store and articles without end. */
 export async function fillCatalogue(db: Db): Promise<void> {
-  await publishPolicy(db, { kind: 'order-life', document: LIFE, author: 'bench', reason: 'benchmark' })
+  const origin = { author: 'bench', reason: 'benchmark' }
+  await publishPolicy(db, { kind: 'order-life', document: LIFE, ...origin })
+  const reservation = { ...POLICIES.reservation.initial, holdTtlSeconds: 3_600 }
+  await publishPolicy(db, { kind: 'reservation', document: reservation, ...origin })
   await db
     .insertInto('warehouse')
     .values([

@@ -7,6 +7,7 @@ import type { InboxNotice } from '../store/inbox-notice.ts'
 import type { KeyRing } from '../store/keyring.ts'
 import { recordPayment } from '../store/payments.ts'
 import { recordPickTaskEvent } from '../store/pick-tasks.ts'
+import { Policies } from '../store/policy-cache.ts'
 import { orderWorkflowId } from '../workflows/messages.ts'
 import { orderBody } from './catalogue.ts'
 import type { OutsideWorld } from './outside-world.ts'
@@ -25,6 +26,7 @@ export type OrderLifeDeps = {
 /** Drives orders from the checkout to the end of their workflows. */
 export class OrderLife {
   readonly #deps: OrderLifeDeps
+  readonly #policies = new Policies()
 
   constructor(deps: OrderLifeDeps) {
     this.#deps = deps
@@ -63,7 +65,7 @@ export class OrderLife {
     const result = await this.#commit((tx) =>
       checkout(
         tx,
-        { keyRing: this.#deps.keyRing },
+        { keyRing: this.#deps.keyRing, policies: this.#policies },
         { orderId, placedBy: 'system:mall', traceParent: null, body: orderBody() },
       ),
     )

@@ -55,19 +55,5 @@ export const orderPlacedBody = z.object({
     afterSalesWindowSeconds: z.number(),
     latePaymentWindowSeconds: z.number(),
   }),
+  policyVersions: z.record(z.string(), z.int()).optional(),
 })
-
-/** The policy that fixes an order's deadlines when it is placed (kind `order-life`). */
-export const orderLifePolicy = z.strictObject({
-  reservationTtlSeconds: z.number().min(1).max(86_400),
-  trackingIntervalSeconds: z.number().min(0.2).max(300),
-  afterSalesWindowSeconds: z
-    .number()
-    .min(1)
-    .max(90 * 86_400),
-  latePaymentWindowSeconds: z
-    .number()
-    .min(1)
-    .max(30 * 86_400),
-})
-export type OrderLifePolicy = z.output<typeof orderLifePolicy>

@@ -29,6 +29,8 @@ export type OrderPlaced = {
   placedAt: string
   reservationExpiresAt: string
   deadlines: OrderDeadlines
+  /** The version of each kind of policy that checkout decided with; absent in orders from before it was recorded. */
+  policyVersions?: Record<string, number> | undefined
 }
 
 export type Payment = { paymentId: string; amountCents: number; paidAt: string }

@@ -8,7 +8,7 @@ import { insertContact } from './contacts.ts'
 import type { Tx } from './database.ts'
 import { appendInbox } from './inbox.ts'
 import type { KeyRing } from './keyring.ts'
-import { currentPolicy } from './policy.ts'
+import type { Policies } from './policy-cache.ts'
 import { reserve } from './reservation.ts'
 
 export type CheckoutInput = {
@@ -27,15 +27,17 @@ export type CheckoutResult = { ok: true; order: PlacedOrder } | { ok: false; pro
  */
 export async function checkout(
   tx: Tx,
-  deps: { keyRing: KeyRing },
+  deps: { keyRing: KeyRing; policies: Policies },
   input: CheckoutInput,
 ): Promise<CheckoutResult> {
   const problem = await findProblem(tx, input.body)
   if (problem) return { ok: false, problem }
   const { orderId, body } = input
-  const policy = await currentPolicy(tx, 'order-life')
+  const life = await deps.policies.current(tx, 'order-life')
+  const reservation = await deps.policies.current(tx, 'reservation')
+  const policyVersions = { 'order-life': life.version, reservation: reservation.version }
   const placedAt = new Date()
-  const reservationExpiresAt = new Date(placedAt.getTime() + policy.document.reservationTtlSeconds * 1000)
+  const reservationExpiresAt = new Date(placedAt.getTime() + reservation.document.holdTtlSeconds * 1000)
   const lines = body.lines.map((line, index) => ({ lineNumber: index + 1, ...line }))
   const amountCents = lines.reduce(
     (sum, line) => sum + line.quantity * line.unitPriceCents,
@@ -65,7 +67,7 @@ export async function checkout(
       amount_cents: amountCents,
       freight_cents: body.freightCents,
       reservation_expires_at: reservationExpiresAt,
-      policy_versions: JSON.stringify({ 'order-life': policy.version }),
+      policy_versions: JSON.stringify(policyVersions),
       placed_by: input.placedBy,
       created_at: placedAt,
     })
@@ -115,11 +117,8 @@ export async function checkout(
     amountCents,
     placedAt: placedAt.toISOString(),
     reservationExpiresAt: reservationExpiresAt.toISOString(),
-    deadlines: {
-      trackingIntervalSeconds: policy.document.trackingIntervalSeconds,
-      afterSalesWindowSeconds: policy.document.afterSalesWindowSeconds,
-      latePaymentWindowSeconds: policy.document.latePaymentWindowSeconds,
-    },
+    deadlines: life.document,
+    policyVersions,
   })
   const expiresAt = reservationExpiresAt.toISOString()
   return {

@@ -41,7 +41,15 @@ export type Database = {
     document: Json<object>
     author: string
     reason: string
-    published_at: DefaultTimestamp
+    state: WithDefault<'draft' | 'published' | 'retired'>
+    /** Counts the edits of a draft, so that what is published is what was looked at. */
+    revision: WithDefault<number>
+    publisher: Nullable<string>
+    /** The version whose document this one brings back; 0 is the built-in one. */
+    rollback_of: Nullable<number>
+    created_at: DefaultTimestamp
+    published_at: NullableTimestamp
+    retired_at: NullableTimestamp
   }
   account: {
     id: string

@@ -27,7 +27,10 @@ const TAGS = [
   { name: 'skus', description: 'Master data: articles' },
   { name: 'warehouses', description: 'Master data: warehouses' },
   { name: 'stores', description: 'Master data: stores' },
-  { name: 'policies', description: 'Deadlines of new orders, in versions' },
+  {
+    name: 'policies',
+    description: 'Rules and deadlines that people change while the hub runs, in versions · 策略',
+  },
   { name: 'events', description: 'What happens, as a stream' },
   { name: 'system', description: 'For operating the hub' },
 ]

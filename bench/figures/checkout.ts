@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import pg from 'pg'
 import { v7 as uuid } from 'uuid'
 import { checkout } from '../../store/checkout.ts'
+import { Policies } from '../../store/policy-cache.ts'
 import { orderBody } from '../catalogue.ts'
 import { measureClosedLoop } from '../closed-loop.ts'
 import type { Figure } from '../figure.ts'
@@ -18,10 +19,11 @@ export async function measureCheckout(stage: Stage): Promise<Figure[]> {
   const { db, ownerUrl } = await stage.freshDatabase('hub_bench_checkout')
   await createRowTable(ownerUrl)
   const keyRing = stage.keyRing()
+  const policies = new Policies()
   const placeOrder = () =>
     db.transaction().execute(async (tx) => {
       const input = { orderId: uuid(), placedBy: 'system:mall', traceParent: null, body: orderBody() }
-      const result = await checkout(tx, { keyRing }, input)
+      const result = await checkout(tx, { keyRing, policies }, input)
       if (!result.ok) throw result.problem
     })
   const insertRow = () =>

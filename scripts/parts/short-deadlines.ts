@@ -1,34 +1,39 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import { type OrderLifePolicy, orderLifePolicy } from '../../contracts/facts.ts'
+import { POLICIES, type PolicyDocument } from '../../contracts/policies/index.ts'
 import type { HubClient } from './hub-client.ts'
 
+/** How long things take in the life of an order. */
+export type Deadlines = {
+  reservation: PolicyDocument<'reservation'>
+  'order-life': PolicyDocument<'order-life'>
+}
+
+const holdFor = (holdTtlSeconds: number) => ({ ...POLICIES.reservation.initial, holdTtlSeconds })
+
 /** A whole life in less than a minute. */
-export const demoLife: OrderLifePolicy = {
-  reservationTtlSeconds: 15,
-  trackingIntervalSeconds: 2,
-  afterSalesWindowSeconds: 25,
-  latePaymentWindowSeconds: 20,
+export const demoLife: Deadlines = {
+  reservation: holdFor(15),
+  'order-life': { trackingIntervalSeconds: 2, afterSalesWindowSeconds: 25, latePaymentWindowSeconds: 20 },
 }
 /** Long enough for a return to be asked for in a hub that is busy, short enough to wait for its end. */
-export const replayLife: OrderLifePolicy = {
-  reservationTtlSeconds: 15 * 60,
-  trackingIntervalSeconds: 2,
-  afterSalesWindowSeconds: 60,
-  latePaymentWindowSeconds: 60,
+export const replayLife: Deadlines = {
+  reservation: holdFor(15 * 60),
+  'order-life': { trackingIntervalSeconds: 2, afterSalesWindowSeconds: 60, latePaymentWindowSeconds: 60 },
 }
 /** For orders of which nothing comes back. */
-export const replayLifeWithoutReturns: OrderLifePolicy = { ...replayLife, afterSalesWindowSeconds: 5 }
+export const replayLifeWithoutReturns: Deadlines = {
+  ...replayLife,
+  'order-life': { ...replayLife['order-life'], afterSalesWindowSeconds: 5 },
+}
 /** What holds where nobody has published anything. */
-const usualLife: OrderLifePolicy = {
-  reservationTtlSeconds: 15 * 60,
-  trackingIntervalSeconds: 5 * 60,
-  afterSalesWindowSeconds: 7 * 86_400,
-  latePaymentWindowSeconds: 2 * 3_600,
+const usualLife: Deadlines = {
+  reservation: POLICIES.reservation.initial,
+  'order-life': POLICIES['order-life'].initial,
 }
 /** Whoever presses Ctrl-C does not wait long for this. */
 const restoreWithinMs = 3_000
-const path = '/v1/policies/order-life'
-const answer = z.object({ document: orderLifePolicy })
+const pathOf = (kind: keyof Deadlines) => `/v1/policies/${kind}`
 
 /**
  * Publishes short deadlines for the orders placed from now on. Returns what puts back those that held before, if the
@@ -36,12 +41,17 @@ const answer = z.object({ document: orderLifePolicy })
  */
 export async function shortenDeadlines(
   client: HubClient,
-  life: OrderLifePolicy,
+  life: Deadlines,
   reason: string,
 ): Promise<(client: HubClient) => Promise<boolean>> {
-  const { document: current } = await client.send({ as: 'ops', method: 'GET', path, answer })
+  const current: Deadlines = {
+    reservation: await read(client, 'reservation'),
+    'order-life': await read(client, 'order-life'),
+  }
   // One that was killed has left its own behind.
-  const isLeftover = [demoLife, replayLife, replayLifeWithoutReturns].some((known) => isSame(current, known))
+  const isLeftover = [demoLife, replayLife, replayLifeWithoutReturns].some((known) =>
+    isDeepStrictEqual(current, known),
+  )
   const before = isLeftover ? usualLife : current
   await publish(client, life, reason)
   return (client) =>
@@ -51,21 +61,30 @@ export async function shortenDeadlines(
     )
 }
 
+async function read<Kind extends keyof Deadlines>(
+  client: HubClient,
+  kind: Kind,
+): Promise<PolicyDocument<Kind>> {
+  const answer = z.object({ document: POLICIES[kind].schema })
+  return (await client.send({ as: 'ops', method: 'GET', path: pathOf(kind), answer })).document
+}
+
 async function publish(
   client: HubClient,
-  document: OrderLifePolicy,
+  deadlines: Deadlines,
   reason: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const body = { document, reason }
-  await client.send({ as: 'ops', method: 'PUT', path, body, answer, ...(signal ? { signal } : {}) })
-}
-
-function isSame(one: OrderLifePolicy, other: OrderLifePolicy): boolean {
-  return (
-    one.reservationTtlSeconds === other.reservationTtlSeconds &&
-    one.trackingIntervalSeconds === other.trackingIntervalSeconds &&
-    one.afterSalesWindowSeconds === other.afterSalesWindowSeconds &&
-    one.latePaymentWindowSeconds === other.latePaymentWindowSeconds
-  )
+  for (const kind of ['reservation', 'order-life'] as const) {
+    const body = { document: deadlines[kind], reason }
+    const answer = z.object({ version: z.int() })
+    await client.send({
+      as: 'ops',
+      method: 'PUT',
+      path: pathOf(kind),
+      body,
+      answer,
+      ...(signal ? { signal } : {}),
+    })
+  }
 }

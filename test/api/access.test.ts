@@ -35,8 +35,8 @@ const MATRIX: Record<string, { systems: string; roles: string }> = {
   'POST /v1/work-items/:workItemId/assign': { systems: 'ops', roles: 'all' },
   'POST /v1/work-items/:workItemId/resolve': { systems: 'ops', roles: 'all' },
   'POST /v1/work-items/:workItemId/replay': { systems: 'ops', roles: 'ops admin' },
-  'GET /v1/policies/order-life': { systems: 'ops', roles: 'all' },
-  'PUT /v1/policies/order-life': { systems: 'ops', roles: 'ops admin' },
+  'GET /v1/policies/:kind': { systems: 'ops', roles: 'all' },
+  'PUT /v1/policies/:kind': { systems: 'ops', roles: 'ops admin' },
   'GET /v1/events': { systems: 'mall ops', roles: 'all' },
   'GET /v1/session': { systems: 'all', roles: 'all' },
   'DELETE /v1/session': { systems: 'all', roles: 'all' },
@@ -91,7 +91,7 @@ test.each(cells)(
   '$route is open to its callers and closed to everybody else',
   async ({ route, systems, roles }) => {
     const [method, pattern = ''] = route.split(' ')
-    const url = pattern.replace(':orderId', uuid()).replace(/:\w+/g, 'X-1')
+    const url = pattern.replace(':orderId', uuid()).replace(':kind', 'order-life').replace(/:\w+/g, 'X-1')
     const ask = async (headers: Record<string, string>) => {
       const response = await api.app.inject({
         method: method as 'GET',

@@ -169,15 +169,25 @@ test('a work item is assigned, resolved once, and hidden from other stores', asy
   expect([replay.statusCode, replay.json().code]).toEqual([409, 'not-replayable'])
 })
 
-test('a published policy holds for the next order', async () => {
-  const url = '/v1/policies/order-life'
+test('a published policy holds for the next order, which remembers its version', async () => {
+  const url = '/v1/policies/reservation'
   const { version, document } = (await api.as('clerk', { url })).json()
-  const changed = { ...document, reservationTtlSeconds: 60 }
+  const changed = { ...document, holdTtlSeconds: 60 }
   const put = await api.as('admin', { method: 'PUT', url, payload: { document: changed, reason: '试运行' } })
-  expect(put.json()).toEqual({ kind: 'order-life', version: version + 1, document: changed })
+  expect(put.json()).toEqual({ kind: 'reservation', version: version + 1, document: changed })
   const placed = (await placeOrder(api)).json()
   expect(Date.parse(placed.reservationExpiresAt) - Date.now()).toBeLessThanOrEqual(60_000)
-  const wrong = { document: { ...document, trackingIntervalSeconds: 301 }, reason: 'x' }
+  const recorded = await api.rows('select policy_versions from orders where id = $1', [placed.orderId])
+  expect(recorded).toEqual([{ policy_versions: { 'order-life': 0, reservation: version + 1 } }])
+})
+
+test('a document that does not fit its kind is refused, and every field is named', async () => {
+  const url = '/v1/policies/order-life'
+  const { document } = (await api.as('clerk', { url })).json()
+  const wrong = { document: { ...document, trackingIntervalSeconds: 301, foo: 1 }, reason: 'x' }
   const refused = await api.as('admin', { method: 'PUT', url, payload: wrong })
-  expect(refused.json().errors[0].field).toBe('document.trackingIntervalSeconds')
+  expect(refused.json().errors.map((error: { field: string }) => error.field)).toEqual([
+    'document.trackingIntervalSeconds',
+    'document.foo',
+  ])
 })

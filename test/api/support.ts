@@ -11,6 +11,7 @@ import { type Config, readConfig } from '../../contracts/config.ts'
 import type { CommandAnswer } from '../../domain/order.ts'
 import { createApiKey, ROLES, type Role, SYSTEMS, type System, upsertAccount } from '../../store/identity.ts'
 import { KeyRing } from '../../store/keyring.ts'
+import { Policies } from '../../store/policy-cache.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
 export const PASSWORD = 'correct horse battery staple'
@@ -94,6 +95,7 @@ export async function createTestApi(
     redis: options.redis ?? null,
     orderCommands: commands,
     keyRing: KeyRing.parse(key('d')),
+    policies: new Policies(),
     codec: new PayloadCryptoCodec(KeyRing.parse(key('p'))),
     notice: { poke: () => undefined },
     clock,

@@ -2,10 +2,12 @@ import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrations } from '../../migrations/index.ts'
 import { migrate } from '../../migrations/migrate.ts'
+import { createDatabase } from '../../store/database.ts'
 import { required } from '../support/database.ts'
 
 /** The password that all test databases share: the role is one for the whole server. */
@@ -75,6 +77,34 @@ describe('migrations', () => {
     // Now only the role is changed, by many at the same moment.
     const again = await Promise.all([...urls, ...urls].map((url) => migrate(url, APP_PASSWORD)))
     expect(again.flat()).toEqual([])
+  })
+
+  test('the time that stock is held, a deadline of the order’s life before, becomes a policy with its history', async () => {
+    const db = createDatabase(await emptyDatabase(), 1)
+    const published = (version: number, ttl: number) => sql`
+      insert into policy (kind, version, document, author, reason, published_at)
+      values ('order-life', ${version}, ${JSON.stringify({ reservationTtlSeconds: ttl, trackingIntervalSeconds: 5 })},
+        'Ann', 'why', '2026-01-01')`
+    for (const [name, migration] of Object.entries(migrations)) {
+      if (name === '0003-policies')
+        await Promise.all([published(1, 100).execute(db), published(2, 200).execute(db)])
+      await migration.up(db)
+      if (name === '0003-policies') break
+    }
+    const rows = await db
+      .selectFrom('policy')
+      .select(['kind', 'version', 'document', 'state', 'publisher', 'author'])
+      .orderBy('kind')
+      .orderBy('version')
+      .execute()
+    await db.destroy()
+    const by = { author: 'Ann', publisher: 'Ann' }
+    expect(rows).toEqual([
+      { kind: 'order-life', version: 1, document: { trackingIntervalSeconds: 5 }, state: 'retired', ...by },
+      { kind: 'order-life', version: 2, document: { trackingIntervalSeconds: 5 }, state: 'published', ...by },
+      { kind: 'reservation', version: 1, document: { holdTtlSeconds: 100 }, state: 'retired', ...by },
+      { kind: 'reservation', version: 2, document: { holdTtlSeconds: 200 }, state: 'published', ...by },
+    ])
   })
 
   test('the application signs in with the password that was given last', async () => {

@@ -15,6 +15,7 @@ import { KeyRing } from '../../store/keyring.ts'
 import { recordPayment } from '../../store/payments.ts'
 import { recordPickTaskEvent } from '../../store/pick-tasks.ts'
 import { publishPolicy } from '../../store/policy.ts'
+import { Policies } from '../../store/policy-cache.ts'
 import { placedFacts } from '../../store/reconcile.ts'
 import type { Database } from '../../store/schema.ts'
 import { adjustStock } from '../../store/stock.ts'
@@ -74,6 +75,7 @@ export async function openTestStore(connections = 10) {
   await database.db.destroy()
   const db = createDatabase(appUrl, connections)
   const keyRing = KeyRing.parse(TEST_PAYLOAD_KEYS)
+  const policies = new Policies()
   const rivals: Db[] = []
   await seedPlaces(db)
   const inTransaction = <Result>(work: (tx: Tx) => Promise<Result>) => db.transaction().execute(work)
@@ -120,7 +122,7 @@ export async function openTestStore(connections = 10) {
   function checkoutIn(tx: Tx, lines: Line[], externalOrderId?: string): Promise<CheckoutResult> {
     return checkout(
       tx,
-      { keyRing },
+      { keyRing, policies },
       {
         orderId: uuid(),
         placedBy: 'system:mall',
@@ -320,13 +322,10 @@ async function seedPlaces(db: Db): Promise<void> {
     ])
     .execute()
   await db.insertInto('store').values({ id: 'MALL', name: '商城', channel: 'mall', region: '华东' }).execute()
-  const document = {
-    reservationTtlSeconds: 600,
-    trackingIntervalSeconds: 1,
-    afterSalesWindowSeconds: 1,
-    latePaymentWindowSeconds: 1,
-  }
+  const document = { trackingIntervalSeconds: 1, afterSalesWindowSeconds: 1, latePaymentWindowSeconds: 1 }
   await publishPolicy(db, { kind: 'order-life', document, author: 'test', reason: 'test' })
+  const reservation = { holdTtlSeconds: 600 }
+  await publishPolicy(db, { kind: 'reservation', document: reservation, author: 'test', reason: 'test' })
 }
 
 type Unsound = { sku_id: string; warehouse_id: string; problem: string }

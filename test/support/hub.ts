@@ -12,10 +12,10 @@ import { createPdaGateway } from '../../connectors/pda/gateway.ts'
 import { startTelemetry } from '../../connectors/telemetry.ts'
 import { createTemporalClient } from '../../connectors/temporal/client.ts'
 import { createOrderCommands } from '../../connectors/temporal/order-commands.ts'
-import type { OrderLifePolicy } from '../../contracts/facts.ts'
 import type { PlacedOrder } from '../../contracts/orders.ts'
 import type { PaymentAnswer } from '../../contracts/payments.ts'
 import type { PickTaskEventBody } from '../../contracts/pick-tasks.ts'
+import type { PolicyDocument } from '../../contracts/policies/index.ts'
 import type { OrderState } from '../../domain/order.ts'
 import type { OrderStatus } from '../../domain/order-state.ts'
 import { startSimulator } from '../../simulator/server.ts'
@@ -26,6 +26,7 @@ import { findOrderStanding } from '../../store/order-queries.ts'
 import { recordPayment } from '../../store/payments.ts'
 import { recordPickTaskEvent } from '../../store/pick-tasks.ts'
 import { publishPolicy } from '../../store/policy.ts'
+import { Policies } from '../../store/policy-cache.ts'
 import { DeliverySender } from '../../workers/delivery-sender.ts'
 import { Loop } from '../../workers/loop.ts'
 import { OrderRelay } from '../../workers/order-relay.ts'
@@ -42,15 +43,16 @@ const PATIENCE_MS = 30_000
 const LOOK_AGAIN_MS = 25
 
 /** Short deadlines, so that a whole life passes in a second or two. */
-export const QUICK_LIFE: OrderLifePolicy = {
-  reservationTtlSeconds: 60,
+export const QUICK_LIFE: PolicyDocument<'order-life'> = {
   trackingIntervalSeconds: 0.2,
   afterSalesWindowSeconds: 1,
   latePaymentWindowSeconds: 1,
 }
 
 export type TestHubOptions = {
-  life?: Partial<OrderLifePolicy>
+  life?: Partial<PolicyDocument<'order-life'>>
+  /** How long stock is held for payment. */
+  holdTtlSeconds?: number
   /** Wraps the activities, to fail or kill at one exact point. */
   activities?: (activities: Activities) => Activities
   cachedWorkflows?: number
@@ -84,12 +86,11 @@ export async function startTestHub(options: TestHubOptions = {}) {
   const logger = pino({ level: 'silent' })
   const outside = createOutsideHttp(simulator.url, SECRET)
   await seedCatalogue()
-  await publishPolicy(db, {
-    kind: 'order-life',
-    document: { ...QUICK_LIFE, ...options.life },
-    author: 'test',
-    reason: 'test',
-  })
+  const origin = { author: 'test', reason: 'test' }
+  await publishPolicy(db, { kind: 'order-life', document: { ...QUICK_LIFE, ...options.life }, ...origin })
+  const { holdTtlSeconds = 60 } = options
+  await publishPolicy(db, { kind: 'reservation', document: { holdTtlSeconds }, ...origin })
+  const policies = new Policies()
 
   const activities = createActivities({
     db,
@@ -186,7 +187,7 @@ export async function startTestHub(options: TestHubOptions = {}) {
     const result = await inTransaction((tx) =>
       checkout(
         tx,
-        { keyRing },
+        { keyRing, policies },
         {
           orderId: uuid(),
           placedBy: 'system:mall',

@@ -50,7 +50,8 @@ beforeAll(async () => {
   hub = await startTestHub({
     withoutWorker: true,
     patienceMs: 200_000,
-    life: { reservationTtlSeconds: 120, latePaymentWindowSeconds: 2, afterSalesWindowSeconds: 2 },
+    holdTtlSeconds: 120,
+    life: { latePaymentWindowSeconds: 2, afterSalesWindowSeconds: 2 },
   })
   startWorker()
 })

@@ -8,7 +8,7 @@ import { startTestHub, type TestHub } from '../support/hub.ts'
 const TTL_SECONDS = 1.5
 let hub: TestHub
 beforeAll(async () => {
-  hub = await startTestHub({ life: { reservationTtlSeconds: TTL_SECONDS, latePaymentWindowSeconds: 2 } })
+  hub = await startTestHub({ holdTtlSeconds: TTL_SECONDS, life: { latePaymentWindowSeconds: 2 } })
 })
 afterAll(async () => {
   expect(await hub.reconcile.checkStock()).toBe(0)

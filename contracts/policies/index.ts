@@ -1,0 +1,28 @@
+import type { z } from 'zod'
+import { allocation } from './allocation.ts'
+import type { PolicyDefinition } from './definition.ts'
+import { orderLife } from './order-life.ts'
+import { promotion } from './promotion.ts'
+import { reservation } from './reservation.ts'
+import { safetyStock } from './safety-stock.ts'
+import { transfer } from './transfer.ts'
+import { wmsMapping } from './wms-mapping.ts'
+
+const definitions = {
+  'order-life': orderLife,
+  reservation,
+  allocation,
+  'safety-stock': safetyStock,
+  promotion,
+  'wms-mapping': wmsMapping,
+  transfer,
+}
+
+/** The kinds of policy that exist; each has a file of its own here. */
+export type PolicyKind = keyof typeof definitions
+export type PolicyDocument<Kind extends PolicyKind> = z.output<(typeof definitions)[Kind]['schema']>
+
+export const POLICIES: { readonly [Kind in PolicyKind]: PolicyDefinition<PolicyDocument<Kind>> } = definitions
+
+const isPolicyKind = (name: string): name is PolicyKind => Object.hasOwn(definitions, name)
+export const POLICY_KINDS: readonly PolicyKind[] = Object.keys(definitions).filter(isPolicyKind)
