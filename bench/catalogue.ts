@@ -1,7 +1,7 @@
 import type { PlaceOrderBody } from '../contracts/orders.ts'
 import { POLICIES } from '../contracts/policies/index.ts'
 import type { Db } from '../store/database.ts'
-import { publishPolicy } from '../store/policy.ts'
+import { publishPolicy } from '../store/policy-versions.ts'
 
 /** So many articles that callers seldom meet on one row: hot articles are another question. */
 const SKUS = 500

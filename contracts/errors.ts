@@ -77,6 +77,12 @@ export const ERRORS = {
     zh: '退货单不存在',
     todo: 'Check the return id.',
   },
+  'policy-version-not-found': {
+    status: 404,
+    en: 'This policy has no such version',
+    zh: '策略版本不存在',
+    todo: 'Read the history of the policy and name one of its versions.',
+  },
   'method-not-allowed': {
     status: 405,
     en: 'This method is not offered here',
@@ -160,6 +166,30 @@ export const ERRORS = {
     en: 'The adjustment would make stock negative',
     zh: '调整后库存为负',
     todo: 'Reduce the adjustment, or count the warehouse.',
+  },
+  'policy-not-a-draft': {
+    status: 409,
+    en: 'Only a draft can be changed or published',
+    zh: '只有草稿可以修改或发布',
+    todo: 'Begin a new draft, or roll back to a version that was published once.',
+  },
+  'policy-draft-changed': {
+    status: 409,
+    en: 'Somebody has edited this draft meanwhile',
+    zh: '草稿已被他人修改',
+    todo: 'Read the draft again, look at what changed, and name its new revision.',
+  },
+  'policy-too-many-drafts': {
+    status: 409,
+    en: 'This policy has too many open drafts',
+    zh: '该策略的未发布草稿过多',
+    todo: 'Publish or give up one of the drafts first.',
+  },
+  'policy-not-published': {
+    status: 409,
+    en: 'This version was never in force',
+    zh: '该版本从未发布',
+    todo: 'Name a version that was published once, or publish the draft itself.',
   },
   'work-item-resolved': {
     status: 409,

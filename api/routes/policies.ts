@@ -1,75 +1,246 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { text } from '../../contracts/common.ts'
-import { ProblemError } from '../../contracts/errors.ts'
+import { POLICIES } from '../../contracts/policies/index.ts'
 import {
-  POLICIES,
-  POLICY_KINDS,
-  type PolicyDocument,
-  type PolicyKind,
-} from '../../contracts/policies/index.ts'
+  draftBody,
+  editDraftBody,
+  listPolicyVersionsQuery,
+  policyHistory,
+  policyKindList,
+  policyParams,
+  policyVersionDetail,
+  policyVersionParams,
+  publishDraftBody,
+  rollbackBody,
+} from '../../contracts/policies/versions.ts'
+import type { Tx } from '../../store/database.ts'
 import { operatorOf } from '../../store/identity.ts'
-import { currentPolicy, publishPolicy } from '../../store/policy.ts'
+import {
+  findPolicyVersion,
+  findPublishedPolicy,
+  listPolicyKinds,
+  listPolicyVersions,
+} from '../../store/policy-queries.ts'
+import {
+  createDraft,
+  discardDraft,
+  editDraft,
+  publishDocument,
+  publishDraft,
+  readRetiredDocument,
+} from '../../store/policy-versions.ts'
 import { ACCESS, identityOf } from '../access.ts'
 import type { ApiDeps } from '../deps.ts'
 
-const params = z.object({ kind: z.enum(POLICY_KINDS) })
-const policyView = z.object({
-  kind: z.enum(POLICY_KINDS),
-  /** 0 is the built-in document. */
-  version: z.int(),
-  document: z.record(z.string(), z.unknown()),
-})
-const publishBody = z.strictObject({ document: z.record(z.string(), z.unknown()), reason: text(200) })
-const url = '/v1/policies/:kind'
 const tags = ['policies']
-/** A document of a thousand wrong lines is not answered with a thousand errors. */
-const MAX_FIELDS = 50
+const url = '/v1/policies/:kind'
+const draftUrl = `${url}/drafts/:version`
+const read = { access: ACCESS.readPolicies }
+const write = { access: ACCESS.publishPolicies }
+const writeOnce = { ...write, idempotent: true }
 
-/** Rules that people change while the hub runs. A new version holds for later decisions only. */
+/**
+ * Rules that people change while the hub runs, in versions: draft, tried on past orders, published, rolled back. A new
+ * version holds for decisions from now on; what was decided before keeps the version that it was decided with.
+ */
 export const policyRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, { deps }) => {
+  const { db } = deps
+
+  app.get(
+    '/v1/policies',
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: 'The kinds of policy, and what is in force',
+        response: { 200: policyKindList },
+      },
+    },
+    async () => ({ items: await listPolicyKinds(db), nextCursor: null }),
+  )
+
   app.get(
     url,
     {
-      config: { access: ACCESS.readPolicies },
-      schema: { tags, summary: 'The policy in force', params, response: { 200: policyView } },
+      config: read,
+      schema: {
+        tags,
+        summary: 'The policy in force and its history',
+        params: policyParams,
+        querystring: listPolicyVersionsQuery,
+        response: { 200: policyHistory },
+      },
     },
-    async ({ params: { kind } }) => ({ kind, ...(await currentPolicy(deps.db, kind)) }),
+    async ({ params: { kind }, query }) => ({
+      ...(await findPublishedPolicy(db, kind)),
+      ...(await listPolicyVersions(db, kind, query)),
+    }),
+  )
+
+  app.get(
+    `${url}/schema`,
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: 'The JSON Schema of a document of this kind, for forms',
+        params: policyParams,
+        response: { 200: z.record(z.string(), z.unknown()) },
+      },
+    },
+    async ({ params: { kind } }) => ({
+      ...z.toJSONSchema(POLICIES[kind].schema, { io: 'input' }),
+      title: POLICIES[kind].title.en,
+    }),
+  )
+
+  app.get(
+    `${url}/versions/:version`,
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: 'One version with its document; 0 is the built-in one',
+        params: policyVersionParams,
+        response: { 200: policyVersionDetail },
+      },
+    },
+    async ({ params: { kind, version } }) => findPolicyVersion(db, kind, version),
   )
 
   app.put(
     url,
     {
-      config: { access: ACCESS.publishPolicies },
+      config: write,
       schema: {
         tags,
-        summary: 'Publish a document at once, as the next version',
-        params,
-        body: publishBody,
-        response: { 200: policyView },
+        summary: 'Publish a document at once, without a draft',
+        params: policyParams,
+        body: draftBody,
+        response: { 200: policyVersionDetail },
       },
     },
     async (request) => {
       const { kind } = request.params
-      const document = parseDocument(kind, request.body.document)
       const author = operatorOf(identityOf(request))
-      const version = await publishPolicy(deps.db, { kind, document, author, reason: request.body.reason })
+      const published = await db.transaction().execute(async (tx) => {
+        const version = await publishDocument(tx, { ...request.body, kind, author })
+        return findPolicyVersion(tx, kind, version)
+      })
       deps.policies.expire()
-      return { kind, version, document }
+      return published
     },
   )
-}
 
-/** @throws ProblemError `invalid-request` that names every field which does not fit the kind */
-function parseDocument<Kind extends PolicyKind>(kind: Kind, document: unknown): PolicyDocument<Kind> {
-  const parsed = POLICIES[kind].schema.safeParse(document)
-  if (parsed.success) return parsed.data
-  const fields = parsed.error.issues
-    .flatMap((issue) =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => ({ path: [...issue.path, key], message: 'is not a known field' }))
-        : [{ path: issue.path, message: issue.message }],
-    )
-    .map(({ path, message }) => ({ field: ['document', ...path].join('.'), message }))
-  throw new ProblemError('invalid-request', undefined, { fields: fields.slice(0, MAX_FIELDS) })
+  app.post(
+    `${url}/drafts`,
+    {
+      config: writeOnce,
+      schema: {
+        tags,
+        summary: 'Begin a draft',
+        params: policyParams,
+        body: draftBody,
+        response: { 201: policyVersionDetail },
+      },
+    },
+    async (request, reply) => {
+      const { kind } = request.params
+      const author = operatorOf(identityOf(request))
+      return request.idempotent(reply, policyVersionDetail, async (tx) => {
+        const version = await createDraft(tx, { ...request.body, kind, author })
+        return { status: 201, body: await findPolicyVersion(tx, kind, version) }
+      })
+    },
+  )
+
+  app.put(
+    draftUrl,
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'Replace the document of a draft',
+        params: policyVersionParams,
+        body: editDraftBody,
+        response: { 200: policyVersionDetail },
+      },
+    },
+    async (request) => {
+      const { kind, version } = request.params
+      const author = operatorOf(identityOf(request))
+      return db.transaction().execute(async (tx) => {
+        await editDraft(tx, { ...request.body, kind, version, author })
+        return findPolicyVersion(tx, kind, version)
+      })
+    },
+  )
+
+  app.delete(
+    draftUrl,
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'Give a draft up',
+        params: policyVersionParams,
+        response: { 200: policyVersionDetail },
+      },
+    },
+    async ({ params }) =>
+      db.transaction().execute(async (tx) => {
+        await discardDraft(tx, params)
+        return findPolicyVersion(tx, params.kind, params.version)
+      }),
+  )
+
+  app.post(
+    `${draftUrl}/publish`,
+    {
+      config: writeOnce,
+      schema: {
+        tags,
+        summary: 'Put a draft in force, in every process within two seconds',
+        params: policyVersionParams,
+        body: publishDraftBody,
+        response: { 200: policyVersionDetail },
+      },
+    },
+    async (request, reply) => {
+      const { kind, version } = request.params
+      const publisher = operatorOf(identityOf(request))
+      const published = await request.idempotent(reply, policyVersionDetail, async (tx: Tx) => {
+        await publishDraft(tx, { kind, version, revision: request.body.revision, publisher })
+        return { status: 200, body: await findPolicyVersion(tx, kind, version) }
+      })
+      deps.policies.expire()
+      return published
+    },
+  )
+
+  app.post(
+    `${url}/rollback`,
+    {
+      config: writeOnce,
+      schema: {
+        tags,
+        summary: 'Publish the document of an older version again, as the next version',
+        params: policyParams,
+        body: rollbackBody,
+        response: { 200: policyVersionDetail },
+      },
+    },
+    async (request, reply) => {
+      const { kind } = request.params
+      const { toVersion, reason } = request.body
+      const author = operatorOf(identityOf(request))
+      const published = await request.idempotent(reply, policyVersionDetail, async (tx: Tx) => {
+        const document = await readRetiredDocument(tx, kind, toVersion)
+        const version = await publishDocument(tx, { kind, document, author, reason, rollbackOf: toVersion })
+        return { status: 200, body: await findPolicyVersion(tx, kind, version) }
+      })
+      deps.policies.expire()
+      return published
+    },
+  )
 }

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { POLICIES, POLICY_KINDS } from '../../contracts/policies/index.ts'
-import { currentPolicy, publishPolicy } from '../../store/policy.ts'
+import { currentPolicy } from '../../store/policy.ts'
 import { Policies } from '../../store/policy-cache.ts'
+import { publishPolicy } from '../../store/policy-versions.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
 let database: TestDatabase
