@@ -194,6 +194,15 @@ export type Database = {
     reason: Nullable<string>
     recorded_at: DefaultTimestamp
   }
+  stock_cursor: {
+    consumer: string
+    ledger_id: number
+    fence_ledger_id: number
+    fence_transaction_id: string
+    after_sku_id: Nullable<string>
+    after_warehouse_id: Nullable<string>
+    updated_at: DefaultTimestamp
+  }
   pick_task: {
     id: string
     order_id: string

@@ -115,14 +115,15 @@ export async function adjustStock(
   if (impossible.length > 0) return { ok: false, errors: impossible }
   const shortfalls = await moveStock(
     tx,
+    // A new level and a new safety stock are rows of the ledger, too, if only of 0 units: its readers hear of them.
     adjustments
-      .filter((entry) => entry.quantityDelta !== 0)
-      .map(({ skuId, warehouseId, quantityDelta }) => ({
-        kind: quantityDelta > 0 ? ('receive' as const) : ('adjust' as const),
-        skuId,
-        warehouseId,
-        totalDelta: quantityDelta,
-        reason,
+      .filter((entry) => created.has(keyOf(entry)) || !isUnchanged(entry, before.get(keyOf(entry))))
+      .map((entry) => ({
+        kind: entry.quantityDelta > 0 ? ('receive' as const) : ('adjust' as const),
+        skuId: entry.skuId,
+        warehouseId: entry.warehouseId,
+        totalDelta: entry.quantityDelta,
+        reason: reason + safetyStockNote(entry, before.get(keyOf(entry))),
       })),
     { operationId, operator, physical: true },
   )
@@ -149,6 +150,11 @@ export async function adjustStock(
 
 function keyOf(level: { skuId: string; warehouseId: string }): string {
   return `${level.skuId} ${level.warehouseId}`
+}
+
+function safetyStockNote({ safetyStock }: StockAdjustment, before: LevelRow | undefined): string {
+  if (safetyStock === undefined || safetyStock === before?.safety_stock) return ''
+  return ` (safety stock ${before?.safety_stock ?? 0} → ${safetyStock})`
 }
 
 function isUnchanged(entry: StockAdjustment, level: LevelRow | undefined): boolean {

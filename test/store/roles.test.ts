@@ -53,6 +53,7 @@ const TABLES = [
   'reservation',
   'stock_operation',
   'stock_ledger',
+  'stock_cursor',
   'pick_task',
   'pick_task_event',
   'parcel',
