@@ -6,6 +6,8 @@ import type { Config } from '../contracts/config.ts'
 import type { Db } from '../store/database.ts'
 import type { KeyRing } from '../store/keyring.ts'
 import type { Policies } from '../store/policy-cache.ts'
+import type { PressureLimits } from './plugins/limits.ts'
+import type { EventStreamLimits } from './routes/events.ts'
 
 /** What the API needs from outside. Clock and ids are injected, so that tests decide them. */
 export type ApiDeps = {
@@ -26,4 +28,7 @@ export type ApiDeps = {
   temporalReady(): Promise<boolean>
   /** Connections of the database pool, for the metrics. */
   poolUsage?: () => { total: number; idle: number; waiting: number }
+  /** For tests, which reach these at once; otherwise the usual ones hold. */
+  pressureLimits?: Partial<PressureLimits>
+  eventStreamLimits?: Partial<EventStreamLimits>
 }

@@ -257,6 +257,12 @@ export const ERRORS = {
     zh: '请求过于频繁',
     todo: 'Wait for the time in Retry-After.',
   },
+  'too-many-streams': {
+    status: 429,
+    en: 'Too many event streams of this caller are open',
+    zh: '该调用方打开的事件流过多',
+    todo: 'Close a stream that nobody reads, then open this one again.',
+  },
   internal: {
     status: 500,
     en: 'Something went wrong on our side',

@@ -11,17 +11,17 @@ const DRAIN_MS = 10_000
  */
 export const draining = fp(
   async (app: FastifyInstance) => {
-    let inFlight = 0
-    app.addHook('onRequest', async () => {
-      inFlight += 1
-    })
-    app.addHook('onResponse', async () => {
-      inFlight -= 1
+    const inFlight = new Set<symbol>()
+    app.addHook('onRequest', async (_request, reply) => {
+      const exchange = Symbol()
+      inFlight.add(exchange)
+      // Not `onResponse`: a caller who hangs up in the middle never gets one.
+      reply.raw.once('close', () => inFlight.delete(exchange))
     })
     app.addHook('preClose', async () => {
       const giveUpAt = Date.now() + DRAIN_MS
       const timer = setInterval(() => {
-        if (inFlight > 0 && Date.now() < giveUpAt) return
+        if (inFlight.size > 0 && Date.now() < giveUpAt) return
         clearInterval(timer)
         app.server.closeAllConnections()
       }, CHECK_MS)

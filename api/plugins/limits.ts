@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import underPressure from '@fastify/under-pressure'
@@ -7,14 +8,29 @@ import { ProblemError } from '../../contracts/errors.ts'
 import { callerOf } from '../access.ts'
 import type { ApiDeps } from '../deps.ts'
 
-/** Above this mean delay of the event loop, answers come too late to be of use: refuse early instead. */
-const MAX_EVENT_LOOP_DELAY_MS = 1_000
+export type PressureLimits = {
+  maxEventLoopDelayMs: number
+  maxHeapUsedBytes: number
+  /** How often both are read. */
+  sampleMs: number
+}
+
+const PRESSURE_LIMITS: PressureLimits = {
+  // Above this mean delay, answers come too late to be of use: refuse early instead.
+  maxEventLoopDelayMs: 1_000,
+  // A little above this Node ends the process, and every request under way with it.
+  maxHeapUsedBytes: 0.9 * getHeapStatistics().heap_size_limit,
+  sampleMs: 1_000,
+}
 
 /** Security headers, load shedding and the rate limit. Register after `auth`: the limit counts by identity. */
 export const limits = fp(
   async (app: FastifyInstance, { deps }: { deps: ApiDeps }) => {
+    const pressure = { ...PRESSURE_LIMITS, ...deps.pressureLimits }
     await app.register(underPressure, {
-      maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
+      maxEventLoopDelay: pressure.maxEventLoopDelayMs,
+      maxHeapUsedBytes: pressure.maxHeapUsedBytes,
+      sampleInterval: pressure.sampleMs,
       pressureHandler: () => {
         throw new ProblemError('overloaded')
       },

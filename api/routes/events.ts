@@ -6,28 +6,42 @@ import { ProblemError } from '../../contracts/errors.ts'
 import type { Db } from '../../store/database.ts'
 import { type FeedEvent, type FeedPosition, storesOfRegion } from '../../store/event-feed.ts'
 import { type Scope, scopeOf } from '../../store/identity.ts'
-import { ACCESS, identityOf } from '../access.ts'
+import { ACCESS, callerOf, identityOf } from '../access.ts'
 import type { ApiDeps } from '../deps.ts'
 import { Feed, type Subscriber } from '../feed.ts'
 
-/** Shorter than every proxy's and our own idle time-out. */
-const HEARTBEAT_MS = 15_000
-/** Then the client comes back with its last event id, and is asked who it is again. */
-const STREAM_MS = 30 * 60_000
-/** A reader that is this far behind is disconnected; it resumes where it stopped. */
-const MAX_UNREAD_BYTES = 1024 * 1024
-/** Each costs memory and a socket; screens that nobody looks at are closed by their browsers. */
-const MAX_SUBSCRIBERS = 500
+export type EventStreamLimits = {
+  /** Shorter than every proxy's and our own idle time-out. */
+  heartbeatMs: number
+  /** Then the client comes back with its last event id, and is asked who it is again. */
+  streamMs: number
+  /** A reader that is this far behind is disconnected; it resumes where it stopped. */
+  maxUnreadBytes: number
+  /** Each costs memory and a socket; screens that nobody looks at are closed by their browsers. */
+  maxStreams: number
+  /** So that one caller who forgets to close streams takes them from nobody else. */
+  maxStreamsPerCaller: number
+}
+
+export const EVENT_STREAM_LIMITS: EventStreamLimits = {
+  heartbeatMs: 15_000,
+  streamMs: 30 * 60_000,
+  maxUnreadBytes: 1024 * 1024,
+  maxStreams: 500,
+  maxStreamsPerCaller: 20,
+}
 
 const EVENT_ID = /^([0-9]{1,20})-([0-9]{1,15})$/
 
 /** Live changes of orders, in commit order and without gaps. */
 export const eventRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, { deps }) => {
   const feed = new Feed(deps.db, (error) => app.log.warn({ err: error }, 'the event feed could not be read'))
-  const open = new Set<Readable>()
+  const limits = { ...EVENT_STREAM_LIMITS, ...deps.eventStreamLimits }
+  /** Every open stream, and whose it is. */
+  const open = new Map<Readable, string>()
   app.addHook('preClose', async () => {
     feed.close()
-    for (const stream of open) stream.push(null)
+    for (const stream of open.keys()) stream.push(null)
   })
 
   app.get(
@@ -41,9 +55,15 @@ export const eventRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app,
       },
     },
     async (request, reply) => {
-      if (open.size >= MAX_SUBSCRIBERS) throw new ProblemError('overloaded')
+      const caller = callerOf(identityOf(request))
       const isWanted = await createFilter(deps.db, scopeOf(identityOf(request)), request.query.orderId)
       const position = readPosition(request.headers['last-event-id']) ?? (await feed.now())
+      // No await from here to the end: of two that come at once, the second must see the first.
+      if (open.size >= limits.maxStreams) throw new ProblemError('overloaded')
+      const own = [...open.values()].filter((other) => other === caller).length
+      if (own >= limits.maxStreamsPerCaller) {
+        throw new ProblemError('too-many-streams', `${own} event streams of this caller are open`)
+      }
       const stream = new Readable({ read() {} })
       const subscriber: Subscriber = {
         position,
@@ -51,12 +71,12 @@ export const eventRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app,
         send: (event) => {
           if (!isWanted(event)) return
           stream.push(format(event))
-          if (stream.readableLength > MAX_UNREAD_BYTES) stream.destroy()
+          if (stream.readableLength > limits.maxUnreadBytes) stream.destroy()
         },
       }
-      const heartbeat = setInterval(() => stream.push(': still here\n\n'), HEARTBEAT_MS)
-      const end = setTimeout(() => stream.push(null), STREAM_MS)
-      open.add(stream)
+      const heartbeat = setInterval(() => stream.push(': still here\n\n'), limits.heartbeatMs)
+      const end = setTimeout(() => stream.push(null), limits.streamMs)
+      open.set(stream, caller)
       stream.once('close', () => {
         clearInterval(heartbeat)
         clearTimeout(end)

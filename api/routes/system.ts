@@ -10,7 +10,8 @@ const checks = z.object({ database: z.boolean(), temporal: z.boolean() })
 
 /** For those who run the hub: is it alive, can it work, what does it measure. Load shedding does not touch these. */
 export const systemRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, { deps }) => {
-  const open = { access: 'public', rateLimit: false, pressureHandler: () => undefined } as const
+  const always = { pressureHandler: () => undefined }
+  const open = { access: 'public', rateLimit: false, ...always } as const
   let document: string | null = null
 
   app.get('/healthz', { config: open, schema: { hide: true } }, async () => ({ alive: true }))
@@ -30,7 +31,7 @@ export const systemRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app
   app.get(
     '/metrics',
     {
-      config: { access: ACCESS.readMetrics },
+      config: { access: ACCESS.readMetrics, ...always },
       schema: { tags: ['system'], summary: 'Prometheus metrics; scrape with an ops key as bearer token' },
     },
     async (_request, reply) =>

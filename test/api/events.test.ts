@@ -1,6 +1,10 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { promisify } from 'node:util'
 import { sql, type Transaction } from 'kysely'
 import { v7 as uuid } from 'uuid'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { EVENT_STREAM_LIMITS, type EventStreamLimits } from '../../api/routes/events.ts'
 import type { Database } from '../../store/schema.ts'
 import { createTestApi, type TestApi } from './support.ts'
 
@@ -169,4 +173,135 @@ test('closing the server ends the streams instead of waiting for them', async ()
   const ended = response.text()
   await other.close()
   expect(await ended).toContain('retry:')
+})
+
+/** Until the server has noticed, too. */
+const untilConnected = ({ app }: TestApi, count: number) =>
+  expect
+    .poll(() => promisify(app.server.getConnections.bind(app.server))(), { timeout: 20_000, interval: 20 })
+    .toBe(count)
+
+/** A reader that sees the bytes and may stop reading. */
+async function connectTo(url: string, key: string) {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  socket.write(`GET /v1/events HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer ${key}\r\n\r\n`)
+  const [greeting] = await once(socket, 'data')
+  return { socket, greeting: String(greeting) }
+}
+
+test('a reader who hung up is not waited for at a stop', async () => {
+  const other = await createTestApi()
+  const url = await other.app.listen({ host: '127.0.0.1', port: 0 })
+  const { socket } = await connectTo(url, other.keys.ops)
+  socket.end()
+  await untilConnected(other, 0)
+  // Browsers and pools open connections ahead of time; as long as there is one, the server waits for what it answers.
+  const idle = connect(Number(new URL(url).port), '127.0.0.1')
+  await untilConnected(other, 1)
+  const startedAt = performance.now()
+  await other.close()
+  expect(performance.now() - startedAt).toBeLessThan(5_000)
+  idle.destroy()
+})
+
+describe('limits of the streams', () => {
+  const codeOf = async (response: Response) => ((await response.json()) as { code: string }).code
+  /** A server of its own with small limits, and where it listens. */
+  async function startLimited(eventStreamLimits: Partial<EventStreamLimits>) {
+    const limited = await createTestApi({ deps: { eventStreamLimits } })
+    onTestFinished(() => limited.close())
+    const url = await limited.app.listen({ host: '127.0.0.1', port: 0 })
+    const open = (headers: Record<string, string>) => fetch(`${url}/v1/events`, { headers })
+    const of = (system: 'mall' | 'ops') => ({ authorization: `Bearer ${limited.keys[system]}` })
+    return { limited, url, open, of }
+  }
+
+  test('a caller has so many streams and no more; the others keep theirs, and a closed one makes room', async () => {
+    const { open, of } = await startLimited({ maxStreamsPerCaller: 1 })
+    const first = await open(of('ops'))
+    const refused = await open(of('ops'))
+    expect([refused.status, await codeOf(refused)]).toEqual([429, 'too-many-streams'])
+    expect((await open(of('mall'))).status).toBe(200)
+    await first.body?.cancel()
+    await expect.poll(async () => (await open(of('ops'))).status).toBe(200)
+  })
+
+  test('all callers together have so many streams and no more: 503 with Retry-After', async () => {
+    const { open, of } = await startLimited({ maxStreams: 1 })
+    expect((await open(of('mall'))).status).toBe(200)
+    const refused = await open(of('ops'))
+    expect([refused.status, await codeOf(refused)]).toEqual([503, 'overloaded'])
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+
+  test('of streams that are opened at the same moment none slips past the limit', async () => {
+    const { open, of } = await startLimited({ maxStreamsPerCaller: 2 })
+    const statuses = await Promise.all(Array.from({ length: 8 }, async () => (await open(of('ops'))).status))
+    expect(statuses.sort()).toEqual([200, 200, 429, 429, 429, 429, 429, 429])
+  })
+
+  test('a stream on which nothing happens beats often enough to outlive every idle time-out', async () => {
+    expect(EVENT_STREAM_LIMITS.heartbeatMs).toBeLessThanOrEqual(api.app.server.timeout / 2)
+    const { open, of } = await startLimited({ heartbeatMs: 10 })
+    const reader = (await open(of('ops'))).body?.pipeThrough(new TextDecoderStream()).getReader()
+    let text = ''
+    while (text.split(': still here\n\n').length < 4) text += (await reader?.read())?.value
+    await reader?.cancel()
+  })
+
+  test('a stream ends after its time, whole, so that whoever reads it is asked again who it is', async () => {
+    const { open, of } = await startLimited({ streamMs: 10 })
+    expect(await (await open(of('ops'))).text()).toMatch(/^retry: 2000\nid: \d+-\d+\n\n$/)
+  })
+
+  test('a reader that does not read is cut off, and resumes where it stopped without a gap', async () => {
+    const { limited, url, of } = await startLimited({})
+    const { socket, greeting } = await connectTo(url, limited.keys.ops)
+    socket.pause()
+    // More than the sockets of both sides and the limit hold between them.
+    const count = 16_000
+    await sql`
+      insert into operation_log (order_id, store_id, version, field, new_value, operator, source)
+      select ${uuid()}, 'ST-1', 1, 'test', n || repeat('x', 1000), 'test', 'test' from generate_series(1, ${sql.lit(count)}) as n`.execute(
+      limited.database.db,
+    )
+    await untilConnected(limited, 0)
+    socket.on('error', () => undefined) // cut off, as it should be
+    let received = greeting
+    socket.on('data', (chunk) => {
+      received += chunk
+    })
+    socket.resume()
+    await once(socket, 'close')
+
+    const seen: number[] = []
+    let lastId = /^id: (.+)$/m.exec(received)?.[1] ?? ''
+    const take = (text: string) => {
+      for (const [, id = '', value] of text.matchAll(
+        /^id: (\S+)\nevent: order\ndata: .*"newValue":"(\d+)x.*\n\n/gm,
+      )) {
+        seen.push(Number(value))
+        lastId = id
+      }
+    }
+    // The chunks of HTTP lie between events, never within one.
+    take(received)
+    expect(seen.length).toBeLessThan(count)
+    // As a browser does: again and again with the last id, should it fall behind once more.
+    while (seen.length < count) {
+      const response = await fetch(`${url}/v1/events`, { headers: { ...of('ops'), 'last-event-id': lastId } })
+      let rest = ''
+      try {
+        for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+          const end = (rest + chunk).lastIndexOf('\n\n') + 2
+          take((rest + chunk).slice(0, end))
+          rest = (rest + chunk).slice(end)
+          if (seen.length >= count) break
+        }
+      } catch {
+        // cut off again: the next round goes on from there
+      }
+    }
+    expect(seen).toEqual(Array.from({ length: count }, (_, index) => index + 1))
+  })
 })
