@@ -121,6 +121,24 @@ export const WORK_ITEM_TEXT: Record<
     nextEn: 'Tell development; do not adjust',
     nextZh: '联系开发，勿自行调整',
   },
+  wms_unreachable: {
+    en: 'The stock of a warehouse could not be read several times in a row',
+    zh: '连续多次无法读取仓库 WMS 库存',
+    nextEn: 'Read the error; test the mapping of this warehouse; ask the operator of its WMS',
+    nextZh: '查看错误，测试该仓库的映射，联系 WMS 管理员',
+  },
+  wms_bad_rows: {
+    en: 'A WMS returned rows that cannot be stock; those articles were left as they are',
+    zh: 'WMS 返回了无效的库存行，相关商品未更新',
+    nextEn: 'Have the rows mended in the WMS, or correct the mapping',
+    nextZh: '在 WMS 中更正数据，或修改映射',
+  },
+  wms_jump: {
+    en: 'The stock in a WMS jumped beyond what is plausible and was not taken over',
+    zh: 'WMS 库存变动异常，未予采用',
+    nextEn: 'Ask the warehouse; approve the number if it is right, dismiss it if it is not',
+    nextZh: '向仓库核实：正确则批准，错误则忽略',
+  },
 }
 
 export const workItemView = z.object({

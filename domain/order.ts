@@ -262,6 +262,9 @@ export const WORK_ITEM_KINDS = [
   'workflow_left_over',
   'stock_shortfall',
   'stock_drift',
+  'wms_unreachable',
+  'wms_bad_rows',
+  'wms_jump',
 ] as const
 export type WorkItemKind = (typeof WORK_ITEM_KINDS)[number]
 

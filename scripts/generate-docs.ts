@@ -107,6 +107,18 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
     '',
   ],
   stock_drift: ['Nothing was changed. Raised by the check that compares counters with live holds.', ''],
+  wms_unreachable: [
+    'The warehouse’s stock stays as it was last read; other warehouses go on. Closed by the next reading that succeeds.',
+    '',
+  ],
+  wms_bad_rows: [
+    'Rows with text, NULL, negatives or duplicates were left out, all others applied. Closed by the next clean full compare.',
+    '',
+  ],
+  wms_jump: [
+    'The level stays as it was. `approve` takes the number over, judged by what has moved since; `dismiss` keeps it out for good.',
+    '',
+  ],
 }
 
 type Cell = string | number

@@ -5,8 +5,8 @@ import type { FulfilmentLine } from '../domain/order.ts'
 import { OPEN_PICK_TASK_STATES, type PickTaskState } from '../domain/order-state.ts'
 import type { Tx } from './database.ts'
 import { appendInbox } from './inbox.ts'
+import { raiseShortfalls } from './shortfalls.ts'
 import { lockStock, moveStock, type StockMovement } from './stock-movement.ts'
-import { openWorkItem } from './work-items.ts'
 
 type Task = {
   id: string
@@ -161,14 +161,7 @@ async function short(
     operator: report.operator,
     physical: true,
   })
-  for (const { skuId, warehouseId, shortfall } of shortfalls) {
-    await openWorkItem(tx, {
-      kind: 'stock_shortfall',
-      key: `${skuId}/${warehouseId}`,
-      orderId: null,
-      detail: { skuId, warehouseId, shortfall },
-    })
-  }
+  await raiseShortfalls(tx, shortfalls)
   await tx
     .updateTable('pick_task')
     .set({ lines: JSON.stringify(rest) })

@@ -309,6 +309,48 @@ export type Database = {
     updated_at: DefaultTimestamp
     resolved_at: NullableTimestamp
   }
+  wms_connection: {
+    name: string
+    host: string
+    port: number
+    database_name: string
+    user_name: string
+    tls: 'verify' | 'required' | 'off'
+    certificate_authority: Nullable<string>
+    key_id: string
+    sealed: Buffer
+    changed_by: string
+    changed_at: DefaultTimestamp
+  }
+  warehouse_freshness: {
+    warehouse_id: string
+    last_attempt_at: NullableTimestamp
+    last_success_at: NullableTimestamp
+    last_full_at: NullableTimestamp
+    last_error_code: Nullable<string>
+    last_error: Nullable<string>
+    consecutive_failures: WithDefault<number>
+    next_attempt_at: DefaultTimestamp
+    full_requested: WithDefault<boolean>
+    cursor_value: Nullable<string>
+    cursor_source: Nullable<string>
+    newest_as_of: NullableTimestamp
+    clock_skew_ms: Nullable<number>
+    rows_read: WithDefault<number>
+    levels_changed: WithDefault<number>
+    bad_rows: WithDefault<number>
+    unknown_skus: WithDefault<number>
+    policy_version: Nullable<number>
+  }
+  wms_level: {
+    warehouse_id: string
+    sku_id: string
+    on_hand: number
+    as_of: NullableTimestamp
+    decision: 'applied' | 'quarantined' | 'dismissed'
+    is_settled: boolean
+    seen_at: DefaultTimestamp
+  }
 }
 
 export type StockMovementKind =
@@ -324,3 +366,4 @@ export type StockMovementKind =
   | 'transfer_out'
   | 'transfer_in'
   | 'promotion_hold'
+  | 'snapshot'

@@ -4,8 +4,8 @@ import type { FieldError } from '../contracts/errors.ts'
 import type { ListStockQuery, stockLevelView } from '../contracts/stock.ts'
 import type { Db, Tx } from './database.ts'
 import { Keyset, type Page } from './paging.ts'
+import { raiseShortfalls } from './shortfalls.ts'
 import { lockStock, moveStock } from './stock-movement.ts'
-import { openWorkItem } from './work-items.ts'
 
 export type StockLevelView = z.output<typeof stockLevelView>
 
@@ -127,14 +127,7 @@ export async function adjustStock(
       })),
     { operationId, operator, physical: true },
   )
-  for (const { skuId, warehouseId, shortfall } of shortfalls) {
-    await openWorkItem(tx, {
-      kind: 'stock_shortfall',
-      key: `${skuId}/${warehouseId}`,
-      orderId: null,
-      detail: { skuId, warehouseId, shortfall },
-    })
-  }
+  await raiseShortfalls(tx, shortfalls)
   await setSafetyStock(tx, adjustments)
   const after = await readLevels(tx, adjustments)
   const levels = adjustments.flatMap((entry) => {

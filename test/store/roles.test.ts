@@ -64,6 +64,9 @@ const TABLES = [
   'delivery',
   'operation_log',
   'work_item',
+  'wms_connection',
+  'warehouse_freshness',
+  'wms_level',
 ]
 const APPEND_ONLY = [
   'stock_ledger',
