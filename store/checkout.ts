@@ -3,7 +3,9 @@ import { ProblemError } from '../contracts/errors.ts'
 import { ORDER_PLACED } from '../contracts/facts.ts'
 import type { PlacedOrder, PlaceOrderBody } from '../contracts/orders.ts'
 import { findDivision } from '../domain/division.ts'
+import { holdTtlSeconds } from '../domain/hold-time.ts'
 import type { OrderPlaced } from '../domain/order.ts'
+import { factsOf } from '../domain/order-facts.ts'
 import { insertContact } from './contacts.ts'
 import type { Tx } from './database.ts'
 import { appendInbox } from './inbox.ts'
@@ -37,7 +39,6 @@ export async function checkout(
   const reservation = await deps.policies.current(tx, 'reservation')
   const policyVersions = { 'order-life': life.version, reservation: reservation.version }
   const placedAt = new Date()
-  const reservationExpiresAt = new Date(placedAt.getTime() + reservation.document.holdTtlSeconds * 1000)
   const lines = body.lines.map((line, index) => ({ lineNumber: index + 1, ...line }))
   const amountCents = lines.reduce(
     (sum, line) => sum + line.quantity * line.unitPriceCents,
@@ -47,6 +48,9 @@ export async function checkout(
     const fields = [{ field: 'lines', message: 'the order costs more than the hub accepts' }]
     return { ok: false, problem: new ProblemError('invalid-request', undefined, { fields }) }
   }
+  const facts = factsOf({ ...body, divisionCode: body.contact.divisionCode, amountCents })
+  const holdMs = holdTtlSeconds(reservation.document, facts) * 1000
+  const reservationExpiresAt = new Date(placedAt.getTime() + holdMs)
   const contactId = uuid()
   const { name, phone, address, remark = '' } = body.contact
   await insertContact(tx, deps.keyRing, {

@@ -25,6 +25,7 @@ import {
   createDraft,
   discardDraft,
   editDraft,
+  parseDocument,
   publishDocument,
   publishDraft,
   readRetiredDocument,
@@ -146,9 +147,12 @@ export const policyRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app
     },
     async (request, reply) => {
       const { kind } = request.params
+      const { reason } = request.body
+      // Before anything else walks through it: a document may be nested deeper than a stack is high.
+      const document = parseDocument(kind, request.body.document)
       const author = operatorOf(identityOf(request))
       return request.idempotent(reply, policyVersionDetail, async (tx) => {
-        const version = await createDraft(tx, { ...request.body, kind, author })
+        const version = await createDraft(tx, { kind, document, author, reason })
         return { status: 201, body: await findPolicyVersion(tx, kind, version) }
       })
     },

@@ -1,13 +1,21 @@
 import { z } from 'zod'
+import { ORDER_FACTS } from '../../domain/order-facts.ts'
 import { definePolicy } from './definition.ts'
+import { ruleSet } from './rules.ts'
 
-/** How long stock is held for an order that is not paid yet. */
+const holdTtlSeconds = z.number().min(1).max(86_400)
+
+/**
+ * How long stock is held for an order that is not paid yet: by the first rule that matches, otherwise
+ * `holdTtlSeconds`. It is decided at checkout; a new version changes later orders only.
+ */
 const schema = z.strictObject({
-  holdTtlSeconds: z.number().min(1).max(86_400),
+  holdTtlSeconds,
+  rules: ruleSet(ORDER_FACTS, z.strictObject({ holdTtlSeconds })).default([]),
 })
 
 export const reservation = definePolicy({
   title: { en: 'Reservation', zh: '库存预占' },
   schema,
-  initial: { holdTtlSeconds: 15 * 60 },
+  initial: { holdTtlSeconds: 15 * 60, rules: [] },
 })

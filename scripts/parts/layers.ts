@@ -13,6 +13,8 @@ interface Layer {
   files?: string[]
   /** npm packages; absent: any, but see `builtins`. */
   packages?: string[]
+  /** npm packages that one file may use. */
+  packagesOf?: Record<string, string[]>
   builtins?: false
 }
 
@@ -23,7 +25,12 @@ const messages = 'workflows/messages.ts'
 
 /** `api, workers → store, connectors → contracts → domain`; `workflows → domain`. */
 export const layers: Record<string, Layer> = {
-  domain: { folders: [], packages: [], builtins: false },
+  domain: {
+    folders: [],
+    packages: [],
+    packagesOf: { 'domain/conditions.ts': ['json-logic-engine'] },
+    builtins: false,
+  },
   contracts: { folders: ['domain'], builtins: false },
   // Zod would triple the bundle and its memory for each order; I/O would break replay.
   workflows: {
@@ -41,6 +48,9 @@ export const layers: Record<string, Layer> = {
   // The outside world: it must not share the hub's view of a protocol, or the two would be wrong together.
   simulator: { folders: ['contracts', 'domain'] },
 }
+
+/** Files that workflows may not reach, by whatever way: each open order's worker would load what they bring. */
+const tooHeavyForWorkflows = ['domain/conditions.ts', 'domain/division.ts']
 
 /** One import: `from` and, for our own files, `to` are paths from the root; packages and builtins keep their name. */
 export interface Import {
@@ -75,6 +85,7 @@ function externalViolation(layer: Layer, from: string, to: string, typeOnly: boo
     return layer.builtins === false ? `${from}: ${folder}/ may not use Node's ${name}` : undefined
   if (typeOnly && layer.typesFrom) return undefined
   if (!layer.packages || layer.packages.includes(packageOf(to))) return undefined
+  if (layer.packagesOf?.[from]?.includes(packageOf(to))) return undefined
   return `${from}: ${folder}/ may not use the package ${packageOf(to)}`
 }
 
@@ -97,6 +108,27 @@ export function cycles(imports: Import[]): string[] {
   return found
 }
 
+/** Each way from a workflow to a file that is too heavy for it, as a line. */
+export function heavyWays(imports: Import[]): string[] {
+  const running = imports.filter(({ external, typeOnly }) => !external && !typeOnly)
+  const cameFrom = new Map<string, string>()
+  const queue = running.map(({ from }) => from).filter((from) => folderOf(from) === 'workflows')
+  for (const file of queue) {
+    for (const { from, to } of running) {
+      if (from !== file || cameFrom.has(to) || folderOf(to) === 'workflows') continue
+      cameFrom.set(to, from)
+      queue.push(to)
+    }
+  }
+  return tooHeavyForWorkflows.filter((file) => cameFrom.has(file)).map((file) => wayTo(file, cameFrom))
+}
+
+function wayTo(file: string, cameFrom: ReadonlyMap<string, string>): string {
+  const way = [file]
+  for (let at = cameFrom.get(file); at !== undefined; at = cameFrom.get(at)) way.unshift(at)
+  return `too heavy for workflows: ${way.join(' → ')}`
+}
+
 /** Every violation in the checkout. TypeScript 7 has no programming interface; esbuild reads the imports instead. */
 export async function checkLayers(root: string): Promise<string[]> {
   const entries = (await Promise.all(Object.keys(layers).map((folder) => filesIn(root, folder)))).flat()
@@ -106,7 +138,11 @@ export async function checkLayers(root: string): Promise<string[]> {
   const seen = new Set(running.map(key))
   const imports = [...running, ...all.filter((item) => !seen.has(key(item)))]
   imports.sort((a, b) => a.from.localeCompare(b.from)) // esbuild's order varies from run to run
-  return [...imports.map(violation).filter((line) => line !== undefined), ...cycles(imports)]
+  return [
+    ...imports.map(violation).filter((line) => line !== undefined),
+    ...cycles(imports),
+    ...heavyWays(imports),
+  ]
 }
 
 async function filesIn(root: string, folder: string): Promise<string[]> {

@@ -173,3 +173,47 @@ test('a document that does not fit its kind never becomes a draft', async () => 
     'document.extra',
   ])
 })
+
+test('stock is held by the first rule that matches the order', async () => {
+  const rules = [
+    { condition: { '>': [{ var: 'units' }, 10] }, outcome: { holdTtlSeconds: 3_600 } },
+    { condition: { '==': [{ var: 'channel' }, 'mall'] }, outcome: { holdTtlSeconds: 1_800 } },
+  ]
+  const body = { document: { holdTtlSeconds: 60, rules }, reason: 'large orders take longer to pay' }
+  expect((await call('PUT', '/reservation', body)).json().document).toEqual(body.document)
+  const heldFor = async (quantity: number) => {
+    const placed = (
+      await placeOrder(api, { lines: [{ skuId: 'SKU-1', quantity, unitPriceCents: 1 }] })
+    ).json()
+    return (Date.parse(placed.reservationExpiresAt) - Date.now()) / 1_000
+  }
+  const [large, small] = [await heldFor(11), await heldFor(1)]
+  expect([large, small].map((seconds) => Math.round(seconds / 60) * 60)).toEqual([3_600, 1_800])
+})
+
+test('a condition that asks for what is not there or could harm is refused with its place', async () => {
+  const rules = [
+    { condition: { '>': [{ var: 'unit' }, 10] }, outcome: { holdTtlSeconds: 60 } },
+    { condition: { '==': [{ var: 'constructor.constructor' }, 'x'] }, outcome: { holdTtlSeconds: 60 } },
+  ]
+  const refused = await call('PUT', '/reservation', { document: { holdTtlSeconds: 60, rules }, reason: 'x' })
+  expect(refused.json().errors.map((error: { field: string }) => error.field)).toEqual([
+    'document.rules.0.condition.>.0.var',
+    'document.rules.1.condition.==.0.var',
+  ])
+})
+
+test.each(['PUT', 'POST'] as const)(
+  'a document nested twenty thousand deep is refused by %s, not a crash',
+  async (method) => {
+    const deep = `${'{"!":['.repeat(20_000)}true${']}'.repeat(20_000)}`
+    const payload = `{"reason": "x", "document": {"holdTtlSeconds": 60, "rules": [{"condition": ${deep}, "outcome": {"holdTtlSeconds": 1}}]}}`
+    const response = await api.as('ops', {
+      method,
+      url: method === 'PUT' ? '/v1/policies/reservation' : '/v1/policies/reservation/drafts',
+      headers: { 'content-type': 'application/json', 'idempotency-key': uuid() },
+      payload,
+    })
+    expect(codeOf(response)).toEqual([400, 'invalid-request'])
+  },
+)

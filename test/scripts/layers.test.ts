@@ -55,6 +55,20 @@ test('the domain may not even use types from outside', async () => {
   ])
 })
 
+test('a workflow does not reach what would make every worker heavy, not even over other files', async () => {
+  write(
+    'domain/conditions.ts',
+    `import { LogicEngine } from 'json-logic-engine'\nexport const engine = LogicEngine`,
+  )
+  write('domain/rule.ts', `export { engine } from './conditions.ts'`)
+  write('domain/other.ts', `export { LogicEngine } from 'json-logic-engine'`)
+  write('workflows/order.ts', `export { engine } from '../domain/rule.ts'`)
+  expect(await checkLayers(root)).toEqual([
+    'domain/other.ts: domain/ may not use the package json-logic-engine',
+    'too heavy for workflows: workflows/order.ts → domain/rule.ts → domain/conditions.ts',
+  ])
+})
+
 test('the product may not import the simulator, nor the simulator the connectors', async () => {
   write('connectors/pda.ts', 'export const pda = 1')
   write('simulator/main.ts', `export { pda } from '../connectors/pda.ts'`)

@@ -35,6 +35,14 @@ test.each(POLICY_KINDS)('%s holds with its built-in document before anybody publ
   expect(await currentPolicy(database.db, kind)).toEqual({ version: 0, document: initial })
 })
 
+test('a document from before its kind learnt a field is read with the default of that field', async () => {
+  await app.query(`
+    insert into policy (kind, version, document, author, reason, state, publisher, published_at)
+    values ('reservation', 1, '{"holdTtlSeconds": 77}', 'x', 'x', 'published', 'x', now())`)
+  const { document } = await currentPolicy(database.db, 'reservation')
+  expect(document).toEqual({ holdTtlSeconds: 77, rules: [] })
+})
+
 test('of many who publish at once, each gets a version and exactly one version stays in force', async () => {
   const versions = await Promise.all(Array.from({ length: 8 }, (_, index) => publish(100 + index)))
   expect(new Set(versions).size).toBe(8)

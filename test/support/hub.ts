@@ -15,7 +15,7 @@ import { createOrderCommands } from '../../connectors/temporal/order-commands.ts
 import type { PlacedOrder } from '../../contracts/orders.ts'
 import type { PaymentAnswer } from '../../contracts/payments.ts'
 import type { PickTaskEventBody } from '../../contracts/pick-tasks.ts'
-import type { PolicyDocument } from '../../contracts/policies/index.ts'
+import { POLICIES, type PolicyDocument } from '../../contracts/policies/index.ts'
 import type { OrderState } from '../../domain/order.ts'
 import type { OrderStatus } from '../../domain/order-state.ts'
 import { startSimulator } from '../../simulator/server.ts'
@@ -89,7 +89,11 @@ export async function startTestHub(options: TestHubOptions = {}) {
   const origin = { author: 'test', reason: 'test' }
   await publishPolicy(db, { kind: 'order-life', document: { ...QUICK_LIFE, ...options.life }, ...origin })
   const { holdTtlSeconds = 60 } = options
-  await publishPolicy(db, { kind: 'reservation', document: { holdTtlSeconds }, ...origin })
+  await publishPolicy(db, {
+    kind: 'reservation',
+    document: { ...POLICIES.reservation.initial, holdTtlSeconds },
+    ...origin,
+  })
   const policies = new Policies()
 
   const activities = createActivities({
