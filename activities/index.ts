@@ -1,8 +1,10 @@
 import { createOrderRecordActivities } from './order-records.ts'
+import { createPromotionActivities } from './promotions.ts'
 import { createRefundActivities } from './refund.ts'
 import { createTrackingActivities } from './tracking.ts'
 
 type Dependencies = Parameters<typeof createOrderRecordActivities>[0] &
+  Parameters<typeof createPromotionActivities>[0] &
   Parameters<typeof createRefundActivities>[0] &
   Parameters<typeof createTrackingActivities>[0]
 
@@ -10,6 +12,7 @@ type Dependencies = Parameters<typeof createOrderRecordActivities>[0] &
 export function createActivities(deps: Dependencies) {
   return {
     ...createOrderRecordActivities(deps),
+    ...createPromotionActivities(deps),
     ...createRefundActivities(deps),
     ...createTrackingActivities(deps),
   }

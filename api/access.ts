@@ -42,6 +42,8 @@ export const ACCESS = {
   readShipments: { systems: ['mall', 'warehouse', 'ops'], roles: ALL_ROLES },
   readStock: { systems: ['mall', 'warehouse', 'ops'], roles: ALL_ROLES },
   adjustStock: { systems: ['warehouse', 'ops'], roles: OPERATING_ROLES },
+  readPromotions: { systems: ['mall', 'ops'], roles: ALL_ROLES },
+  runPromotions: { systems: ['ops'], roles: OPERATING_ROLES },
   readMasterData: { systems: ['mall', 'payments', 'warehouse', 'ops'], roles: ALL_ROLES },
   changeMasterData: { systems: ['ops'], roles: OPERATING_ROLES },
   readWorkItems: { systems: ['ops'], roles: ALL_ROLES },

@@ -2,6 +2,7 @@ import type { PayloadCodec } from '@temporalio/common'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { OrderCommands } from '../connectors/temporal/order-commands.ts'
+import type { PromotionCommands } from '../connectors/temporal/promotion-commands.ts'
 import type { Config } from '../contracts/config.ts'
 import type { Db } from '../store/database.ts'
 import type { KeyRing } from '../store/keyring.ts'
@@ -16,6 +17,7 @@ export type ApiDeps = {
   /** Null, or away: the rate limit then counts per process, or lets everybody in. */
   redis: Redis | null
   orderCommands: OrderCommands
+  promotionCommands: PromotionCommands
   keyRing: KeyRing
   policies: Policies
   /** Opens Temporal's payloads for signed-in ops. */

@@ -5,6 +5,7 @@ import { startTelemetry } from '../connectors/telemetry.ts'
 import { createTemporalClient } from '../connectors/temporal/client.ts'
 import { PayloadCryptoCodec } from '../connectors/temporal/codec.ts'
 import { createOrderCommands } from '../connectors/temporal/order-commands.ts'
+import { createPromotionCommands } from '../connectors/temporal/promotion-commands.ts'
 import { hasWorkers } from '../connectors/temporal/readiness.ts'
 import { readConfig, redactConfig } from '../contracts/config.ts'
 import { createPool } from '../store/database.ts'
@@ -12,6 +13,8 @@ import { createInboxNotice } from '../store/inbox-notice.ts'
 import { KeyRing } from '../store/keyring.ts'
 import { findOrderStanding } from '../store/order-queries.ts'
 import { Policies } from '../store/policy-cache.ts'
+import { findPromotionStanding } from '../store/promotion-queries.ts'
+import { closePromotion } from '../store/promotions.ts'
 import type { Database } from '../store/schema.ts'
 import { createLogger } from './logger.ts'
 import { buildServer } from './server.ts'
@@ -38,6 +41,10 @@ async function main(): Promise<void> {
     db,
     redis,
     orderCommands: createOrderCommands(temporal, (orderId) => findOrderStanding(db, orderId)),
+    promotionCommands: createPromotionCommands(temporal, {
+      standing: (promotionId) => findPromotionStanding(db, promotionId),
+      answerOf: (command) => closePromotion(db, command),
+    }),
     keyRing: KeyRing.parse(config.DATA_KEYS),
     policies: new Policies({
       onUnreadable: (kind, error) =>

@@ -23,6 +23,7 @@ import { orderRoutes } from './routes/orders.ts'
 import { paymentRoutes } from './routes/payments.ts'
 import { pickTaskRoutes } from './routes/pick-tasks.ts'
 import { policyRoutes } from './routes/policies.ts'
+import { promotionRoutes } from './routes/promotions.ts'
 import { returnRoutes } from './routes/returns.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { shipmentRoutes } from './routes/shipments.ts'
@@ -110,6 +111,7 @@ const ROUTES = [
   pickTaskRoutes,
   shipmentRoutes,
   stockRoutes,
+  promotionRoutes,
   masterDataRoutes,
   workItemRoutes,
   policyRoutes,

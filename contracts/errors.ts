@@ -155,6 +155,24 @@ export const ERRORS = {
     zh: '运单号已被占用',
     todo: 'Check the label; each parcel has its own number.',
   },
+  'promotion-closed': {
+    status: 409,
+    en: 'The promotion is over',
+    zh: '促销已结束或已取消',
+    todo: 'Nothing more can happen to this promotion; make a new one.',
+  },
+  'promotion-not-running': {
+    status: 409,
+    en: 'The promotion is not running',
+    zh: '促销未在进行中',
+    todo: 'Wait for its start, or cancel it if it is only scheduled.',
+  },
+  'quota-too-small': {
+    status: 409,
+    en: 'The channel has fewer units of its quota left',
+    zh: '渠道剩余配额不足',
+    todo: 'Move at most the units named in remaining.',
+  },
   'already-exists': {
     status: 409,
     en: 'This id is already taken',
@@ -232,6 +250,12 @@ export const ERRORS = {
     en: 'A SKU is not known or not active',
     zh: '未知或已停用的商品',
     todo: 'Create the SKU first, or mend the id named in errors[].',
+  },
+  'promotion-not-allowed': {
+    status: 422,
+    en: 'The promotion policy does not allow this',
+    zh: '超出促销策略限制',
+    todo: 'Stay within the published policy of kind promotion, or publish another one.',
   },
   'unknown-store': {
     status: 422,

@@ -139,6 +139,12 @@ export const WORK_ITEM_TEXT: Record<
     nextEn: 'Ask the warehouse; approve the number if it is right, dismiss it if it is not',
     nextZh: '向仓库核实：正确则批准，错误则忽略',
   },
+  promotion_not_held: {
+    en: 'A promotion could not be given its units at its start',
+    zh: '促销开始时库存不足，未能预占',
+    nextEn: 'Bring in the missing units, or cancel the promotion and make a smaller one',
+    nextZh: '补足缺货，或取消后按较小数量重新创建',
+  },
 }
 
 export const workItemView = z.object({

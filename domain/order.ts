@@ -265,6 +265,7 @@ export const WORK_ITEM_KINDS = [
   'wms_unreachable',
   'wms_bad_rows',
   'wms_jump',
+  'promotion_not_held',
 ] as const
 export type WorkItemKind = (typeof WORK_ITEM_KINDS)[number]
 

@@ -17,6 +17,7 @@ import {
   PARCEL_STATES,
   PARCEL_TRANSITIONS,
 } from '../domain/order-state.ts'
+import { PROMOTION_STATE_MEANING, PROMOTION_STATES, PROMOTION_TRANSITIONS } from '../domain/promotion.ts'
 
 const docsFolder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'docs')
 
@@ -119,6 +120,10 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
     'The level stays as it was. `approve` takes the number over, judged by what has moved since; `dismiss` keeps it out for good.',
     '',
   ],
+  promotion_not_held: [
+    'Nothing is held, nobody draws from it, and the start is tried again until it succeeds or the end comes. The item resolves itself when it succeeds.',
+    '',
+  ],
 }
 
 type Cell = string | number
@@ -153,6 +158,18 @@ function parcelStates(): string {
   return table(
     ['parcel', 'can become'],
     PARCEL_STATES.map((state) => [`\`${state}\``, quoted(PARCEL_TRANSITIONS[state]) || '–']),
+  )
+}
+
+function promotionStates(): string {
+  return table(
+    ['state', '', 'meaning', 'can become'],
+    PROMOTION_STATES.map((state) => [
+      `\`${state}\``,
+      PROMOTION_STATE_MEANING[state].zh,
+      PROMOTION_STATE_MEANING[state].en,
+      quoted(PROMOTION_TRANSITIONS[state]) || '–',
+    ]),
   )
 }
 
@@ -199,6 +216,7 @@ export const GENERATED: Record<string, Record<string, () => string>> = {
     'order diagram': orderDiagram,
     'parcel states': parcelStates,
   },
+  'promotions.md': { 'promotion states': promotionStates },
   'errors.md': { errors },
   'configuration.md': { settings },
   'runbook.md': { 'work items': workItems },

@@ -4,7 +4,7 @@ import type { EventRecord, OrderState, OrderWrite } from '../domain/order.ts'
 import { paidCents, refundedCents } from '../domain/order-money.ts'
 import type { Db, Tx } from './database.ts'
 import { lockStock, moveStock } from './stock-movement.ts'
-import { openWorkItem } from './work-items.ts'
+import { openWorkItem, resolveOpenWorkItem } from './work-items.ts'
 
 /** One step of an order's workflow as it reaches the database: the new state, and what each event adds to the records. */
 export type OrderCommit = {
@@ -195,19 +195,7 @@ async function applyWrite(tx: Tx, orderId: string, write: OrderWrite): Promise<v
     case 'open_work_item':
       return openWorkItem(tx, { kind: write.workItemKind, key: write.key, orderId, detail: write.detail })
     case 'resolve_work_item':
-      await tx
-        .updateTable('work_item')
-        .set({
-          state: 'resolved',
-          resolution: 'settled by the order',
-          resolved_by: 'system',
-          resolved_at: sql`now()`,
-        })
-        .where('kind', '=', write.workItemKind)
-        .where('key', '=', write.key)
-        .where('state', '=', 'open')
-        .execute()
-      return
+      return resolveOpenWorkItem(tx, write.workItemKind, write.key, 'settled by the order')
   }
 }
 

@@ -7,6 +7,7 @@ import type {
   WorkItemKind,
 } from '../domain/order.ts'
 import type { OrderStatus, ParcelState, PickTaskState, ReturnState } from '../domain/order-state.ts'
+import type { PromotionState, QuotaShortage } from '../domain/promotion.ts'
 
 /** The tables as TypeScript sees them; migrations/ is what they are. */
 type Timestamp = ColumnType<Date, Date | string, Date | string>
@@ -175,8 +176,37 @@ export type Database = {
     state: 'held' | 'confirmed' | 'consumed' | 'expired' | 'released'
     expires_at: Timestamp
     operation_id: string
+    /** The quota that an order line's units came from; null: free stock. */
+    drawn_from: Nullable<string>
     created_at: DefaultTimestamp
     updated_at: DefaultTimestamp
+  }
+  promotion: {
+    id: string
+    name: string
+    state: WithDefault<PromotionState>
+    starts_at: Timestamp
+    ends_at: Timestamp
+    max_share_percent: number
+    retry_seconds: number
+    policy_version: number
+    shortages: JSONColumnType<QuotaShortage[], string | undefined, string>
+    created_by: string
+    created_at: DefaultTimestamp
+    started_at: NullableTimestamp
+    closed_at: NullableTimestamp
+    closed_by: Nullable<string>
+    close_reason: Nullable<string>
+    updated_at: DefaultTimestamp
+  }
+  promotion_quota: {
+    promotion_id: string
+    sku_id: string
+    channel: string
+    quota_id: GeneratedAlways<string>
+    promised: number
+    drawn: WithDefault<number>
+    returned: WithDefault<number>
   }
   stock_operation: { id: string; result: Json<object>; created_at: DefaultTimestamp }
   stock_ledger: {

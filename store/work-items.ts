@@ -32,6 +32,28 @@ export async function openWorkItem(
     .execute()
 }
 
+/** Closes the open item of this kind and key, if there is one: what it was about has settled itself. */
+export async function resolveOpenWorkItem(
+  tx: Tx,
+  kind: WorkItemKind,
+  key: string,
+  resolution: string,
+): Promise<void> {
+  await tx
+    .updateTable('work_item')
+    .set({
+      state: 'resolved',
+      resolution,
+      resolved_by: 'system',
+      resolved_at: sql`now()`,
+      updated_at: sql`now()`,
+    })
+    .where('kind', '=', kind)
+    .where('key', '=', key)
+    .where('state', '=', 'open')
+    .execute()
+}
+
 async function lockOpen(tx: Tx, id: string) {
   const item = await tx
     .selectFrom('work_item')

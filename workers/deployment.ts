@@ -9,7 +9,7 @@ import type { WorkflowBundle } from './workflow-bundle.ts'
 const GRPC_NOT_FOUND = 5
 const POLL_MS = 200
 const REGISTRATION_TIMEOUT_MS = 60_000
-/** Open orders whose histories the new code must be able to replay before it takes over. */
+/** Open orders and promotions whose histories the new code must be able to replay before it takes over. */
 const REPLAYED_HISTORIES = 50
 
 /** The new code cannot carry an open order on: it must not take over. */
@@ -78,7 +78,7 @@ async function replayOpenOrders(
 ): Promise<number> {
   let replayed = 0
   for await (const open of client.workflow.list({
-    query: "ExecutionStatus = 'Running' AND WorkflowType = 'order'",
+    query: "ExecutionStatus = 'Running' AND WorkflowType IN ('order', 'promotion')",
   })) {
     if (replayed >= REPLAYED_HISTORIES) break
     const history = await client.workflow.getHandle(open.workflowId, open.runId).fetchHistory()

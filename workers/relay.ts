@@ -13,6 +13,7 @@ import { startHealthServer } from './health-server.ts'
 import { Loop } from './loop.ts'
 import { OrderRelay } from './order-relay.ts'
 import { startProcess } from './process.ts'
+import { PromotionStarter } from './promotion-starter.ts'
 import { Reconcile } from './reconcile.ts'
 
 /**
@@ -31,14 +32,22 @@ const sender = new DeliverySender({
   pdaGateway: createPdaGateway(createOutsideHttp(config.PDA_URL, config.OUTSIDE_SECRET)),
 })
 const reconcile = new Reconcile({ db, client, taskQueue, logger })
+const promotionStarter = new PromotionStarter({ db, client, taskQueue })
 
 /** Between rounds with nothing to do. Notices wake the first two at once; these are for lost notices and retries. */
-const IDLE_MS = { relay: 500, delivery: 500, reconcile: 10_000, maintenance: 60 * 60_000 } as const
+const IDLE_MS = {
+  relay: 500,
+  delivery: 500,
+  promotions: 1_000,
+  reconcile: 10_000,
+  maintenance: 60 * 60_000,
+} as const
 const MONTHS_AHEAD = 3
 
 const loops = [
   new Loop('relay', { round: () => relay.runOnce(), idleMs: IDLE_MS.relay, logger }),
   new Loop('delivery', { round: () => sender.runOnce(), idleMs: IDLE_MS.delivery, logger }),
+  new Loop('promotions', { round: () => promotionStarter.runOnce(), idleMs: IDLE_MS.promotions, logger }),
   new Loop('reconcile', {
     round: async () => {
       await reconcile.checkStock()

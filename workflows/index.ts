@@ -1,1 +1,2 @@
 export { order } from './order.ts'
+export { promotion } from './promotion.ts'

@@ -1,8 +1,9 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
 import type { CommandAnswer, InspectedLine, OrderEvent, OrderState } from '../domain/order.ts'
+import type { CloseCommand, PromotionAnswer } from '../domain/promotion.ts'
 
 /**
- * What can be said to an order's workflow. Shared by the workflow, the API and the relay; imports types only, so
+ * What can be said to an order's workflow, and to a promotion's. Shared by the workflow, the API and the relay; imports types only, so
  * that neither side drags the other in.
  */
 
@@ -39,4 +40,12 @@ export const stateQuery = defineQuery<OrderState>('state')
 /** The workflow id of an order. One order, one id, for ever. */
 export function orderWorkflowId(orderId: string): string {
   return `order:${orderId}`
+}
+
+/** Ends a promotion before its time, or cancels it. */
+export const closePromotionUpdate = defineUpdate<PromotionAnswer, [CloseCommand]>('close')
+
+/** The workflow id of a promotion. */
+export function promotionWorkflowId(promotionId: string): string {
+  return `promotion:${promotionId}`
 }

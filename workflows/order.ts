@@ -1,9 +1,4 @@
-import {
-  type ActivityOptions,
-  ApplicationFailure,
-  defineSearchAttributeKey,
-  type LocalActivityOptions,
-} from '@temporalio/common'
+import { ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common'
 import {
   allHandlersFinished,
   CancellationScope,
@@ -36,6 +31,7 @@ import {
   stateQuery,
 } from './messages.ts'
 import { describeOrder, yuan } from './order-details.ts'
+import { PATIENT, QUICK, tryQuickly } from './patience.ts'
 
 /** A new order, or the state that a continued or resumed one goes on from. */
 export type OrderInput = { placed: OrderPlaced } | { state: OrderState }
@@ -44,12 +40,6 @@ const orderStatus = defineSearchAttributeKey('OrderStatus', 'KEYWORD')
 const needsAttention = defineSearchAttributeKey('NeedsAttention', 'BOOL')
 const warehouses = defineSearchAttributeKey('Warehouse', 'KEYWORD_LIST')
 
-/** Two quick tries inside the workflow task; then the same call as a normal activity, for as long as it takes. */
-const QUICK = { startToCloseTimeout: '5s', retry: { maximumAttempts: 2, initialInterval: '200ms' } } as const
-const PATIENT = {
-  startToCloseTimeout: '30s',
-  retry: { initialInterval: '1s', maximumInterval: '30s' },
-} as const
 const quickly = proxyLocalActivities<Activities>(QUICK)
 const patiently = proxyActivities<Activities>(PATIENT)
 
@@ -362,24 +352,5 @@ class OrderRun {
     await condition(() => this.#running.size === 0 && allHandlersFinished())
     await this.#applyQueue()
     return continueAsNew<typeof order>({ state: this.state })
-  }
-}
-
-type Callable<Options, Request, Result> = {
-  executeWithOptions: (options: Options, args: [Request]) => Promise<Result>
-}
-
-/** First as a local activity, which costs one event; if the database does not answer, as one that waits for it. */
-async function tryQuickly<Request, Result>(
-  quick: Callable<LocalActivityOptions, Request, Result>,
-  patient: Callable<ActivityOptions, Request, Result>,
-  request: Request,
-  summary: string,
-): Promise<Result> {
-  try {
-    return await quick.executeWithOptions({ ...QUICK, summary }, [request])
-  } catch (error) {
-    if (isCancellation(error)) throw error
-    return await patient.executeWithOptions({ ...PATIENT, summary }, [request])
   }
 }

@@ -31,6 +31,12 @@ const MATRIX: Record<string, { systems: string; roles: string }> = {
   'GET /v1/stock': { systems: 'mall warehouse ops', roles: 'all' },
   'POST /v1/stock/adjustments': { systems: 'warehouse ops', roles: 'ops admin' },
   'POST /v1/stock/adjustments/import': { systems: 'warehouse ops', roles: 'ops admin' },
+  'POST /v1/promotions': { systems: 'ops', roles: 'ops admin' },
+  'GET /v1/promotions': { systems: 'mall ops', roles: 'all' },
+  'GET /v1/promotions/:promotionId': { systems: 'mall ops', roles: 'all' },
+  'POST /v1/promotions/:promotionId/moves': { systems: 'ops', roles: 'ops admin' },
+  'POST /v1/promotions/:promotionId/early-end': { systems: 'ops', roles: 'ops admin' },
+  'POST /v1/promotions/:promotionId/cancellation': { systems: 'ops', roles: 'ops admin' },
   'GET /v1/work-items': { systems: 'ops', roles: 'all' },
   'POST /v1/work-items/:workItemId/assign': { systems: 'ops', roles: 'all' },
   'POST /v1/work-items/:workItemId/resolve': { systems: 'ops', roles: 'all' },
@@ -99,7 +105,10 @@ test.each(cells)(
   '$route is open to its callers and closed to everybody else',
   async ({ route, systems, roles }) => {
     const [method, pattern = ''] = route.split(' ')
-    const url = pattern.replace(':orderId', uuid()).replace(':kind', 'order-life').replace(/:\w+/g, 'X-1')
+    const url = pattern
+      .replace(/:(orderId|promotionId)/, uuid())
+      .replace(':kind', 'order-life')
+      .replace(/:\w+/g, 'X-1')
     const ask = async (headers: Record<string, string>) => {
       const response = await api.app.inject({
         method: method as 'GET',

@@ -7,11 +7,13 @@ import { createLogger } from '../../api/logger.ts'
 import { buildServer } from '../../api/server.ts'
 import { PayloadCryptoCodec } from '../../connectors/temporal/codec.ts'
 import type { OrderCommands } from '../../connectors/temporal/order-commands.ts'
+import type { PromotionCommands } from '../../connectors/temporal/promotion-commands.ts'
 import { type Config, readConfig } from '../../contracts/config.ts'
 import type { CommandAnswer } from '../../domain/order.ts'
 import { createApiKey, ROLES, type Role, SYSTEMS, type System, upsertAccount } from '../../store/identity.ts'
 import { KeyRing } from '../../store/keyring.ts'
 import { Policies } from '../../store/policy-cache.ts'
+import { closePromotion } from '../../store/promotions.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
 export const PASSWORD = 'correct horse battery staple'
@@ -94,6 +96,7 @@ export async function createTestApi(
     db: database.db,
     redis: options.redis ?? null,
     orderCommands: commands,
+    promotionCommands: promotionCommandsOn(database),
     keyRing: KeyRing.parse(key('d')),
     policies: new Policies(),
     codec: new PayloadCryptoCodec(KeyRing.parse(key('p'))),
@@ -152,6 +155,11 @@ export async function signInAs(app: FastifyInstance, role: Role): Promise<string
   const [cookie] = response.cookies
   if (response.statusCode !== 200 || !cookie) throw new Error(`${role} could not sign in: ${response.body}`)
   return `${cookie.name}=${encodeURIComponent(cookie.value)}`
+}
+
+/** What a promotion's workflow does with a command, without a workflow. */
+function promotionCommandsOn({ db }: TestDatabase): PromotionCommands {
+  return { close: (promotionId, command) => closePromotion(db, { ...command, promotionId }) }
 }
 
 export function userName(role: Role): string {

@@ -51,6 +51,8 @@ const TABLES = [
   'order_return',
   'stock_level',
   'reservation',
+  'promotion',
+  'promotion_quota',
   'stock_operation',
   'stock_ledger',
   'stock_cursor',

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import proto from '@temporalio/proto'
+import { orderWorkflowId } from '../../workflows/messages.ts'
 import type { TestHub } from './hub.ts'
 
 const { History } = proto.temporal.api.history.v1
@@ -13,9 +14,15 @@ const folder = join(import.meta.dirname, '../histories')
  * histories are only ever added or replaced on purpose: they stand for orders that are open in production.
  */
 export async function keepHistory(hub: TestHub, orderId: string, name: string): Promise<void> {
+  await keepWorkflowHistory(hub, orderWorkflowId(orderId), name)
+}
+
+/** The same for a workflow of any kind. */
+export async function keepWorkflowHistory(hub: TestHub, workflowId: string, name: string): Promise<void> {
   if (process.env.RECORD_HISTORIES !== '1') return
   await mkdir(folder, { recursive: true })
-  const history = History.toObject(History.fromObject(await hub.history(orderId)), {
+  const recorded = await hub.client.workflow.getHandle(workflowId).fetchHistory()
+  const history = History.toObject(History.fromObject(recorded), {
     longs: String,
     bytes: String,
   })

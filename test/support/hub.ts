@@ -31,6 +31,7 @@ import { DeliverySender } from '../../workers/delivery-sender.ts'
 import { Loop } from '../../workers/loop.ts'
 import { OrderRelay } from '../../workers/order-relay.ts'
 import { createOrderWorker } from '../../workers/order-worker.ts'
+import { PromotionStarter } from '../../workers/promotion-starter.ts'
 import { Reconcile } from '../../workers/reconcile.ts'
 import { readWorkflowBundle, type WorkflowBundle } from '../../workers/workflow-bundle.ts'
 import { orderWorkflowId, stateQuery } from '../../workflows/messages.ts'
@@ -134,9 +135,11 @@ export async function startTestHub(options: TestHubOptions = {}) {
   })
   const sender = new DeliverySender({ db, pdaGateway: createPdaGateway(outside) })
   const reconcile = new Reconcile({ db, client, taskQueue, logger })
+  const promotionStarter = new PromotionStarter({ db, client, taskQueue })
   const newLoops = () => [
     new Loop('relay', { round: () => relay.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
     new Loop('delivery', { round: () => sender.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
+    new Loop('promotions', { round: () => promotionStarter.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
   ]
   let loops = newLoops()
   for (const loop of loops) loop.start()

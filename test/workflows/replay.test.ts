@@ -8,8 +8,8 @@ import { recordedHistories } from '../support/histories.ts'
 import { TEST_PAYLOAD_KEYS } from '../support/keys.ts'
 
 /**
- * The gate for every change of workflows/ and domain/: orders that are open in production must go on under the new
- * code. A history that no longer replays needs `patched()` in the workflow, never a new recording.
+ * The gate for every change of workflows/ and domain/: orders and promotions that are open in production must go on
+ * under the new code. A history that no longer replays needs `patched()` in the workflow, never a new recording.
  */
 const { code } = await readWorkflowBundle(required('TEST_WORKFLOW_BUNDLE'))
 const options = {
@@ -38,6 +38,10 @@ const PATHS = [
   'paid-twice',
   'parcel-lost',
   'parcel-returned',
+  'promotion-cancelled',
+  'promotion-ended-early',
+  'promotion-ended',
+  'promotion-held-late',
   'refund-refused-then-replayed',
   'return-rejected',
   'returned',
@@ -45,7 +49,7 @@ const PATHS = [
   'unknown-message',
 ]
 
-test('there is a recorded history of every path of an order’s life', () => {
+test('there is a recorded history of every path of an order’s life and of a promotion’s', () => {
   expect(recorded.map((history) => history.name)).toEqual(PATHS)
 })
 
