@@ -1,13 +1,15 @@
 import { commitOrder, type OrderCommit } from '../store/commit.ts'
 import type { Db } from '../store/database.ts'
 import { askReservation, decideCancellation, reserveAgain, settleShortage } from '../store/order-steps.ts'
+import { createReservations } from '../store/reservation-groups.ts'
 
 /** What an order's workflow writes to and asks of the database. Each is one idempotent transaction. */
 export function createOrderRecordActivities({ db }: { db: Db }) {
+  const reservations = createReservations(db)
   return {
     commitOrder: (commit: OrderCommit) => commitOrder(db, commit),
     askReservation: (request: Parameters<typeof askReservation>[1]) => askReservation(db, request),
-    reserveAgain: (request: Parameters<typeof reserveAgain>[1]) => reserveAgain(db, request),
+    reserveAgain: (request: Parameters<typeof reserveAgain>[1]) => reserveAgain(reservations, request),
     decideCancellation: (request: Parameters<typeof decideCancellation>[1]) =>
       decideCancellation(db, request),
     settleShortage: (request: Parameters<typeof settleShortage>[1]) => settleShortage(db, request),

@@ -1,17 +1,34 @@
+import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { ProblemError } from '../contracts/errors.ts'
 import { ORDER_PLACED } from '../contracts/facts.ts'
 import type { PlacedOrder, PlaceOrderBody } from '../contracts/orders.ts'
 import { findDivision } from '../domain/division.ts'
 import { holdTtlSeconds } from '../domain/hold-time.ts'
-import type { OrderPlaced } from '../domain/order.ts'
+import type { Allocation, OrderPlaced } from '../domain/order.ts'
 import { factsOf } from '../domain/order-facts.ts'
-import { insertContact } from './contacts.ts'
-import type { Tx } from './database.ts'
-import { appendInbox } from './inbox.ts'
+import { sealContact } from './contacts.ts'
+import type { Db, Tx } from './database.ts'
+import { GroupCommit, type GroupLimits } from './group-commit.ts'
+import {
+  findStandings,
+  type KeyStanding,
+  type RequestKey,
+  type StoredAnswer,
+  storeAnswers,
+} from './idempotency.ts'
+import { appendInboxAll } from './inbox.ts'
 import type { KeyRing } from './keyring.ts'
+import type { CurrentPolicy } from './policy.ts'
 import type { Policies } from './policy-cache.ts'
-import { reserve } from './reservation.ts'
+import {
+  decideReservations,
+  type ReserveRequest,
+  type ReserveResult,
+  skusOf,
+  writeReservations,
+} from './reservation.ts'
+import { lockStock } from './stock-movement.ts'
 
 export type CheckoutInput = {
   orderId: string
@@ -21,24 +38,149 @@ export type CheckoutInput = {
 }
 export type CheckoutResult = { ok: true; order: PlacedOrder } | { ok: false; problem: ProblemError }
 
+type Deps = { keyRing: KeyRing; policies: Policies }
+
 /**
- * Places an order in one transaction: stock reserved, order and lines written, and the inbox row that will start
- * its workflow. Whoever gets `ok` holds the goods until `reservationExpiresAt`, whatever else is running or not.
+ * Places an order in the caller's transaction: stock reserved, order and lines written, and the inbox row that will
+ * start its workflow. Whoever gets `ok` holds the goods until `reservationExpiresAt`, whatever else is running or not.
  *
- * A refusal leaves rows behind in the transaction; the caller rolls it back.
+ * A refusal writes nothing but the end of holds whose time was over.
  */
-export async function checkout(
-  tx: Tx,
-  deps: { keyRing: KeyRing; policies: Policies },
-  input: CheckoutInput,
-): Promise<CheckoutResult> {
-  const problem = await findProblem(tx, input.body)
-  if (problem) return { ok: false, problem }
+export async function checkout(tx: Tx, deps: Deps, input: CheckoutInput): Promise<CheckoutResult> {
+  const [result] = await checkoutAll(tx, deps, [input])
+  if (!result) throw new Error('a checkout got no answer')
+  return result
+}
+
+/**
+ * Places orders in one transaction, decided one by one in their order.
+ *
+ * @throws GroupSpoiltError when one of them turned out to exist after another one had been refused for its sake
+ */
+export async function checkoutAll(tx: Tx, deps: Deps, inputs: CheckoutInput[]): Promise<CheckoutResult[]> {
+  const results = new Map<string, CheckoutResult>()
+  const refuse = (orderId: string, problem: ProblemError) => results.set(orderId, { ok: false, problem })
+  const facts = await readFacts(tx, deps, inputs)
+  const drafts = inputs.flatMap((input) => {
+    const drafted = draftOrder(input, facts)
+    if (drafted instanceof ProblemError) refuse(input.orderId, drafted)
+    return drafted instanceof ProblemError ? [] : [drafted]
+  })
+  const requests = drafts.map((draft) => draft.request)
+  await lockStock(tx, skusOf(requests))
+  const { reclaimed, members } = await decideReservations(tx, requests)
+  const granted = drafts.flatMap((draft, index) => {
+    const result = members[index]?.result
+    if (result?.ok) return [{ ...draft, allocations: result.allocations }]
+    refuse(draft.input.orderId, shortageProblem(result?.shortages ?? []))
+    return []
+  })
+  const placed = await insertOrders(tx, deps, granted)
+  for (const { input } of granted.filter((order) => !placed.has(order.input.orderId))) {
+    const detail = `store ${input.body.storeId} already has an order ${input.body.externalOrderId}`
+    refuse(input.orderId, new ProblemError('order-exists', detail))
+  }
+  if (placed.size < granted.length && granted.length < drafts.length) throw new GroupSpoiltError()
+  const written = granted.filter((order) => placed.has(order.input.orderId))
+  await writeReservations(tx, {
+    reclaimed,
+    members: members.filter(({ request }) => placed.has(request.orderId)),
+  })
+  await insertOrderRows(tx, written)
+  for (const order of written) results.set(order.input.orderId, { ok: true, order: placedView(order) })
+  return inputs.map((input) => {
+    const result = results.get(input.orderId)
+    if (!result) throw new Error(`checkout ${input.orderId} was not decided`)
+    return result
+  })
+}
+
+/** An order that exists already took units in the deciding from one that was refused: decide them singly. */
+export class GroupSpoiltError extends Error {
+  override readonly name = 'GroupSpoiltError'
+}
+
+/** A checkout with the key under which its answer is kept, and how an answer is put. */
+export type CheckoutCall = CheckoutInput & { requestKey: RequestKey }
+export type CheckoutAnswer = { result: CheckoutResult } | { standing: KeyStanding }
+
+/**
+ * Checkouts that share transactions when they arrive at the same time. The answer is stored under the caller's key in
+ * the transaction of the order, so that a repetition finds it, whatever happened to the first one's connection.
+ *
+ * @param answerOf what a repetition is to be told
+ */
+export function createCheckouts(
+  db: Db,
+  deps: Deps & { answerOf: (result: CheckoutResult) => StoredAnswer; limits?: GroupLimits },
+): { place: (call: CheckoutCall) => Promise<CheckoutAnswer> } {
+  const group = new GroupCommit<CheckoutCall, CheckoutAnswer>(
+    db,
+    {
+      keysOf: ({ body }) => body.lines.map((line) => line.skuId),
+      linesOf: ({ body }) => body.lines.length,
+      run: async (tx, calls) => {
+        const standings = await findStandings(
+          tx,
+          calls.map((call) => call.requestKey),
+        )
+        const fresh = calls.filter((_, index) => standings[index] === null)
+        const results = fresh.length > 0 ? await checkoutAll(tx, deps, fresh) : []
+        await storeAnswers(
+          tx,
+          results.flatMap((result, index) => {
+            const call = fresh[index]
+            return call ? [{ ...call.requestKey, ...deps.answerOf(result) }] : []
+          }),
+        )
+        const byOrder = new Map(fresh.map((call, index) => [call.orderId, results[index]]))
+        return calls.map((call, index): CheckoutAnswer => {
+          const result = byOrder.get(call.orderId)
+          return result ? { result } : { standing: standings[index] ?? { kind: 'in-flight' } }
+        })
+      },
+    },
+    deps.limits,
+  )
+  return { place: (call) => group.submit(call) }
+}
+
+type Facts = {
+  stores: Map<string, { channel: string; active: boolean }>
+  activeSkus: Set<string>
+  life: CurrentPolicy<'order-life'>
+  reservation: CurrentPolicy<'reservation'>
+}
+
+async function readFacts(tx: Tx, { policies }: Deps, inputs: CheckoutInput[]): Promise<Facts> {
+  const skuIds = [...new Set(inputs.flatMap(({ body }) => body.lines.map((line) => line.skuId)))]
+  const { rows } = await sql<{ id: string; channel: string | null; active: boolean }>`
+    select id, channel, active from store where id = any(${inputs.map(({ body }) => body.storeId)}::text[])
+    union all select id, null, active from sku where id = any(${skuIds}::text[]) and active`.execute(tx)
+  return {
+    stores: new Map(
+      rows.flatMap(({ id, channel, active }) => (channel === null ? [] : [[id, { channel, active }]])),
+    ),
+    activeSkus: new Set(rows.filter((row) => row.channel === null).map((row) => row.id)),
+    life: await policies.current(tx, 'order-life'),
+    reservation: await policies.current(tx, 'reservation'),
+  }
+}
+
+type Draft = {
+  input: CheckoutInput
+  placed: Omit<OrderPlaced, 'allocations'>
+  request: ReserveRequest
+  policyVersions: Record<string, number>
+}
+type GrantedOrder = Draft & { allocations: Allocation[] }
+
+/** The order as it would be placed now, or what is wrong with it. */
+function draftOrder(input: CheckoutInput, facts: Facts): Draft | ProblemError {
   const { orderId, body } = input
-  const life = await deps.policies.current(tx, 'order-life')
-  const reservation = await deps.policies.current(tx, 'reservation')
-  const policyVersions = { 'order-life': life.version, reservation: reservation.version }
-  const placedAt = new Date()
+  const problem = findProblem(body, facts)
+  if (problem) return problem
+  const { life, reservation } = facts
   const lines = body.lines.map((line, index) => ({ lineNumber: index + 1, ...line }))
   const amountCents = lines.reduce(
     (sum, line) => sum + line.quantity * line.unitPriceCents,
@@ -46,107 +188,67 @@ export async function checkout(
   )
   if (!Number.isSafeInteger(amountCents) || amountCents > MAX_AMOUNT_CENTS) {
     const fields = [{ field: 'lines', message: 'the order costs more than the hub accepts' }]
-    return { ok: false, problem: new ProblemError('invalid-request', undefined, { fields }) }
+    return new ProblemError('invalid-request', undefined, { fields })
   }
-  const facts = factsOf({ ...body, divisionCode: body.contact.divisionCode, amountCents })
-  const holdMs = holdTtlSeconds(reservation.document, facts) * 1000
-  const reservationExpiresAt = new Date(placedAt.getTime() + holdMs)
-  const contactId = uuid()
-  const { name, phone, address, remark = '' } = body.contact
-  await insertContact(tx, deps.keyRing, {
-    id: contactId,
-    divisionCode: body.contact.divisionCode,
-    data: { name, phone, address, remark },
-  })
-  const inserted = await tx
-    .insertInto('orders')
-    .values({
-      id: orderId,
-      channel: body.channel,
-      store_id: body.storeId,
-      external_order_id: body.externalOrderId ?? null,
-      contact_id: contactId,
-      division_code: body.contact.divisionCode,
-      status: 'reserved',
-      amount_cents: amountCents,
-      freight_cents: body.freightCents,
-      reservation_expires_at: reservationExpiresAt,
-      policy_versions: JSON.stringify(policyVersions),
-      placed_by: input.placedBy,
-      created_at: placedAt,
-    })
-    .onConflict((conflict) => conflict.constraint('orders_external_order_id_key').doNothing())
-    .executeTakeFirst()
-  if (!inserted.numInsertedOrUpdatedRows) {
-    const detail = `store ${body.storeId} already has an order ${body.externalOrderId}`
-    return { ok: false, problem: new ProblemError('order-exists', detail) }
-  }
-  await tx
-    .insertInto('order_line')
-    .values(
-      lines.map((line) => ({
-        order_id: orderId,
-        line_number: line.lineNumber,
-        sku_id: line.skuId,
-        quantity: line.quantity,
-        unit_price_cents: line.unitPriceCents,
-      })),
-    )
-    .execute()
-  const reserved = await reserve(tx, {
-    orderId,
-    divisionCode: body.contact.divisionCode,
-    demand: lines,
-    expiresAt: reservationExpiresAt,
-    operationId: `${orderId}/checkout`,
-    confirmed: false,
-    operator: input.placedBy,
-  })
-  if (!reserved.ok) {
-    const { shortages } = reserved
-    const detail = shortages
-      .map((entry) => `${entry.skuId}: ${entry.requested} wanted, ${entry.available} left`)
-      .join('; ')
-    return { ok: false, problem: new ProblemError('insufficient-stock', detail, { extra: { shortages } }) }
-  }
-  await appendOrderPlaced(tx, input, {
-    orderId,
-    channel: body.channel,
-    storeId: body.storeId,
-    contactId,
-    divisionCode: body.contact.divisionCode,
-    lines,
-    allocations: reserved.allocations,
-    freightCents: body.freightCents,
-    amountCents,
-    placedAt: placedAt.toISOString(),
-    reservationExpiresAt: reservationExpiresAt.toISOString(),
-    deadlines: life.document,
-    policyVersions,
-  })
-  const expiresAt = reservationExpiresAt.toISOString()
+  const placedAt = new Date()
+  const judged = factsOf({ ...body, divisionCode: body.contact.divisionCode, amountCents })
+  const expiresAt = new Date(placedAt.getTime() + holdTtlSeconds(reservation.document, judged) * 1000)
   return {
-    ok: true,
-    order: {
+    input,
+    policyVersions: { 'order-life': life.version, reservation: reservation.version },
+    request: {
       orderId,
-      status: 'reserved',
-      amountCents,
-      reservationExpiresAt: expiresAt,
-      reservations: reserved.allocations.map((entry) => ({ ...entry, state: 'held', expiresAt })),
-      workflowId: `order:${orderId}`,
+      divisionCode: body.contact.divisionCode,
+      demand: lines,
+      expiresAt,
+      operationId: `${orderId}/checkout`,
+      confirmed: false,
+      operator: input.placedBy,
     },
+    placed: {
+      orderId,
+      channel: body.channel,
+      storeId: body.storeId,
+      contactId: uuid(),
+      divisionCode: body.contact.divisionCode,
+      lines,
+      freightCents: body.freightCents,
+      amountCents,
+      placedAt: placedAt.toISOString(),
+      reservationExpiresAt: expiresAt.toISOString(),
+      deadlines: {
+        trackingIntervalSeconds: life.document.trackingIntervalSeconds,
+        afterSalesWindowSeconds: life.document.afterSalesWindowSeconds,
+        latePaymentWindowSeconds: life.document.latePaymentWindowSeconds,
+      },
+    },
+  }
+}
+
+function shortageProblem(shortages: Extract<ReserveResult, { ok: false }>['shortages']): ProblemError {
+  const detail = shortages
+    .map((entry) => `${entry.skuId}: ${entry.requested} wanted, ${entry.available} left`)
+    .join('; ')
+  return new ProblemError('insufficient-stock', detail, { extra: { shortages } })
+}
+
+function placedView({ placed, allocations }: GrantedOrder): PlacedOrder {
+  const { orderId, amountCents, reservationExpiresAt: expiresAt } = placed
+  return {
+    orderId,
+    status: 'reserved',
+    amountCents,
+    reservationExpiresAt: expiresAt,
+    reservations: allocations.map((entry) => ({ ...entry, state: 'held', expiresAt })),
+    workflowId: `order:${orderId}`,
   }
 }
 
 /** ¥10 billion: far above any order, far below what is no longer an exact number. */
 const MAX_AMOUNT_CENTS = 1_000_000_000_000
 
-async function findProblem(tx: Tx, body: PlaceOrderBody): Promise<ProblemError | null> {
-  const store = await tx
-    .selectFrom('store')
-    .select(['channel', 'active'])
-    .where('id', '=', body.storeId)
-    .executeTakeFirst()
+function findProblem(body: PlaceOrderBody, facts: Facts): ProblemError | null {
+  const store = facts.stores.get(body.storeId)
   if (!store?.active) return unknown('unknown-store', 'storeId', body.storeId)
   if (store.channel !== body.channel) {
     const fields = [{ field: 'channel', message: `store ${body.storeId} sells on ${store.channel}` }]
@@ -155,16 +257,8 @@ async function findProblem(tx: Tx, body: PlaceOrderBody): Promise<ProblemError |
   if (!findDivision(body.contact.divisionCode)) {
     return unknown('unknown-division', 'contact.divisionCode', body.contact.divisionCode)
   }
-  const skuIds = body.lines.map((line) => line.skuId)
-  const known = await tx
-    .selectFrom('sku')
-    .select('id')
-    .where('id', 'in', skuIds)
-    .where('active', '=', true)
-    .execute()
-  const active = new Set(known.map((row) => row.id))
-  const index = skuIds.findIndex((skuId) => !active.has(skuId))
-  return index < 0 ? null : unknown('unknown-sku', `lines.${index}.skuId`, skuIds[index] ?? '')
+  const index = body.lines.findIndex((line) => !facts.activeSkus.has(line.skuId))
+  return index < 0 ? null : unknown('unknown-sku', `lines.${index}.skuId`, body.lines[index]?.skuId ?? '')
 }
 
 function unknown(
@@ -177,29 +271,96 @@ function unknown(
   })
 }
 
-async function appendOrderPlaced(tx: Tx, input: CheckoutInput, placed: OrderPlaced): Promise<void> {
-  await appendInbox(tx, {
-    source: 'checkout',
-    shop: placed.storeId,
-    sourceEventId: placed.orderId,
-    type: ORDER_PLACED,
-    orderKey: placed.orderId,
-    startsOrder: true,
-    occurredAt: placed.placedAt,
-    body: placed,
-    traceParent: input.traceParent,
-  })
-  await tx
-    .insertInto('operation_log')
-    .values({
-      order_id: placed.orderId,
+/**
+ * Inserts contacts and orders, in the order of their external ids, so that two transactions with the same ones wait
+ * for each other instead of blocking each other.
+ *
+ * @returns the ids of the orders that are new; the others' external ids are taken
+ */
+async function insertOrders(tx: Tx, { keyRing }: Deps, orders: GrantedOrder[]): Promise<Set<string>> {
+  if (orders.length === 0) return new Set()
+  const rows = orders.map(({ input, placed, policyVersions }) => {
+    const { name, phone, address, remark = '' } = input.body.contact
+    const contact = sealContact(keyRing, placed.contactId, { name, phone, address, remark })
+    return {
+      id: placed.orderId,
+      channel: placed.channel,
       store_id: placed.storeId,
-      version: 1,
-      field: 'status',
-      new_value: 'reserved',
-      operator: input.placedBy,
-      source: ORDER_PLACED,
-      source_time: placed.placedAt,
-    })
-    .execute()
+      external_order_id: input.body.externalOrderId ?? null,
+      contact_id: placed.contactId,
+      key_id: contact.keyId,
+      sealed: contact.sealed.toString('hex'),
+      division_code: placed.divisionCode,
+      amount_cents: placed.amountCents,
+      freight_cents: placed.freightCents,
+      reservation_expires_at: placed.reservationExpiresAt,
+      policy_versions: policyVersions,
+      placed_by: input.placedBy,
+      created_at: placed.placedAt,
+    }
+  })
+  const inserted = await sql<{ id: string }>`
+    with draft as (
+      select * from json_to_recordset(${JSON.stringify(rows)}::json) as draft (id uuid, channel text, store_id text,
+        external_order_id text, contact_id uuid, key_id text, sealed text, division_code text, amount_cents bigint,
+        freight_cents bigint, reservation_expires_at timestamptz, policy_versions jsonb, placed_by text,
+        created_at timestamptz)
+    ), placed as (
+      insert into orders (id, channel, store_id, external_order_id, contact_id, division_code, status, amount_cents,
+        freight_cents, reservation_expires_at, policy_versions, placed_by, created_at)
+      select id, channel, store_id, external_order_id, contact_id, division_code, 'reserved', amount_cents,
+        freight_cents, reservation_expires_at, policy_versions, placed_by, created_at
+      from draft order by store_id, external_order_id
+      on conflict on constraint orders_external_order_id_key do nothing
+      returning id
+    ), reachable as (
+      insert into contact (id, key_id, sealed, division_code)
+      select contact_id, key_id, decode(sealed, 'hex'), division_code from draft join placed using (id)
+    )
+    select id from placed`.execute(tx)
+  return new Set(inserted.rows.map((row) => row.id))
+}
+
+/** Lines, the first entry of the log, and the message that starts the workflow. */
+async function insertOrderRows(tx: Tx, orders: GrantedOrder[]): Promise<void> {
+  if (orders.length === 0) return
+  const lines = orders.flatMap(({ placed }) =>
+    placed.lines.map((line) => ({
+      order_id: placed.orderId,
+      line_number: line.lineNumber,
+      sku_id: line.skuId,
+      quantity: line.quantity,
+      unit_price_cents: line.unitPriceCents,
+    })),
+  )
+  const log = orders.map(({ input, placed }) => ({
+    order_id: placed.orderId,
+    store_id: placed.storeId,
+    operator: input.placedBy,
+    source_time: placed.placedAt,
+  }))
+  await sql`
+    with line as (
+      insert into order_line (order_id, line_number, sku_id, quantity, unit_price_cents)
+      select * from json_to_recordset(${JSON.stringify(lines)}::json)
+        as line (order_id uuid, line_number int, sku_id text, quantity int, unit_price_cents bigint)
+    )
+    insert into operation_log (order_id, store_id, version, field, new_value, operator, source, source_time)
+    select order_id, store_id, 1, 'status', 'reserved', operator, ${ORDER_PLACED}, source_time
+    from json_to_recordset(${JSON.stringify(log)}::json)
+      as entry (order_id uuid, store_id text, operator text, source_time timestamptz)`.execute(tx)
+  await appendInboxAll(
+    tx,
+    orders.map(({ input, placed, allocations }) => ({
+      source: 'checkout',
+      shop: placed.storeId,
+      sourceEventId: placed.orderId,
+      type: ORDER_PLACED,
+      orderKey: placed.orderId,
+      startsOrder: true,
+      occurredAt: placed.placedAt,
+      body: { ...placed, allocations } satisfies OrderPlaced,
+      traceParent: input.traceParent,
+    })),
+  )
 }

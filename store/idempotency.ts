@@ -4,6 +4,9 @@ import type { Db, Tx } from './database.ts'
 /** How long a claim stands without an answer. Longer than any transaction lives, so that only a crash leaves one. */
 export const CLAIM_MS = 30_000
 
+/** Which operation of which caller, and what was asked. */
+export type RequestKey = { caller: string; key: string; requestHash: Buffer }
+
 /** A caller's right to carry out one operation; storing the answer fails once somebody else has taken over. */
 export type Claim = { caller: string; key: string; claimedUntil: Date }
 export type StoredAnswer = { status: number; response: unknown }
@@ -24,10 +27,7 @@ export class ClaimLostError extends Error {
  *
  * The claim commits without waiting for the disk: if the server lost it, it would have lost the later effect too.
  */
-export async function claimKey(
-  db: Db,
-  request: { caller: string; key: string; requestHash: Buffer; now: Date },
-): Promise<ClaimResult> {
+export async function claimKey(db: Db, request: RequestKey & { now: Date }): Promise<ClaimResult> {
   const { caller, key, requestHash, now } = request
   const claimedUntil = new Date(now.getTime() + CLAIM_MS)
   const { rows } = await sql`
@@ -45,10 +45,69 @@ export async function claimKey(
     .where('key', '=', key)
     .executeTakeFirst()
   // Released between the two statements: the next try will claim it.
-  if (!known) return { kind: 'in-flight' }
+  return known ? standingOf(known, request) : { kind: 'in-flight' }
+}
+
+export type KeyStanding = Exclude<ClaimResult, { kind: 'claimed' }>
+
+function standingOf(
+  known: { status: number | null; response: unknown; request_hash: Buffer },
+  { requestHash }: RequestKey,
+): KeyStanding {
   if (!known.request_hash.equals(requestHash)) return { kind: 'other-request' }
   if (known.status === null) return { kind: 'in-flight' }
   return { kind: 'answered', answer: { status: known.status, response: known.response } }
+}
+
+/**
+ * What is known of requests that carry their answer with their effect instead of claiming first: null for those that
+ * nobody has carried out. A claim that a crash left behind counts for as long as it stands.
+ */
+export async function findStandings(tx: Tx, requests: RequestKey[]): Promise<(KeyStanding | null)[]> {
+  const { rows } = await sql<{
+    caller: string
+    key: string
+    status: number | null
+    response: unknown
+    request_hash: Buffer
+    stale: boolean
+  }>`
+    select caller, key, status, response, request_hash,
+      status is null and claimed_until <= clock_timestamp() as stale
+    from idempotency_key join unnest(${requests.map((request) => request.caller)}::text[],
+      ${requests.map((request) => request.key)}::text[]) as asked (caller, key) using (caller, key)`.execute(
+    tx,
+  )
+  const byKey = new Map(rows.map((row) => [`${row.caller}\n${row.key}`, row]))
+  return requests.map((request) => {
+    const known = byKey.get(`${request.caller}\n${request.key}`)
+    if (!known || (known.stale && known.request_hash.equals(request.requestHash))) return null
+    return standingOf(known, request)
+  })
+}
+
+/**
+ * Stores the answers of requests in the transaction of their effects. In key order, so that two transactions that
+ * store the same keys wait for each other instead of blocking each other.
+ *
+ * @throws ClaimLostError when one was answered meanwhile: everything must be rolled back and looked up again
+ */
+export async function storeAnswers(tx: Tx, answers: (RequestKey & StoredAnswer)[]): Promise<void> {
+  if (answers.length === 0) return
+  const { numAffectedRows } = await sql`
+    insert into idempotency_key as known (caller, key, request_hash, status, response, claimed_until)
+    select * from unnest(${answers.map((answer) => answer.caller)}::text[],
+      ${answers.map((answer) => answer.key)}::text[], ${answers.map((answer) => answer.requestHash)}::bytea[],
+      ${answers.map((answer) => answer.status)}::int[],
+      ${answers.map((answer) => JSON.stringify(answer.response))}::jsonb[]) as answered (caller, key, hash, status, response),
+      clock_timestamp()
+    order by caller, key
+    on conflict (caller, key) do update set status = excluded.status, response = excluded.response
+      where known.status is null and known.claimed_until <= clock_timestamp()
+        and known.request_hash = excluded.request_hash`.execute(tx)
+  if (numAffectedRows !== BigInt(answers.length)) {
+    throw new ClaimLostError('another attempt answered one of these keys')
+  }
 }
 
 /**

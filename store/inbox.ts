@@ -20,28 +20,39 @@ export type Envelope = {
  * @returns the row's id, or null when the message was known
  */
 export async function appendInbox(tx: Tx, envelope: Envelope): Promise<number | null> {
-  const {
-    source,
-    shop = '',
-    sourceEventId,
-    type,
-    orderKey,
-    startsOrder = false,
-    occurredAt,
-    traceParent,
-  } = envelope
+  const [id] = await appendInboxAll(tx, [envelope])
+  return id ?? null
+}
+
+/** Records messages, each once. Returns the ids of those that are new. */
+export async function appendInboxAll(tx: Tx, envelopes: Envelope[]): Promise<number[]> {
+  const messages = envelopes.map((envelope) => ({
+    source: envelope.source,
+    shop: envelope.shop ?? '',
+    source_event_id: envelope.sourceEventId,
+    type: envelope.type,
+    order_key: envelope.orderKey,
+    starts_order: envelope.startsOrder ?? false,
+    occurred_at: envelope.occurredAt,
+    trace_parent: envelope.traceParent,
+    body: envelope.body,
+  }))
   // One statement, so that row and body carry the very same microsecond: it is what finds the body's partition.
   const { rows } = await sql<{ id: number }>`
-    with message as (
+    with sent as (
+      select * from json_to_recordset(${JSON.stringify(messages)}::json) as sent (source text, shop text,
+        source_event_id text, type text, order_key text, starts_order boolean, occurred_at timestamptz,
+        trace_parent text, body jsonb)
+    ), message as (
       insert into inbox (source, shop, source_event_id, type, order_key, starts_order, occurred_at, trace_parent)
-      values (${source}, ${shop}, ${sourceEventId}, ${type}, ${orderKey}, ${startsOrder}, ${occurredAt}, ${traceParent})
+      select source, shop, source_event_id, type, order_key, starts_order, occurred_at, trace_parent from sent
       on conflict on constraint inbox_source_event_key do nothing
-      returning id, received_at
+      returning id, received_at, source, shop, source_event_id
     )
     insert into inbox_body (inbox_id, received_at, body)
-    select id, received_at, ${JSON.stringify(envelope.body)}::jsonb from message
+    select id, received_at, body from message join sent using (source, shop, source_event_id)
     returning inbox_id as id`.execute(tx)
-  return rows[0]?.id ?? null
+  return rows.map((row) => row.id)
 }
 
 /** Sets every settled message of an order back to pending, so that a workflow that was lost hears it all again. */

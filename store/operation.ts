@@ -28,3 +28,25 @@ export async function withOperation<Result extends object>(
     return result
   })
 }
+
+/** The results of operations that have been carried out, by their ids. Look under the locks that both attempts take. */
+export async function findResults<Result extends object>(
+  tx: Tx,
+  operationIds: string[],
+): Promise<Map<string, Result>> {
+  const rows = await tx
+    .selectFrom('stock_operation')
+    .select(['id', 'result'])
+    .where('id', '=', sql<string>`any(${operationIds}::text[])`)
+    .execute()
+  // Each row was written by rememberResults with a Result of the same operation id.
+  return new Map(rows.map((row) => [row.id, row.result as Result]))
+}
+
+/** Remembers results in the transaction of their effects. An id that is known already fails the transaction. */
+export async function rememberResults(tx: Tx, results: { id: string; result: object }[]): Promise<void> {
+  await sql`
+    insert into stock_operation (id, result)
+    select * from unnest(${results.map((entry) => entry.id)}::text[],
+      ${results.map((entry) => JSON.stringify(entry.result))}::jsonb[])`.execute(tx)
+}

@@ -5,6 +5,7 @@ import { queuePdaMessage } from './commit.ts'
 import type { Db, Tx } from './database.ts'
 import { withOperation } from './operation.ts'
 import { checkReservation, releaseHolds, reserve } from './reservation.ts'
+import type { Reservations } from './reservation-groups.ts'
 
 /**
  * The questions that an order's workflow asks the database. Each is one transaction, keyed by its operation id, so
@@ -20,22 +21,20 @@ export async function askReservation(
 
 /** Reserves an expired order's goods again for a customer who has paid, or says that they are gone. */
 export async function reserveAgain(
-  db: Db,
+  reservations: Reservations,
   request: { placed: OrderPlaced; operationId: string },
 ): Promise<{ allocations: Allocation[] | null }> {
   const { placed, operationId } = request
-  return withOperation(db, operationId, async (tx) => {
-    const result = await reserve(tx, {
-      orderId: placed.orderId,
-      divisionCode: placed.divisionCode,
-      demand: placed.lines,
-      expiresAt: new Date(),
-      operationId,
-      confirmed: true,
-      operator: 'system',
-    })
-    return { allocations: result.ok ? result.allocations : null }
+  const result = await reservations.reserve({
+    orderId: placed.orderId,
+    divisionCode: placed.divisionCode,
+    demand: placed.lines,
+    expiresAt: new Date(),
+    operationId,
+    confirmed: true,
+    operator: 'system',
   })
+  return { allocations: result.ok ? result.allocations : null }
 }
 
 export type CancellationRefusal = { code: RefusalCode; detail: string }

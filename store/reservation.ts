@@ -41,7 +41,7 @@ export async function reserve(tx: Tx, request: ReserveRequest): Promise<ReserveR
 }
 
 /** What was decided under lock for requests in their order, and what must be written with it. */
-type DecidedReservations = {
+export type DecidedReservations = {
   /** Units of holds whose time is over, which this transaction has taken back. */
   reclaimed: (StockMovement & MovedBy)[]
   members: { request: ReserveRequest; result: ReserveResult }[]
@@ -52,13 +52,13 @@ type DecidedReservations = {
  * taken back. The SKUs must be locked, by an earlier statement: only then does this one see what the last owner of the
  * locks has written. Each request is served or refused as if it were alone after those before it.
  */
-async function decideReservations(tx: Tx, requests: ReserveRequest[]): Promise<DecidedReservations> {
+export async function decideReservations(tx: Tx, requests: ReserveRequest[]): Promise<DecidedReservations> {
   const { levels, reclaimed } = await readLevels(tx, skusOf(requests), requests[0]?.operationId ?? '')
   return { reclaimed, members: requests.map((request) => ({ request, result: decide(request, levels) })) }
 }
 
 /** Writes what was decided: holds, counters and the ledger. The orders of the requests must exist. */
-async function writeReservations(tx: Tx, decided: DecidedReservations): Promise<void> {
+export async function writeReservations(tx: Tx, decided: DecidedReservations): Promise<void> {
   const granted = decided.members.flatMap(({ request, result }) =>
     result.ok ? result.allocations.map((allocation) => ({ request, allocation })) : [],
   )
@@ -77,7 +77,7 @@ async function writeReservations(tx: Tx, decided: DecidedReservations): Promise<
   ])
 }
 
-function skusOf(requests: readonly ReserveRequest[]): string[] {
+export function skusOf(requests: readonly ReserveRequest[]): string[] {
   return requests.flatMap((request) => request.demand.map((line) => line.skuId))
 }
 

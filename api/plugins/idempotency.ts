@@ -4,7 +4,15 @@ import fp from 'fastify-plugin'
 import { z } from 'zod'
 import { ERRORS, type ErrorCode, ProblemError } from '../../contracts/errors.ts'
 import type { Tx } from '../../store/database.ts'
-import { type Claim, claimKey, releaseClaim, storeAnswer } from '../../store/idempotency.ts'
+import {
+  type Claim,
+  claimKey,
+  type KeyStanding,
+  type RequestKey,
+  releaseClaim,
+  type StoredAnswer,
+  storeAnswer,
+} from '../../store/idempotency.ts'
 import { callerOf, identityOf } from '../access.ts'
 import type { ApiDeps } from '../deps.ts'
 import { toProblem } from './problem-details.ts'
@@ -40,6 +48,16 @@ declare module 'fastify' {
       schema: z.ZodType<Body>,
       effect: (requestId: string) => Promise<Answer<Body>>,
     ): Promise<Body>
+    /**
+     * The same for an effect that stores its answer itself, under the key that it is given, because it shares a
+     * transaction with others. A key of which nothing is known is not claimed first: of two at once in two
+     * processes the second waits for the first one's commit and gets its answer.
+     */
+    idempotentCall<Body>(
+      reply: FastifyReply,
+      schema: z.ZodType<Body>,
+      effect: (requestKey: RequestKey) => Promise<{ answer: StoredAnswer } | { standing: KeyStanding }>,
+    ): Promise<Body>
   }
 }
 
@@ -61,6 +79,20 @@ export const idempotency = fp(
         return answer
       })
     })
+    const underWay = new Set<string>()
+    app.decorateRequest('idempotentCall', async function asCall(reply, schema, effect) {
+      const requestKey = requestKeyOf(this)
+      const id = `${requestKey.caller}\n${requestKey.key}`
+      if (underWay.has(id)) throw new ProblemError('request-in-flight')
+      underWay.add(id)
+      try {
+        const outcome = await effect(requestKey)
+        if ('standing' in outcome) return replay(reply, schema, outcome.standing)
+        return answerWith(reply, schema, outcome.answer)
+      } finally {
+        underWay.delete(id)
+      }
+    })
   },
   { name: 'idempotency', dependencies: ['auth'] },
 )
@@ -72,29 +104,8 @@ async function once<Body>(
   schema: z.ZodType<Body>,
   carryOut: (claim: Claim) => Promise<Answer<Body>>,
 ): Promise<Body> {
-  const { config, url } = request.routeOptions
-  if (!config.idempotent) throw new Error(`route ${url} does not say that it needs an Idempotency-Key`)
-  const claimed = await claimKey(deps.db, {
-    caller: callerOf(identityOf(request)),
-    key: readKey(request),
-    requestHash: hashRequest(request),
-    now: deps.clock.now(),
-  })
-  switch (claimed.kind) {
-    case 'in-flight':
-      throw new ProblemError('request-in-flight')
-    case 'other-request':
-      throw new ProblemError('idempotency-key-reused')
-    case 'answered': {
-      const { status, response } = claimed.answer
-      reply.header('idempotency-replayed', 'true')
-      if (status >= 400) throw readRefusal(response)
-      reply.status(status)
-      return schema.parse(response)
-    }
-    case 'claimed':
-      break
-  }
+  const claimed = await claimKey(deps.db, { ...requestKeyOf(request), now: deps.clock.now() })
+  if (claimed.kind !== 'claimed') return replay(reply, schema, claimed)
   try {
     const answer = await carryOut(claimed.claim)
     reply.status(answer.status)
@@ -105,14 +116,48 @@ async function once<Body>(
   }
 }
 
+function requestKeyOf(request: FastifyRequest): RequestKey {
+  const { config, url } = request.routeOptions
+  if (!config.idempotent) throw new Error(`route ${url} does not say that it needs an Idempotency-Key`)
+  return {
+    caller: callerOf(identityOf(request)),
+    key: readKey(request),
+    requestHash: hashRequest(request),
+  }
+}
+
+/** What a request is told whose key is known. */
+function replay<Body>(reply: FastifyReply, schema: z.ZodType<Body>, standing: KeyStanding): Body {
+  switch (standing.kind) {
+    case 'in-flight':
+      throw new ProblemError('request-in-flight')
+    case 'other-request':
+      throw new ProblemError('idempotency-key-reused')
+    case 'answered':
+      reply.header('idempotency-replayed', 'true')
+      return answerWith(reply, schema, standing.answer)
+  }
+}
+
+function answerWith<Body>(reply: FastifyReply, schema: z.ZodType<Body>, answer: StoredAnswer): Body {
+  const { status, response } = answer
+  if (status >= 400) throw readRefusal(response)
+  reply.status(status)
+  return schema.parse(response)
+}
+
+/** A refusal as it is stored and read again. */
+export function refusalAnswer({ code, message: detail, fields, extra }: ProblemError): StoredAnswer {
+  return { status: ERRORS[code].status, response: { code, detail, fields, extra } }
+}
+
 /** A refusal is the operation's answer and is kept; a failure on our side says nothing and gives the key back. */
 async function settleFailure({ db, logger }: ApiDeps, claim: Claim, error: unknown): Promise<void> {
   const problem = toProblem(error)
-  const { status } = ERRORS[problem.code]
+  const refusal = refusalAnswer(problem)
   try {
-    if (status >= 500) return await releaseClaim(db, claim)
-    const { code, message: detail, fields, extra } = problem
-    await storeAnswer(db, claim, { status, response: { code, detail, fields, extra } })
+    if (refusal.status >= 500) return await releaseClaim(db, claim)
+    await storeAnswer(db, claim, refusal)
   } catch (failure) {
     // The marker then ends by itself after its time; the caller still hears of the first error.
     logger.warn({ err: failure }, 'an idempotency key could not be settled')

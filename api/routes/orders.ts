@@ -11,21 +11,25 @@ import {
   placedOrder,
   placeOrderBody,
 } from '../../contracts/orders.ts'
-import { checkout } from '../../store/checkout.ts'
+import { type CheckoutResult, createCheckouts } from '../../store/checkout.ts'
 import { openContact } from '../../store/contacts.ts'
+import { QueueFullError } from '../../store/group-commit.ts'
+import type { StoredAnswer } from '../../store/idempotency.ts'
 import { operatorOf, scopeOf } from '../../store/identity.ts'
 import { findOrderDetail, listOrderLog, listOrders } from '../../store/order-queries.ts'
 import { ACCESS, identityOf } from '../access.ts'
 import { maskContact, mayReadContact } from '../contact-view.ts'
 import type { ApiDeps } from '../deps.ts'
 import { requireOrder } from '../orders-in-scope.ts'
+import { refusalAnswer } from '../plugins/idempotency.ts'
 
 const tags = ['orders']
 const params = z.object({ orderId })
 
 /** Checkout, the list, the detail and the log of orders. */
 export const orderRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, { deps }) => {
-  const { db } = deps
+  const { db, keyRing, policies } = deps
+  const checkouts = createCheckouts(db, { keyRing, policies, answerOf })
 
   app.post(
     '/v1/orders',
@@ -46,15 +50,18 @@ export const orderRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app,
         const fields = [{ field: 'storeId', message: `${body.storeId} is not one of your stores` }]
         throw new ProblemError('unknown-store', undefined, { fields })
       }
-      const placed = await request.idempotent(reply, placedOrder, async (tx) => {
-        const result = await checkout(tx, deps, {
+      const placed = await request.idempotentCall(reply, placedOrder, async (requestKey) => {
+        const call = {
           orderId: deps.ids.next(),
           body,
           placedBy: operatorOf(identity),
           traceParent: request.traceParent,
+          requestKey,
+        }
+        const answer = await checkouts.place(call).catch((error: unknown) => {
+          throw error instanceof QueueFullError ? new ProblemError('overloaded') : error
         })
-        if (!result.ok) throw result.problem
-        return { status: 201, body: result.order }
+        return 'standing' in answer ? answer : { answer: answerOf(answer.result) }
       })
       deps.notice.poke()
       return placed
@@ -114,4 +121,8 @@ export const orderRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app,
       return listOrderLog(db, request.params.orderId, request.query)
     },
   )
+}
+
+function answerOf(result: CheckoutResult): StoredAnswer {
+  return result.ok ? { status: 201, response: result.order } : refusalAnswer(result.problem)
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { buildServer } from '../../api/server.ts'
 import { createApiKey } from '../../store/identity.ts'
 import { createTestApi, orderBody, placeOrder, type TestApi } from './support.ts'
 
@@ -136,19 +137,41 @@ test('the marker of a crashed attempt is 409 for 30 seconds and is then taken ov
 })
 
 test('whoever was overtaken commits nothing: its effect rolls back with its lost claim', async () => {
-  const first = api.database.db
-  const blocker = await first.startTransaction().execute()
-  await sql`select 1 from stock_level where sku_id = 'SKU-1' for update`.execute(blocker)
-  const orders = await orderCount()
-  const slow = placeOrder(api, {}, key)
-  await expect
-    .poll(
-      async () =>
-        (await api.rows("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"))[0]?.count,
-    )
-    .not.toBe('0')
+  const placed = (await placeOrder(api)).json()
+  const payment = { paymentId: uuid(), amountCents: 1, method: 'wechat', paidAt: new Date().toISOString() }
+  const pay = () =>
+    api.as('payments', {
+      method: 'POST',
+      url: `/v1/orders/${placed.orderId}/payments`,
+      headers: { 'idempotency-key': key },
+      payload: payment,
+    })
+  const waiting = async () =>
+    Number((await api.rows("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"))[0]?.count)
+  const blocker = await api.database.db.startTransaction().execute()
+  await sql`select 1 from orders where id = ${placed.orderId} for update`.execute(blocker)
+  const slow = pay()
+  await expect.poll(waiting).toBeGreaterThan(0)
   api.clock.advance(31_000)
-  const fast = placeOrder(api, {}, key)
+  const fast = pay()
+  await expect.poll(waiting).toBeGreaterThan(1)
+  await blocker.commit().execute()
+  const statuses = [(await slow).statusCode, (await fast).statusCode].sort()
+  expect(statuses).toEqual([201, 503])
+})
+
+test('one checkout sent to two processes at once is one order, and both tell of it', async () => {
+  const orders = await orderCount()
+  const other = await buildServer(api.deps)
+  const blocker = await api.database.db.startTransaction().execute()
+  await sql`select 1 from stock_level where sku_id = 'SKU-1' for update`.execute(blocker)
+  const request = {
+    method: 'POST' as const,
+    url: '/v1/orders',
+    headers: { authorization: `Bearer ${api.keys.mall}`, 'idempotency-key': key },
+    payload: orderBody(),
+  }
+  const both = [api.app.inject(request), other.inject(request)]
   await expect
     .poll(async () =>
       Number(
@@ -157,9 +180,11 @@ test('whoever was overtaken commits nothing: its effect rolls back with its lost
     )
     .toBeGreaterThan(1)
   await blocker.commit().execute()
-  const statuses = [(await slow).statusCode, (await fast).statusCode].sort()
-  expect(statuses).toEqual([201, 503])
+  const responses = await Promise.all(both)
+  expect(responses.map((response) => response.statusCode)).toEqual([201, 201])
+  expect(new Set(responses.map((response) => response.json().orderId)).size).toBe(1)
   expect(await orderCount()).toBe(orders + 1)
+  await other.close()
 })
 
 test('a failure on our side gives the key back, so that the retry is carried out', async () => {

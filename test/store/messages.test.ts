@@ -5,6 +5,7 @@ import { commitOrder } from '../../store/commit.ts'
 import { appendInbox } from '../../store/inbox.ts'
 import { withOperation } from '../../store/operation.ts'
 import { decideCancellation, reserveAgain } from '../../store/order-steps.ts'
+import { createReservations } from '../../store/reservation-groups.ts'
 import { expectSound, openTestStore, type TestStore } from './support.ts'
 
 let store: TestStore
@@ -94,7 +95,8 @@ describe('an operation', () => {
     await store.endTimeOf(order.orderId)
     const { placed } = await store.firstState(order.orderId)
     const again = { placed, operationId: `${order.orderId}/reserve-again/1` }
-    const [first, second] = [await reserveAgain(store.db, again), await reserveAgain(store.db, again)]
+    const reservations = createReservations(store.db)
+    const [first, second] = [await reserveAgain(reservations, again), await reserveAgain(reservations, again)]
     expect(first.allocations).toMatchObject([{ skuId, quantity: 1 }])
     expect(second).toEqual(first)
     expect(await store.level(skuId, 'WH-HZ')).toMatchObject({ reserved: 1 })

@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { insertContact, openContact } from '../../store/contacts.ts'
+import { openContact, sealContact } from '../../store/contacts.ts'
 import { KeyRing } from '../../store/keyring.ts'
 import { openTestStore, type TestStore } from './support.ts'
 
@@ -61,7 +61,11 @@ describe('contacts', () => {
   const data = { name: '张三', phone: '13800138000', address: '文三路 1 号', remark: '' }
   const insert = async () => {
     const id = uuid()
-    await store.inTransaction((tx) => insertContact(tx, store.keyRing, { id, divisionCode: '330106', data }))
+    const { keyId, sealed } = sealContact(store.keyRing, id, data)
+    await store.db
+      .insertInto('contact')
+      .values({ id, key_id: keyId, sealed, division_code: '330106' })
+      .execute()
     return id
   }
   const read = (id: string) =>

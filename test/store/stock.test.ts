@@ -4,6 +4,7 @@ import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PlacedOrder } from '../../contracts/orders.ts'
 import { askReservation, decideCancellation, reserveAgain } from '../../store/order-steps.ts'
+import { createReservations } from '../../store/reservation-groups.ts'
 import { type AdjustmentResult, adjustStock } from '../../store/stock.ts'
 import { lockStock, moveStock } from '../../store/stock-movement.ts'
 import { expectSound, openTestStore, type TestStore } from './support.ts'
@@ -288,7 +289,7 @@ describe('any interleaving of two hands', () => {
         if (tasks.length > 0 || (await store.holds(order.orderId)).some((hold) => hold.state !== 'expired'))
           return null
         const { placed } = await store.firstState(order.orderId)
-        return reserveAgain(store.db, { placed, operationId: `${order.orderId}/again` })
+        return reserveAgain(createReservations(store.db), { placed, operationId: `${order.orderId}/again` })
       }
       case 'pack':
         return task && pack(task.id)

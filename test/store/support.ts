@@ -8,7 +8,7 @@ import type { PaymentAnswer } from '../../contracts/payments.ts'
 import type { PickTaskEventAnswer, PickTaskEventBody } from '../../contracts/pick-tasks.ts'
 import type { FulfilmentLine, OrderState, OrderWrite } from '../../domain/order.ts'
 import { placeOrder } from '../../domain/order-life.ts'
-import { type CheckoutResult, checkout } from '../../store/checkout.ts'
+import { type CheckoutInput, type CheckoutResult, checkout } from '../../store/checkout.ts'
 import { type CommitResult, commitOrder } from '../../store/commit.ts'
 import { createDatabase, type Db, type Tx } from '../../store/database.ts'
 import { KeyRing } from '../../store/keyring.ts'
@@ -118,25 +118,26 @@ export async function openTestStore(connections = 10) {
     }
   }
 
+  /** What the API passes on for these lines. */
+  function checkoutInput(lines: Line[], externalOrderId?: string): CheckoutInput {
+    return {
+      orderId: uuid(),
+      placedBy: 'system:mall',
+      traceParent: null,
+      body: {
+        storeId: 'MALL',
+        channel: 'mall',
+        ...(externalOrderId === undefined ? {} : { externalOrderId }),
+        contact: { name: '张三', phone: '13800138000', divisionCode: '330106', address: '文三路 1 号' },
+        lines: lines.map((line) => ({ ...line, unitPriceCents: 1_000 })),
+        freightCents: 0,
+      },
+    }
+  }
+
   /** Checks out in a transaction of the test's own. */
   function checkoutIn(tx: Tx, lines: Line[], externalOrderId?: string): Promise<CheckoutResult> {
-    return checkout(
-      tx,
-      { keyRing, policies },
-      {
-        orderId: uuid(),
-        placedBy: 'system:mall',
-        traceParent: null,
-        body: {
-          storeId: 'MALL',
-          channel: 'mall',
-          ...(externalOrderId === undefined ? {} : { externalOrderId }),
-          contact: { name: '张三', phone: '13800138000', divisionCode: '330106', address: '文三路 1 号' },
-          lines: lines.map((line) => ({ ...line, unitPriceCents: 1_000 })),
-          freightCents: 0,
-        },
-      },
-    )
+    return checkout(tx, { keyRing, policies }, checkoutInput(lines, externalOrderId))
   }
 
   async function order(lines: Line[]): Promise<PlacedOrder> {
@@ -260,9 +261,11 @@ export async function openTestStore(connections = 10) {
     ...database,
     db,
     keyRing,
+    policies,
     inTransaction,
     addSku,
     tryCheckout,
+    checkoutInput,
     checkoutIn,
     order,
     payIn,

@@ -1,0 +1,50 @@
+import type { Db } from './database.ts'
+import { GroupCommit, type GroupLimits } from './group-commit.ts'
+import { findResults, rememberResults } from './operation.ts'
+import {
+  decideReservations,
+  type ReserveRequest,
+  type ReserveResult,
+  skusOf,
+  writeReservations,
+} from './reservation.ts'
+import { lockStock } from './stock-movement.ts'
+
+/** Reserves; the same operation again gets the first result. */
+export type Reservations = { reserve: (request: ReserveRequest) => Promise<ReserveResult> }
+
+/**
+ * Reservations that share transactions when they are asked for at the same time: one hot SKU is sold as fast as the
+ * disk takes groups, not orders.
+ */
+export function createReservations(db: Db, limits?: GroupLimits): Reservations {
+  const group = new GroupCommit<ReserveRequest, ReserveResult>(
+    db,
+    {
+      keysOf: ({ demand }) => demand.map((line) => line.skuId),
+      linesOf: ({ demand }) => demand.length,
+      run: async (tx, requests) => {
+        await lockStock(tx, skusOf(requests))
+        const known = await findResults<ReserveResult>(
+          tx,
+          requests.map((request) => request.operationId),
+        )
+        const fresh = requests.filter((request) => !known.has(request.operationId))
+        const decided = await decideReservations(tx, fresh)
+        await writeReservations(tx, decided)
+        await rememberResults(
+          tx,
+          decided.members.map(({ request, result }) => ({ id: request.operationId, result })),
+        )
+        const results = new Map(decided.members.map(({ request, result }) => [request.operationId, result]))
+        return requests.map((request) => {
+          const result = known.get(request.operationId) ?? results.get(request.operationId)
+          if (!result) throw new Error(`reservation ${request.operationId} was not decided`)
+          return result
+        })
+      },
+    },
+    limits,
+  )
+  return { reserve: (request) => group.submit(request) }
+}

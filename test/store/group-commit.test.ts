@@ -1,0 +1,258 @@
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import type pg from 'pg'
+import { v7 as uuid } from 'uuid'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { checkoutAll } from '../../store/checkout.ts'
+import { createPool, type Db, type Tx } from '../../store/database.ts'
+import { GROUP_LIMITS, GroupCommit, type GroupLimits, QueueFullError } from '../../store/group-commit.ts'
+import type { ReserveRequest } from '../../store/reservation.ts'
+import { createReservations } from '../../store/reservation-groups.ts'
+import type { Database } from '../../store/schema.ts'
+import { lockStock } from '../../store/stock-movement.ts'
+import { expectSound, newRandom, openTestStore, type TestStore, until, withHands } from './support.ts'
+
+let store: TestStore
+
+beforeAll(async () => {
+  store = await openTestStore(16)
+})
+afterAll(async () => {
+  await expectSound(store.db)
+  await store.close()
+})
+
+/** Requests in the names of orders that exist; each is an operation of its own. */
+async function newRequests(lines: { skuId: string; quantity: number }[][]): Promise<ReserveRequest[]> {
+  const skuId = await store.addSku({ 'WH-HZ': lines.length })
+  const orderIds = await store.inTransaction(async (tx) => {
+    const inputs = lines.map(() => store.checkoutInput([{ skuId, quantity: 1 }]))
+    await checkoutAll(tx, store, inputs)
+    return inputs.map((input) => input.orderId)
+  })
+  return lines.map((demand, index) => ({
+    orderId: orderIds[index] ?? '',
+    divisionCode: '330106',
+    demand: demand.map((line, position) => ({ lineNumber: 100 + position, ...line })),
+    expiresAt: new Date(Date.now() + 600_000),
+    operationId: uuid(),
+    confirmed: false,
+    operator: 'test',
+  }))
+}
+
+const held = async (skuId: string) => {
+  const { rows } = await sql<{ units: number }>`
+    select coalesce(sum(quantity), 0)::int as units from reservation
+    where sku_id = ${skuId} and state in ('held', 'confirmed')`.execute(store.db)
+  return rows[0]?.units ?? 0
+}
+
+/** What a group of words does: notes its members, and fails for those that begin with "bad". */
+function newWords(limits: Partial<GroupLimits> = {}, run?: (tx: Tx, words: string[]) => Promise<void>) {
+  const groups: string[][] = []
+  const commit = new GroupCommit<string, string>(
+    store.db,
+    {
+      keysOf: (word) => [word.split('/')[1] ?? word],
+      linesOf: (word) => Number(word.split('/')[2] ?? 1),
+      run: async (tx, words) => {
+        groups.push(words)
+        await run?.(tx, words)
+        const bad = words.find((word) => word.startsWith('bad'))
+        if (bad) throw new Error(bad)
+        return words.map((word) => word.toUpperCase())
+      },
+    },
+    { ...GROUP_LIMITS, ...limits },
+  )
+  return { groups, say: (word: string) => commit.submit(word) }
+}
+
+describe('a group', () => {
+  test('calls that arrive together share one transaction, and each gets its own answer', async () => {
+    const { groups, say } = newWords()
+    expect(await Promise.all(['a', 'b', 'c'].map(say))).toEqual(['A', 'B', 'C'])
+    expect(groups).toEqual([['a', 'b', 'c']])
+  })
+
+  test('one that fails fails nobody else, and hears its own error', async () => {
+    const { groups, say } = newWords()
+    const answers = await Promise.allSettled(['a', 'bad 1', 'b', 'bad 2', 'c'].map(say))
+    expect(
+      answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : answer.reason.message)),
+    ).toEqual(['A', 'bad 1', 'B', 'bad 2', 'C'])
+    expect(groups.slice(1).every((group) => group.length === 1)).toBe(true)
+  })
+
+  test('members with a key in common go in the order in which they came, whatever their group', async () => {
+    const { groups, say } = newWords({ members: 2 })
+    const words = ['1/x', '2/y', '3/x', '4/x', '5/y', '6/z']
+    await Promise.all(words.map(say))
+    const order = groups.flat()
+    for (const key of ['x', 'y', 'z']) {
+      const ofKey = (list: string[]) => list.filter((word) => word.endsWith(`/${key}`))
+      expect(ofKey(order)).toEqual(ofKey(words))
+    }
+  })
+
+  test('a group takes no more members and lines than allowed, and a huge member runs alone beside it', async () => {
+    const { groups, say } = newWords({ members: 3, lines: 10, linesAlone: 8 })
+    await Promise.all(['a/1/4', 'b/2/4', 'c/3/4', 'd/4/1', 'huge/5/9', 'e/6/1', 'f/7/1', 'g/8/1'].map(say))
+    for (const group of groups) {
+      const lines = group.map((word) => Number(word.split('/')[2]))
+      expect(group.length).toBeLessThanOrEqual(3)
+      expect(group.length === 1 || lines.reduce((sum, count) => sum + count, 0) <= 10).toBe(true)
+    }
+    expect(groups).toContainEqual(['huge/5/9'])
+  })
+
+  test('whoever comes when too many wait is told so at once, and nothing is done for them', async () => {
+    let open = () => {}
+    const gate = new Promise<void>((resolve) => (open = resolve))
+    const { groups, say } = newWords({ waiting: 2, groups: 1 }, () => gate)
+    const first = say('first/x')
+    await until('the first group to run', async () => groups.length === 1)
+    const second = [say('second/x'), say('third/x')]
+    await expect(say('fourth/x')).rejects.toBeInstanceOf(QueueFullError)
+    open()
+    expect(await Promise.all([first, ...second])).toEqual(['FIRST/X', 'SECOND/X', 'THIRD/X'])
+    expect(groups.flat()).not.toContain('fourth/x')
+  })
+})
+
+describe('reservations in groups', () => {
+  test('first come, first served: of thirty callers for ten units the first ten get them', async () => {
+    const skuId = await store.addSku({ 'WH-HZ': 6, 'WH-GZ': 4 })
+    const requests = await newRequests(Array.from({ length: 30 }, () => [{ skuId, quantity: 1 }]))
+    const { reserve } = createReservations(store.db, { ...GROUP_LIMITS, members: 7 })
+    const results = await Promise.all(requests.map(reserve))
+    expect(results.map((result) => result.ok)).toEqual(Array.from({ length: 30 }, (_, index) => index < 10))
+    expect(await held(skuId)).toBe(10)
+  })
+
+  test('a member is refused for want of units only, not for what a refused neighbour wanted', async () => {
+    const skuId = await store.addSku({ 'WH-HZ': 5 })
+    const requests = await newRequests([3, 4, 2].map((quantity) => [{ skuId, quantity }]))
+    const { reserve } = createReservations(store.db)
+    const results = await Promise.all(requests.map(reserve))
+    expect(results.map((result) => result.ok)).toEqual([true, false, true])
+    expect(results[1]).toMatchObject({ shortages: [{ skuId, requested: 4, available: 2 }] })
+  })
+
+  test('the same operation again, also in the same group, has one effect and one result', async () => {
+    const skuId = await store.addSku({ 'WH-HZ': 5 })
+    const [request] = await newRequests([[{ skuId, quantity: 2 }]])
+    if (!request) throw new Error('no request')
+    const { reserve } = createReservations(store.db)
+    const results = await Promise.all([reserve(request), reserve(request)])
+    results.push(await reserve(request), await createReservations(store.db).reserve(request))
+    for (const result of results) expect(result).toEqual(results[0])
+    expect(await held(skuId)).toBe(2)
+  })
+
+  test('a row that somebody keeps locked holds up nobody who does not want it', async () => {
+    const [locked, free] = [await store.addSku({ 'WH-HZ': 5 }), await store.addSku({ 'WH-HZ': 5 })]
+    const requests = await newRequests([
+      [{ skuId: locked, quantity: 1 }],
+      [{ skuId: free, quantity: 1 }],
+      [{ skuId: free, quantity: 1 }],
+    ])
+    const { reserve } = createReservations(store.db, { ...GROUP_LIMITS, lockMs: 50 })
+    const rival = await store.begin()
+    await lockStock(rival, [locked])
+    const [blocked, ...others] = requests.map(reserve)
+    expect((await Promise.all(others)).map((result) => result.ok)).toEqual([true, true])
+    const late = await newRequests([[{ skuId: free, quantity: 1 }]])
+    expect((await Promise.all(late.map(reserve))).map((result) => result.ok)).toEqual([true])
+    await rival.commit().execute()
+    expect(await blocked).toMatchObject({ ok: true })
+  })
+
+  test('a hold that ends while a group waits for the locks is sold by that group', async () => {
+    const skuId = await store.addSku({ 'WH-HZ': 1 })
+    const first = await store.order([{ skuId, quantity: 1 }])
+    const [request] = await newRequests([[{ skuId, quantity: 1 }]])
+    if (!request) throw new Error('no request')
+    const rival = await store.begin()
+    await lockStock(rival, [skuId])
+    const { reserve } = createReservations(store.db)
+    const waiting = reserve(request)
+    await store.endTimeOf(first.orderId)
+    await rival.commit().execute()
+    expect(await waiting).toMatchObject({ ok: true })
+    expect(await store.holds(first.orderId)).toMatchObject([{ state: 'expired' }])
+  })
+
+  test.each([
+    ['before the server heard of it', 'before'],
+    ['after the server had carried it out', 'after'],
+  ] as const)(
+    'a connection that breaks at the commit, %s: each is told what is true, and has one effect',
+    async (_, moment) => {
+      const skuId = await store.addSku({ 'WH-HZ': 4 })
+      const requests = await newRequests(Array.from({ length: 6 }, () => [{ skuId, quantity: 1 }]))
+      const broken = breakingAtCommit(store.appUrl, moment)
+      const { reserve } = createReservations(broken.db)
+      const results = await Promise.all(requests.map(reserve))
+      expect(results.map((result) => result.ok)).toEqual([true, true, true, true, false, false])
+      expect(await held(skuId)).toBe(4)
+      expect(broken.broke()).toBe(1)
+      await broken.db.destroy()
+    },
+  )
+
+  test('two processes with shuffled lines of the same SKUs sell every unit once and never deadlock', async () => {
+    const random = newRandom('two processes')
+    const skuIds = await Promise.all(
+      Array.from({ length: 8 }, () => store.addSku({ 'WH-HZ': 150, 'WH-GZ': 150 })),
+    )
+    const requests = await newRequests(
+      Array.from({ length: 1_000 }, () =>
+        random
+          .shuffle(skuIds)
+          .slice(0, random.between(2, 6))
+          .map((skuId) => ({ skuId, quantity: 1 })),
+      ),
+    )
+    const processes = [createReservations(store.db), createReservations(store.db)]
+    const results = await withHands(64, requests, (request, index) => {
+      const { reserve } = processes[index % 2] ?? createReservations(store.db)
+      return reserve(request)
+    })
+    for (const skuId of skuIds) {
+      const granted = requests.filter(
+        (request, index) => results[index]?.ok && request.demand.some((line) => line.skuId === skuId),
+      )
+      expect(await held(skuId)).toBe(granted.length)
+    }
+    await expectSound(store.db)
+  })
+})
+
+/** A database whose first commit loses its connection, before or after the server has carried it out. */
+function breakingAtCommit(url: string, moment: 'before' | 'after') {
+  const pool = createPool(url, 4)
+  let broken = 0
+  const breaking = (client: pg.PoolClient): pg.PoolClient => {
+    const query = client.query.bind(client)
+    // Only the call that Kysely makes for a commit is looked at; every other one passes through unchanged.
+    client.query = (async (...args: Parameters<typeof query>) => {
+      const [text] = args as unknown as [string | { text: string }]
+      const statement = typeof text === 'string' ? text : text.text
+      if (statement === 'commit' && broken === 0) {
+        broken += 1
+        if (moment === 'after') await query('commit')
+        else await query('rollback')
+        throw new Error('Connection terminated unexpectedly')
+      }
+      return query(...args)
+    }) as unknown as typeof client.query
+    return client
+  }
+  const db: Db = new Kysely<Database>({
+    dialect: new PostgresDialect({
+      pool: { connect: async () => breaking(await pool.connect()), end: () => pool.end() },
+    }),
+  })
+  return { db, broke: () => broken }
+}
