@@ -1,87 +1,192 @@
+import { type AllocationExplanation, type Candidate, explainAllocation } from './allocation-explanation.ts'
+import type { AllocationPolicy } from './allocation-policy.ts'
+import { at, type Item, type SplitProblem } from './allocation-problem.ts'
+import { findSplit, mostServed } from './allocation-search.ts'
+import { distanceKilometres } from './division.ts'
+import { freightPrice } from './freight.ts'
 import type { Allocation } from './order.ts'
+import type { Place } from './place.ts'
 
-/** Units that one warehouse can promise of one SKU, and how far it is from the customer. */
-export type AvailableLevel = {
+export type Demand = { lineNumber: number; skuId: string; quantity: number }
+
+/** Units that one warehouse may promise of one SKU. Those below its safety stock may be promised too. */
+export type StockLevel = {
   skuId: string
   warehouseId: string
   available: number
-  distanceKilometres: number
+  safetyStock: number
+  weightGrams: number
 }
-export type Demand = { lineNumber: number; skuId: string; quantity: number }
+export type AllocationWarehouse = {
+  warehouseId: string
+  region: string
+  longitude: number
+  latitude: number
+}
+
+export type AllocationInput = {
+  demand: readonly Demand[]
+  /** Levels of other SKUs, and of warehouses that are not named, are ignored. */
+  levels: readonly StockLevel[]
+  /** Those in use. One that keeps none of the SKUs plays no part. */
+  warehouses: readonly AllocationWarehouse[]
+  place: Place
+  policy: AllocationPolicy
+  /** Warehouses that have just said that they do not have what their books claim. */
+  excludedWarehouses?: readonly string[] | undefined
+  /** Serve what can be served instead of refusing. */
+  partial?: boolean | undefined
+}
+
+/** What is short: `available` is what the permitted split that serves most could give. */
+export type AllocationShortage = { skuId: string; requested: number; available: number }
 export type AllocationPlan =
-  | { ok: true; allocations: Allocation[] }
-  | { ok: false; shortages: { skuId: string; requested: number; available: number }[] }
+  | { ok: true; allocations: Allocation[]; explanation: AllocationExplanation }
+  | { ok: false; shortages: AllocationShortage[] }
 
 /**
- * Which warehouse sends what. The nearest warehouse that has everything; otherwise the one that has most of what
- * is still missing, the nearer of two alike, and so on: few parcels first, then short ways. A line may be split.
- * Refuses only when the warehouses together hold too little.
+ * Which warehouse sends what, and why: the plan that costs least by the policy's objectives, compared in their order.
+ *
+ * Lines of one SKU are added up first. The plan is the exact optimum over up to 12 warehouses that have something to
+ * give (docs/allocation.md says what happens beyond), the same whatever order the input comes in, and refused only if
+ * no split within the policy's limits serves every line. Safety stock is an objective, never a reason to refuse.
  */
-export function planAllocation(demand: Demand[], levels: AvailableLevel[]): AllocationPlan {
-  const shortages = demand.flatMap(({ skuId, quantity }) => {
-    const available = levels.reduce(
-      (sum, level) => (level.skuId === skuId ? sum + Math.max(0, level.available) : sum),
-      0,
-    )
-    return available < quantity ? [{ skuId, requested: quantity, available }] : []
+export function planAllocation(input: AllocationInput): AllocationPlan {
+  const { demand, policy, place } = input
+  const wanted = new Map<string, number>()
+  for (const { skuId, quantity } of demand) wanted.set(skuId, (wanted.get(skuId) ?? 0) + quantity)
+  const candidates = judgeWarehouses(input, wanted)
+  const open = candidates.filter(
+    (candidate) => candidate.barred === null && candidate.available.some((units) => units > 0),
+  )
+  const problem = problemOf(input, wanted, open)
+  const found = findSplit(problem)
+  if (found === null) {
+    const shortages = shortagesOf(wanted, mostServed(problem))
+    if (!input.partial) return { ok: false, shortages }
+    // What the best permitted split can give is served by that very split, so this ends.
+    return planAllocation({ ...input, demand: clip(demand, shortages) })
+  }
+  const skuIds = [...wanted.keys()]
+  return {
+    ok: true,
+    allocations: allocate(demand, skuIds, open, found.split.units),
+    explanation: explainAllocation({ place, policy, candidates, open, skuIds, problem, ...found }),
+  }
+}
+
+/**
+ * Every warehouse that keeps one of the SKUs, with its distance, its price and what it has, in the order in which they
+ * are drawn from.
+ */
+function judgeWarehouses(input: AllocationInput, wanted: ReadonlyMap<string, number>): Candidate[] {
+  const skus = new Map([...wanted.keys()].map((skuId, index) => [skuId, index]))
+  const warehouses = new Map(input.warehouses.map((warehouse) => [warehouse.warehouseId, warehouse]))
+  const candidates = new Map<string, Candidate>()
+  for (const { skuId, warehouseId, available, safetyStock } of input.levels) {
+    const index = skus.get(skuId)
+    const warehouse = warehouses.get(warehouseId)
+    if (index === undefined || warehouse === undefined) continue
+    const candidate = candidates.get(warehouseId) ?? judgeWarehouse(input, warehouse, wanted.size)
+    candidates.set(warehouseId, candidate)
+    const units = wanted.get(skuId) ?? 0
+    candidate.available[index] = Math.max(0, Math.min(units, available))
+    candidate.surplus[index] = Math.max(0, Math.min(units, available - safetyStock))
+  }
+  const byFreight = input.policy.objectives.includes('lowest-freight')
+  return [...candidates.values()].sort((a, b) => {
+    const price = byFreight ? a.source.millicentsPerGram - b.source.millicentsPerGram : 0
+    return price || a.source.metres - b.source.metres || (a.warehouseId < b.warehouseId ? -1 : 1)
   })
-  if (shortages.length > 0) return { ok: false, shortages }
-
-  const warehouses = groupByWarehouse(levels)
-  const missing = new Map(demand.map((line) => [line.lineNumber, line.quantity]))
-  const allocations: Allocation[] = []
-  while (missing.size > 0) {
-    const best = warehouses.reduce((leader, candidate) =>
-      compare(serve(candidate, demand, missing), serve(leader, demand, missing)) > 0 ? candidate : leader,
-    )
-    const parcel = serve(best, demand, missing)
-    for (const entry of parcel.allocations) {
-      const rest = (missing.get(entry.lineNumber) ?? 0) - entry.quantity
-      if (rest > 0) missing.set(entry.lineNumber, rest)
-      else missing.delete(entry.lineNumber)
-    }
-    allocations.push(...parcel.allocations)
-    warehouses.splice(warehouses.indexOf(best), 1)
-  }
-  return { ok: true, allocations }
 }
 
-type Warehouse = { warehouseId: string; distanceKilometres: number; available: Map<string, number> }
-type Parcel = { allocations: Allocation[]; completeLines: number; units: number; distanceKilometres: number }
-
-function groupByWarehouse(levels: AvailableLevel[]): Warehouse[] {
-  const byId = new Map<string, Warehouse>()
-  for (const level of levels) {
-    if (level.available <= 0) continue
-    const { warehouseId, distanceKilometres } = level
-    const warehouse = byId.get(warehouseId) ?? { warehouseId, distanceKilometres, available: new Map() }
-    warehouse.available.set(level.skuId, level.available)
-    byId.set(warehouseId, warehouse)
+function judgeWarehouse(
+  { place, policy, excludedWarehouses }: AllocationInput,
+  warehouse: AllocationWarehouse,
+  skus: number,
+): Candidate {
+  const { warehouseId, region } = warehouse
+  const kilometres = place.point && distanceKilometres(place.point, warehouse)
+  const price = freightPrice(policy.freight, { fromRegion: region, toRegion: place.region, kilometres })
+  const { maxDistanceKilometres: limit } = policy
+  const tooFar = kilometres !== null && limit !== null && kilometres > limit
+  return {
+    warehouseId,
+    kilometres,
+    barred: excludedWarehouses?.includes(warehouseId) ? 'reported-short' : tooFar ? 'too-far' : null,
+    source: {
+      metres: Math.round((kilometres ?? 0) * METRES),
+      parcelMillicents: price.parcelCents * MILLICENTS,
+      // A cent a kilogram is a thousandth of a cent a gram.
+      millicentsPerGram: price.centsPerKilogram,
+    },
+    available: Array.from({ length: skus }, () => 0),
+    surplus: Array.from({ length: skus }, () => 0),
   }
-  // A fixed order makes the plan the same for the same input, whatever order the rows came in.
-  return [...byId.values()].sort((a, b) => (a.warehouseId < b.warehouseId ? -1 : 1))
 }
 
-function serve(warehouse: Warehouse, demand: Demand[], missing: Map<number, number>): Parcel {
-  const parcel: Parcel = {
-    allocations: [],
-    completeLines: 0,
-    units: 0,
-    distanceKilometres: warehouse.distanceKilometres,
+const METRES = 1_000
+const MILLICENTS = 1_000
+
+function problemOf(
+  { policy, place, levels }: AllocationInput,
+  wanted: ReadonlyMap<string, number>,
+  open: readonly Candidate[],
+): SplitProblem {
+  const grams = new Map(levels.map((level) => [level.skuId, level.weightGrams]))
+  const items = [...wanted].map(
+    ([skuId, units], index): Item => ({
+      units,
+      // What has no weight yet counts as a gram, so that freight still tells a cheap way from a dear one.
+      gramsPerUnit: Math.max(1, grams.get(skuId) ?? 0),
+      available: open.map((candidate) => at(candidate.available, index)),
+      surplus: open.map((candidate) => at(candidate.surplus, index)),
+    }),
+  )
+  return {
+    sources: open.map((candidate) => candidate.source),
+    items,
+    objectives: policy.objectives.filter((objective) => place.point !== null || objective !== 'nearest'),
+    maximumParcels: policy.maxParcels ?? Number.POSITIVE_INFINITY,
+    mayDivide: policy.splitLines,
   }
-  for (const { lineNumber, skuId } of demand) {
-    const wanted = missing.get(lineNumber) ?? 0
-    const quantity = Math.min(wanted, warehouse.available.get(skuId) ?? 0)
-    if (quantity === 0) continue
-    parcel.allocations.push({ lineNumber, skuId, warehouseId: warehouse.warehouseId, quantity })
-    parcel.units += quantity
-    if (quantity === wanted) parcel.completeLines += 1
-  }
-  return parcel
 }
 
-/** Positive when a is the better next parcel: more lines finished, then nearer, then more units. */
-function compare(a: Parcel, b: Parcel): number {
-  if (a.units === 0 || b.units === 0) return a.units - b.units
-  return a.completeLines - b.completeLines || b.distanceKilometres - a.distanceKilometres || a.units - b.units
+function shortagesOf(wanted: ReadonlyMap<string, number>, served: readonly number[]): AllocationShortage[] {
+  return [...wanted]
+    .map(([skuId, requested], index) => ({ skuId, requested, available: at(served, index) }))
+    .filter((shortage) => shortage.available < shortage.requested)
+}
+
+function clip(demand: readonly Demand[], shortages: readonly AllocationShortage[]): Demand[] {
+  const left = new Map(shortages.map((shortage) => [shortage.skuId, shortage.available]))
+  return demand
+    .map((line) => {
+      const quantity = Math.min(line.quantity, left.get(line.skuId) ?? line.quantity)
+      if (left.has(line.skuId)) left.set(line.skuId, (left.get(line.skuId) ?? 0) - quantity)
+      return { ...line, quantity }
+    })
+    .filter((line) => line.quantity > 0)
+}
+
+/** Gives the units of each SKU to its lines, the lower line number first. */
+function allocate(
+  demand: readonly Demand[],
+  skuIds: readonly string[],
+  open: readonly Candidate[],
+  units: number[][],
+): Allocation[] {
+  const places = new Map(skuIds.map((skuId, index) => [skuId, units[index]?.slice() ?? []]))
+  return demand
+    .toSorted((a, b) => a.lineNumber - b.lineNumber)
+    .flatMap(({ lineNumber, skuId, quantity }) => {
+      const left = places.get(skuId) ?? []
+      let missing = quantity
+      return open.flatMap(({ warehouseId }, source) => {
+        const taken = Math.min(missing, at(left, source))
+        left[source] = at(left, source) - taken
+        missing -= taken
+        return taken > 0 ? [{ lineNumber, skuId, warehouseId, quantity: taken }] : []
+      })
+    })
 }

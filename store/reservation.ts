@@ -1,8 +1,15 @@
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
-import { type AvailableLevel, type Demand, planAllocation } from '../domain/allocation.ts'
-import { centreOf, distanceKilometres } from '../domain/division.ts'
+import {
+  type AllocationShortage,
+  type AllocationWarehouse,
+  type Demand,
+  planAllocation,
+  type StockLevel,
+} from '../domain/allocation.ts'
+import { DEFAULT_ALLOCATION_POLICY } from '../domain/allocation-policy.ts'
 import type { Allocation } from '../domain/order.ts'
+import { placeOf } from '../domain/place.ts'
 import type { Tx } from './database.ts'
 import { lockStock, type MovedBy, moveReserved, moveStock, type StockMovement } from './stock-movement.ts'
 
@@ -28,7 +35,7 @@ export type ReserveRequest = {
 
 export type ReserveResult =
   | { ok: true; allocations: Allocation[] }
-  | { ok: false; shortages: { skuId: string; requested: number; available: number }[] }
+  | { ok: false; shortages: AllocationShortage[] }
 
 /** Reserves all lines or none, from the warehouses that `planAllocation` picks over the levels under lock. */
 export async function reserve(tx: Tx, request: ReserveRequest): Promise<ReserveResult> {
@@ -53,8 +60,8 @@ export type DecidedReservations = {
  * locks has written. Each request is served or refused as if it were alone after those before it.
  */
 export async function decideReservations(tx: Tx, requests: ReserveRequest[]): Promise<DecidedReservations> {
-  const { levels, reclaimed } = await readLevels(tx, skusOf(requests), requests[0]?.operationId ?? '')
-  return { reclaimed, members: requests.map((request) => ({ request, result: decide(request, levels) })) }
+  const { reclaimed, ...stock } = await readLevels(tx, skusOf(requests), requests[0]?.operationId ?? '')
+  return { reclaimed, members: requests.map((request) => ({ request, result: decide(request, stock) })) }
 }
 
 /** Writes what was decided: holds, counters and the ledger. The orders of the requests must exist. */
@@ -87,15 +94,18 @@ export async function reclaimExpired(tx: Tx, skuIds: string[], operationId: stri
   await moveReserved(tx, reclaimed)
 }
 
-/** A level in hand: `available` falls as requests are granted. */
-type Level = { warehouseId: string; longitude: number; latitude: number; available: number }
+/** Levels in hand, by SKU; `available` falls as requests are granted. And the warehouses in use that keep them. */
+type Stock = { levels: Map<string, StockLevel[]>; warehouses: AllocationWarehouse[] }
 
 type LevelRow = {
   sku_id: string
   warehouse_id: string
+  region: string
   longitude: number
   latitude: number
   active: boolean
+  safety_stock: number
+  weight_grams: number
   available: number
   expired: { orderId: string; quantity: number }[] | null
 }
@@ -111,7 +121,7 @@ async function readLevels(
   tx: Tx,
   skuIds: string[],
   operationId: string,
-): Promise<{ levels: Map<string, Level[]>; reclaimed: (StockMovement & MovedBy)[] }> {
+): Promise<Stock & { reclaimed: (StockMovement & MovedBy)[] }> {
   const { rows } = await sql<LevelRow>`
     with expired as (
       update reservation set state = 'expired', updated_at = clock_timestamp()
@@ -122,20 +132,29 @@ async function readLevels(
         json_agg(json_build_object('orderId', order_id, 'quantity', quantity)) as holds
       from expired group by sku_id, warehouse_id
     )
-    select level.sku_id, level.warehouse_id, warehouse.longitude, warehouse.latitude, warehouse.active,
-      level.total - level.shipped - level.reserved + coalesce(freed.units, 0) as available, freed.holds as expired
-    from stock_level as level join warehouse on warehouse.id = level.warehouse_id
+    select level.sku_id, level.warehouse_id, warehouse.region, warehouse.longitude, warehouse.latitude, warehouse.active,
+      level.safety_stock, sku.weight_grams, level.total - level.shipped - level.reserved + coalesce(freed.units, 0) as available, freed.holds as expired
+    from stock_level as level join warehouse on warehouse.id = level.warehouse_id join sku on sku.id = level.sku_id
       left join freed using (sku_id, warehouse_id)
     where level.sku_id = any(${[...new Set(skuIds)]}::text[])
     order by level.sku_id, level.warehouse_id`.execute(tx)
-  const levels = new Map<string, Level[]>()
+  const levels = new Map<string, StockLevel[]>()
+  const warehouses = new Map<string, AllocationWarehouse>()
   for (const row of rows) {
+    if (!row.active) continue
+    const { sku_id: skuId, warehouse_id: warehouseId, region, longitude, latitude } = row
+    warehouses.set(warehouseId, { warehouseId, region, longitude, latitude })
+    const ofSku = levels.get(skuId) ?? []
     // Below zero where units are promised that do not exist: nothing can be had there until that is made good.
-    if (!row.active || row.available <= 0) continue
-    const { warehouse_id: warehouseId, longitude, latitude, available } = row
-    const ofSku = levels.get(row.sku_id) ?? []
-    ofSku.push({ warehouseId, longitude, latitude, available })
-    levels.set(row.sku_id, ofSku)
+    const available = Math.max(0, row.available)
+    ofSku.push({
+      skuId,
+      warehouseId,
+      available,
+      safetyStock: row.safety_stock,
+      weightGrams: row.weight_grams,
+    })
+    levels.set(skuId, ofSku)
   }
   const reclaimed = rows.flatMap((row) =>
     (row.expired ?? []).map(({ orderId, quantity }) => ({
@@ -149,71 +168,28 @@ async function readLevels(
       operator: 'system',
     })),
   )
-  return { levels, reclaimed }
+  return { levels, warehouses: [...warehouses.values()], reclaimed }
 }
 
-function decide(request: ReserveRequest, levels: Map<string, Level[]>): ReserveResult {
-  const permitted = permittedLevels(request, levels)
-  const demand = request.partial ? clipToAvailable(sumBySku(request), permitted) : sumBySku(request)
-  const plan = planAllocation(demand, permitted)
+/** Serves or refuses one request; what it gets is no longer available to those after it. */
+function decide(request: ReserveRequest, { levels, warehouses }: Stock): ReserveResult {
+  const plan = planAllocation({
+    demand: request.demand,
+    levels: [...new Set(request.demand.map((line) => line.skuId))].flatMap(
+      (skuId) => levels.get(skuId) ?? [],
+    ),
+    warehouses,
+    place: placeOf(request.divisionCode),
+    policy: DEFAULT_ALLOCATION_POLICY,
+    excludedWarehouses: request.excludedWarehouses,
+    partial: request.partial,
+  })
   if (!plan.ok) return plan
   for (const { skuId, warehouseId, quantity } of plan.allocations) {
     const level = levels.get(skuId)?.find((entry) => entry.warehouseId === warehouseId)
     if (level) level.available -= quantity
   }
-  return { ok: true, allocations: sharedByLines(plan.allocations, request) }
-}
-
-/** Lines of one SKU want their units together: each by itself could be served by the very same ones. */
-function sumBySku({ demand }: ReserveRequest): Demand[] {
-  const bySku = new Map<string, Demand>()
-  for (const line of demand) {
-    const sum = bySku.get(line.skuId)
-    bySku.set(line.skuId, sum ? { ...sum, quantity: sum.quantity + line.quantity } : line)
-  }
-  return [...bySku.values()]
-}
-
-/** Hands what a SKU got to its lines, in their order. */
-function sharedByLines(allocations: Allocation[], { demand }: ReserveRequest): Allocation[] {
-  if (new Set(demand.map((line) => line.skuId)).size === demand.length) return allocations
-  const wanting = demand.map((line) => ({ ...line }))
-  return allocations.flatMap((allocation) => {
-    let left = allocation.quantity
-    return wanting.flatMap((line) => {
-      const quantity = line.skuId === allocation.skuId ? Math.min(left, line.quantity) : 0
-      if (quantity === 0) return []
-      line.quantity -= quantity
-      left -= quantity
-      return [{ ...allocation, lineNumber: line.lineNumber, quantity }]
-    })
-  })
-}
-
-function permittedLevels(request: ReserveRequest, levels: Map<string, Level[]>): AvailableLevel[] {
-  const customer = centreOf(request.divisionCode)
-  return [...new Set(request.demand.map((line) => line.skuId))].flatMap((skuId) =>
-    (levels.get(skuId) ?? [])
-      .filter((level) => !request.excludedWarehouses?.includes(level.warehouseId))
-      .map((level) => ({
-        skuId,
-        warehouseId: level.warehouseId,
-        available: level.available,
-        distanceKilometres: customer ? distanceKilometres(customer, level) : 0,
-      })),
-  )
-}
-
-function clipToAvailable(demand: Demand[], levels: AvailableLevel[]): Demand[] {
-  return demand
-    .map((line) => {
-      const available = levels.reduce(
-        (sum, level) => (level.skuId === line.skuId ? sum + level.available : sum),
-        0,
-      )
-      return { ...line, quantity: Math.min(line.quantity, available) }
-    })
-    .filter((line) => line.quantity > 0)
+  return { ok: true, allocations: plan.allocations }
 }
 
 async function insertHolds(

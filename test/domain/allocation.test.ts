@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type AvailableLevel, type Demand, planAllocation } from '../../domain/allocation.ts'
+import type { Demand } from '../../domain/allocation.ts'
 import type { Allocation } from '../../domain/order.ts'
+import { type NearLevel, planOver } from '../support/allocation.ts'
 
 const SKUS = ['A', 'B', 'C', 'D']
 const WAREHOUSES = ['W1', 'W2', 'W3', 'W4', 'W5']
@@ -22,18 +23,18 @@ const problem = fc
     ),
     levels: SKUS.flatMap((skuId, row) =>
       WAREHOUSES.map(
-        (warehouseId, column): AvailableLevel => ({
+        (warehouseId, column): NearLevel => ({
           skuId,
           warehouseId,
           available: available[row * WAREHOUSES.length + column] ?? 0,
-          distanceKilometres: (distances[column] ?? 0) * 100,
+          kilometres: (distances[column] ?? 0) * 100,
         }),
       ),
     ),
   }))
 
 const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)
-const stockOf = (levels: AvailableLevel[], skuId: string) =>
+const stockOf = (levels: NearLevel[], skuId: string) =>
   sum(levels.filter((level) => level.skuId === skuId).map((level) => Math.max(0, level.available)))
 const given = (allocations: Allocation[], line: Partial<Allocation>) =>
   sum(
@@ -50,7 +51,7 @@ describe('planAllocation', () => {
   test('promises every line in full, and nowhere more than there is', () => {
     fc.assert(
       fc.property(problem, ({ demand, levels }) => {
-        const plan = planAllocation(demand, levels)
+        const plan = planOver(demand, levels)
         if (!plan.ok) return
         for (const { lineNumber, quantity } of demand)
           expect(given(plan.allocations, { lineNumber })).toBe(quantity)
@@ -67,7 +68,7 @@ describe('planAllocation', () => {
     fc.assert(
       fc.property(problem, ({ demand, levels }) => {
         const short = demand.filter(({ skuId, quantity }) => stockOf(levels, skuId) < quantity)
-        const plan = planAllocation(demand, levels)
+        const plan = planOver(demand, levels)
         expect(plan.ok).toBe(short.length === 0)
         if (plan.ok) return
         expect(plan.shortages).toEqual(
@@ -93,8 +94,8 @@ describe('planAllocation', () => {
           ),
         )
         const distance = (warehouseId: string) =>
-          levels.find((level) => level.warehouseId === warehouseId)?.distanceKilometres ?? 0
-        const plan = planAllocation(demand, levels)
+          levels.find((level) => level.warehouseId === warehouseId)?.kilometres ?? 0
+        const plan = planOver(demand, levels)
         if (complete.length === 0 || !plan.ok) return
         const used = new Set(plan.allocations.map((entry) => entry.warehouseId))
         expect(used.size).toBe(1)
@@ -106,7 +107,7 @@ describe('planAllocation', () => {
   test('names a warehouse and a line together once at most', () => {
     fc.assert(
       fc.property(problem, ({ demand, levels }) => {
-        const plan = planAllocation(demand, levels)
+        const plan = planOver(demand, levels)
         if (!plan.ok) return
         const pairs = plan.allocations.map((entry) => `${entry.warehouseId}/${entry.lineNumber}`)
         expect(new Set(pairs).size).toBe(pairs.length)
@@ -125,8 +126,8 @@ describe('planAllocation', () => {
     )
     fc.assert(
       fc.property(shuffled, ({ demand, levels, otherDemand, otherLevels }) => {
-        const plan = planAllocation(demand, levels)
-        const other = planAllocation(otherDemand, otherLevels)
+        const plan = planOver(demand, levels)
+        const other = planOver(otherDemand, otherLevels)
         expect(other.ok).toBe(plan.ok)
         if (plan.ok && other.ok) expect(sorted(other.allocations)).toEqual(sorted(plan.allocations))
       }),
@@ -137,17 +138,17 @@ describe('planAllocation', () => {
     fc.assert(
       fc.property(problem, ({ demand, levels }) => {
         const before = structuredClone({ demand, levels })
-        planAllocation(demand, levels)
+        planOver(demand, levels)
         expect({ demand, levels }).toEqual(before)
       }),
     )
   })
 
-  const level = (skuId: string, warehouseId: string, available: number, distanceKilometres: number) => ({
+  const level = (skuId: string, warehouseId: string, available: number, kilometres: number) => ({
     skuId,
     warehouseId,
     available,
-    distanceKilometres,
+    kilometres,
   })
 
   test('one parcel from afar is better than two from nearby', () => {
@@ -157,12 +158,12 @@ describe('planAllocation', () => {
     ]
     const near = [level('A', 'near', 2, 10), level('B', 'nearer', 2, 5)]
     const far = [level('A', 'far', 2, 900), level('B', 'far', 2, 900)]
-    const plan = planAllocation(demand, [...near, ...far])
+    const plan = planOver(demand, [...near, ...far])
     expect(plan.ok && new Set(plan.allocations.map((entry) => entry.warehouseId))).toEqual(new Set(['far']))
   })
 
   test('a line that no warehouse has in full is split over them', () => {
-    const plan = planAllocation(
+    const plan = planOver(
       [{ lineNumber: 1, skuId: 'A', quantity: 5 }],
       [level('A', 'W1', 3, 10), level('A', 'W2', 3, 20)],
     )
@@ -170,7 +171,7 @@ describe('planAllocation', () => {
   })
 
   test('a SKU that no warehouse knows is short by all of it', () => {
-    expect(planAllocation([{ lineNumber: 1, skuId: 'Z', quantity: 1 }], [])).toEqual({
+    expect(planOver([{ lineNumber: 1, skuId: 'Z', quantity: 1 }], [])).toEqual({
       ok: false,
       shortages: [{ skuId: 'Z', requested: 1, available: 0 }],
     })

@@ -1,4 +1,4 @@
-import { type AvailableLevel, type Demand, planAllocation } from '../../domain/allocation.ts'
+import type { Demand } from '../../domain/allocation.ts'
 import type {
   Allocation,
   FulfilmentLine,
@@ -8,6 +8,7 @@ import type {
   OrderWrite,
 } from '../../domain/order.ts'
 import type { OrderStep } from '../../domain/order-steps.ts'
+import { type NearLevel, planOver } from './allocation.ts'
 
 type Hold = Allocation & { state: 'held' | 'confirmed' | 'consumed' | 'released'; expiresAtMs: number }
 type Task = {
@@ -24,7 +25,7 @@ type Answer<Type extends OrderEvent['type']> = Omit<Extract<OrderEvent, { type: 
  */
 export class OrderDatabase {
   readonly placed: OrderPlaced
-  readonly stock: AvailableLevel[]
+  readonly stock: NearLevel[]
   readonly holds: Hold[]
   readonly tasks = new Map<string, Task>()
   readonly payments = new Map<string, number>()
@@ -39,7 +40,7 @@ export class OrderDatabase {
   /** The last committed state: what a lost workflow resumes from. */
   snapshot: OrderState
 
-  constructor(state: OrderState, stock: AvailableLevel[]) {
+  constructor(state: OrderState, stock: NearLevel[]) {
     this.placed = state.placed
     this.snapshot = state
     this.stock = stock
@@ -169,7 +170,7 @@ export class OrderDatabase {
   }
 
   #reserve(demand: Demand[], levels = this.stock): Allocation[] | null {
-    const plan = planAllocation(demand, levels)
+    const plan = planOver(demand, levels)
     if (!plan.ok) return null
     for (const entry of plan.allocations) {
       const level = levels.find(
@@ -229,6 +230,6 @@ export function unitsOf(lines: { lineNumber: number; quantity: number }[], lineN
   return total(lines.filter((line) => line.lineNumber === lineNumber))
 }
 
-function availableOf(levels: AvailableLevel[], skuId: string): number {
+function availableOf(levels: NearLevel[], skuId: string): number {
   return sum(levels.filter((level) => level.skuId === skuId).map((level) => level.available))
 }

@@ -1,4 +1,3 @@
-import { planAllocation } from '../../domain/allocation.ts'
 import type {
   CommandAnswer,
   Decision,
@@ -12,6 +11,7 @@ import type {
 import { decide, placeOrder } from '../../domain/order-life.ts'
 import { PARCEL_TRANSITIONS, type ParcelState } from '../../domain/order-state.ts'
 import { dueSteps, nextDeadline, type OrderStep } from '../../domain/order-steps.ts'
+import { planOver } from './allocation.ts'
 import { add, OrderDatabase, sum, unitsOf } from './order-database.ts'
 import { Random } from './random.ts'
 
@@ -40,10 +40,10 @@ export function randomOrder(random: Random) {
       skuId,
       warehouseId,
       available: random.between(index === 2 ? quantity : 0, quantity + 1),
-      distanceKilometres: index * 100,
+      kilometres: index * 100,
     })),
   )
-  const plan = planAllocation(lines, levels)
+  const plan = planOver(lines, levels)
   const allocations = plan.ok ? plan.allocations : []
   for (const entry of allocations)
     for (const level of levels)
