@@ -28,6 +28,7 @@ import { returnRoutes } from './routes/returns.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { shipmentRoutes } from './routes/shipments.ts'
 import { stockRoutes } from './routes/stock.ts'
+import { stockBoardRoutes } from './routes/stock-board.ts'
 import { systemRoutes } from './routes/system.ts'
 import { workItemRoutes } from './routes/work-items.ts'
 
@@ -112,6 +113,7 @@ const ROUTES = [
   shipmentRoutes,
   stockRoutes,
   promotionRoutes,
+  stockBoardRoutes,
   masterDataRoutes,
   workItemRoutes,
   policyRoutes,

@@ -1,0 +1,220 @@
+import { type RawBuilder, sql } from 'kysely'
+import { z } from 'zod'
+import type {
+  StockBoardQuery,
+  StockBoardRow,
+  StockBoardTotals,
+  StockLevel,
+} from '../contracts/stock-board.ts'
+import type { Db } from './database.ts'
+import { Keyset, type Page } from './paging.ts'
+
+/** The part of policy kind `safety-stock` that says from where on a level is low. */
+export type Thresholds = { fallbackUnits: number; unitsByCategory: Record<string, number> }
+
+export type StockBoard = Page<StockBoardRow> & { totals: StockBoardTotals | null }
+
+type Filters = Omit<StockBoardQuery, 'limit' | 'cursor' | 'sort' | 'groupBy' | 'level'>
+type Figures = {
+  total: number
+  shipped: number
+  reserved: number
+  available: number
+  shortfall: number
+  safety: number
+  ok: number
+  low: number
+  out: number
+}
+type BoardRow = Figures & {
+  rank: number
+  sku_id: string
+  sku_name: string
+  category: string
+  place: string
+  region: string | null
+  level: StockLevel
+}
+
+const position = z.tuple([z.int(), z.string().max(64), z.string().max(200)])
+
+/**
+ * One page of the stock board and, with the first page, what all rows come to. SKUs and warehouses that are no longer
+ * active are not on it. Page and totals are read side by side: a reservation between the two may be in one of them only.
+ */
+export async function readStockBoard(
+  db: Db,
+  query: StockBoardQuery,
+  thresholds: Thresholds,
+): Promise<StockBoard> {
+  const [page, totals] = await Promise.all([
+    readPage(db, query, thresholds),
+    query.cursor === undefined ? readTotals(db, query, thresholds) : null,
+  ])
+  return { ...page, totals }
+}
+
+async function readPage(
+  db: Db,
+  query: StockBoardQuery,
+  thresholds: Thresholds,
+): Promise<Page<StockBoardRow>> {
+  const keyset = new Keyset('stock-board', query, position)
+  const after = keyset.after(query.cursor)
+  const rank = RANKS[query.sort]
+  const conditions = [
+    query.level === undefined ? null : sql<boolean>`${level} = ${query.level}`,
+    after && startAfter(query, rank, after),
+  ]
+  const order =
+    query.sort === 'sku' ? sql`board.sku_id, board.place` : sql`${rank}, board.sku_id, board.place`
+  const { rows } = await sql<BoardRow>`
+    with page as (
+      select board.*, ${rank} as rank, ${level} as level from (${groups(query, thresholds)}) as board
+      where ${all(conditions)} order by ${order} limit ${query.limit + 1}
+    )
+    select page.*, sku.name as sku_name, sku.category from page join sku on sku.id = page.sku_id
+    order by page.rank, page.sku_id, page.place`.execute(db)
+  return keyset.page(
+    rows,
+    query.limit,
+    (row) => [row.rank, row.sku_id, row.place],
+    (row) => viewOf(row, query.groupBy),
+  )
+}
+
+/** Rows after a position. By SKU, it is said in a way that an index of the levels can be entered there. */
+function startAfter(
+  { sort, groupBy }: StockBoardQuery,
+  rank: RawBuilder<number>,
+  [from, skuId, place]: z.output<typeof position>,
+): RawBuilder<boolean> {
+  if (sort !== 'sku') {
+    return sql<boolean>`(${rank}, board.sku_id, board.place) > (${from}::bigint, ${skuId}, ${place})`
+  }
+  if (groupBy === 'sku') return sql<boolean>`board.sku_id > ${skuId}`
+  return sql<boolean>`board.sku_id >= ${skuId} and (board.sku_id, board.place) > (${skuId}, ${place})`
+}
+
+/** One row a warehouse first: there are few, and their regions can be added up here. */
+async function readTotals(db: Db, query: StockBoardQuery, thresholds: Thresholds): Promise<StockBoardTotals> {
+  const { rows } = await sql<Figures & { region: string }>`
+    select warehouse.region, house.* from (
+      select level.warehouse_id, ${sums} ${levels(query, thresholds)} group by level.warehouse_id
+    ) as house join warehouse on warehouse.id = house.warehouse_id
+    order by warehouse.region`.execute(db)
+  const regions = [...new Set(rows.map((row) => row.region))]
+  return {
+    ...totalOf(rows),
+    regions: regions.map((region) => ({ region, ...totalOf(rows.filter((row) => row.region === region)) })),
+  }
+}
+
+/** Each level with the figures that the board is about; further conditions may follow. */
+function levels(filters: Filters, thresholds: Thresholds): RawBuilder<unknown> {
+  const pattern = filters.text && `%${filters.text.replaceAll(/[\\%_]/g, '\\$&')}%`
+  const wanted = [
+    filters.skuId === undefined ? null : sql<boolean>`level.sku_id = ${filters.skuId}`,
+    filters.warehouseId === undefined ? null : sql<boolean>`level.warehouse_id = ${filters.warehouseId}`,
+    filters.region === undefined ? null : sql<boolean>`warehouse.region = ${filters.region}`,
+    filters.category === undefined ? null : sql<boolean>`sku.category = ${filters.category}`,
+    pattern === undefined ? null : sql<boolean>`(sku.id ilike ${pattern} or sku.name ilike ${pattern})`,
+  ]
+  return sql`
+    from stock_level as level
+    join sku on sku.id = level.sku_id and sku.active
+    join warehouse on warehouse.id = level.warehouse_id and warehouse.active
+    cross join lateral (select ${threshold(thresholds)} as safety,
+      greatest(0, level.total - level.shipped - level.reserved) as available) as figure
+    where ${all(wanted)}`
+}
+
+/** A level's 0 means that it has no threshold of its own; a category that is not named has the general one. */
+function threshold({ unitsByCategory, fallbackUnits }: Thresholds): RawBuilder<number> {
+  return sql<number>`case when level.safety_stock > 0 then level.safety_stock
+    else coalesce((${JSON.stringify(unitsByCategory)}::jsonb ->> sku.category)::int, ${fallbackUnits}::int) end`
+}
+
+const isOut = sql`figure.available = 0`
+const isLow = sql`figure.available > 0 and figure.available <= figure.safety`
+const isOk = sql`figure.available > 0 and figure.available > figure.safety`
+const sums = sql`sum(level.total) as total, sum(level.shipped) as shipped, sum(level.reserved) as reserved,
+  sum(figure.available) as available, sum(level.shortfall) as shortfall, sum(figure.safety) as safety,
+  count(*) filter (where ${isOk}) as ok, count(*) filter (where ${isLow}) as low, count(*) filter (where ${isOut}) as out`
+
+/** The rows of the board by what they sum. */
+function groups(query: StockBoardQuery, thresholds: Thresholds): RawBuilder<unknown> {
+  const from = levels(query, thresholds)
+  switch (query.groupBy) {
+    case 'warehouse':
+      return sql`
+        select level.sku_id, level.warehouse_id as place, warehouse.region, level.total, level.shipped, level.reserved,
+          figure.available, level.shortfall, figure.safety, (${isOk})::int as ok, (${isLow})::int as low,
+          (${isOut})::int as out ${from}`
+    case 'region':
+      return sql`
+        select level.sku_id, warehouse.region as place, warehouse.region, ${sums} ${from}
+        group by level.sku_id, warehouse.region`
+    case 'sku':
+      return sql`select level.sku_id, '' as place, null as region, ${sums} ${from} group by level.sku_id`
+  }
+}
+
+const level = sql<StockLevel>`case when board.available = 0 then 'out' when board.available <= board.safety then 'low' else 'ok' end`
+
+/** Above any number of units that the rows of a SKU can come to. */
+const STEP = 1_000_000_000_000
+const RANKS: Record<StockBoardQuery['sort'], RawBuilder<number>> = {
+  sku: sql<number>`0::bigint`,
+  available: sql<number>`board.available::bigint`,
+  reserved: sql<number>`-board.reserved::bigint`,
+  /** The worst first, and of those the scarcest. */
+  level: sql<number>`case when board.available = 0 then 0 when board.available <= board.safety then 1 else 2 end
+    * ${sql.lit(STEP)}::bigint + board.available`,
+}
+
+function all(conditions: (RawBuilder<boolean> | null)[]): RawBuilder<unknown> {
+  const given = conditions.filter((condition) => condition !== null)
+  return given.length === 0 ? sql`true` : sql.join(given, sql` and `)
+}
+
+function viewOf(row: BoardRow, groupBy: StockBoardQuery['groupBy']): StockBoardRow {
+  const { ok, low, out, ...figures } = figuresOf(row)
+  return {
+    skuId: row.sku_id,
+    skuName: row.sku_name,
+    category: row.category,
+    warehouseId: groupBy === 'warehouse' ? row.place : null,
+    region: row.region,
+    ...figures,
+    level: row.level,
+    warehouses: { ok, low, out },
+  }
+}
+
+function totalOf(rows: Figures[]): Omit<StockBoardTotals, 'regions'> {
+  const sum = (figure: keyof Figures) => rows.reduce((total, row) => total + row[figure], 0)
+  return {
+    levels: { ok: sum('ok'), low: sum('low'), out: sum('out') },
+    total: sum('total'),
+    shipped: sum('shipped'),
+    reserved: sum('reserved'),
+    available: sum('available'),
+    shortfall: sum('shortfall'),
+    safety: sum('safety'),
+  }
+}
+
+function figuresOf({
+  total,
+  shipped,
+  reserved,
+  available,
+  shortfall,
+  safety,
+  ok,
+  low,
+  out,
+}: Figures): Figures {
+  return { total, shipped, reserved, available, shortfall, safety, ok, low, out }
+}
