@@ -59,11 +59,35 @@ export const ERRORS = {
     zh: '已付款订单只能由买家系统取消',
     todo: 'Let the buyer cancel, or raise a change request.',
   },
+  'transfer-own-request': {
+    status: 403,
+    en: 'Nobody decides on a transfer that they asked for',
+    zh: '不能审批自己提交的调拨',
+    todo: 'Ask somebody else of the approver roles.',
+  },
+  'transfer-not-approver': {
+    status: 403,
+    en: 'This role does not decide on this transfer',
+    zh: '当前角色无权审批该调拨',
+    todo: 'Ask somebody of the approver roles that the transfer names.',
+  },
   'not-found': {
     status: 404,
     en: 'There is no such thing here',
     zh: '资源不存在',
     todo: 'Check the id and the path.',
+  },
+  'transfer-not-found': {
+    status: 404,
+    en: 'There is no such transfer',
+    zh: '调拨单不存在',
+    todo: 'Check the transfer id.',
+  },
+  'transfer-leg-not-found': {
+    status: 404,
+    en: 'The transfer has no such leg',
+    zh: '调拨单没有该路段',
+    todo: 'Read the transfer and name one of its legs.',
   },
   'order-not-found': {
     status: 404,
@@ -142,6 +166,30 @@ export const ERRORS = {
     en: 'The return is not in the state this step needs',
     zh: '退货单状态不符',
     todo: 'Read the return and take the step that fits.',
+  },
+  'transfer-no-source': {
+    status: 409,
+    en: 'No permitted source has enough',
+    zh: '没有可用的调拨货源',
+    todo: 'See rejected[] for what stands in the way; ask for at most canGive units.',
+  },
+  'transfer-wrong-state': {
+    status: 409,
+    en: 'The transfer is not in a state that allows this',
+    zh: '调拨单状态不符',
+    todo: 'Read the transfer and take the step that fits.',
+  },
+  'transfer-quantity-too-large': {
+    status: 409,
+    en: 'More units than are there for this step',
+    zh: '数量超出可操作数量',
+    todo: 'Read the transfer’s legs and reduce the quantity.',
+  },
+  'transfer-proposal-changed': {
+    status: 409,
+    en: 'Another proposal is to be decided now',
+    zh: '调拨方案已变更',
+    todo: 'Read the transfer and decide on its present proposal.',
   },
   'pick-task-wrong-state': {
     status: 409,

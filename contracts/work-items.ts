@@ -115,6 +115,24 @@ export const WORK_ITEM_TEXT: Record<
     nextEn: 'Transfer stock in, or ask the newest unpaid customers to wait',
     nextZh: '调拨补货，或联系最新未付款客户',
   },
+  transfer_overdue: {
+    en: 'A transfer has waited too long for its next step',
+    zh: '调拨单超时未推进',
+    nextEn: 'Decide, dispatch or receive it; report what is lost; or cancel it',
+    nextZh: '审批、发货或收货；如有丢失请上报；或取消调拨',
+  },
+  transfer_sold_out: {
+    en: 'The source of an approved transfer was sold out before its units were held',
+    zh: '调拨货源在锁货前已售出',
+    nextEn: 'Decide on the new proposal; if there is none, buy or ask for fewer',
+    nextZh: '审批新的调拨方案；若无方案，请采购或减少数量',
+  },
+  transfer_loss: {
+    en: 'Units of a transfer were lost on their way',
+    zh: '调拨在途丢失',
+    nextEn: 'Claim the loss from the carrier; the units are written off',
+    nextZh: '向承运方索赔；系统已核销丢失数量',
+  },
   stock_drift: {
     en: 'A stock counter differs from the sum of its holds',
     zh: '库存计数与预占合计不符',

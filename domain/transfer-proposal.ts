@@ -18,7 +18,8 @@ export type SourcingRules = {
   coverCentsPerUnit: number
   /** Whether, when nothing else is possible, a source may give from its safety stock. */
   mayBreakSafetyStock: boolean
-  maximumSources: 1 | 2
+  /** From how many warehouses at most one transfer may come: 1 or 2. */
+  maximumSources: number
   /** Warehouses through which goods may travel, and what handling one shipment there costs. */
   hubs: string[]
   hubHandlingCents: number
@@ -249,7 +250,7 @@ function cheapestPlan(candidates: Candidate[], quantity: number, rules: Sourcing
 
 function* allPlans(candidates: Candidate[], quantity: number, rules: SourcingRules): Generator<Plan> {
   yield* singlePlans(candidates, quantity)
-  if (rules.maximumSources === 2) yield* pairPlans(candidates, quantity)
+  if (rules.maximumSources > 1) yield* pairPlans(candidates, quantity)
 }
 
 function* singlePlans(candidates: Candidate[], quantity: number): Generator<Plan> {
@@ -261,8 +262,9 @@ function* singlePlans(candidates: Candidate[], quantity: number): Generator<Plan
  * lies at a bend of either or at an end of what is possible: trying those four is exact.
  */
 function* pairPlans(candidates: Candidate[], quantity: number): Generator<Plan> {
-  for (const [index, first] of candidates.entries()) {
-    for (const second of candidates.slice(index + 1)) {
+  const useful = candidates.filter((candidate) => !candidates.some((other) => isDominated(candidate, other)))
+  for (const [index, first] of useful.entries()) {
+    for (const second of useful.slice(index + 1)) {
       if (first.level === second.level) continue
       const least = Math.max(1, quantity - second.cap)
       const most = Math.min(first.cap, quantity - 1)
@@ -276,6 +278,17 @@ function* pairPlans(candidates: Candidate[], quantity: number): Generator<Plan> 
       }
     }
   }
+}
+
+/** Whether another route of the same source is nowhere dearer and shorter: then no best plan needs this one. */
+function isDominated(candidate: Candidate, other: Candidate): boolean {
+  const [a, b] = [candidate.route, other.route]
+  return (
+    candidate.level === other.level &&
+    b.fixed <= a.fixed &&
+    b.perUnit <= a.perUnit &&
+    b.distanceKilometres < a.distanceKilometres
+  )
 }
 
 /** The most units that the permitted number of sources could send together. */
@@ -333,9 +346,7 @@ function rejectOthers(
     return others.slice(0, isChosen ? others.length : 1).map((other) => rejectionOf(other, plan))
   })
   const split =
-    rules.maximumSources === 2 && plan.shares.length === 1
-      ? best(pairPlans(candidates, demand.quantity))
-      : null
+    rules.maximumSources > 1 && plan.shares.length === 1 ? best(pairPlans(candidates, demand.quantity)) : null
   return [...(split ? [rejectionOf(split, plan)] : []), ...alone].slice(0, SHOWN_ALTERNATIVES)
 }
 

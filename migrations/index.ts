@@ -4,6 +4,7 @@ import { up as roles } from './0002-roles.ts'
 import { up as policies } from './0003-policies.ts'
 import { up as wms } from './0006-wms.ts'
 import { up as stockBoard } from './0007-stock-board.ts'
+import { up as transfers } from './0008-transfers.ts'
 import { up as promotions } from './0009-promotions.ts'
 
 /** Every migration in order. Forward only: a mistake is mended by the next one. */
@@ -13,5 +14,6 @@ export const migrations: Record<string, Migration> = {
   '0003-policies': { up: policies },
   '0006-wms': { up: wms },
   '0007-stock-board': { up: stockBoard },
+  '0008-transfers': { up: transfers },
   '0009-promotions': { up: promotions },
 }

@@ -107,6 +107,15 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
     'No reservation on this SKU in this warehouse succeeds until receipts or releases lift it.',
     '',
   ],
+  transfer_overdue: [
+    'A request that nobody decided on was cancelled; held or travelling units stay where they are.',
+    '',
+  ],
+  transfer_sold_out: [
+    'Nothing is held. The transfer waits with a new proposal, or is closed as `unsourced` where there is none.',
+    '',
+  ],
+  transfer_loss: ['The units are no stock anywhere; the ledger has them as `write_off`.', ''],
   stock_drift: ['Nothing was changed. Raised by the check that compares counters with live holds.', ''],
   wms_unreachable: [
     'The warehouse’s stock stays as it was last read; other warehouses go on. Closed by the next reading that succeeds.',

@@ -8,6 +8,9 @@ import type {
 } from '../domain/order.ts'
 import type { OrderStatus, ParcelState, PickTaskState, ReturnState } from '../domain/order-state.ts'
 import type { PromotionState, QuotaShortage } from '../domain/promotion.ts'
+import type { TransferState, TransferStatus } from '../domain/transfer.ts'
+import type { TransferApprover } from '../domain/transfer-approval.ts'
+import type { TransferProposal } from '../domain/transfer-proposal.ts'
 
 /** The tables as TypeScript sees them; migrations/ is what they are. */
 type Timestamp = ColumnType<Date, Date | string, Date | string>
@@ -309,6 +312,58 @@ export type Database = {
     created_at: DefaultTimestamp
     settled_at: NullableTimestamp
   }
+  transfer: {
+    id: string
+    sku_id: string
+    destination_id: string
+    quantity: number
+    status: TransferStatus
+    version: number
+    carried_version: WithDefault<number>
+    carry_attempts: WithDefault<number>
+    next_carry_at: DefaultTimestamp
+    requested_by: string
+    reason: string
+    proposal_number: number
+    maximum_proposals: number
+    proposal: Json<TransferProposal>
+    approver_roles: TransferApprover[]
+    policy_version: number
+    value_cents: number
+    called_back: WithDefault<boolean>
+    deadlines: Json<TransferState['deadlines']>
+    due_at: NullableTimestamp
+    needs_attention: WithDefault<boolean>
+    created_at: DefaultTimestamp
+    updated_at: DefaultTimestamp
+    closed_at: NullableTimestamp
+  }
+  transfer_leg: {
+    transfer_id: string
+    leg_number: number
+    sku_id: string
+    source_id: string
+    destination_id: string
+    heading_to: string
+    path: string[]
+    reserved: number
+    dispatched: WithDefault<number>
+    received: WithDefault<number>
+    lost: WithDefault<number>
+    returned: WithDefault<number>
+    in_transit: GeneratedAlways<number>
+  }
+  transfer_event: {
+    transfer_id: string
+    event_id: string
+    version: Nullable<number>
+    type: string
+    body: Json<object>
+    operator: string
+    recorded_at: DefaultTimestamp
+  }
+  /** A view: units on their way to a warehouse. */
+  stock_in_transit: { sku_id: string; warehouse_id: string; quantity: number }
   operation_log: {
     id: GeneratedAlways<number>
     at: DefaultTimestamp

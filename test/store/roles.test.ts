@@ -65,6 +65,9 @@ const TABLES = [
   'relay_lease',
   'delivery',
   'operation_log',
+  'transfer',
+  'transfer_leg',
+  'transfer_event',
   'work_item',
   'wms_connection',
   'warehouse_freshness',
@@ -77,6 +80,7 @@ const APPEND_ONLY = [
   'inbox_body',
   'tracking_event',
   'pick_task_event',
+  'transfer_event',
 ]
 const DELETABLE = ['session', 'idempotency_key', 'relay_lease']
 
