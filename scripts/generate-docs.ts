@@ -18,6 +18,7 @@ import {
   PARCEL_TRANSITIONS,
 } from '../domain/order-state.ts'
 import { PROMOTION_STATE_MEANING, PROMOTION_STATES, PROMOTION_TRANSITIONS } from '../domain/promotion.ts'
+import { TRANSFER_STATUS_MEANING, TRANSFER_STATUSES, TRANSFER_TRANSITIONS } from '../domain/transfer.ts'
 
 const docsFolder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'docs')
 
@@ -218,6 +219,18 @@ function workItems(): string {
   )
 }
 
+function transferStatuses(): string {
+  return table(
+    ['status', '', 'meaning', 'can become'],
+    TRANSFER_STATUSES.map((status) => [
+      `\`${status}\``,
+      TRANSFER_STATUS_MEANING[status].zh,
+      TRANSFER_STATUS_MEANING[status].en,
+      quoted(TRANSFER_TRANSITIONS[status]) || '–',
+    ]),
+  )
+}
+
 /** Which document holds which generated parts. */
 export const GENERATED: Record<string, Record<string, () => string>> = {
   'order-life.md': {
@@ -226,6 +239,7 @@ export const GENERATED: Record<string, Record<string, () => string>> = {
     'parcel states': parcelStates,
   },
   'promotions.md': { 'promotion states': promotionStates },
+  'transfers.md': { 'transfer statuses': transferStatuses },
   'errors.md': { errors },
   'configuration.md': { settings },
   'runbook.md': { 'work items': workItems },

@@ -11,6 +11,7 @@ import {
   applyTransferEvent,
   passTransferDeadline,
   readTransfer,
+  recordRefusedDecision,
   requestTransfer,
   reserveTransfer,
 } from '../../store/transfers.ts'
@@ -312,6 +313,29 @@ test('a deadline is announced once, and a status that was left in time is not la
       dueAtMs: null,
     })
   expect(await workItems(transferId)).toEqual(['transfer_overdue'])
+})
+
+test('a refused decision is kept, once, and changes nothing', async () => {
+  const { transferId } = await reserved(1)
+  const before = await readTransfer(store.db, transferId)
+  const refused = {
+    transferId,
+    eventId: uuid(),
+    operator: 'mei',
+    decision: 'approve',
+    code: 'transfer-own-request',
+  }
+  for (let attempt = 0; attempt < 2; attempt += 1) await recordRefusedDecision(store.db, refused)
+  expect(await readTransfer(store.db, transferId)).toEqual(before)
+  const kept = await store.db
+    .selectFrom('transfer_event')
+    .select(['operator', 'body', 'version'])
+    .where('transfer_id', '=', transferId)
+    .where('type', '=', 'decision_refused')
+    .execute()
+  expect(kept).toEqual([
+    { operator: 'mei', version: null, body: { decision: 'approve', code: 'transfer-own-request' } },
+  ])
 })
 
 test('the tables refuse what no code may write: more out than held, more arrived than left', async () => {
