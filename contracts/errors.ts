@@ -251,6 +251,12 @@ export const ERRORS = {
     zh: '该策略的未发布草稿过多',
     todo: 'Publish or give up one of the drafts first.',
   },
+  'policy-nothing-to-compare': {
+    status: 409,
+    en: 'A policy of this kind decides nothing that has happened already',
+    zh: '该类策略没有可对比的历史数据',
+    todo: 'Look at the draft itself: it only takes effect on what comes.',
+  },
   'policy-not-published': {
     status: 409,
     en: 'This version was never in force',

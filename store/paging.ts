@@ -59,10 +59,12 @@ export class Keyset<Position extends unknown[]> {
   ): Page<Item> {
     const shown = rows.slice(0, limit)
     const last = rows.length > limit ? shown.at(-1) : undefined
-    const nextCursor = last
-      ? Buffer.from(JSON.stringify([this.#tag, ...position(last)])).toString('base64url')
-      : null
-    return { items: shown.map(view), nextCursor }
+    return { items: shown.map(view), nextCursor: last ? this.cursor(position(last)) : null }
+  }
+
+  /** The cursor of a list that is cut elsewhere than after a number of rows. */
+  cursor(position: Position): string {
+    return Buffer.from(JSON.stringify([this.#tag, ...position])).toString('base64url')
   }
 }
 

@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { ProblemError } from '../../contracts/errors.ts'
+import { DRY_RUN_LIMITS, dryRunBody, dryRunReport } from '../../contracts/policies/dry-run.ts'
 import { POLICIES } from '../../contracts/policies/index.ts'
 import {
   draftBody,
@@ -15,6 +17,7 @@ import {
 } from '../../contracts/policies/versions.ts'
 import type { Tx } from '../../store/database.ts'
 import { operatorOf } from '../../store/identity.ts'
+import { dryRunPolicy } from '../../store/policy-dry-run.ts'
 import {
   findPolicyVersion,
   findPublishedPolicy,
@@ -196,6 +199,33 @@ export const policyRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app
         await discardDraft(tx, params)
         return findPolicyVersion(tx, params.kind, params.version)
       }),
+  )
+
+  let dryRuns = 0
+  app.post(
+    `${draftUrl}/dry-run`,
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'Try a version on the past: what would have been different, page by page',
+        params: policyVersionParams,
+        body: dryRunBody,
+        response: { 200: dryRunReport },
+      },
+    },
+    async (request, reply) => {
+      if (dryRuns >= DRY_RUN_LIMITS.atOnce) throw new ProblemError('overloaded')
+      const hangUp = new AbortController()
+      reply.raw.once('close', () => hangUp.abort())
+      dryRuns += 1
+      try {
+        const { signal } = hangUp
+        return await dryRunPolicy(db, { ...request.params, ...request.body, now: deps.clock.now(), signal })
+      } finally {
+        dryRuns -= 1
+      }
+    },
   )
 
   app.post(

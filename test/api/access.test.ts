@@ -50,6 +50,7 @@ const MATRIX: Record<string, { systems: string; roles: string }> = {
   'POST /v1/policies/:kind/drafts': { systems: 'ops', roles: 'ops admin' },
   'PUT /v1/policies/:kind/drafts/:version': { systems: 'ops', roles: 'ops admin' },
   'DELETE /v1/policies/:kind/drafts/:version': { systems: 'ops', roles: 'ops admin' },
+  'POST /v1/policies/:kind/drafts/:version/dry-run': { systems: 'ops', roles: 'ops admin' },
   'POST /v1/policies/:kind/drafts/:version/publish': { systems: 'ops', roles: 'ops admin' },
   'POST /v1/policies/:kind/rollback': { systems: 'ops', roles: 'ops admin' },
   'GET /v1/events': { systems: 'mall ops', roles: 'all' },

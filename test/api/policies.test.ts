@@ -217,3 +217,28 @@ test.each(['PUT', 'POST'] as const)(
     expect(codeOf(response)).toEqual([400, 'invalid-request'])
   },
 )
+
+test('a draft is tried on past orders over HTTP, page by page, and so is the version to roll back to', async () => {
+  await call('POST', '/reservation/rollback', { toVersion: 0, reason: 'from the start' })
+  await placeOrder(api)
+  const { version } = await draft(77)
+  const tried = (await call('POST', `/reservation/drafts/${version}/dry-run`, { days: 1, limit: 1 })).json()
+  expect(tried).toMatchObject({ version, subject: 'order', changed: 1, items: [{ before: {}, after: {} }] })
+  const next = await call('POST', `/reservation/drafts/${version}/dry-run`, {
+    days: 1,
+    limit: 1,
+    cursor: tried.nextCursor,
+  })
+  expect(next.json().examined).toBeGreaterThan(tried.examined)
+  const same = await call('POST', '/reservation/drafts/0/dry-run', { days: 1 })
+  expect(same.json()).toMatchObject({ version: 0, changed: 0, items: [] })
+  const otherDays = { days: 2, limit: 1, cursor: tried.nextCursor }
+  expect(codeOf(await call('POST', `/reservation/drafts/${version}/dry-run`, otherDays))).toEqual([
+    400,
+    'invalid-cursor',
+  ])
+  expect(codeOf(await call('POST', '/promotion/drafts/0/dry-run', {}))).toEqual([
+    409,
+    'policy-nothing-to-compare',
+  ])
+})

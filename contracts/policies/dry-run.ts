@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { instant, pageQuery } from '../common.ts'
+import { POLICY_KINDS } from './index.ts'
+
+/** What is looked at of the past, and how much of it. */
+export const DRY_RUN_LIMITS = {
+  days: 90,
+  /** Subjects that one dry run examines, over all of its pages. */
+  subjects: 100_000,
+  /** After this time a page ends, however little it has found, so that the caller sees progress and may stop. */
+  pageMs: 2_000,
+  /** Pages under way in one process: they compute, and checkouts want the same processor. */
+  atOnce: 2,
+} as const
+
+export const dryRunBody = pageQuery.extend({
+  days: z.int().min(1).max(DRY_RUN_LIMITS.days).default(7),
+  limit: z.int().min(1).max(200).default(50),
+})
+export type DryRunBody = z.output<typeof dryRunBody>
+
+const judgement = z.object({
+  /** Its fields depend on the kind: docs/policies.md. */
+  outcome: z.record(z.string(), z.unknown()),
+  /** The policy turns this order away. */
+  refused: z.boolean(),
+  /** What led to it: rules with their conditions and the facts that they asked. */
+  reasons: z.array(z.unknown()),
+})
+
+/** One page of what would have been different; the counters are over all pages so far. */
+export const dryRunReport = z.object({
+  kind: z.enum(POLICY_KINDS),
+  version: z.int(),
+  revision: z.int(),
+  /** The version in force, which it is compared with. */
+  comparedWith: z.int(),
+  subject: z.enum(['order', 'stock-level', 'transfer']),
+  from: instant,
+  to: instant,
+  /** How many there are to examine; more than the limit are not. */
+  total: z.int(),
+  examined: z.int(),
+  changed: z.int(),
+  /** Orders that were examined and are turned away: by the version in force, and by this one. */
+  refusedBefore: z.int(),
+  refusedAfter: z.int(),
+  items: z.array(z.object({ id: z.string(), before: judgement, after: judgement })),
+  /** Null: everything was examined, or as much as one dry run examines. */
+  nextCursor: z.string().nullable(),
+})
+export type DryRunReport = z.output<typeof dryRunReport>

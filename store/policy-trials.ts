@@ -1,0 +1,97 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { code } from '../contracts/common.ts'
+import type { PolicyDocument, PolicyKind } from '../contracts/policies/index.ts'
+import {
+  type Judgement,
+  type PresentLevel,
+  tryOrderLife,
+  tryReservation,
+  trySafetyStock,
+} from '../domain/policy-trials.ts'
+import type { Db, Tx } from './database.ts'
+import { timeAndUuid } from './paging.ts'
+import { countPastOrders, readPastOrders, type Window } from './past-orders.ts'
+
+/** Something of the past (or of now) that documents of one kind can be tried on. */
+export type TrialSubject<Document> = {
+  id: string
+  position: [string, string]
+  judge: (document: Document) => Judgement
+}
+
+/**
+ * How a kind is tried: what its subjects are, how they are read page by page, and what a document decides about one.
+ * A kind that decides nothing about what has happened has none.
+ */
+export type Trial<Document> = {
+  subject: 'order' | 'stock-level' | 'transfer'
+  position: z.ZodType<[string, string]>
+  count: (db: Db | Tx, window: Window, limit: number) => Promise<number>
+  read: (
+    db: Db | Tx,
+    window: Window,
+    after: [string, string] | null,
+    limit: number,
+  ) => Promise<TrialSubject<Document>[]>
+}
+
+const onOrders = <Document>(
+  judge: (document: Document, order: Parameters<typeof tryReservation>[1]) => Judgement,
+): Trial<Document> => ({
+  subject: 'order',
+  position: timeAndUuid,
+  count: countPastOrders,
+  read: async (db, window, after, limit) => {
+    const rows = await readPastOrders(db, window, after, limit)
+    return rows.map(({ orderId, position, order }) => ({
+      id: orderId,
+      position,
+      judge: (document) => judge(document, order),
+    }))
+  },
+})
+
+/** Levels as they are now: the window does not matter. */
+const onStockLevels = <Document>(
+  judge: (document: Document, level: PresentLevel) => Judgement,
+): Trial<Document> => ({
+  subject: 'stock-level',
+  position: z.tuple([code, code]),
+  count: async (db, _window, limit) => {
+    const { rows } = await sql<{ count: number }>`
+      select count(*)::int as count from (select 1 from stock_level limit ${limit}) as counted`.execute(db)
+    return rows[0]?.count ?? 0
+  },
+  read: async (db, _window, after, limit) => {
+    const beyond = after
+      ? sql`where (level.sku_id, level.warehouse_id) > (${after[0]}::text, ${after[1]}::text)`
+      : sql``
+    const { rows } = await sql<PresentLevel & { skuId: string; warehouseId: string }>`
+      select level.sku_id as "skuId", level.warehouse_id as "warehouseId", sku.category,
+        level.safety_stock as "safetyStock", level.total - level.shipped - level.reserved as available
+      from stock_level as level join sku on sku.id = level.sku_id
+      ${beyond} order by level.sku_id, level.warehouse_id limit ${limit}`.execute(db)
+    return rows.map(({ skuId, warehouseId, ...level }) => ({
+      id: `${skuId} in ${warehouseId}`,
+      position: [skuId, warehouseId],
+      judge: (document) => judge(document, level),
+    }))
+  },
+})
+
+export const TRIALS: { readonly [Kind in PolicyKind]: Trial<PolicyDocument<Kind>> | null } = {
+  'order-life': onOrders(tryOrderLife),
+  reservation: onOrders(tryReservation),
+  allocation: null,
+  'safety-stock': onStockLevels(({ thresholds }, level) =>
+    trySafetyStock(
+      { defaultThreshold: thresholds.fallbackUnits, thresholdByCategory: thresholds.unitsByCategory },
+      level,
+    ),
+  ),
+  // What a promotion may ask for, and where a warehouse keeps its stock, decide nothing about an order.
+  promotion: null,
+  'wms-mapping': null,
+  transfer: null,
+}

@@ -1,0 +1,235 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type DryRunReport, dryRunBody } from '../../contracts/policies/dry-run.ts'
+import { POLICIES, type PolicyDocument, type PolicyKind } from '../../contracts/policies/index.ts'
+import { dryRunPolicy } from '../../store/policy-dry-run.ts'
+import { createDraft, editDraft, publishPolicy } from '../../store/policy-versions.ts'
+import { openTestStore } from './support.ts'
+
+let store: Awaited<ReturnType<typeof openTestStore>>
+let skuId: string
+/** Orders placed ten, twenty … minutes before noon, of one, two … units. */
+const orderIds: string[] = []
+const NOON = new Date(Math.floor(Date.now() / 86_400_000) * 86_400_000 - 43_200_000)
+const minutesBefore = (minutes: number) => new Date(NOON.getTime() - minutes * 60_000)
+const origin = { author: 'test', reason: 'test' }
+
+beforeAll(async () => {
+  store = await openTestStore()
+  skuId = await store.addSku({ 'WH-HZ': 100, 'WH-GZ': 100 })
+  for (let units = 1; units <= 6; units += 1) {
+    const { orderId } = await store.order([{ skuId, quantity: units }])
+    orderIds.push(orderId)
+    await store.db
+      .updateTable('orders')
+      .set({ created_at: minutesBefore(units * 10) })
+      .where('id', '=', orderId)
+      .execute()
+  }
+  await publishPolicy(store.db, {
+    kind: 'reservation',
+    document: { holdTtlSeconds: 900, rules: [] },
+    ...origin,
+  })
+})
+afterAll(() => store.close())
+
+const draftOf = <Kind extends PolicyKind>(kind: Kind, document: PolicyDocument<Kind>) =>
+  store.inTransaction((tx) => createDraft(tx, { kind, document, ...origin }))
+
+function dryRun(
+  kind: PolicyKind,
+  version: number,
+  options: { limit?: number; cursor?: string; days?: number; pageMs?: number; signal?: AbortSignal } = {},
+): Promise<DryRunReport> {
+  const { pageMs, signal = new AbortController().signal, ...body } = options
+  const request = { ...dryRunBody.parse(body), kind, version, now: NOON, signal }
+  return dryRunPolicy(store.db, pageMs === undefined ? request : { ...request, pageMs })
+}
+
+/** Orders of more than four units may be paid for an hour. */
+const longer = {
+  holdTtlSeconds: 900,
+  rules: [{ condition: { '>': [{ var: 'units' }, 4] }, outcome: { holdTtlSeconds: 3_600 } }],
+}
+
+async function payAt(orderId: string, at: Date): Promise<void> {
+  const order = await store.row(orderId)
+  await store.db
+    .insertInto('payment')
+    .values({
+      id: `P-${orderId}`,
+      order_id: orderId,
+      named_order_id: orderId,
+      amount_cents: order.amount_cents,
+      method: 'wechat',
+      paid_at: at,
+      received_at: at,
+      outcome: 'accepted',
+    })
+    .execute()
+}
+
+test('only orders that would have fared otherwise are reported, with both outcomes and the facts behind them', async () => {
+  const [, , , , fifth = ''] = orderIds
+  await payAt(fifth, minutesBefore(50 - 20))
+  const report = await dryRun('reservation', await draftOf('reservation', longer))
+  expect(report).toMatchObject({ subject: 'order', total: 6, examined: 6, changed: 2, nextCursor: null })
+  expect(report.items.map((item) => item.id)).toEqual([orderIds[4], orderIds[5]])
+  expect(report.items[0]).toMatchObject({
+    before: { outcome: { expiresAt: minutesBefore(35).toISOString(), payment: 'too-late' } },
+    after: {
+      outcome: { expiresAt: minutesBefore(50 - 60).toISOString(), payment: 'in-time' },
+      reasons: [
+        { rule: 0, matched: true, reasons: [{ condition: 'units > 4', matched: true, facts: { units: 5 } }] },
+      ],
+    },
+  })
+})
+
+test('a document that decides the same reports nothing, however it is written', async () => {
+  const rules = [{ condition: { '>': [{ var: 'units' }, 4] }, outcome: { holdTtlSeconds: 900 } }]
+  const report = await dryRun('reservation', await draftOf('reservation', { holdTtlSeconds: 900, rules }))
+  expect(report).toMatchObject({ examined: 6, changed: 0, items: [] })
+})
+
+test('returns and late money that would have come too late are counted', async () => {
+  const [first = '', second = ''] = orderIds
+  const { store_id } = await store.row(first)
+  const log = (order_id: string, new_value: string, at: Date) =>
+    store.db
+      .insertInto('operation_log')
+      .values({
+        order_id,
+        store_id,
+        version: 2,
+        field: 'status',
+        new_value,
+        operator: 'test',
+        source: 'test',
+        at,
+      })
+      .execute()
+  await log(first, 'delivered', minutesBefore(9))
+  await sql`insert into order_return (id, order_id, state, reason, lines, created_at)
+    values (${`R-${first}`}, ${first}::uuid, 'requested', 'x', '[]', ${minutesBefore(4)})`.execute(store.db)
+  await log(second, 'expired', minutesBefore(8))
+  await payAt(second, minutesBefore(5))
+  const windows = (afterSalesWindowSeconds: number, latePaymentWindowSeconds: number) => ({
+    trackingIntervalSeconds: 60,
+    afterSalesWindowSeconds,
+    latePaymentWindowSeconds,
+  })
+  await publishPolicy(store.db, { kind: 'order-life', document: windows(600, 600), ...origin })
+  const report = await dryRun('order-life', await draftOf('order-life', windows(240, 120)))
+  expect(report.items).toMatchObject([
+    {
+      id: first,
+      before: { outcome: { returnsTooLate: 0 } },
+      after: { outcome: { returnsTooLate: 1, returnsUntil: minutesBefore(5).toISOString() } },
+    },
+    { id: second, before: { outcome: { paymentsTooLate: 0 } }, after: { outcome: { paymentsTooLate: 1 } } },
+  ])
+})
+
+test('levels that would become low, or would not be any more, are reported for safety stock', async () => {
+  const { thresholds, ...rest } = POLICIES['safety-stock'].initial
+  const { available } = { available: 100 - 21 }
+  const document = { ...rest, thresholds: { ...thresholds, unitsByCategory: { 测试: available } } }
+  const report = await dryRun('safety-stock', await draftOf('safety-stock', document))
+  expect(report).toMatchObject({ subject: 'stock-level', examined: 2, changed: 1 })
+  expect(report.items).toMatchObject([
+    {
+      id: `${skuId} in WH-HZ`,
+      before: { outcome: { low: false } },
+      after: { outcome: { low: true }, reasons: [{ threshold: available, available }] },
+    },
+  ])
+})
+
+/** Asks page after page, as a screen does. */
+async function allPages(
+  kind: PolicyKind,
+  version: number,
+  options: { limit?: number; pageMs?: number },
+): Promise<DryRunReport[]> {
+  const pages = [await dryRun(kind, version, options)]
+  for (
+    let cursor = pages[0]?.nextCursor ?? null;
+    cursor !== null;
+    cursor = pages.at(-1)?.nextCursor ?? null
+  ) {
+    pages.push(await dryRun(kind, version, { ...options, cursor }))
+  }
+  return pages
+}
+
+test.each([{ limit: 1 }, { pageMs: 0 }])(
+  'in pages cut by %j nothing is left out or reported twice, and the counters go on over all of them',
+  async (options) => {
+    const version = await draftOf('reservation', { ...longer, holdTtlSeconds: 1_800 })
+    const whole = await dryRun('reservation', version)
+    const pages = await allPages('reservation', version, options)
+    expect(pages.length).toBeGreaterThan(5)
+    expect(pages.flatMap((page) => page.items)).toEqual(whole.items)
+    const { examined, changed, total } = whole
+    expect(pages.at(-1)).toMatchObject({ examined, changed, total, nextCursor: null })
+    const progress = pages.map((page) => page.examined)
+    expect(progress).toEqual([...progress].sort((a, b) => a - b))
+  },
+)
+
+test('orders that arrive between two pages do not shift what is examined', async () => {
+  const version = await draftOf('reservation', { ...longer, holdTtlSeconds: 1_800 })
+  const first = await dryRun('reservation', version, { limit: 2 })
+  const late = await store.order([{ skuId, quantity: 1 }])
+  const rest = await dryRun('reservation', version, { limit: 200, cursor: first.nextCursor ?? '' })
+  expect([...first.items, ...rest.items].map((item) => item.id)).toEqual(orderIds)
+  expect(rest.items.map((item) => item.id)).not.toContain(late.orderId)
+})
+
+test('a dry run goes no further than the days that were asked for', async () => {
+  const version = await draftOf('reservation', { ...longer, holdTtlSeconds: 1_800 })
+  const old = orderIds[5] ?? ''
+  const move = (created_at: Date) =>
+    store.db.updateTable('orders').set({ created_at }).where('id', '=', old).execute()
+  await move(minutesBefore(3 * 1_440))
+  expect(await dryRun('reservation', version, { days: 2 })).toMatchObject({ total: 5, examined: 5 })
+  expect(await dryRun('reservation', version, { days: 4 })).toMatchObject({ total: 6, examined: 6 })
+  await move(minutesBefore(60))
+})
+
+test('a page whose caller has gone ends at once', async () => {
+  const gone = new AbortController()
+  gone.abort()
+  const report = await dryRun('reservation', await draftOf('reservation', longer), { signal: gone.signal })
+  expect(report.examined).toBe(1)
+})
+
+test('a cursor is void once the draft was edited or another version is in force', async () => {
+  const version = await draftOf('reservation', { ...longer, holdTtlSeconds: 1_800 })
+  const { nextCursor } = await dryRun('reservation', version, { limit: 1 })
+  const cursor = nextCursor ?? ''
+  await dryRun('reservation', version, { cursor })
+  await store.inTransaction((tx) =>
+    editDraft(tx, { kind: 'reservation', version, revision: 1, document: longer, ...origin }),
+  )
+  await expect(dryRun('reservation', version, { cursor })).rejects.toMatchObject({ code: 'invalid-cursor' })
+  const { nextCursor: next } = await dryRun('reservation', version, { limit: 1 })
+  await publishPolicy(store.db, {
+    kind: 'reservation',
+    document: { holdTtlSeconds: 901, rules: [] },
+    ...origin,
+  })
+  await expect(dryRun('reservation', version, { cursor: next ?? '' })).rejects.toMatchObject({
+    code: 'invalid-cursor',
+  })
+})
+
+test.each(['promotion', 'wms-mapping'] as const)(
+  '%s decides nothing about the past, and says so',
+  async (kind) => {
+    const version = await draftOf(kind, POLICIES[kind].initial)
+    await expect(dryRun(kind, version)).rejects.toMatchObject({ code: 'policy-nothing-to-compare' })
+  },
+)
