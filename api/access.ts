@@ -44,6 +44,10 @@ export const ACCESS = {
   adjustStock: { systems: ['warehouse', 'ops'], roles: OPERATING_ROLES },
   readPromotions: { systems: ['mall', 'ops'], roles: ALL_ROLES },
   runPromotions: { systems: ['ops'], roles: OPERATING_ROLES },
+  readListings: { systems: ['mall', 'ops'], roles: ALL_ROLES },
+  changeListings: { systems: ['mall', 'ops'], roles: ['store_manager', ...OPERATING_ROLES] },
+  /** What a store shows only its own system can say. */
+  confirmListings: { systems: ['mall'], roles: [] },
   readMasterData: { systems: ['mall', 'payments', 'warehouse', 'ops'], roles: ALL_ROLES },
   changeMasterData: { systems: ['ops'], roles: OPERATING_ROLES },
   readWorkItems: { systems: ['ops'], roles: ALL_ROLES },

@@ -18,6 +18,7 @@ import { tracing } from './plugins/tracing.ts'
 import { cancellationRoutes } from './routes/cancellation.ts'
 import { codecRoutes } from './routes/codec.ts'
 import { eventRoutes } from './routes/events.ts'
+import { listingRoutes } from './routes/listings.ts'
 import { masterDataRoutes } from './routes/master-data.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { paymentRoutes } from './routes/payments.ts'
@@ -114,6 +115,7 @@ const ROUTES = [
   stockRoutes,
   promotionRoutes,
   stockBoardRoutes,
+  listingRoutes,
   masterDataRoutes,
   workItemRoutes,
   policyRoutes,

@@ -51,6 +51,8 @@ export const configSchema = z.strictObject({
   PDA_URL: origin,
   PAYMENT_URL: origin,
   COURIER_URL: origin,
+  /** Without it what the own mall’s stores should show is decided, but not sent. */
+  MALL_URL: origin.optional(),
   OUTSIDE_SECRET: z.string().min(32),
   TEMPORAL_WEB_ORIGIN: url(['http', 'https']).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(['http', 'https']).optional(),
@@ -80,6 +82,7 @@ const OWN_PREFIXES = [
   'PDA_',
   'PAYMENT_',
   'COURIER_',
+  'MALL_',
   'OUTSIDE_',
 ]
 /** Read by the migration and by tools, not by the long-running processes. */

@@ -97,6 +97,13 @@ export const WORK_ITEM_TEXT: Record<
     nextEn: 'Check the other system, then replay',
     nextZh: '检查对方系统后重试',
   },
+  delisting_failed: {
+    en: 'A store may still show goods that it should take down or show fewer of',
+    zh: '店铺未按要求下架或减少可售数量',
+    nextEn:
+      'Take the goods down at the store by hand or mend its connection; it closes itself when the store confirms',
+    nextZh: '在店铺后台手动下架或修复连接；店铺确认后自动关闭',
+  },
   workflow_missing: {
     en: 'Open orders had no running workflow and were started again',
     zh: '订单工作流缺失，已重新启动',

@@ -74,30 +74,26 @@ type Pools = { above: number; below: number; returnAt: number }
 type Store = CurrentListing & { rule: StoreRule }
 
 function ruleOf(storeId: string, policy: SafetyStockPolicy): StoreRule {
-  return Object.hasOwn(policy.storeRules, storeId)
-    ? (policy.storeRules[storeId] ?? policy.defaultRule)
-    : policy.defaultRule
+  const { fallback, byStore } = policy.listings
+  return Object.hasOwn(byStore, storeId) ? (byStore[storeId] ?? fallback) : fallback
 }
 
 function publishable(levels: readonly PublishableLevel[], policy: SafetyStockPolicy): Pools {
   let above = 0
   let below = 0
-  let largestThreshold = 0
   for (const { available, threshold } of levels) {
     const free = Math.max(0, available)
-    const heldBack = Math.ceil((threshold * policy.heldBackPercent) / 100)
+    const heldBack = Math.ceil((threshold * policy.thresholds.heldBackPercent) / 100)
     above += Math.max(0, free - threshold)
     below += Math.max(0, Math.min(free, threshold) - heldBack)
-    largestThreshold = Math.max(largestThreshold, threshold)
   }
-  const returnAt = Math.max(1, Math.ceil((largestThreshold * policy.hysteresis.returnPercent) / 100))
-  return { above, below, returnAt }
+  return { above, below, returnAt: Math.max(1, policy.hysteresis.returnUnits) }
 }
 
 /** Whether a listing that was taken down has to wait until more has come back, so that it does not flap. */
 function mustWait({ quantity, wasInactive, rule }: Store, { above, below, returnAt }: Pools): boolean {
   if (quantity !== 0 || wasInactive) return false
-  const forThisStore = rule.whenLow === 'take-down' ? above : above + below
+  const forThisStore = rule.action === 'take-down' ? above : above + below
   return forThisStore < returnAt
 }
 
@@ -110,19 +106,21 @@ function shareOut(pools: Pools, stores: Store[], policy: SafetyStockPolicy): Map
   divide(pools.above, stores, give)
   let rest = pools.below
   const byPriority = stores
-    .flatMap((store) => (store.rule.whenLow === 'share-by-priority' ? [{ store, ...store.rule }] : []))
+    .flatMap((store) =>
+      store.rule.action === 'reduce' && store.rule.by === 'priority' ? [{ store, ...store.rule }] : [],
+    )
     .sort((a, b) => a.priority - b.priority)
-  for (const { store, upTo } of byPriority) {
-    const units = Math.min(rest, upTo ?? rest)
+  for (const { store, upToUnits } of byPriority) {
+    const units = Math.min(rest, upToUnits ?? rest)
     give(store, units)
     rest -= units
   }
   divide(
     rest,
-    stores.filter(({ rule }) => rule.whenLow === 'share-by-sales'),
+    stores.filter(({ rule }) => rule.action === 'reduce' && rule.by === 'sales'),
     give,
   )
-  for (const [storeId, units] of shares) shares.set(storeId, roundDown(units, policy.exactBelow))
+  for (const [storeId, units] of shares) shares.set(storeId, roundDown(units, policy.exactBelowUnits))
   return shares
 }
 

@@ -258,6 +258,7 @@ export const WORK_ITEM_KINDS = [
   'message_set_aside',
   'order_not_found',
   'delivery_failed',
+  'delisting_failed',
   'workflow_missing',
   'workflow_left_over',
   'stock_shortfall',

@@ -53,7 +53,11 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
   PDA_URL: ['relay', 'The PDA gateway; only scheme, host and port count.'],
   PAYMENT_URL: ['worker', 'The payment provider; only scheme, host and port count.'],
   COURIER_URL: ['worker', 'The courier gateway; only scheme, host and port count.'],
-  OUTSIDE_SECRET: ['worker, relay', 'At least 32 characters; signs every call to the three above.'],
+  MALL_URL: [
+    'relay',
+    'The own mall, which is told what its stores show; only scheme, host and port count. Absent: listings are decided, not sent.',
+  ],
+  OUTSIDE_SECRET: ['worker, relay', 'At least 32 characters; signs every call to the four above.'],
   TEMPORAL_WEB_ORIGIN: ['API', 'The one origin whose pages may ask the codec endpoint with a session.'],
   OTEL_EXPORTER_OTLP_ENDPOINT: [
     EVERY_PROCESS,
@@ -98,6 +102,10 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
   delivery_failed: [
     'Refused by the other system, or twenty attempts in about an hour. Later messages of the same task go on.',
     'sends it again',
+  ],
+  delisting_failed: [
+    'A change that lowers what a store shows was refused, or did not arrive in eight attempts (about a minute). Unless refused, it is tried on. Other stores do not get the units meanwhile.',
+    'decides the listing anew and sends it',
   ],
   workflow_left_over: [
     'Reconcile found a running workflow whose order closed more than a minute ago, or that no order has. It harms nothing by itself.',

@@ -15,7 +15,7 @@ const REGION = '华东'
 /**
  * Fills an empty hub: a key for each system and an account for each role straight into the database (somebody must
  * be the first who may call the API), then the sample catalogue through the same import routes as everybody's.
- * Running it again changes nothing; stock goes in only where there is none.
+ * Running it again changes nothing; stock and listings go in only where there are none.
  *
  * @param databaseUrl of a role that may write accounts and keys
  * @throws Error naming the file and the first lines that the API refused
@@ -35,6 +35,7 @@ export async function seed(options: {
     await importCsv(options, '/v1/stores/import', stores)
     const stocked = await db.selectFrom('stock_level').select('sku_id').limit(1).executeTakeFirst()
     if (!stocked) await importCsv(options, '/v1/stock/adjustments/import', await readSeed('stock.csv'))
+    await importCsv(options, '/v1/listings/import', await readSeed('listings.csv'))
   } finally {
     await db.destroy()
   }

@@ -7,7 +7,7 @@ import { z } from 'zod'
 const mode = z.enum(['ok', 'down', 'refuse', 'slow', 'timeout-after-applying'])
 export type Mode = z.output<typeof mode>
 
-const SYSTEMS = ['payment', 'pda', 'courier'] as const
+const SYSTEMS = ['payment', 'pda', 'courier', 'mall'] as const
 export type System = (typeof SYSTEMS)[number]
 
 const rate = z.number().min(0).max(1)
@@ -18,8 +18,11 @@ export const behaviourBody = z.strictObject({
   payment: mode.optional(),
   pda: mode.optional(),
   courier: mode.optional(),
+  mall: mode.optional(),
   /** How each system answers its next calls, one after the other, before it goes back to its mode. */
-  next: z.strictObject({ payment: nextModes, pda: nextModes, courier: nextModes }).optional(),
+  next: z
+    .strictObject({ payment: nextModes, pda: nextModes, courier: nextModes, mall: nextModes })
+    .optional(),
   /** Of pick tasks that come up short, of parcels that are lost or come back, of parcels whose courier is away for a while. */
   rates: z
     .strictObject({
@@ -47,8 +50,8 @@ export type Pace = {
 /** How the outside world behaves at the moment. */
 export class Behaviour {
   pace: Pace
-  readonly #modes: Record<System, Mode> = { payment: 'ok', pda: 'ok', courier: 'ok' }
-  readonly #next: Record<System, Mode[]> = { payment: [], pda: [], courier: [] }
+  readonly #modes: Record<System, Mode> = { payment: 'ok', pda: 'ok', courier: 'ok', mall: 'ok' }
+  readonly #next: Record<System, Mode[]> = { payment: [], pda: [], courier: [], mall: [] }
 
   constructor(pace: Pick<Pace, 'pickingSeconds' | 'deliverySeconds'>) {
     this.pace = { shortPick: 0, lost: 0, returned: 0, courierTrouble: 0, ...pace }

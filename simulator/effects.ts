@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { PdaMessage } from './picking.ts'
+import type { ShelvedListing } from './shelf.ts'
 
 export const refundBody = z.strictObject({
   refundId: z.string().min(1).max(200),
@@ -14,6 +15,8 @@ type Counts = { calls: number; effects: number }
 export type Effects = {
   refunds: (Refund & Counts)[]
   pdaMessages: (PdaMessage & Counts)[]
+  /** What the mall shows. */
+  listings: ShelvedListing[]
   /** Calls that reused an idempotency key with another body. */
   conflicts: number
 }
@@ -48,7 +51,7 @@ export class EffectBook {
     this.#note(this.#messages, `${body.pickTaskId}/${body.kind}`, key, body, isApplied)
   }
 
-  list(): Effects {
+  list(): Omit<Effects, 'listings'> {
     return {
       refunds: [...this.#refunds.values()].map((refund) => ({ ...refund })),
       pdaMessages: [...this.#messages.values()].map((message) => ({ ...message })),

@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeSync 
 import { z } from 'zod'
 import { refundBody } from './effects.ts'
 import { pdaMessage, pickReport, WISHES } from './picking.ts'
+import { listingChange } from './shelf.ts'
 import { FATES, scan } from './story.ts'
 
 const entry = z.discriminatedUnion('type', [
@@ -16,6 +17,13 @@ const entry = z.discriminatedUnion('type', [
     fate: z.enum(FATES),
     hasTrouble: z.boolean(),
     deliverySeconds: z.number(),
+  }),
+  z.object({
+    type: z.literal('listing'),
+    key: z.string(),
+    body: listingChange,
+    isWilling: z.boolean(),
+    atMs: z.number(),
   }),
   z.object({ type: z.literal('script'), waybillNumber: z.string(), scans: z.array(scan) }),
   z.object({

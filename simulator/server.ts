@@ -4,6 +4,7 @@ import { type BehaviourChange, behaviourBody, type Mode, type System } from './b
 import { type Effects, refundBody } from './effects.ts'
 import { type Answer, type Call, createJsonServer, listen, refusal } from './http.ts'
 import { COURIER, pdaMessage, WISHES } from './picking.ts'
+import { listingChange } from './shelf.ts'
 import { isSigned } from './signature.ts'
 import { FATES, type Scan, scan } from './story.ts'
 import { type Wish, World } from './world.ts'
@@ -52,7 +53,7 @@ const scriptBody = z.strictObject({
 })
 
 /**
- * Starts the outside world of the hub: payment provider, PDA gateway of the warehouses, courier, and `/control` for
+ * Starts the outside world of the hub: payment provider, PDA gateway of the warehouses, courier, own mall, and `/control` for
  * whoever directs the play.
  *
  * @example
@@ -112,17 +113,39 @@ function route(stage: Stage, call: Call): Answer | Promise<Answer> {
   switch (`${method} /${call.segments.slice(0, 2).join('/')}`) {
     case 'POST /payment/refunds':
       return withBody(call, refundBody, (refund) =>
-        perform(stage, 'payment', call, (key, isWilling) => stage.world.refund(key, refund, isWilling), {
-          refundId: refund.refundId,
-          state: 'done',
-        }),
+        perform(
+          stage,
+          'payment',
+          call,
+          (key, isWilling) => stage.world.refund(key, refund, isWilling),
+          () => ({
+            refundId: refund.refundId,
+            state: 'done',
+          }),
+        ),
       )
     case 'POST /pda/messages':
       return withBody(call, pdaMessage, (message) =>
-        perform(stage, 'pda', call, (key, isWilling) => stage.world.message(key, message, isWilling), {
-          pickTaskId: message.pickTaskId,
-          state: 'received',
-        }),
+        perform(
+          stage,
+          'pda',
+          call,
+          (key, isWilling) => stage.world.message(key, message, isWilling),
+          () => ({
+            pickTaskId: message.pickTaskId,
+            state: 'received',
+          }),
+        ),
+      )
+    case 'POST /mall/listings':
+      return withBody(call, listingChange, (change) =>
+        perform(
+          stage,
+          'mall',
+          call,
+          (key, isWilling) => stage.world.showListing(key, change, isWilling),
+          () => shown(stage.world, change),
+        ),
       )
     default:
       return method === 'GET' && area === 'courier' ? track(stage, call) : nothingHere
@@ -135,14 +158,22 @@ async function perform(
   system: System,
   call: Call,
   effect: (key: string, isWilling: boolean) => 'applied' | 'repeated' | 'conflict' | 'unwilling',
-  done: object,
+  done: () => object,
 ): Promise<Answer> {
   const key = call.header('idempotency-key')
   if (!key) return refusal(400, 'an Idempotency-Key header is required')
   const mode = world.behaviour.take(system)
   const outcome = effect(key, mode !== 'down' && mode !== 'refuse')
   if (outcome === 'conflict') return refusal(409, 'this Idempotency-Key was used with another body')
-  return inMode(mode, slowMs, { status: 200, body: done })
+  return inMode(mode, slowMs, { status: 200, body: outcome === 'unwilling' ? {} : done() })
+}
+
+/** What the mall answers to a change: what it shows now, which may be a later version. */
+function shown(world: World, { storeId, skuId }: { storeId: string; skuId: string }): object {
+  const listing = world.shownListing({ storeId, skuId })
+  if (!listing) throw new Error('a change was taken that shows nowhere')
+  const { version, quantity, shownAtMs } = listing
+  return { storeId, skuId, version, quantity, at: new Date(shownAtMs).toISOString() }
 }
 
 async function inMode(mode: Mode, slowMs: number, answer: Answer): Promise<Answer> {

@@ -4,6 +4,7 @@ import { createHubReports } from './hub-reports.ts'
 import { forgetful, type Journal, type JournalEntry, openJournal } from './journal.ts'
 import { Parcels } from './parcels.ts'
 import { type PdaMessage, type PickReport, type PickWish, planPicking } from './picking.ts'
+import { type ListingChange, Shelf, type ShelvedListing } from './shelf.ts'
 import type { Fate, Scan } from './story.ts'
 import { Warehouse } from './warehouse.ts'
 
@@ -36,6 +37,7 @@ export class World {
   readonly #options: WorldOptions
   readonly #journal: Journal
   readonly #book = new EffectBook()
+  readonly #shelf = new Shelf()
   readonly #parcels: Parcels
   readonly #tasks = new Map<string, Task>()
   /** By order. */
@@ -75,6 +77,27 @@ export class World {
     return outcome
   }
 
+  /** Shows another quantity of an article, unless a higher version is shown already. */
+  showListing(
+    key: string,
+    body: ListingChange,
+    isWilling: boolean,
+  ): 'applied' | 'repeated' | 'conflict' | 'unwilling' {
+    const judgement = this.#shelf.judge(key, body)
+    if (judgement === 'conflict') {
+      this.#book.noteConflict()
+      return 'conflict'
+    }
+    this.#happen({ type: 'listing', key, body, isWilling, atMs: this.#options.now() })
+    if (!isWilling) return 'unwilling'
+    return judgement === 'new' ? 'applied' : 'repeated'
+  }
+
+  /** What the mall shows of an article, if it was ever told about it. */
+  shownListing(place: { storeId: string; skuId: string }): ShelvedListing | undefined {
+    return this.#shelf.find(place)
+  }
+
   /** What the courier shows of a parcel at this moment; a number it has never seen is packed now. */
   scans(waybillNumber: string): Scan[] | 'unreachable' {
     const nowMs = this.#options.now()
@@ -97,7 +120,7 @@ export class World {
   }
 
   effects(): Effects {
-    return this.#book.list()
+    return { ...this.#book.list(), listings: this.#shelf.list() }
   }
 
   async close(): Promise<void> {
@@ -134,6 +157,8 @@ export class World {
         this.#book.noteMessage(entry.key, entry.body, entry.isApplied)
         if (entry.isApplied) this.#rememberTask(entry.body)
         return
+      case 'listing':
+        return this.#shelf.note(entry.key, entry.body, entry.isWilling, entry.atMs)
       case 'task': {
         const task = this.#tasks.get(entry.pickTaskId)
         if (task) task.reports = entry.reports

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from './database.ts'
+import type { Db, Tx } from './database.ts'
 import { openWorkItem } from './work-items.ts'
 
 export type DueDelivery = {
@@ -38,7 +38,7 @@ export async function claimDeliveries(
   return rows
 }
 
-export async function markDelivered(db: Db, id: string): Promise<void> {
+export async function markDelivered(db: Db | Tx, id: string): Promise<void> {
   await db
     .updateTable('delivery')
     .set({ state: 'delivered', settled_at: sql`clock_timestamp()`, last_error: null })
@@ -47,42 +47,46 @@ export async function markDelivered(db: Db, id: string): Promise<void> {
     .execute()
 }
 
-/** Tries again later, or, once a person is better placed to act, stops and opens a work item. */
-export async function markFailed(
-  db: Db,
-  delivery: DueDelivery,
-  failure: { error: string; retryInMs: number | null },
-): Promise<void> {
-  if (failure.retryInMs !== null) {
-    await db
-      .updateTable('delivery')
-      .set({
-        last_error: failure.error,
-        next_attempt_at: sql`clock_timestamp() + make_interval(secs => ${failure.retryInMs / 1000})`,
-      })
-      .where('id', '=', delivery.id)
-      .where('state', '=', 'pending')
-      .execute()
-    return
+/** What became of an attempt that failed. */
+export type DeliveryFailure = {
+  error: string
+  /** Null: it is not tried again until a person says so. */
+  retryInMs: number | null
+  /** Opened with it, while it may go on being tried. */
+  workItem: Omit<Parameters<typeof openWorkItem>[1], 'orderId'> | null
+}
+
+/** The work item of a delivery that only a person can bring on its way. */
+export function failedDeliveryItem(delivery: DueDelivery, error: string): DeliveryFailure['workItem'] {
+  return {
+    kind: 'delivery_failed',
+    key: delivery.operationId,
+    detail: {
+      deliveryId: delivery.id,
+      deliveryKind: delivery.kind,
+      attempts: delivery.attempts,
+      reason: error,
+    },
   }
+}
+
+/** Tries again later, or stops; once a person is better placed to act, a work item says so. */
+export async function markFailed(db: Db, delivery: DueDelivery, failure: DeliveryFailure): Promise<void> {
+  const { error, retryInMs, workItem } = failure
   await db.transaction().execute(async (tx) => {
-    const failed = await tx
+    const noted = await tx
       .updateTable('delivery')
-      .set({ state: 'failed', last_error: failure.error, settled_at: sql`clock_timestamp()` })
+      .set(
+        retryInMs === null
+          ? { state: 'failed', last_error: error, settled_at: sql`clock_timestamp()` }
+          : {
+              last_error: error,
+              next_attempt_at: sql`clock_timestamp() + make_interval(secs => ${retryInMs / 1000})`,
+            },
+      )
       .where('id', '=', delivery.id)
       .where('state', '=', 'pending')
       .executeTakeFirst()
-    if (!failed.numUpdatedRows) return
-    await openWorkItem(tx, {
-      kind: 'delivery_failed',
-      key: delivery.operationId,
-      orderId: delivery.orderId,
-      detail: {
-        deliveryId: delivery.id,
-        deliveryKind: delivery.kind,
-        attempts: delivery.attempts,
-        reason: failure.error,
-      },
-    })
+    if (noted.numUpdatedRows && workItem) await openWorkItem(tx, { ...workItem, orderId: delivery.orderId })
   })
 }

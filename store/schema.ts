@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type { ListingReason } from '../domain/listing.ts'
 import type {
   FulfilmentLine,
   InspectedLine,
@@ -364,6 +365,34 @@ export type Database = {
   }
   /** A view: units on their way to a warehouse. */
   stock_in_transit: { sku_id: string; warehouse_id: string; quantity: number }
+  listing_sku: {
+    sku_id: string
+    due_at: DefaultTimestamp
+    decided_at: NullableTimestamp
+    policy_version: Nullable<number>
+  }
+  listing: {
+    store_id: string
+    sku_id: string
+    active: WithDefault<boolean>
+    version: WithDefault<number>
+    quantity: WithDefault<number>
+    reason: WithDefault<ListingReason | 'new'>
+    decided_at: NullableTimestamp
+    sent_version: WithDefault<number>
+    may_show: WithDefault<number>
+    confirmed_version: Nullable<number>
+    confirmed_quantity: Nullable<number>
+    confirmed_at: NullableTimestamp
+    resend: WithDefault<boolean>
+    created_at: DefaultTimestamp
+    updated_at: DefaultTimestamp
+    state: GeneratedAlways<'new' | 'listed' | 'delisted' | 'removed'>
+    stale: GeneratedAlways<boolean>
+  }
+  counted_hour: { hour: Timestamp; counted_at: DefaultTimestamp }
+  order_day: { day: string; store_id: string; warehouse_ids: string[]; orders: number }
+  sales_day: { sku_id: string; store_id: string; day: string; quantity: number }
   operation_log: {
     id: GeneratedAlways<number>
     at: DefaultTimestamp

@@ -4,6 +4,7 @@ import { ProblemError } from '../contracts/errors.ts'
 import type { WorkItemKind } from '../domain/order.ts'
 import type { Db, Tx } from './database.ts'
 import { appendInbox } from './inbox.ts'
+import { requestResend } from './listing-due.ts'
 
 /** Opens a work item, or counts one more occurrence on the open one with the same key. */
 export async function openWorkItem(
@@ -159,6 +160,9 @@ export async function replayWorkItem(tx: Tx, id: string, operator: string): Prom
         .where('id', '=', String(item.detail.deliveryId))
         .where('state', '=', 'failed')
         .execute()
+      break
+    case 'delisting_failed':
+      await requestResend(tx, { storeId: String(item.detail.storeId), skuId: String(item.detail.skuId) })
       break
     case 'refund_failed':
       await appendInbox(tx, {

@@ -8,8 +8,9 @@ import { createTemporalClient } from '../connectors/temporal/client.ts'
 import { createDatabase } from '../store/database.ts'
 import { listenToInbox } from '../store/inbox-notice.ts'
 import { KeyRing } from '../store/keyring.ts'
-import { DeliverySender } from './delivery-sender.ts'
+import { DeliverySender, pdaTarget } from './delivery-sender.ts'
 import { startHealthServer } from './health-server.ts'
+import { createListingLoops } from './listing-loops.ts'
 import { Loop } from './loop.ts'
 import { OrderRelay } from './order-relay.ts'
 import { startProcess } from './process.ts'
@@ -29,7 +30,7 @@ const taskQueue = config.TEMPORAL_TASK_QUEUE
 const relay = new OrderRelay({ db, client, taskQueue, logger, owner: `relay-${uuid()}` })
 const sender = new DeliverySender({
   db,
-  pdaGateway: createPdaGateway(createOutsideHttp(config.PDA_URL, config.OUTSIDE_SECRET)),
+  target: pdaTarget(createPdaGateway(createOutsideHttp(config.PDA_URL, config.OUTSIDE_SECRET))),
 })
 const reconcile = new Reconcile({ db, client, taskQueue, logger })
 const promotionStarter = new PromotionStarter({ db, client, taskQueue })
@@ -68,6 +69,7 @@ const loops = [
     idleMs: IDLE_MS.maintenance,
     logger,
   }),
+  ...createListingLoops({ db, config, logger }),
 ]
 
 const startedAtMs = Date.now()

@@ -69,6 +69,7 @@ export function productEnvironment(options: ProductOptions): NodeJS.ProcessEnv {
     PDA_URL: outside,
     PAYMENT_URL: outside,
     COURIER_URL: outside,
+    MALL_URL: outside,
     ...(temporal.webUrl ? { TEMPORAL_WEB_ORIGIN: temporal.webUrl } : {}),
   }
   delete environment.DATABASE_OWNER_URL // only the migrations may have the owner's rights

@@ -17,32 +17,37 @@ const STORES = ['S1', 'S2', 'S3', 'S4', 'S5']
 const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)
 const shown = (plan: ListingPlan) => sum(plan.decisions.map((decision) => decision.quantity))
 
+const policy = (changes: Partial<SafetyStockPolicy> = {}): SafetyStockPolicy => ({
+  ...INITIAL_SAFETY_STOCK_POLICY,
+  ...changes,
+})
+
 const rule: fc.Arbitrary<StoreRule> = fc.oneof(
-  fc.constant<StoreRule>({ whenLow: 'take-down' }),
-  fc.constant<StoreRule>({ whenLow: 'share-by-sales' }),
+  fc.constant<StoreRule>({ action: 'take-down' }),
+  fc.constant<StoreRule>({ action: 'reduce', by: 'sales' }),
   fc
-    .record({ priority: fc.nat(3), upTo: fc.option(fc.nat(20)) })
-    .map((given): StoreRule => ({ whenLow: 'share-by-priority', ...given })),
+    .record({ priority: fc.nat(3), upToUnits: fc.option(fc.nat(20)) })
+    .map((given): StoreRule => ({ action: 'reduce', by: 'priority', ...given })),
 )
 const policies = fc
   .record({
     heldBackPercent: fc.nat(100),
     rules: fc.array(rule, { minLength: STORES.length, maxLength: STORES.length }),
-    returnPercent: fc.nat(200),
+    returnUnits: fc.nat(40),
     raisePercent: fc.nat(60),
-    exactBelow: fc.constantFrom(0, 100, 1_000),
+    exactBelowUnits: fc.constantFrom(0, 100, 1_000),
   })
-  .map(
-    ({ heldBackPercent, rules, returnPercent, raisePercent, exactBelow }): SafetyStockPolicy => ({
-      ...INITIAL_SAFETY_STOCK_POLICY,
-      heldBackPercent,
-      storeRules: Object.fromEntries(
-        STORES.flatMap((store, index) => (rules[index] ? [[store, rules[index]]] : [])),
-      ),
-      hysteresis: { returnPercent, raisePercent },
-      exactBelow,
-    }),
-  )
+  .map(({ heldBackPercent, rules, returnUnits, raisePercent, exactBelowUnits }): SafetyStockPolicy => {
+    const byStore = Object.fromEntries(
+      STORES.flatMap((store, index) => (rules[index] ? [[store, rules[index]]] : [])),
+    )
+    return policy({
+      thresholds: { ...INITIAL_SAFETY_STOCK_POLICY.thresholds, heldBackPercent },
+      listings: { fallback: { action: 'take-down' }, byStore },
+      hysteresis: { returnUnits, raisePercent },
+      exactBelowUnits,
+    })
+  })
 const levels: fc.Arbitrary<PublishableLevel[]> = fc.array(
   fc.record({
     available: fc.oneof(fc.integer({ min: -5, max: 60 }), fc.nat(1_000_000)),
@@ -67,7 +72,7 @@ const listings: fc.Arbitrary<CurrentListing[]> = fc.subarray(STORES).chain((stor
 const situation = fc.record({ levels, listings, policy: policies })
 
 /** What may be published, said a second time: everything free less what is held back of the threshold. */
-const publishable = (given: PublishableLevel[], { heldBackPercent }: SafetyStockPolicy) =>
+const publishable = (given: PublishableLevel[], { thresholds: { heldBackPercent } }: SafetyStockPolicy) =>
   sum(
     given.map(({ available, threshold }) =>
       Math.max(0, available - Math.ceil((threshold * heldBackPercent) / 100)),
@@ -97,10 +102,6 @@ const confirmed = (before: readonly CurrentListing[], plan: ListingPlan): Curren
     const quantity = decision?.quantity ?? 0
     return { ...entry, quantity, mayShow: quantity, wasInactive: decision?.reason === 'inactive' }
   })
-const policy = (changes: Partial<SafetyStockPolicy> = {}): SafetyStockPolicy => ({
-  ...INITIAL_SAFETY_STOCK_POLICY,
-  ...changes,
-})
 
 describe('whatever the stock, the stores, their past and the policy', () => {
   test('stores are told to show no more in total than is available less what is held back', () => {
@@ -170,10 +171,9 @@ describe('whatever the stock, the stores, their past and the policy', () => {
       fc.property(
         walk,
         fc.integer({ min: 1, max: 20 }),
-        fc.integer({ min: 1, max: 200 }),
-        (steps, threshold, percent) => {
-          const rules = policy({ hysteresis: { returnPercent: percent, raisePercent: 0 } })
-          const returnAt = Math.max(1, Math.ceil((threshold * percent) / 100))
+        fc.integer({ min: 1, max: 30 }),
+        (steps, threshold, returnUnits) => {
+          const rules = policy({ hysteresis: { returnUnits, raisePercent: 0 } })
           let available = threshold + 5
           let current = [listing('S1', 5), listing('S2', null)]
           for (const step of steps) {
@@ -181,7 +181,7 @@ describe('whatever the stock, the stores, their past and the policy', () => {
             const plan = planListings([{ available, threshold }], current, rules)
             for (const entry of current) {
               const returned = entry.quantity === 0 && (decisionOf(plan, entry.storeId)?.quantity ?? 0) > 0
-              if (returned) expect(available - threshold).toBeGreaterThanOrEqual(returnAt)
+              if (returned) expect(available - threshold).toBeGreaterThanOrEqual(returnUnits)
             }
             if (available <= threshold) expect(shown(plan)).toBe(0)
             current = confirmed(current, plan)
@@ -221,11 +221,14 @@ describe('shares', () => {
 
 describe('at the threshold', () => {
   const rules = policy({
-    heldBackPercent: 40,
-    storeRules: {
-      S2: { whenLow: 'share-by-sales' },
-      S3: { whenLow: 'share-by-sales' },
-      S4: { whenLow: 'share-by-priority', priority: 1, upTo: 2 },
+    thresholds: { fallbackUnits: 0, unitsByCategory: {}, heldBackPercent: 40 },
+    listings: {
+      fallback: { action: 'take-down' },
+      byStore: {
+        S2: { action: 'reduce', by: 'sales' },
+        S3: { action: 'reduce', by: 'sales' },
+        S4: { action: 'reduce', by: 'priority', priority: 1, upToUnits: 2 },
+      },
     },
   })
   const stores = [listing('S1', 4), listing('S2', 4, { recentSales: 2 }), listing('S3', 4), listing('S4', 4)]
@@ -243,7 +246,10 @@ describe('at the threshold', () => {
   })
 
   test('with everything held back, every store is taken down', () => {
-    const plan = planListings([{ available: 10, threshold: 10 }], stores, { ...rules, heldBackPercent: 100 })
+    const plan = planListings([{ available: 10, threshold: 10 }], stores, {
+      ...rules,
+      thresholds: { ...rules.thresholds, heldBackPercent: 100 },
+    })
     expect(shown(plan)).toBe(0)
   })
 
@@ -268,7 +274,9 @@ describe('at the threshold', () => {
 })
 
 test('a level’s own safety stock comes first, then its category’s, then the default', () => {
-  const rules = policy({ defaultThreshold: 2, thresholdByCategory: { 床上用品: 8 } })
+  const rules = policy({
+    thresholds: { fallbackUnits: 2, unitsByCategory: { 床上用品: 8 }, heldBackPercent: 100 },
+  })
   expect(thresholdOf({ safetyStock: 5, category: '床上用品' }, rules)).toBe(5)
   expect(thresholdOf({ safetyStock: 0, category: '床上用品' }, rules)).toBe(8)
   expect(thresholdOf({ safetyStock: 0, category: '收纳' }, rules)).toBe(2)

@@ -72,6 +72,7 @@ describe('signatures', () => {
   test.each([
     ['POST', '/payment/refunds'],
     ['POST', '/pda/messages'],
+    ['POST', '/mall/listings'],
     ['GET', '/courier/sim/waybills/SIM1'],
     ['GET', '/no/such/thing'],
   ] as const)('an unsigned %s %s is answered 401 and has no effect', async (method, path) => {
@@ -80,7 +81,7 @@ describe('signatures', () => {
     const body = path.startsWith('/payment') ? refund : task
     const options = method === 'POST' ? { body, key: 'k', headers } : { headers }
     expect(await call(simulator, method, path, options)).toMatchObject({ status: 401 })
-    expect(simulator.effects()).toEqual({ refunds: [], pdaMessages: [], conflicts: 0 })
+    expect(simulator.effects()).toEqual({ refunds: [], pdaMessages: [], listings: [], conflicts: 0 })
   })
 })
 
@@ -158,6 +159,43 @@ describe('behaviour', () => {
     const options = { body: { courier: 'down' }, headers: { 'content-type': 'text/plain' } }
     expect(await call(simulator, 'POST', '/control/behaviour', options)).toMatchObject({ status: 415 })
     expect(await call(simulator, 'GET', '/courier/sim/waybills/SIM1')).toMatchObject({ status: 200 })
+  })
+})
+
+describe('the mall', () => {
+  const change = (version: number, quantity: number) => ({
+    storeId: 'ST-1',
+    skuId: 'SKU-1',
+    version,
+    quantity,
+  })
+  const show = (simulator: Simulator, version: number, quantity: number, key = `listing/${version}`) =>
+    call(simulator, 'POST', '/mall/listings', { body: change(version, quantity), key })
+
+  test('shows the highest version that it has heard, and answers an older one with what it shows', async () => {
+    const simulator = await start()
+    expect(await show(simulator, 2, 5)).toMatchObject({ status: 200, body: { version: 2, quantity: 5 } })
+    expect(await show(simulator, 1, 9)).toMatchObject({ status: 200, body: { version: 2, quantity: 5 } })
+    expect(simulator.effects().listings).toMatchObject([
+      { ...change(2, 5), calls: 2, changes: 1, outdated: 1 },
+    ])
+  })
+
+  test('a repetition changes nothing, and the same key with another body is refused', async () => {
+    const simulator = await start()
+    simulator.behave({ next: { mall: ['timeout-after-applying'] } })
+    await expect(show(simulator, 1, 5)).rejects.toThrow()
+    expect(await show(simulator, 1, 5)).toMatchObject({ status: 200, body: { quantity: 5 } })
+    expect(await show(simulator, 1, 6)).toMatchObject({ status: 409 })
+    expect(simulator.effects()).toMatchObject({ listings: [{ quantity: 5, changes: 1 }], conflicts: 1 })
+  })
+
+  test('what it shows survives a restart', async () => {
+    const file = stateFile()
+    const before = await start({ stateFile: file })
+    await show(before, 1, 5)
+    const after = await restart(before, { stateFile: file })
+    expect(after.effects().listings).toEqual(before.effects().listings)
   })
 })
 

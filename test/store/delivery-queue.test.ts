@@ -4,9 +4,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { RefusedError } from '../../connectors/outside-http.ts'
 import type { PdaGateway } from '../../connectors/pda/gateway.ts'
 import { queuePdaMessage } from '../../store/commit.ts'
-import { claimDeliveries, type DueDelivery, markDelivered, markFailed } from '../../store/delivery-queue.ts'
+import {
+  claimDeliveries,
+  type DueDelivery,
+  failedDeliveryItem,
+  markDelivered,
+  markFailed,
+} from '../../store/delivery-queue.ts'
 import { replayWorkItem, resolveWorkItem } from '../../store/work-items.ts'
-import { DeliverySender } from '../../workers/delivery-sender.ts'
+import { DeliverySender, pdaTarget } from '../../workers/delivery-sender.ts'
 import { openTestStore, type TestStore } from './support.ts'
 
 let store: TestStore
@@ -29,7 +35,12 @@ const claim = (limit = 10) => claimDeliveries(store.db, 'pda', limit, 20)
 const endClaims = () =>
   sql`update delivery set next_attempt_at = clock_timestamp() where state = 'pending'`.execute(store.db)
 const operations = (deliveries: DueDelivery[]) => deliveries.map((delivery) => delivery.operationId)
-const fail = (delivery: DueDelivery) => markFailed(store.db, delivery, { error: 'refused', retryInMs: null })
+const fail = (delivery: DueDelivery) =>
+  markFailed(store.db, delivery, {
+    error: 'refused',
+    retryInMs: null,
+    workItem: failedDeliveryItem(delivery, 'refused'),
+  })
 const failedItem = (operationId: string) =>
   store.db
     .selectFrom('work_item')
@@ -54,7 +65,7 @@ describe('the queue', () => {
     const created = await claimOne()
     expect(created.kind).toBe('pick_task_created')
     expect(await claim()).toEqual([])
-    await markFailed(store.db, created, { error: 'try again', retryInMs: 60_000 })
+    await markFailed(store.db, created, { error: 'try again', retryInMs: 60_000, workItem: null })
     expect(await claim()).toEqual([])
     await markDelivered(store.db, created.id)
     expect(operations(await claim())).toEqual([`${task}/pick_task_withdrawn`])
@@ -128,7 +139,7 @@ describe('the queue', () => {
     const delivery = await claimOne()
     await markDelivered(store.db, delivery.id)
     await fail(delivery)
-    await markFailed(store.db, delivery, { error: 'too late', retryInMs: 1 })
+    await markFailed(store.db, delivery, { error: 'too late', retryInMs: 1, workItem: null })
     const row = await store.db
       .selectFrom('delivery')
       .select(['state', 'last_error'])
@@ -139,7 +150,8 @@ describe('the queue', () => {
 })
 
 describe('the sender', () => {
-  const senderTo = (push: PdaGateway['push']) => new DeliverySender({ db: store.db, pdaGateway: { push } })
+  const senderTo = (push: PdaGateway['push']) =>
+    new DeliverySender({ db: store.db, target: pdaTarget({ push }) })
 
   test('a PDA that does not answer is tried again under the same operation id until it does', async () => {
     const task = uuid()

@@ -72,6 +72,11 @@ const TABLES = [
   'wms_connection',
   'warehouse_freshness',
   'wms_level',
+  'listing_sku',
+  'listing',
+  'counted_hour',
+  'order_day',
+  'sales_day',
 ]
 const APPEND_ONLY = [
   'stock_ledger',
@@ -81,6 +86,7 @@ const APPEND_ONLY = [
   'tracking_event',
   'pick_task_event',
   'transfer_event',
+  'counted_hour',
 ]
 const DELETABLE = ['session', 'idempotency_key', 'relay_lease']
 

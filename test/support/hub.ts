@@ -27,7 +27,7 @@ import { recordPayment } from '../../store/payments.ts'
 import { recordPickTaskEvent } from '../../store/pick-tasks.ts'
 import { Policies } from '../../store/policy-cache.ts'
 import { publishPolicy } from '../../store/policy-versions.ts'
-import { DeliverySender } from '../../workers/delivery-sender.ts'
+import { DeliverySender, pdaTarget } from '../../workers/delivery-sender.ts'
 import { Loop } from '../../workers/loop.ts'
 import { OrderRelay } from '../../workers/order-relay.ts'
 import { createOrderWorker } from '../../workers/order-worker.ts'
@@ -133,7 +133,7 @@ export async function startTestHub(options: TestHubOptions = {}) {
     owner: `relay-${uuid()}`,
     orphanLimitMs: 300,
   })
-  const sender = new DeliverySender({ db, pdaGateway: createPdaGateway(outside) })
+  const sender = new DeliverySender({ db, target: pdaTarget(createPdaGateway(outside)) })
   const reconcile = new Reconcile({ db, client, taskQueue, logger })
   const promotionStarter = new PromotionStarter({ db, client, taskQueue })
   const newLoops = () => [

@@ -1,0 +1,44 @@
+import type { MallGateway } from '../connectors/mall/gateway.ts'
+import { listingMessage } from '../contracts/listings.ts'
+import { type DueDelivery, failedDeliveryItem } from '../store/delivery-queue.ts'
+import { listingKey } from '../store/listing-plan.ts'
+import { settleListingDelivery } from '../store/listings.ts'
+import { type DeliveryTarget, retryDelayMs } from './delivery-sender.ts'
+
+/** About a minute: customers order meanwhile what is not there. It is tried on. */
+const ATTEMPTS_BEFORE_ALARM = 8
+
+/**
+ * The own mall's stores. A change that lowers what a store shows and does not arrive is raised after about a minute, one
+ * work item a store, and is tried on without end; one that the mall refuses waits for a person.
+ */
+export function mallTarget(gateway: MallGateway): DeliveryTarget {
+  return {
+    name: 'mall',
+    deliver: async (db, delivery) => {
+      const message = listingMessage.parse(delivery.payload)
+      const answer = await gateway.showListing({ ...message, operationId: delivery.operationId })
+      await settleListingDelivery(db, delivery, message, answer)
+    },
+    afterFailure: (delivery, { error, isRefusal }) => {
+      if (isRefusal) return { error, retryInMs: null, workItem: itemOf(delivery, error, true) }
+      const isLate = delivery.attempts >= ATTEMPTS_BEFORE_ALARM
+      return {
+        error,
+        retryInMs: retryDelayMs(delivery),
+        workItem: isLate ? itemOf(delivery, error, false) : null,
+      }
+    },
+  }
+}
+
+function itemOf(delivery: DueDelivery, error: string, isRefusal: boolean) {
+  const { storeId, skuId, version, quantity, lowers } = listingMessage.parse(delivery.payload)
+  if (!lowers) return isRefusal ? failedDeliveryItem(delivery, error) : null
+  return {
+    kind: 'delisting_failed' as const,
+    // A store that does not answer is one problem, however many listings wait for it.
+    key: isRefusal ? listingKey(storeId, skuId) : storeId,
+    detail: { storeId, skuId, version, quantity, attempts: delivery.attempts, reason: error },
+  }
+}
