@@ -66,7 +66,7 @@ export type PresentLevel = { category: string; safetyStock: number; available: n
 
 /** Whether the level counts as low, so that listings are taken down or reduced. */
 export function trySafetyStock(
-  policy: Pick<SafetyStockPolicy, 'defaultThreshold' | 'thresholdByCategory'>,
+  policy: Pick<SafetyStockPolicy, 'thresholds'>,
   level: PresentLevel,
 ): Judgement {
   const threshold = thresholdOf(level, policy)

@@ -84,12 +84,7 @@ export const TRIALS: { readonly [Kind in PolicyKind]: Trial<PolicyDocument<Kind>
   'order-life': onOrders(tryOrderLife),
   reservation: onOrders(tryReservation),
   allocation: null,
-  'safety-stock': onStockLevels(({ thresholds }, level) =>
-    trySafetyStock(
-      { defaultThreshold: thresholds.fallbackUnits, thresholdByCategory: thresholds.unitsByCategory },
-      level,
-    ),
-  ),
+  'safety-stock': onStockLevels(trySafetyStock),
   // What a promotion may ask for, and where a warehouse keeps its stock, decide nothing about an order.
   promotion: null,
   'wms-mapping': null,
