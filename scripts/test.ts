@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { print } from './parts/progress.ts'
 import { onStopRequest } from './parts/stop-request.ts'
 import { startTestParts, type TestParts } from './parts/test-parts.ts'
-import { countTests, needsParts, runsEverything, summaryLine } from './parts/test-report.ts'
+import { countTests, exitCodeOf, needsParts, runsEverything, summaryLine } from './parts/test-report.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -51,7 +51,7 @@ async function main(): Promise<number> {
     await parts?.stop()
     parts = undefined
     print(summaryLine(counts))
-    return counts.failed > 0 || counts.passed === 0 ? 1 : code
+    return exitCodeOf(counts, code)
   } finally {
     await parts?.stop()
     rmSync(folder, { recursive: true, force: true })

@@ -72,3 +72,8 @@ export function countTests(report: string, exitCode: number): TestCounts {
 export function summaryLine({ passed, failed, skipped }: TestCounts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
 }
+
+/** The exit code of `npm test`: 0 only if tests ran and none failed. */
+export function exitCodeOf(counts: TestCounts, vitestCode: number): number {
+  return counts.failed > 0 || counts.passed === 0 ? 1 : vitestCode
+}

@@ -1,5 +1,16 @@
-import { expect, test } from 'vitest'
-import { countTests, needsParts, runsEverything, summaryLine } from '../../scripts/parts/test-report.ts'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import {
+  countTests,
+  exitCodeOf,
+  needsParts,
+  runsEverything,
+  summaryLine,
+} from '../../scripts/parts/test-report.ts'
 
 const report = (more: object) =>
   JSON.stringify({ numPassedTests: 3, numFailedTests: 0, numPendingTests: 0, testResults: [], ...more })
@@ -39,4 +50,36 @@ test('servers are started unless only pure tests are selected', () => {
 test('only a run without arguments is the whole suite', () => {
   expect(runsEverything([])).toBe(true)
   expect(runsEverything(['test/domain'])).toBe(false)
+})
+
+test('the exit code is 0 only if tests ran and none failed', () => {
+  expect(exitCodeOf({ passed: 3, failed: 0, skipped: 1 }, 0)).toBe(0)
+  expect(exitCodeOf({ passed: 3, failed: 1, skipped: 0 }, 0)).toBe(1)
+  expect(exitCodeOf({ passed: 0, failed: 0, skipped: 3 }, 0)).toBe(1)
+  expect(exitCodeOf({ passed: 3, failed: 0, skipped: 0 }, 130)).toBe(130)
+})
+
+/** What vitest itself says about these files. */
+function runVitest(files: Record<string, string>): { report: string; code: number } {
+  const folder = mkdtempSync(join(tmpdir(), 'order-hub-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
+  const results = join(folder, 'results.json')
+  const args = ['run', '--root', folder, '--globals', '--reporter=json', `--outputFile.json=${results}`]
+  const { status } = spawnSync(process.execPath, [vitest, ...args], { stdio: 'ignore' })
+  return { report: readFileSync(results, 'utf8'), code: status ?? -1 }
+}
+
+const good = 'test("one", () => undefined)\ntest.skip("two", () => undefined)'
+
+test('a file that vitest cannot load makes the last line say so, and the exit code 1', () => {
+  const { report, code } = runVitest({
+    'good.test.js': good,
+    'unreadable.test.js': 'this is no program',
+    'lost.test.js': 'import "./nowhere.js"\ntest("never", () => undefined)',
+  })
+  const counts = countTests(report, code)
+  expect(summaryLine(counts)).toBe('1 passed, 2 failed, 1 skipped')
+  expect(exitCodeOf(counts, code)).toBe(1)
 })
