@@ -34,6 +34,12 @@ export const configSchema = z.strictObject({
   DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(100).default(10),
   REDIS_URL: url(['redis', 'rediss']).optional(),
   TEMPORAL_ADDRESS: z.string().min(1),
+  /** Paths of PEM files. Any of the five turns TLS on. */
+  TEMPORAL_TLS_CA: z.string().min(1).optional(),
+  TEMPORAL_TLS_CERT: z.string().min(1).optional(),
+  TEMPORAL_TLS_KEY: z.string().min(1).optional(),
+  TEMPORAL_TLS_SERVER_NAME: z.string().min(1).optional(),
+  TEMPORAL_API_KEY: z.string().min(1).optional(),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
   TEMPORAL_TASK_QUEUE: z.string().min(1).default('orders'),
   /** Path of the workflow bundle built beforehand; without it the worker bundles at start. */
@@ -61,12 +67,27 @@ export const configSchema = z.strictObject({
     .string()
     .regex(/^[^:]+:[0-9]+$/, 'must be host:port')
     .optional(),
+  INBOX_BODY_MONTHS: z.coerce.number().int().min(2).max(120).default(6),
   METRICS_HOST: z.string().min(1).default('127.0.0.1'),
   /** Where worker and relay serve /metrics and /readyz; 0 takes any free port. */
   METRICS_PORT: port.default(0),
 })
 
 export type Config = z.output<typeof configSchema>
+
+/** A certificate and its key are of use only together. */
+const wholeSchema = configSchema.check((context) => {
+  const { TEMPORAL_TLS_CERT: cert, TEMPORAL_TLS_KEY: key } = context.value
+  if ((cert === undefined) === (key === undefined)) return
+  const [missing, given] =
+    cert === undefined ? ['TEMPORAL_TLS_CERT', 'TEMPORAL_TLS_KEY'] : ['TEMPORAL_TLS_KEY', 'TEMPORAL_TLS_CERT']
+  context.issues.push({
+    code: 'custom',
+    message: `is needed with ${given}`,
+    path: [missing],
+    input: undefined,
+  })
+})
 
 const NAMES: ReadonlySet<string> = new Set(Object.keys(configSchema.shape))
 /** Prefixes that belong to the hub alone: a misspelt name under one of them is an error, not a silent default. */
@@ -78,6 +99,7 @@ const OWN_PREFIXES = [
   'PAYLOAD_',
   'SESSION_',
   'METRICS_',
+  'INBOX_',
   'RATE_LIMIT_',
   'PDA_',
   'PAYMENT_',
@@ -101,7 +123,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       !FOREIGN.has(name) &&
       (NAMES.has(name) || OWN_PREFIXES.some((prefix) => name.startsWith(prefix))),
   )
-  const result = configSchema.safeParse(Object.fromEntries(own))
+  const result = wholeSchema.safeParse(Object.fromEntries(own))
   if (result.success) return result.data
   const problems = result.error.issues.map((issue) => {
     const name = issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.path.join('.')

@@ -170,6 +170,12 @@ export const WORK_ITEM_TEXT: Record<
     nextEn: 'Bring in the missing units, or cancel the promotion and make a smaller one',
     nextZh: '补足缺货，或取消后按较小数量重新创建',
   },
+  bodies_kept: {
+    en: 'Old message bodies are kept because some are still needed',
+    zh: '旧消息正文仍被需要，暂未清理',
+    nextEn: 'Settle the old messages that were set aside, and look at orders that never began',
+    nextZh: '处理当月搁置的消息，并检查从未开始的订单',
+  },
 }
 
 export const workItemView = z.object({

@@ -270,6 +270,7 @@ export const WORK_ITEM_KINDS = [
   'wms_bad_rows',
   'wms_jump',
   'promotion_not_held',
+  'bodies_kept',
 ] as const
 export type WorkItemKind = (typeof WORK_ITEM_KINDS)[number]
 

@@ -7,6 +7,7 @@ import { up as wms } from './0006-wms.ts'
 import { up as stockBoard } from './0007-stock-board.ts'
 import { up as transfers } from './0008-transfers.ts'
 import { up as promotions } from './0009-promotions.ts'
+import { up as inboxRetention } from './0010-inbox-retention.ts'
 
 /** Every migration in order. Forward only: a mistake is mended by the next one. */
 export const migrations: Record<string, Migration> = {
@@ -18,4 +19,5 @@ export const migrations: Record<string, Migration> = {
   '0007-stock-board': { up: stockBoard },
   '0008-transfers': { up: transfers },
   '0009-promotions': { up: promotions },
+  '0010-inbox-retention': { up: inboxRetention },
 }

@@ -32,6 +32,20 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
   ],
   REDIS_URL: ['API', 'Redis 6.2 or newer. Without it, each API process counts the rate limit by itself.'],
   TEMPORAL_ADDRESS: [EVERY_PROCESS, '`host:port` of the frontend, Temporal 1.28 or newer.'],
+  TEMPORAL_TLS_CA: [
+    EVERY_PROCESS,
+    'Path of a PEM file: whom to trust as Temporal’s server. Any of these five settings turns TLS on. See [the runbook](runbook.md#tls-to-temporal).',
+  ],
+  TEMPORAL_TLS_CERT: [
+    EVERY_PROCESS,
+    'Path of a PEM file: the certificate that the hub shows to Temporal; with `TEMPORAL_TLS_KEY`.',
+  ],
+  TEMPORAL_TLS_KEY: [EVERY_PROCESS, 'Path of a PEM file: its private key.'],
+  TEMPORAL_TLS_SERVER_NAME: [
+    EVERY_PROCESS,
+    'The name in the server’s certificate, where it is not that of `TEMPORAL_ADDRESS`.',
+  ],
+  TEMPORAL_API_KEY: [EVERY_PROCESS, 'Sent to Temporal as a bearer token, over TLS only.'],
   TEMPORAL_NAMESPACE: [EVERY_PROCESS, 'Must exist, with the search attributes registered.'],
   TEMPORAL_TASK_QUEUE: ['worker, relay', 'The queue of orders; the same for both.'],
   WORKFLOW_BUNDLE: ['worker', 'Path of `dist/workflow-bundle.js`. The worker does not start without it.'],
@@ -66,6 +80,10 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
   TEMPORAL_METRICS_ADDRESS: [
     'worker',
     'host:port where the metrics of Temporal’s core are served; absent: not at all.',
+  ],
+  INBOX_BODY_MONTHS: [
+    'relay',
+    'Whole months for which bodies of messages are kept, 2 to 120; then they are dropped a month at a time.',
   ],
   METRICS_HOST: ['worker, relay', 'Address for `/metrics`, `/healthz` and `/readyz`.'],
   METRICS_PORT: ['worker, relay', 'Their port; 0 takes any free one.'],
@@ -125,6 +143,10 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
     '',
   ],
   transfer_loss: ['The units are no stock anywhere; the ledger has them as `write_off`.', ''],
+  bodies_kept: [
+    'The month named by its key is older than `INBOX_BODY_MONTHS`, but holds messages that wait or were set aside (`unsettled`) or the creation of open orders without a snapshot (`unstarted`). Looked at again every hour; the item resolves itself when the month has gone.',
+    '',
+  ],
   stock_drift: ['Nothing was changed. Raised by the check that compares counters with live holds.', ''],
   wms_unreachable: [
     'The warehouse’s stock stays as it was last read; other warehouses go on. Closed by the next reading that succeeds.',

@@ -55,7 +55,10 @@ export async function appendInboxAll(tx: Tx, envelopes: Envelope[]): Promise<num
   return rows.map((row) => row.id)
 }
 
-/** Sets every settled message of an order back to pending, so that a workflow that was lost hears it all again. */
+/**
+ * Sets every settled message of an order back to pending, so that a workflow that was lost hears it all again. One
+ * whose body retention has dropped stays settled: the snapshot from which the order goes on has seen it.
+ */
 export async function redriveOrder(tx: Tx, orderKey: string): Promise<void> {
   await tx
     .updateTable('inbox')
@@ -63,5 +66,7 @@ export async function redriveOrder(tx: Tx, orderKey: string): Promise<void> {
     .where('order_key', '=', orderKey)
     .where('state', '=', 'delivered')
     .where('starts_order', '=', false)
+    .where(sql<boolean>`exists (
+      select from inbox_body as body where body.inbox_id = inbox.id and body.received_at = inbox.received_at)`)
     .execute()
 }

@@ -83,7 +83,7 @@ export async function assignWorkItem(
 
 /**
  * Closes a work item with what was done. The last one of an order also clears the order's attention mark; a delivery
- * that failed is given up, and what was queued behind it goes on.
+ * that failed is given up, and what was queued behind it goes on; a message that was set aside is dismissed.
  */
 export async function resolveWorkItem(
   tx: Tx,
@@ -116,7 +116,20 @@ export async function resolveWorkItem(
       .where('state', '=', 'failed')
       .execute()
   }
+  if (isAboutMessage(item.kind)) {
+    await tx
+      .updateTable('inbox')
+      .set({ state: 'dismissed', settled_at: sql`now()` })
+      .where('id', '=', Number(item.detail.inboxId))
+      .where('state', '=', 'set_aside')
+      .execute()
+  }
   if (item.order_id !== null) await clearAttention(tx, item.order_id, id, change.operator)
+}
+
+/** A message that was set aside is kept for as long as somebody might replay it. */
+function isAboutMessage(kind: WorkItemKind): boolean {
+  return kind === 'message_set_aside' || kind === 'order_not_found' || kind === 'unmatched_payment'
 }
 
 async function clearAttention(tx: Tx, orderId: string, cause: string, operator: string): Promise<void> {

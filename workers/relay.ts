@@ -8,6 +8,7 @@ import { createTemporalClient } from '../connectors/temporal/client.ts'
 import { createDatabase } from '../store/database.ts'
 import { listenToInbox } from '../store/inbox-notice.ts'
 import { KeyRing } from '../store/keyring.ts'
+import { dropOldBodies, tidy } from '../store/maintenance.ts'
 import { DeliverySender, pdaTarget } from './delivery-sender.ts'
 import { startHealthServer } from './health-server.ts'
 import { createListingLoops } from './listing-loops.ts'
@@ -43,7 +44,6 @@ const IDLE_MS = {
   reconcile: 10_000,
   maintenance: 60 * 60_000,
 } as const
-const MONTHS_AHEAD = 3
 
 const loops = [
   new Loop('relay', { round: () => relay.runOnce(), idleMs: IDLE_MS.relay, logger }),
@@ -61,9 +61,12 @@ const loops = [
   }),
   new Loop('maintenance', {
     round: async () => {
-      await sql`select hub_ensure_partitions(${MONTHS_AHEAD})`.execute(db)
-      await sql`delete from session where expires_at < now()`.execute(db)
-      await sql`delete from idempotency_key where created_at < now() - interval '30 days'`.execute(db)
+      await tidy(db)
+      const months = await dropOldBodies(db, config.INBOX_BODY_MONTHS)
+      for (const month of months) {
+        if (month.dropped) logger.info(month, 'bodies of old messages dropped')
+        else logger.warn(month, 'bodies of old messages are still needed: the month is kept')
+      }
       return 0
     },
     idleMs: IDLE_MS.maintenance,

@@ -5,6 +5,7 @@ import { createOutsideHttp } from '../connectors/outside-http.ts'
 import { createPaymentProvider } from '../connectors/payment/provider.ts'
 import { startTelemetry } from '../connectors/telemetry.ts'
 import { createTemporalClient } from '../connectors/temporal/client.ts'
+import { temporalConnectionOptions } from '../connectors/temporal/connection.ts'
 import { createDatabase } from '../store/database.ts'
 import { KeyRing } from '../store/keyring.ts'
 import { currentBuildId, ReplayRefusedError, takeOver } from './deployment.ts'
@@ -115,9 +116,11 @@ await Promise.all([
 
 /** Temporal may come up after us. */
 async function connectPatiently(): Promise<NativeConnection> {
+  // Outside the loop: a certificate that cannot be read does not mend itself.
+  const options = temporalConnectionOptions(config)
   for (;;) {
     try {
-      return await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS })
+      return await NativeConnection.connect(options)
     } catch (error) {
       if (signal.aborted) process.exit(0)
       logger.warn(

@@ -52,6 +52,7 @@ describe('readConfig', () => {
     ['API_PORT', '65536'],
     ['API_PORT', 'eighty'],
     ['DATABASE_POOL_SIZE', '1'],
+    ['INBOX_BODY_MONTHS', '1.5'],
     ['DATA_KEYS', 'k1:c2hvcnQ='],
     ['PAYLOAD_KEYS', key(1)],
     ['SESSION_SECRET', 'too short'],
@@ -84,6 +85,14 @@ describe('readConfig', () => {
       DATABASE_OWNER_URL: 'postgres://owner@127.0.0.1/hub',
     }
     expect(problem({ ...REQUIRED, ...others })).toBeNull()
+  })
+
+  test.each([
+    ['TEMPORAL_TLS_CERT', 'TEMPORAL_TLS_KEY'],
+    ['TEMPORAL_TLS_KEY', 'TEMPORAL_TLS_CERT'],
+  ])('%s without %s is named: a certificate and its key go together', (given, missing) => {
+    expect(problem({ ...REQUIRED, [given]: 'file.pem' })).toContain(`${missing}: is needed with ${given}`)
+    expect(problem({ ...REQUIRED, [given]: 'a.pem', [missing]: 'b.pem' })).toBeNull()
   })
 
   test('an empty optional setting is as good as none', () => {
@@ -121,9 +130,21 @@ describe('redactConfig', () => {
   })
 
   test('hides every setting whose name says that it is secret', () => {
-    const shown = redactConfig(readConfig(REQUIRED))
+    const optional = {
+      TEMPORAL_TLS_CERT: 'cert.pem',
+      TEMPORAL_TLS_KEY: 'key.pem',
+      TEMPORAL_API_KEY: 'secret',
+    }
+    const shown = redactConfig(readConfig({ ...REQUIRED, ...optional }))
     const secret = names.filter((name) => /KEY|SECRET|PASSWORD|TOKEN/.test(name))
-    expect(secret).toEqual(['DATA_KEYS', 'PAYLOAD_KEYS', 'SESSION_SECRET', 'OUTSIDE_SECRET'])
+    expect(secret).toEqual([
+      'TEMPORAL_TLS_KEY',
+      'TEMPORAL_API_KEY',
+      'DATA_KEYS',
+      'PAYLOAD_KEYS',
+      'SESSION_SECRET',
+      'OUTSIDE_SECRET',
+    ])
     for (const name of secret) expect(shown[name]).toBe('[redacted]')
   })
 })
