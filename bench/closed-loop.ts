@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { foreignShare, machineUse } from './cpu-time.ts'
+import { percentile } from './statistics.ts'
 
 export type LoopOptions = {
   concurrency: number
@@ -15,6 +16,8 @@ export type LoopOptions = {
 export type LoopResult = {
   perSecond: number
   completed: number
+  /** Of a hundred pieces of work, how long the slowest took. */
+  p99Ms: number
   /** By how much each sampled number grew over the window, for one completion. */
   growth: number[]
   /** Which share of the machine other programs had during the window; 0 where it is not known. */
@@ -33,6 +36,7 @@ export async function measureClosedLoop(
   { concurrency, warmUpMs, windowMs, signal, sample = () => [] }: LoopOptions,
 ): Promise<LoopResult> {
   let completed = 0
+  let durationsMs: number[] = []
   let isOver = false
   const failed = new AbortController()
   const ended = AbortSignal.any([signal, failed.signal])
@@ -40,8 +44,10 @@ export async function measureClosedLoop(
   const caller = async (index: number) => {
     await delay((index / concurrency) * warmUpMs * 0.8, undefined, { signal: ended })
     while (!isOver && !ended.aborted) {
+      const startedAtMs = performance.now()
       await notStuck(work())
       completed += 1
+      durationsMs.push(performance.now() - startedAtMs)
     }
   }
   const callers = Promise.all(Array.from({ length: concurrency }, (_, index) => caller(index)))
@@ -49,6 +55,7 @@ export async function measureClosedLoop(
 
   const window = async () => {
     await delay(warmUpMs, undefined, { signal: ended })
+    durationsMs = []
     const before = { completed, samples: sample(), machine: machineUse(), atMs: performance.now() }
     await delay(windowMs, undefined, { signal: ended })
     const count = completed - before.completed
@@ -58,7 +65,8 @@ export async function measureClosedLoop(
     const growth = sample().map((value, index) => (value - (before.samples[index] ?? 0)) / count)
     const machine = machineUse()
     const foreign = before.machine && machine ? foreignShare(before.machine, machine) : 0
-    return { perSecond: count / seconds, completed: count, growth, foreign }
+    const p99Ms = percentile(durationsMs, 0.99)
+    return { perSecond: count / seconds, completed: count, p99Ms, growth, foreign }
   }
   try {
     const result = await window()

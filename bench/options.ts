@@ -3,6 +3,8 @@ import { UsageError } from '../scripts/parts/flags.ts'
 
 /** What can be measured, in the order in which it is, with what each name stands for. */
 export const FIGURES = {
+  reservation:
+    'reservations a second on one hot SKU, on many and of five lines, against one transaction per order',
   checkout: 'checkouts a second, 16 callers, against bare single-row inserts',
   events: 'history events of a paid order with one parcel and three scans, against the aim of 45',
   'start-latency': 'from the 201 to the started workflow, p50 and p99, against a plain start of a workflow',

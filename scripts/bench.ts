@@ -5,6 +5,7 @@ import { type Figure, figureTable, jsonLine } from '../bench/figure.ts'
 import { measureCheckout } from '../bench/figures/checkout.ts'
 import { measureEvents } from '../bench/figures/events.ts'
 import { measureOrders } from '../bench/figures/orders.ts'
+import { measureReservations } from '../bench/figures/reservation.ts'
 import { measureStartLatency } from '../bench/figures/start-latency.ts'
 import { benchHelp, type FigureName, parseBenchOptions } from '../bench/options.ts'
 import { Stage } from '../bench/stage.ts'
@@ -21,6 +22,7 @@ const measurements: {
   names: FigureName[]
   measure: (stage: Stage, say: Print) => Promise<Figure[]>
 }[] = [
+  { names: ['reservation'], measure: measureReservations },
   { names: ['checkout'], measure: measureCheckout },
   { names: ['events'], measure: measureEvents },
   { names: ['start-latency'], measure: measureStartLatency },

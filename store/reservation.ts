@@ -304,7 +304,7 @@ async function skusHeld(tx: Tx, orderId: string): Promise<string[]> {
   return holds.map((hold) => hold.sku_id)
 }
 
-function unhold(
+export function unhold(
   kind: 'release' | 'expire',
   hold: { sku_id: string; warehouse_id: string; quantity: number; order_id: string | null },
 ): StockMovement {

@@ -1,0 +1,143 @@
+import pg from 'pg'
+import { v7 as uuid } from 'uuid'
+import { withOperation } from '../../store/operation.ts'
+import { type ReserveRequest, reserve } from '../../store/reservation.ts'
+import { createReservations } from '../../store/reservation-groups.ts'
+import { measureClosedLoop } from '../closed-loop.ts'
+import type { Figure } from '../figure.ts'
+import type { Stage } from '../stage.ts'
+import { median } from '../statistics.ts'
+
+const SKUS = 10_000
+const WAREHOUSES = 12
+/** Each article lies in so many of the warehouses. */
+const STOCKED_IN = 3
+/** Orders in whose names stock is reserved; each again and again, on another line. */
+const ORDERS = 20_000
+const ROUNDS = 3
+const WARM_UP_MS = 1_000
+const WINDOW_MS = 3_000
+const HOLD_MS = 3_600_000
+
+type Load = {
+  name: string
+  callers: number
+  /** The articles of the request with this number. */
+  skusOf: (index: number) => number[]
+  /** How many times the throughput of one transaction per order, at least. */
+  atLeast?: number
+}
+
+const spread = (index: number) => (index * 7_919) % SKUS
+const LOADS: Load[] = [
+  { name: 'reserve-hot-16', callers: 16, skusOf: () => [0], atLeast: 12 },
+  { name: 'reserve-hot-64', callers: 64, skusOf: () => [0], atLeast: 25 },
+  { name: 'reserve-uniform-16', callers: 16, skusOf: (index) => [spread(index)], atLeast: 2.5 },
+  {
+    name: 'reserve-lines-16',
+    callers: 16,
+    skusOf: (index) => [0, 1, 2, 3, 4].map((line) => spread(5 * index + line)),
+  },
+]
+
+/**
+ * Reservations with everything that belongs to one (holds whose time is over, ledger, operation id), in groups and one
+ * transaction per order, in turns: throughput, and the time that the slowest of a hundred waits.
+ */
+export async function measureReservations(stage: Stage, say: (line: string) => void): Promise<Figure[]> {
+  const { db, ownerUrl } = await stage.freshDatabase('hub_bench_reservation')
+  const orderIds = await fill(ownerUrl)
+  const groups = createReservations(db)
+  let count = 0
+  const next = (load: Load): ReserveRequest => {
+    count += 1
+    return {
+      orderId: orderIds[count % ORDERS] ?? '',
+      divisionCode: '330106',
+      demand: load.skusOf(count).map((sku, index) => ({
+        lineNumber: Math.floor(count / ORDERS) * 10 + index + 1,
+        skuId: `BENCH-${sku}`,
+        quantity: 1,
+      })),
+      expiresAt: new Date(Date.now() + HOLD_MS),
+      operationId: uuid(),
+      confirmed: false,
+      operator: 'bench',
+    }
+  }
+  const figures: Figure[] = []
+  for (const load of LOADS) {
+    const grouped = async () => {
+      await groups.reserve(next(load))
+    }
+    const single = async () => {
+      const request = next(load)
+      await withOperation(db, request.operationId, (tx) => reserve(tx, request))
+    }
+    const loop = {
+      concurrency: load.callers,
+      warmUpMs: WARM_UP_MS,
+      windowMs: WINDOW_MS,
+      signal: stage.signal,
+    }
+    const rates: { grouped: number[]; single: number[] } = { grouped: [], single: [] }
+    const slowest: { grouped: number[]; single: number[] } = { grouped: [], single: [] }
+    for (let round = 0; round < ROUNDS; round += 1) {
+      for (const [way, work] of [
+        ['single', single],
+        ['grouped', grouped],
+      ] as const) {
+        const result = await measureClosedLoop(work, loop)
+        rates[way].push(result.perSecond)
+        slowest[way].push(result.p99Ms)
+      }
+    }
+    say(`  ${load.name}: ${median(rates.grouped).toFixed(0)}/s against ${median(rates.single).toFixed(0)}/s`)
+    const against = 'one transaction per order'
+    figures.push(
+      {
+        name: load.name,
+        value: median(rates.grouped),
+        unit: 'reservations/s',
+        baseline: median(rates.single),
+        ...(load.atLeast === undefined ? {} : { aim: { atLeast: load.atLeast } }),
+        against,
+      },
+      {
+        name: `${load.name}-p99`,
+        value: median(slowest.grouped),
+        unit: 'ms',
+        baseline: median(slowest.single),
+        aim: { atMost: 1 },
+        against,
+      },
+    )
+  }
+  stage.check()
+  return figures
+}
+
+/** Articles in twelve warehouses, and orders to reserve for. Returns the ids of the orders. */
+async function fill(ownerUrl: string): Promise<string[]> {
+  const owner = new pg.Client({ connectionString: ownerUrl })
+  await owner.connect()
+  await owner.query(`insert into sku (id, name, category, standard_price_cents, weight_grams)
+    select 'BENCH-' || n, 'x', 'x', 100, 100 from generate_series(0, ${SKUS - 1}) as n`)
+  await owner.query(`insert into warehouse (id, name, division_code, longitude, latitude, region)
+    select 'BENCH-' || n, 'x', '330106', 110 + n, 30, '华东' from generate_series(1, ${WAREHOUSES}) as n`)
+  await owner.query(`insert into stock_level (sku_id, warehouse_id, total)
+    select 'BENCH-' || s, 'BENCH-' || 1 + (s + 4 * w) % ${WAREHOUSES}, 100000000
+    from generate_series(0, ${SKUS - 1}) as s, generate_series(1, ${STOCKED_IN}) as w`)
+  const contactId = uuid()
+  await owner.query(
+    `insert into contact (id, key_id, sealed, division_code) values ('${contactId}', 'k', '', '330106')`,
+  )
+  const { rows } = await owner.query<{ id: string }>(`
+    insert into orders (id, channel, store_id, contact_id, division_code, status, amount_cents, freight_cents,
+      reservation_expires_at, policy_versions, placed_by)
+    select uuidv7(), 'mall', 'MALL', '${contactId}', '330106', 'reserved', 100, 0, now(), '{}', 'bench'
+    from generate_series(1, ${ORDERS}) returning id`)
+  await owner.query('vacuum analyze')
+  await owner.end()
+  return rows.map((row) => row.id)
+}
