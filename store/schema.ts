@@ -228,6 +228,43 @@ export type Database = {
     reason: Nullable<string>
     recorded_at: DefaultTimestamp
   }
+  stock_alert: {
+    sku_id: string
+    warehouse_id: string
+    state: 'raised' | 'cleared'
+    number: WithDefault<number>
+    changed_at: DefaultTimestamp
+  }
+  stock_count: {
+    id: string
+    warehouse_id: string
+    is_blind: boolean
+    state: 'draft' | 'submitted' | 'approved' | 'rejected' | 'recount'
+    note: Nullable<string>
+    recount_of: Nullable<string>
+    counted_at: Timestamp
+    created_by: string
+    submitted_by: Nullable<string>
+    decided_by: Nullable<string>
+    decision_reason: Nullable<string>
+    line_count: Nullable<number>
+    exact_lines: Nullable<number>
+    book_units: Nullable<number>
+    missing_units: Nullable<number>
+    surplus_units: Nullable<number>
+    created_at: DefaultTimestamp
+    submitted_at: NullableTimestamp
+    decided_at: NullableTimestamp
+  }
+  stock_count_line: {
+    count_id: string
+    sku_id: string
+    counted: Nullable<number>
+    counted_by: Nullable<string>
+    book: Nullable<number>
+    unit_price_cents: Nullable<number>
+    adjusted: Nullable<number>
+  }
   stock_cursor: {
     consumer: string
     ledger_id: number

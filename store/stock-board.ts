@@ -124,13 +124,16 @@ function levels(filters: Filters, thresholds: Thresholds): RawBuilder<unknown> {
     from stock_level as level
     join sku on sku.id = level.sku_id and sku.active
     join warehouse on warehouse.id = level.warehouse_id and warehouse.active
-    cross join lateral (select ${threshold(thresholds)} as safety,
+    cross join lateral (select ${thresholdOfLevel(thresholds)} as safety,
       greatest(0, level.total - level.shipped - level.reserved) as available) as figure
     where ${all(wanted)}`
 }
 
-/** A level's 0 means that it has no threshold of its own; a category that is not named has the general one. */
-function threshold({ unitsByCategory, fallbackUnits }: Thresholds): RawBuilder<number> {
+/**
+ * The threshold of `level`, whose article is `sku`, as `thresholdOf` of the domain has it: a level's 0 means that it has
+ * none of its own; a category that is not named has the general one.
+ */
+export function thresholdOfLevel({ unitsByCategory, fallbackUnits }: Thresholds): RawBuilder<number> {
   return sql<number>`case when level.safety_stock > 0 then level.safety_stock
     else coalesce((${JSON.stringify(unitsByCategory)}::jsonb ->> sku.category)::int, ${fallbackUnits}::int) end`
 }

@@ -9,6 +9,7 @@ import { createDatabase } from '../store/database.ts'
 import { listenToInbox } from '../store/inbox-notice.ts'
 import { KeyRing } from '../store/keyring.ts'
 import { dropOldBodies, tidy } from '../store/maintenance.ts'
+import { Policies } from '../store/policy-cache.ts'
 import { DeliverySender, pdaTarget } from './delivery-sender.ts'
 import { startHealthServer } from './health-server.ts'
 import { createListingLoops } from './listing-loops.ts'
@@ -17,6 +18,7 @@ import { OrderRelay } from './order-relay.ts'
 import { startProcess } from './process.ts'
 import { PromotionStarter } from './promotion-starter.ts'
 import { Reconcile } from './reconcile.ts'
+import { StockAlerts } from './stock-alerts.ts'
 
 /**
  * The process between database and Temporal: carries messages to orders, sends what is queued for the outside,
@@ -34,6 +36,7 @@ const sender = new DeliverySender({
   target: pdaTarget(createPdaGateway(createOutsideHttp(config.PDA_URL, config.OUTSIDE_SECRET))),
 })
 const reconcile = new Reconcile({ db, client, taskQueue, logger })
+const stockAlerts = new StockAlerts({ db, policies: new Policies() })
 const promotionStarter = new PromotionStarter({ db, client, taskQueue })
 
 /** Between rounds with nothing to do. Notices wake the first two at once; these are for lost notices and retries. */
@@ -41,6 +44,7 @@ const IDLE_MS = {
   relay: 500,
   delivery: 500,
   promotions: 1_000,
+  stockAlerts: 1_000,
   reconcile: 10_000,
   maintenance: 60 * 60_000,
 } as const
@@ -49,6 +53,7 @@ const loops = [
   new Loop('relay', { round: () => relay.runOnce(), idleMs: IDLE_MS.relay, logger }),
   new Loop('delivery', { round: () => sender.runOnce(), idleMs: IDLE_MS.delivery, logger }),
   new Loop('promotions', { round: () => promotionStarter.runOnce(), idleMs: IDLE_MS.promotions, logger }),
+  new Loop('stock-alerts', { round: () => stockAlerts.runOnce(), idleMs: IDLE_MS.stockAlerts, logger }),
   new Loop('reconcile', {
     round: async () => {
       await reconcile.checkStock()

@@ -56,6 +56,9 @@ const TABLES = [
   'stock_operation',
   'stock_ledger',
   'stock_cursor',
+  'stock_alert',
+  'stock_count',
+  'stock_count_line',
   'pick_task',
   'pick_task_event',
   'parcel',
@@ -88,7 +91,7 @@ const APPEND_ONLY = [
   'transfer_event',
   'counted_hour',
 ]
-const DELETABLE = ['session', 'idempotency_key', 'relay_lease']
+const DELETABLE = ['session', 'idempotency_key', 'relay_lease', 'stock_count_line']
 
 describe('the application role', () => {
   test('the list of tables here is the schema: a new table must say what the application may do to it', async () => {
