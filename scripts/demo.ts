@@ -15,6 +15,8 @@ import { demoLife, shortenDeadlines } from './parts/short-deadlines.ts'
 export interface DemoOptions extends HubAccess {
   /** Where the simulated outside world listens. */
   simulator: string
+  /** Where it is remembered which deadlines held before. */
+  dataDir: string
   signal: AbortSignal
   ordersPerMinute?: number
   out?: Print
@@ -36,7 +38,12 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const hub = createPatientHub(options, signal)
   const prng = createPrng(randomInt(2 ** 32))
   try {
-    const restoreDeadlines = await shortenDeadlines(hub, demoLife, 'demo: a whole life within a minute')
+    const restoreDeadlines = await shortenDeadlines(
+      hub,
+      options.dataDir,
+      demoLife,
+      'demo: a whole life within a minute',
+    )
     const catalogue = await loadCatalogue(hub)
     const outside = createOutside(simulator, signal)
     const counts = { placed: 0, soldOut: 0 }
@@ -52,7 +59,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     await Promise.all(parts)
     out(`Demo: ${counts.placed} orders placed, ${counts.soldOut} refused because the goods were gone.`)
     if (!(await restoreDeadlines(createHubClient(options))))
-      out('The hub was gone before the demo’s short deadlines could be taken back.')
+      out('The hub was gone before the demo’s short deadlines could be taken back; the next start does it.')
   } catch (error) {
     unlessStopped(signal)(error)
   }

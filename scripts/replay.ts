@@ -67,7 +67,9 @@ export async function replay(options: ReplayOptions, dataDir: string): Promise<n
     print(
       `Replaying ${options.days} day(s) from ${options.fromDay}: ${orders.length} orders, ${returns.length} returns.`,
     )
-    return exitCodes[await runReplay(hub.info, classification, selection, { speed: options.speed, signal })]
+    return exitCodes[
+      await runReplay(hub.info, classification, selection, { speed: options.speed, dataDir, signal })
+    ]
   } catch (error) {
     // Interrupted before the first order: there is nothing to show.
     if (signal.aborted) return exitCodes.interrupted

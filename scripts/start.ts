@@ -41,7 +41,7 @@ async function main(): Promise<void> {
     print(startTable(hub.info, elapsed(startedAt)))
     if (flags.demo && !stopping.signal.aborted) {
       const { runDemo } = await import('./demo.ts')
-      demo = runDemo({ ...hub.info, signal: endingDemo.signal })
+      demo = runDemo({ ...hub.info, dataDir, signal: endingDemo.signal })
       await demo
     }
     await finished

@@ -3,9 +3,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Hub, type HubOptions, startHub } from './hub.ts'
+import { createHubClient } from './hub-client.ts'
 import { findRecorded } from './leftovers.ts'
 import { elapsed, type Print, print, withProgress } from './progress.ts'
 import { type RunInfo, readRunInfo, writeRunInfo } from './run-file.ts'
+import { restoreLeftDeadlines } from './short-deadlines.ts'
 
 /** Starts a hub, fills an empty one with the sample data, and says in run.json where everything is. */
 export async function startSeededHub(options: HubOptions): Promise<Hub> {
@@ -13,6 +15,7 @@ export async function startSeededHub(options: HubOptions): Promise<Hub> {
   const hub = await startHub(options)
   try {
     await seedOnce(hub, dataDir, out)
+    await restoreLeftDeadlines(createHubClient(hub.info), dataDir, out)
   } catch (error) {
     await hub.stop()
     throw error

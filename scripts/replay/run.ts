@@ -28,7 +28,7 @@ export async function runReplay(
   hub: RunInfo,
   { articles }: Classification,
   selection: Selection,
-  { speed, signal }: Pick<ReplayOptions, 'speed'> & { signal: AbortSignal },
+  { speed, dataDir, signal }: Pick<ReplayOptions, 'speed'> & { dataDir: string; signal: AbortSignal },
 ): Promise<RunOutcome> {
   const client = createHubClient(hub)
   const runId = new Date().toISOString().replace(/\D/g, '').slice(0, 17)
@@ -40,7 +40,7 @@ export async function runReplay(
   const state = createRunState()
   const openChanges = (until: AbortSignal) => openOrderChanges(hub, until)
   const seconds = await timed(() =>
-    inShortTime(hub, client, returns.length > 0, () =>
+    inShortTime({ hub, client, dataDir, withReturns: returns.length > 0 }, () =>
       withBar(state, selection, () =>
         driveRun({ client, openChanges, runId, storeId, selection, speed, signal, state }),
       ),
@@ -69,20 +69,25 @@ export async function runReplay(
 
 /** Short deadlines and quick parcels while the work goes on. */
 async function inShortTime(
-  { simulator }: RunInfo,
-  client: HubClient,
-  withReturns: boolean,
+  {
+    hub,
+    client,
+    dataDir,
+    withReturns,
+  }: { hub: RunInfo; client: HubClient; dataDir: string; withReturns: boolean },
   work: () => Promise<void>,
 ): Promise<void> {
-  const restoreOutside = await quickenOutside(simulator)
+  const restoreOutside = await quickenOutside(hub.simulator)
   try {
     const life = withReturns ? replayLife : replayLifeWithoutReturns
-    const restoreDeadlines = await shortenDeadlines(client, life, 'replay of real orders')
+    const restoreDeadlines = await shortenDeadlines(client, dataDir, life, 'replay of real orders')
     try {
       await work()
     } finally {
       if (!(await restoreDeadlines(client)))
-        print('The hub was gone before the short deadlines of the replay could be taken back.')
+        print(
+          'The hub was gone before the short deadlines of the replay could be taken back; the next start does it.',
+        )
     }
   } finally {
     await restoreOutside()
