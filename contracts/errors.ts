@@ -257,6 +257,12 @@ export const ERRORS = {
     zh: '该类策略没有可对比的历史数据',
     todo: 'Look at the draft itself: it only takes effect on what comes.',
   },
+  'policy-refuses-everything': {
+    status: 409,
+    en: 'No order could be served under this policy',
+    zh: '该策略会拒绝所有订单',
+    todo: 'Try the draft on past orders, and loosen the limit that turns them away.',
+  },
   'policy-not-published': {
     status: 409,
     en: 'This version was never in force',

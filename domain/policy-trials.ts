@@ -1,8 +1,12 @@
+import { type AllocationWarehouse, planAllocation, type StockLevel } from './allocation.ts'
+import type { AllocationPolicy } from './allocation-policy.ts'
 import { decideByRules, explainRules } from './conditions.ts'
 import type { HoldTimePolicy } from './hold-time.ts'
 import type { OrderDeadlines } from './order.ts'
 import { factsOf, type OrderToJudge } from './order-facts.ts'
+import { placeOf } from './place.ts'
 import { type SafetyStockPolicy, thresholdOf } from './safety-stock.ts'
+import { type ApprovalFacts, type ApprovalRules, approvalOf } from './transfer-approval.ts'
 
 /**
  * What a policy decides about something that has happened. Two documents are compared by their outcomes on the same
@@ -10,13 +14,14 @@ import { type SafetyStockPolicy, thresholdOf } from './safety-stock.ts'
  */
 export type Judgement = {
   outcome: Record<string, unknown>
-  /** The policy turns this order away. */
-  refused: boolean
+  /** The policy turns this order away. Null: there was nothing to turn away, such as an order that nobody paid. */
+  refused: boolean | null
   reasons: unknown[]
 }
 
 /** An order of the past. Times in ms since the epoch; null: it has not happened. */
 export type PastOrder = OrderToJudge & {
+  lines: readonly { lineNumber: number; skuId: string; quantity: number; unitPriceCents: number }[]
   placedAtMs: number
   /** When the money was complete, in time or not. */
   paidAtMs: number | null
@@ -28,11 +33,6 @@ export type PastOrder = OrderToJudge & {
   returnsAtMs: readonly number[]
 }
 
-const served = (outcome: Record<string, unknown>, reasons: unknown[] = []): Judgement => ({
-  outcome,
-  refused: false,
-  reasons,
-})
 const instantOf = (ms: number) => new Date(ms).toISOString()
 
 /** Until when the order's stock would have been held, and whether its payment would have come in time. */
@@ -42,7 +42,11 @@ export function tryReservation(policy: HoldTimePolicy, order: PastOrder): Judgem
   const expiresAtMs = order.placedAtMs + holdTtlSeconds * 1_000
   const { paidAtMs } = order
   const payment = paidAtMs === null ? 'none' : paidAtMs < expiresAtMs ? 'in-time' : 'too-late'
-  return served({ expiresAt: instantOf(expiresAtMs), payment }, explainRules(policy.rules, facts))
+  return {
+    outcome: { expiresAt: instantOf(expiresAtMs), payment },
+    refused: payment === 'none' ? null : payment === 'too-late',
+    reasons: explainRules(policy.rules, facts),
+  }
 }
 
 /** How long the order would have taken returns and late money, and what of both would have come too late. */
@@ -53,12 +57,39 @@ export function tryOrderLife(deadlines: OrderDeadlines, order: PastOrder): Judge
     order.endedAtMs === null ? null : order.endedAtMs + deadlines.latePaymentWindowSeconds * 1_000
   const after = (timesMs: readonly number[], endMs: number | null) =>
     endMs === null ? 0 : timesMs.filter((atMs) => atMs >= endMs).length
-  return served({
+  const outcome = {
     returnsUntil: returnsEndMs === null ? null : instantOf(returnsEndMs),
     returnsTooLate: after(order.returnsAtMs, returnsEndMs),
     lateMoneyUntil: moneyEndMs === null ? null : instantOf(moneyEndMs),
     paymentsTooLate: after(order.paymentsAtMs, moneyEndMs),
-  })
+  }
+  return { outcome, refused: null, reasons: [] }
+}
+
+/** An order with the stock that it could be served from. */
+export type OrderWithStock = PastOrder & {
+  levels: readonly StockLevel[]
+  warehouses: readonly AllocationWarehouse[]
+}
+
+/** Which warehouses would send what, or what would be short under the policy's limits. */
+export function tryAllocation(policy: AllocationPolicy, order: OrderWithStock): Judgement {
+  const { lines: demand, levels, warehouses, divisionCode } = order
+  const plan = planAllocation({ demand, levels, warehouses, place: placeOf(divisionCode), policy })
+  if (!plan.ok) return { outcome: { shortages: plan.shortages }, refused: true, reasons: [] }
+  const warehouseIds = [...new Set(plan.allocations.map((entry) => entry.warehouseId))].sort()
+  const parcels = warehouseIds.map((warehouseId) => ({
+    warehouseId,
+    lines: plan.allocations
+      .filter((entry) => entry.warehouseId === warehouseId)
+      .map(({ lineNumber, quantity }) => ({ lineNumber, quantity })),
+  }))
+  return { outcome: { parcels }, refused: false, reasons: [plan.explanation] }
+}
+
+/** Who would have had to approve a transfer. */
+export function tryTransfer(policy: { approval: ApprovalRules }, transfer: ApprovalFacts): Judgement {
+  return { outcome: approvalOf(transfer, policy.approval), refused: null, reasons: [transfer] }
 }
 
 /** A SKU in a warehouse, as it is now. */
@@ -70,5 +101,6 @@ export function trySafetyStock(
   level: PresentLevel,
 ): Judgement {
   const threshold = thresholdOf(level, policy)
-  return served({ low: level.available <= threshold }, [{ threshold, available: level.available }])
+  const { available } = level
+  return { outcome: { low: available <= threshold }, refused: null, reasons: [{ threshold, available }] }
 }

@@ -122,8 +122,8 @@ async function fillPage<Document>(
         ...counted,
         examined: counted.examined + 1,
         changed: counted.changed + Number(changed),
-        refusedBefore: counted.refusedBefore + Number(before.refused),
-        refusedAfter: counted.refusedAfter + Number(after.refused),
+        refusedBefore: counted.refusedBefore + Number(before.refused === true),
+        refusedAfter: counted.refusedAfter + Number(after.refused === true),
       }
       if (counted.examined >= DRY_RUN_LIMITS.subjects) return { items, counters: counted, position: null }
       const isOver = request.signal.aborted || performance.now() >= endsAtMs

@@ -4,14 +4,19 @@ import { code } from '../contracts/common.ts'
 import type { PolicyDocument, PolicyKind } from '../contracts/policies/index.ts'
 import {
   type Judgement,
+  type PastOrder,
   type PresentLevel,
+  tryAllocation,
   tryOrderLife,
   tryReservation,
   trySafetyStock,
+  tryTransfer,
 } from '../domain/policy-trials.ts'
+import type { ApprovalFacts } from '../domain/transfer-approval.ts'
 import type { Db, Tx } from './database.ts'
 import { timeAndUuid } from './paging.ts'
-import { countPastOrders, readPastOrders, type Window } from './past-orders.ts'
+import { countPastOrders, type PastOrderRow, readPastOrders, type Window } from './past-orders.ts'
+import { addStock } from './past-stock.ts'
 
 /** Something of the past (or of now) that documents of one kind can be tried on. */
 export type TrialSubject<Document> = {
@@ -36,21 +41,26 @@ export type Trial<Document> = {
   ) => Promise<TrialSubject<Document>[]>
 }
 
-const onOrders = <Document>(
-  judge: (document: Document, order: Parameters<typeof tryReservation>[1]) => Judgement,
-): Trial<Document> => ({
-  subject: 'order',
-  position: timeAndUuid,
-  count: countPastOrders,
-  read: async (db, window, after, limit) => {
-    const rows = await readPastOrders(db, window, after, limit)
-    return rows.map(({ orderId, position, order }) => ({
-      id: orderId,
-      position,
-      judge: (document) => judge(document, order),
-    }))
-  },
-})
+function onOrders<Document, Order extends PastOrder>(
+  judge: (document: Document, order: Order) => Judgement,
+  complete: (db: Db | Tx, rows: PastOrderRow[]) => Promise<Order[]>,
+): Trial<Document> {
+  return {
+    subject: 'order',
+    position: timeAndUuid,
+    count: countPastOrders,
+    read: async (db, window, after, limit) => {
+      const rows = await readPastOrders(db, window, after, limit)
+      const orders = await complete(db, rows)
+      return rows.flatMap(({ orderId: id, position }, index) => {
+        const order = orders[index]
+        return order ? [{ id, position, judge: (document: Document) => judge(document, order) }] : []
+      })
+    },
+  }
+}
+
+const asTheyAre = async (_db: Db | Tx, rows: PastOrderRow[]) => rows.map(({ order }) => order)
 
 /** Levels as they are now: the window does not matter. */
 const onStockLevels = <Document>(
@@ -80,13 +90,41 @@ const onStockLevels = <Document>(
   },
 })
 
+const onTransfers: Trial<PolicyDocument<'transfer'>> = {
+  subject: 'transfer',
+  position: timeAndUuid,
+  count: async (db, { from, to }, limit) => {
+    const { rows } = await sql<{ count: number }>`
+      select count(*)::int as count from (
+        select 1 from transfer where created_at >= ${from} and created_at < ${to} limit ${limit}) as counted`.execute(
+      db,
+    )
+    return rows[0]?.count ?? 0
+  },
+  read: async (db, { from, to }, after, limit) => {
+    const below = after ? sql`and (created_at, id) < (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``
+    const { rows } = await sql<ApprovalFacts & { id: string; at: string }>`
+      select id, created_at::text as at, quantity, value_cents as "valueCents",
+        (proposal ->> 'crossRegion')::boolean as "crossRegion",
+        (proposal ->> 'breaksSafetyStock')::boolean as "breaksSafetyStock"
+      from transfer where created_at >= ${from} and created_at < ${to} ${below}
+      order by created_at desc, id desc limit ${limit}`.execute(db)
+    return rows.map(({ id, at, ...facts }) => ({
+      id,
+      position: [at, id],
+      judge: (document) => tryTransfer(document, facts),
+    }))
+  },
+}
+
+/** How each kind is tried; null where a kind decides nothing about what has happened. */
 export const TRIALS: { readonly [Kind in PolicyKind]: Trial<PolicyDocument<Kind>> | null } = {
-  'order-life': onOrders(tryOrderLife),
-  reservation: onOrders(tryReservation),
-  allocation: null,
+  'order-life': onOrders(tryOrderLife, asTheyAre),
+  reservation: onOrders(tryReservation, asTheyAre),
+  allocation: onOrders(tryAllocation, addStock),
   'safety-stock': onStockLevels(trySafetyStock),
   // What a promotion may ask for, and where a warehouse keeps its stock, decide nothing about an order.
   promotion: null,
   'wms-mapping': null,
-  transfer: null,
+  transfer: onTransfers,
 }

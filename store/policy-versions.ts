@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { ProblemError } from '../contracts/errors.ts'
 import { POLICIES, type PolicyDocument, type PolicyKind } from '../contracts/policies/index.ts'
 import type { Db, Tx } from './database.ts'
+import { refuseUselessPolicy } from './policy-checks.ts'
 
 /** Drafts that nobody finishes must not pile up; more than this is not work in progress. */
 export const MAX_OPEN_DRAFTS = 20
@@ -71,7 +72,7 @@ export async function discardDraft(tx: Tx, draft: { kind: PolicyKind; version: n
  * Puts a draft in force and retires the version before. The revision says which text was looked at: one that somebody
  * has edited since is not published.
  *
- * @throws ProblemError like `editDraft`
+ * @throws ProblemError like `editDraft`; `policy-refuses-everything`
  */
 export async function publishDraft(
   tx: Tx,
@@ -80,7 +81,7 @@ export async function publishDraft(
   const { kind, version, publisher } = publish
   const { document } = await lockDraft(tx, publish)
   // The kind may have learnt new rules since the draft was begun.
-  parseDocument(kind, document)
+  await refuseUselessPolicy(tx, kind, parseDocument(kind, document))
   await retirePublished(tx, kind)
   await tx
     .updateTable('policy')
@@ -96,14 +97,17 @@ export async function publishDraft(
  *
  * @param policy.rollbackOf the version that the document comes from
  * @returns its version
+ * @throws ProblemError `invalid-request`, `policy-refuses-everything`
  */
 export async function publishDocument(
   tx: Tx,
   policy: Origin & { kind: PolicyKind; document: unknown; rollbackOf?: number },
 ): Promise<number> {
   const { kind, author, reason, rollbackOf = null } = policy
-  const document = JSON.stringify(parseDocument(kind, policy.document))
+  const parsed = parseDocument(kind, policy.document)
+  const document = JSON.stringify(parsed)
   await lockPolicy(tx, kind)
+  await refuseUselessPolicy(tx, kind, parsed)
   const version = await nextVersion(tx, kind)
   await retirePublished(tx, kind)
   await tx

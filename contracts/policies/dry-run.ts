@@ -22,8 +22,8 @@ export type DryRunBody = z.output<typeof dryRunBody>
 const judgement = z.object({
   /** Its fields depend on the kind: docs/policies.md. */
   outcome: z.record(z.string(), z.unknown()),
-  /** The policy turns this order away. */
-  refused: z.boolean(),
+  /** The policy turns this order away; null: there was nothing to turn away. */
+  refused: z.boolean().nullable(),
   /** What led to it: rules with their conditions and the facts that they asked. */
   reasons: z.array(z.unknown()),
 })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type DryRunReport, dryRunBody } from '../../contracts/policies/dry-run.ts'
 import { POLICIES, type PolicyDocument, type PolicyKind } from '../../contracts/policies/index.ts'
 import { dryRunPolicy } from '../../store/policy-dry-run.ts'
-import { createDraft, editDraft, publishPolicy } from '../../store/policy-versions.ts'
+import { createDraft, editDraft, publishDraft, publishPolicy } from '../../store/policy-versions.ts'
 import { openTestStore } from './support.ts'
 
 let store: Awaited<ReturnType<typeof openTestStore>>
@@ -224,6 +224,74 @@ test('a cursor is void once the draft was edited or another version is in force'
   await expect(dryRun('reservation', version, { cursor: next ?? '' })).rejects.toMatchObject({
     code: 'invalid-cursor',
   })
+})
+
+const anywhere = POLICIES.allocation.initial
+
+test('an order that would be sent otherwise, or not at all, is reported with both plans', async () => {
+  const split = await store.addSku({ 'WH-HZ': 10, 'WH-GZ': 10 })
+  const { orderId } = await store.order([{ skuId: split, quantity: 15 }])
+  const at = minutesBefore(1)
+  await store.db.updateTable('orders').set({ created_at: at }).where('id', '=', orderId).execute()
+  const report = await dryRun('allocation', await draftOf('allocation', { ...anywhere, maxParcels: 1 }))
+  expect(report).toMatchObject({ changed: 1, refusedBefore: 0, refusedAfter: 1 })
+  expect(report.items).toMatchObject([
+    {
+      id: orderId,
+      before: {
+        refused: false,
+        outcome: {
+          parcels: [
+            { warehouseId: 'WH-GZ', lines: [{ lineNumber: 1, quantity: 5 }] },
+            { warehouseId: 'WH-HZ', lines: [{ lineNumber: 1, quantity: 10 }] },
+          ],
+        },
+      },
+      after: { refused: true, outcome: { shortages: [{ skuId: split, requested: 15, available: 10 }] } },
+    },
+  ])
+})
+
+test('a transfer that somebody else would have had to approve is reported', async () => {
+  await sql`
+    insert into transfer (id, sku_id, destination_id, quantity, status, version, requested_by, reason, proposal_number,
+      maximum_proposals, proposal, approver_roles, policy_version, value_cents, deadlines, created_at)
+    select gen_random_uuid(), ${skuId}, 'WH-GZ', units, 'requested', 1, 'Ann', 'x', 1, 1,
+      '{"crossRegion": false, "breaksSafetyStock": false}', '{ops}', 0, 100, '{}', ${minutesBefore(1)}
+    from unnest(array[5, 50]) as units`.execute(store.db)
+  const { approval, ...rest } = POLICIES.transfer.initial
+  const automatic = { maxQuantity: 10, maxValueCents: 1_000, crossRegion: false }
+  const version = await draftOf('transfer', { ...rest, approval: { ...approval, automatic } })
+  const report = await dryRun('transfer', version)
+  expect(report).toMatchObject({ subject: 'transfer', examined: 2, changed: 1 })
+  expect(report.items[0]).toMatchObject({
+    before: { outcome: { automatic: false } },
+    after: { outcome: { automatic: true }, reasons: [{ quantity: 5 }] },
+  })
+})
+
+test('a policy that could send nothing anywhere is not put in force, with or without orders to try it on', async () => {
+  const nowhere = { ...anywhere, maxDistanceKilometres: 1 }
+  const version = await draftOf('allocation', nowhere)
+  const publish = store.inTransaction((tx) =>
+    publishDraft(tx, { kind: 'allocation', version, revision: 1, publisher: 'test' }),
+  )
+  await expect(publish).rejects.toMatchObject({ code: 'policy-refuses-everything' })
+  const near = { ...anywhere, maxDistanceKilometres: 100 }
+  await publishPolicy(store.db, { kind: 'allocation', document: near, ...origin })
+})
+
+test('a policy that would have turned away every one of the newest orders is not put in force', async () => {
+  const hold = (holdTtlSeconds: number) =>
+    publishPolicy(store.db, { kind: 'reservation', document: { holdTtlSeconds, rules: [] }, ...origin })
+  await hold(1)
+  for (let count = 0; count < 10; count += 1) {
+    const { orderId } = await store.order([{ skuId, quantity: 1 }])
+    const { created_at } = await store.row(orderId)
+    await payAt(orderId, new Date(created_at.getTime() + 60_000))
+  }
+  await expect(hold(2)).rejects.toMatchObject({ code: 'policy-refuses-everything' })
+  await hold(120)
 })
 
 test.each(['promotion', 'wms-mapping'] as const)(
