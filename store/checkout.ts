@@ -36,7 +36,11 @@ export type CheckoutInput = {
   placedBy: string
   traceParent: string | null
 }
-export type CheckoutResult = { ok: true; order: PlacedOrder } | { ok: false; problem: ProblemError }
+export type Shortage = Extract<ReserveResult, { ok: false }>['shortages'][number]
+export type CheckoutResult =
+  | { ok: true; order: PlacedOrder }
+  /** `shortages` is empty where it is not stock that is missing. */
+  | { ok: false; problem: ProblemError; shortages: Shortage[] }
 
 type Deps = { keyRing: KeyRing; policies: Policies }
 
@@ -59,7 +63,8 @@ export async function checkout(tx: Tx, deps: Deps, input: CheckoutInput): Promis
  */
 export async function checkoutAll(tx: Tx, deps: Deps, inputs: CheckoutInput[]): Promise<CheckoutResult[]> {
   const results = new Map<string, CheckoutResult>()
-  const refuse = (orderId: string, problem: ProblemError) => results.set(orderId, { ok: false, problem })
+  const refuse = (orderId: string, problem: ProblemError, shortages: Shortage[] = []) =>
+    results.set(orderId, { ok: false, problem, shortages })
   const facts = await readFacts(tx, deps, inputs)
   const drafts = inputs.flatMap((input) => {
     const drafted = draftOrder(input, facts)
@@ -72,7 +77,8 @@ export async function checkoutAll(tx: Tx, deps: Deps, inputs: CheckoutInput[]): 
   const granted = drafts.flatMap((draft, index) => {
     const result = members[index]?.result
     if (result?.ok) return [{ ...draft, allocations: result.allocations }]
-    refuse(draft.input.orderId, shortageProblem(result?.shortages ?? []))
+    const shortages = result?.shortages ?? []
+    refuse(draft.input.orderId, shortageProblem(shortages), shortages)
     return []
   })
   const placed = await insertOrders(tx, deps, granted)
@@ -225,7 +231,8 @@ function draftOrder(input: CheckoutInput, facts: Facts): Draft | ProblemError {
   }
 }
 
-function shortageProblem(shortages: Extract<ReserveResult, { ok: false }>['shortages']): ProblemError {
+/** What is told to whom these units are missing. */
+export function shortageProblem(shortages: Shortage[]): ProblemError {
   const detail = shortages
     .map((entry) => `${entry.skuId}: ${entry.requested} wanted, ${entry.available} left`)
     .join('; ')

@@ -63,7 +63,7 @@ function standingOf(
  * What is known of requests that carry their answer with their effect instead of claiming first: null for those that
  * nobody has carried out. A claim that a crash left behind counts for as long as it stands.
  */
-export async function findStandings(tx: Tx, requests: RequestKey[]): Promise<(KeyStanding | null)[]> {
+export async function findStandings(db: Db | Tx, requests: RequestKey[]): Promise<(KeyStanding | null)[]> {
   const { rows } = await sql<{
     caller: string
     key: string
@@ -76,7 +76,7 @@ export async function findStandings(tx: Tx, requests: RequestKey[]): Promise<(Ke
       status is null and claimed_until <= clock_timestamp() as stale
     from idempotency_key join unnest(${requests.map((request) => request.caller)}::text[],
       ${requests.map((request) => request.key)}::text[]) as asked (caller, key) using (caller, key)`.execute(
-    tx,
+    db,
   )
   const byKey = new Map(rows.map((row) => [`${row.caller}\n${row.key}`, row]))
   return requests.map((request) => {

@@ -10,7 +10,7 @@ import {
 import { DEFAULT_ALLOCATION_POLICY } from '../domain/allocation-policy.ts'
 import type { Allocation } from '../domain/order.ts'
 import { placeOf } from '../domain/place.ts'
-import type { Tx } from './database.ts'
+import type { Db, Tx } from './database.ts'
 import { lockStock, type MovedBy, moveReserved, moveStock, type StockMovement } from './stock-movement.ts'
 
 /**
@@ -266,6 +266,18 @@ export async function checkReservation(
   if (remainingMs > 0) return { answer: 'held', remainingMs }
   await releaseHolds(tx, { orderId, operationId: request.operationId, operator: 'system', kind: 'expire' })
   return { answer: 'expired', remainingMs: 0 }
+}
+
+/** Milliseconds until the first of each SKU's holds ends, for SKUs that have one. */
+export async function soonestExpiry(db: Db, skuIds: string[]): Promise<Map<string, number>> {
+  // One look into the index for each level: a hot SKU has thousands of holds.
+  const { rows } = await sql<{ sku_id: string; left_ms: number }>`
+    select level.sku_id, min(extract(epoch from hold.expires_at - clock_timestamp()) * 1000)::float as left_ms
+    from stock_level as level cross join lateral (
+      select expires_at from reservation where sku_id = level.sku_id and warehouse_id = level.warehouse_id
+        and state = 'held' order by expires_at limit 1) as hold
+    where level.sku_id = any(${skuIds}::text[]) group by level.sku_id`.execute(db)
+  return new Map(rows.map((row) => [row.sku_id, row.left_ms]))
 }
 
 /** Gives back everything that an order still holds. Safe to repeat: what is no longer held is not counted again. */

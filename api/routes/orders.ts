@@ -8,13 +8,14 @@ import {
   logQuery,
   orderDetail,
   orderPage,
+  type PlaceOrderBody,
   placedOrder,
   placeOrderBody,
 } from '../../contracts/orders.ts'
-import { type CheckoutResult, createCheckouts } from '../../store/checkout.ts'
+import { type CheckoutResult, createCheckouts, type Shortage, shortageProblem } from '../../store/checkout.ts'
 import { openContact } from '../../store/contacts.ts'
 import { QueueFullError } from '../../store/group-commit.ts'
-import type { StoredAnswer } from '../../store/idempotency.ts'
+import { findStandings, type StoredAnswer } from '../../store/idempotency.ts'
 import { operatorOf, scopeOf } from '../../store/identity.ts'
 import { findOrderDetail, listOrderLog, listOrders } from '../../store/order-queries.ts'
 import { ACCESS, identityOf } from '../access.ts'
@@ -22,6 +23,7 @@ import { maskContact, mayReadContact } from '../contact-view.ts'
 import type { ApiDeps } from '../deps.ts'
 import { requireOrder } from '../orders-in-scope.ts'
 import { refusalAnswer } from '../plugins/idempotency.ts'
+import { SoldOutHints } from '../sold-out-hints.ts'
 
 const tags = ['orders']
 const params = z.object({ orderId })
@@ -29,6 +31,7 @@ const params = z.object({ orderId })
 /** Checkout, the list, the detail and the log of orders. */
 export const orderRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, { deps }) => {
   const { db, keyRing, policies } = deps
+  const hints = new SoldOutHints(deps.redis, db)
   const checkouts = createCheckouts(db, { keyRing, policies, answerOf })
 
   app.post(
@@ -50,6 +53,7 @@ export const orderRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app,
         const fields = [{ field: 'storeId', message: `${body.storeId} is not one of your stores` }]
         throw new ProblemError('unknown-store', undefined, { fields })
       }
+      const skuIds = body.lines.map((line) => line.skuId)
       const placed = await request.idempotentCall(reply, placedOrder, async (requestKey) => {
         const call = {
           orderId: deps.ids.next(),
@@ -58,10 +62,19 @@ export const orderRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app,
           traceParent: request.traceParent,
           requestKey,
         }
+        const soldOut = await hints.find(body.channel, skuIds)
+        if (soldOut.length > 0) {
+          // Whoever has got theirs already and asks again is told so, however empty the shelf is now.
+          const [standing] = await findStandings(db, [requestKey])
+          if (standing) return { standing }
+          throw shortageProblem(nothingLeft(body, soldOut))
+        }
         const answer = await checkouts.place(call).catch((error: unknown) => {
           throw error instanceof QueueFullError ? new ProblemError('overloaded') : error
         })
-        return 'standing' in answer ? answer : { answer: answerOf(answer.result) }
+        if ('standing' in answer) return answer
+        if (!answer.result.ok) await hints.note(body.channel, emptyShelves(answer.result))
+        return { answer: answerOf(answer.result) }
       })
       deps.notice.poke()
       return placed
@@ -125,4 +138,16 @@ export const orderRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app,
 
 function answerOf(result: CheckoutResult): StoredAnswer {
   return result.ok ? { status: 201, response: result.order } : refusalAnswer(result.problem)
+}
+
+/** Asked for by a checkout that does not reach the database. Not kept as the key's answer: nothing was decided. */
+function nothingLeft(body: PlaceOrderBody, skuIds: string[]): Shortage[] {
+  return body.lines
+    .filter((line) => skuIds.includes(line.skuId))
+    .map((line) => ({ skuId: line.skuId, requested: line.quantity, available: 0 }))
+}
+
+/** SKUs of which there was nothing at all. */
+function emptyShelves(result: Extract<CheckoutResult, { ok: false }>): string[] {
+  return result.shortages.filter((entry) => entry.available === 0).map((entry) => entry.skuId)
 }
