@@ -48,6 +48,8 @@ export const ACCESS = {
   changeListings: { systems: ['mall', 'ops'], roles: ['store_manager', ...OPERATING_ROLES] },
   /** What a store shows only its own system can say. */
   confirmListings: { systems: ['mall'], roles: [] },
+  /** Figures of the whole business: not for people who see single stores. */
+  readReports: { systems: ['ops'], roles: ['regional_director', 'finance', ...OPERATING_ROLES] },
   readMasterData: { systems: ['mall', 'payments', 'warehouse', 'ops'], roles: ALL_ROLES },
   changeMasterData: { systems: ['ops'], roles: OPERATING_ROLES },
   readWorkItems: { systems: ['ops'], roles: ALL_ROLES },

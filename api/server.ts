@@ -25,6 +25,7 @@ import { paymentRoutes } from './routes/payments.ts'
 import { pickTaskRoutes } from './routes/pick-tasks.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { promotionRoutes } from './routes/promotions.ts'
+import { reportRoutes } from './routes/reports.ts'
 import { returnRoutes } from './routes/returns.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { shipmentRoutes } from './routes/shipments.ts'
@@ -116,6 +117,7 @@ const ROUTES = [
   promotionRoutes,
   stockBoardRoutes,
   listingRoutes,
+  reportRoutes,
   masterDataRoutes,
   workItemRoutes,
   policyRoutes,

@@ -162,7 +162,8 @@ async function writeDecisions(tx: Tx, changes: Change[]): Promise<void> {
       ${column((change) => change.newVersion)}::int[], ${column((change) => change.decision.quantity)}::int[],
       ${column((change) => change.decision.reason)}::text[], ${column((change) => change.send)}::boolean[])
       as decided (store_id, sku_id, version, quantity, reason, send)
-    where listing.store_id = decided.store_id and listing.sku_id = decided.sku_id`.execute(tx)
+    where listing.store_id = decided.store_id and listing.sku_id = decided.sku_id
+      and listing.sku_id = any(${[...new Set(column((change) => change.sku_id))]}::text[])`.execute(tx)
 }
 
 /** One open delivery a listing: what it supersedes is withdrawn, sent or not; the store drops whatever comes late. */

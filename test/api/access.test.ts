@@ -45,6 +45,7 @@ const MATRIX: Record<string, { systems: string; roles: string }> = {
   'POST /v1/listings/:storeId/:skuId/resend': { systems: 'mall ops', roles: 'store_manager ops admin' },
   'POST /v1/listings/:storeId/:skuId/confirmations': { systems: 'mall', roles: '' },
   'POST /v1/listings/import': { systems: 'mall ops', roles: 'store_manager ops admin' },
+  'GET /v1/reports/oversell-risk': { systems: 'ops', roles: 'regional_director finance ops admin' },
   'GET /v1/work-items': { systems: 'ops', roles: 'all' },
   'POST /v1/work-items/:workItemId/assign': { systems: 'ops', roles: 'all' },
   'POST /v1/work-items/:workItemId/resolve': { systems: 'ops', roles: 'all' },
