@@ -2,11 +2,13 @@ import { createOrderRecordActivities } from './order-records.ts'
 import { createPromotionActivities } from './promotions.ts'
 import { createRefundActivities } from './refund.ts'
 import { createTrackingActivities } from './tracking.ts'
+import { createWmsSyncActivities } from './wms-sync.ts'
 
 type Dependencies = Parameters<typeof createOrderRecordActivities>[0] &
   Parameters<typeof createPromotionActivities>[0] &
   Parameters<typeof createRefundActivities>[0] &
-  Parameters<typeof createTrackingActivities>[0]
+  Parameters<typeof createTrackingActivities>[0] &
+  Parameters<typeof createWmsSyncActivities>[0]
 
 /** Every activity of the worker, over one set of dependencies. */
 export function createActivities(deps: Dependencies) {
@@ -15,6 +17,7 @@ export function createActivities(deps: Dependencies) {
     ...createPromotionActivities(deps),
     ...createRefundActivities(deps),
     ...createTrackingActivities(deps),
+    ...createWmsSyncActivities(deps),
   }
 }
 

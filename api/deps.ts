@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { OrderCommands } from '../connectors/temporal/order-commands.ts'
 import type { PromotionCommands } from '../connectors/temporal/promotion-commands.ts'
+import type { WmsReader } from '../connectors/wms/reader.ts'
 import type { Config } from '../contracts/config.ts'
 import type { Db } from '../store/database.ts'
 import type { KeyRing } from '../store/keyring.ts'
@@ -20,6 +21,8 @@ export type ApiDeps = {
   promotionCommands: PromotionCommands
   keyRing: KeyRing
   policies: Policies
+  /** Tries a mapping before it is published. */
+  wmsReader: WmsReader
   /** Opens Temporal's payloads for signed-in ops. */
   codec: PayloadCodec
   /** Told after every commit that wrote an inbox row. */

@@ -7,6 +7,7 @@ import { PayloadCryptoCodec } from '../connectors/temporal/codec.ts'
 import { createOrderCommands } from '../connectors/temporal/order-commands.ts'
 import { createPromotionCommands } from '../connectors/temporal/promotion-commands.ts'
 import { hasWorkers } from '../connectors/temporal/readiness.ts'
+import { WmsReader } from '../connectors/wms/reader.ts'
 import { readConfig, redactConfig } from '../contracts/config.ts'
 import { createPool } from '../store/database.ts'
 import { createInboxNotice } from '../store/inbox-notice.ts'
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
   const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL, logger) : null
   const payloadKeys = KeyRing.parse(config.PAYLOAD_KEYS)
   const temporal = createTemporalClient(config, payloadKeys)
+  const wmsReader = new WmsReader()
 
   const app = await buildServer({
     config,
@@ -50,6 +52,7 @@ async function main(): Promise<void> {
       onUnreadable: (kind, error) =>
         logger.error({ kind, err: error }, 'a published policy cannot be read: the one before goes on'),
     }),
+    wmsReader,
     codec: new PayloadCryptoCodec(payloadKeys),
     notice: createInboxNotice(pool, logger),
     clock: { now: () => new Date() },
@@ -66,7 +69,7 @@ async function main(): Promise<void> {
     logger.info({ signal }, 'api stops: no new requests, those under way are answered')
     setTimeout(() => process.exit(1), STOP_MS).unref()
     await app.close()
-    await Promise.allSettled([temporal.connection.close(), db.destroy(), telemetry.stop()])
+    await Promise.allSettled([temporal.connection.close(), db.destroy(), telemetry.stop(), wmsReader.close()])
     redis?.disconnect()
     logger.info('api stopped')
     process.exit(0)

@@ -32,6 +32,7 @@ import { shipmentRoutes } from './routes/shipments.ts'
 import { stockRoutes } from './routes/stock.ts'
 import { stockBoardRoutes } from './routes/stock-board.ts'
 import { systemRoutes } from './routes/system.ts'
+import { wmsRoutes } from './routes/wms.ts'
 import { workItemRoutes } from './routes/work-items.ts'
 
 /** A request must have arrived within this time: a sender that drips bytes holds a socket no longer. */
@@ -120,6 +121,7 @@ const ROUTES = [
   reportRoutes,
   masterDataRoutes,
   workItemRoutes,
+  wmsRoutes,
   policyRoutes,
   eventRoutes,
   systemRoutes,

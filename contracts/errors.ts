@@ -275,6 +275,12 @@ export const ERRORS = {
     zh: '待办已处理',
     todo: 'Nothing to do.',
   },
+  'not-decidable': {
+    status: 409,
+    en: 'There is nothing to approve or dismiss in this work item',
+    zh: '该待办无需批准或忽略',
+    todo: 'Look at its state: it may have been settled meanwhile. Follow its next step instead.',
+  },
   'not-replayable': {
     status: 409,
     en: 'There is nothing to replay in this work item',

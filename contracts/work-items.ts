@@ -195,6 +195,21 @@ export const workItemView = z.object({
   updatedAt: instant,
   resolvedAt: instant.nullable(),
 })
+/** One work item, with what its detail refers to. */
+export const workItemDetailView = workItemView.extend({
+  /** Of a shortfall: who holds units of this level now, newest unpaid first; `isShort` are those that go short. */
+  ordersAtRisk: z.array(
+    z.object({
+      orderId,
+      quantity: z.int(),
+      isPaid: z.boolean(),
+      createdAt: instant,
+      isShort: z.boolean(),
+    }),
+  ),
+  /** What can be done with it by a call. */
+  actions: z.array(z.enum(['assign', 'resolve', 'replay', 'approve', 'dismiss'])),
+})
 export const listWorkItemsQuery = pageQuery.extend({
   state: z.enum(['open', 'resolved']).default('open'),
   kind: z.enum(WORK_ITEM_KINDS).optional(),

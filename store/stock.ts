@@ -218,3 +218,13 @@ function levelsOf(adjustments: StockAdjustment[]) {
     ${adjustments.map((entry) => entry.warehouseId)}::text[],
     ${adjustments.map((entry) => entry.safetyStock ?? 0)}::int[]) as named (sku_id, warehouse_id, safety_stock)`
 }
+
+/** Those of these SKUs that the hub knows. */
+export async function findKnownSkus(db: Db | Tx, skuIds: readonly string[]): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('sku')
+    .select('id')
+    .where('id', '=', sql<string>`any(${skuIds}::text[])`)
+    .execute()
+  return new Set(rows.map((row) => row.id))
+}

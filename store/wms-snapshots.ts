@@ -9,6 +9,7 @@ import {
 import type { Db, Tx } from './database.ts'
 import { withOperation } from './operation.ts'
 import { raiseShortfalls } from './shortfalls.ts'
+import { findKnownSkus } from './stock.ts'
 import { lockStock, moveStock } from './stock-movement.ts'
 import { readFacts } from './wms-facts.ts'
 import { openWorkItem } from './work-items.ts'
@@ -73,7 +74,10 @@ export async function applySnapshots(
   },
 ): Promise<SnapshotReport> {
   const { warehouseId, rules, operationId } = snapshot
-  const known = await knownSkus(db, snapshot.readings)
+  const known = await findKnownSkus(
+    db,
+    snapshot.readings.map((reading) => reading.skuId),
+  )
   const readings = [
     ...snapshot.readings.filter((reading) => known.has(reading.skuId)),
     ...(await unsettledReadings(db, warehouseId, snapshot.readings)),
@@ -126,15 +130,6 @@ function refuseIfImplausible(judged: readonly Judged[]): void {
   throw new ImplausibleSnapshotError(
     `${jumps} of ${judged.length} articles jumped beyond the plausible bound`,
   )
-}
-
-async function knownSkus(db: Db, readings: readonly WmsReading[]): Promise<Set<string>> {
-  const rows = await db
-    .selectFrom('sku')
-    .select('id')
-    .where('id', '=', sql<string>`any(${readings.map((reading) => reading.skuId)}::text[])`)
-    .execute()
-  return new Set(rows.map((row) => row.id))
 }
 
 /** Numbers that came too close in time to something else to be judged to the end, and have not come again. */

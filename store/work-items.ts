@@ -124,6 +124,16 @@ export async function resolveWorkItem(
       .where('state', '=', 'set_aside')
       .execute()
   }
+  // Resolved without a decision: the number stays out, as if it had been dismissed.
+  if (item.kind === 'wms_jump') {
+    await tx
+      .updateTable('wms_level')
+      .set({ decision: 'dismissed' })
+      .where('warehouse_id', '=', String(item.detail.warehouseId))
+      .where('sku_id', '=', String(item.detail.skuId))
+      .where('decision', '=', 'quarantined')
+      .execute()
+  }
   if (item.order_id !== null) await clearAttention(tx, item.order_id, id, change.operator)
 }
 
@@ -150,6 +160,19 @@ async function clearAttention(tx: Tx, orderId: string, cause: string, operator: 
     body: { operator },
     traceParent: null,
   })
+}
+
+const REPLAYABLE: ReadonlySet<WorkItemKind> = new Set([
+  'message_set_aside',
+  'order_not_found',
+  'unmatched_payment',
+  'delivery_failed',
+  'refund_failed',
+])
+
+/** Whether there is something to try again in a work item of this kind. */
+export function isReplayable(kind: WorkItemKind): boolean {
+  return REPLAYABLE.has(kind)
 }
 
 /** Tries again what the work item is about: a message set aside, a delivery or a refund that failed. */

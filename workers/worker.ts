@@ -6,6 +6,8 @@ import { createPaymentProvider } from '../connectors/payment/provider.ts'
 import { startTelemetry } from '../connectors/telemetry.ts'
 import { createTemporalClient } from '../connectors/temporal/client.ts'
 import { temporalConnectionOptions } from '../connectors/temporal/connection.ts'
+import { ensureWmsSchedules } from '../connectors/temporal/wms-schedules.ts'
+import { WmsReader } from '../connectors/wms/reader.ts'
 import { createDatabase } from '../store/database.ts'
 import { KeyRing } from '../store/keyring.ts'
 import { currentBuildId, ReplayRefusedError, takeOver } from './deployment.ts'
@@ -62,6 +64,7 @@ const health = await startHealthServer({
 })
 
 const connection = await connectPatiently()
+const wmsReader = new WmsReader()
 const worker = await createOrderWorker({
   config,
   connection,
@@ -72,6 +75,8 @@ const worker = await createOrderWorker({
     db,
     paymentProvider: createPaymentProvider(createOutsideHttp(config.PAYMENT_URL, config.OUTSIDE_SECRET)),
     courierGateway: createCourierGateway(createOutsideHttp(config.COURIER_URL, config.OUTSIDE_SECRET)),
+    dataKeys: KeyRing.parse(config.DATA_KEYS),
+    wmsReader,
   }),
 })
 const running = worker.run()
@@ -79,6 +84,7 @@ const client = createTemporalClient(config, payloadKeys)
 /** A server that lost its data has no current version any more; looked at this often. */
 const DEPLOYMENT_CHECK_MS = 5_000
 let tookOver = false
+let hasSchedules = false
 const deployment = new Loop('deployment', {
   idleMs: DEPLOYMENT_CHECK_MS,
   logger,
@@ -89,7 +95,11 @@ const deployment = new Loop('deployment', {
       await takeOver(client, bundle, { payloadKeys, logger, signal }).catch(giveUpIfRefused)
       tookOver = true
       isCurrent = true
+      hasSchedules = false
     }
+    // Orders do not wait for these: they go on while the schedules cannot be made.
+    if (!hasSchedules) await ensureWmsSchedules(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
+    hasSchedules = true
     return 0
   },
 })
@@ -109,6 +119,7 @@ await deployment.stop()
 await Promise.all([
   client.connection.close(),
   connection.close(),
+  wmsReader.close(),
   db.destroy(),
   health.close(),
   telemetry.stop(),

@@ -1,2 +1,3 @@
 export { order } from './order.ts'
 export { promotion } from './promotion.ts'
+export { wmsSync } from './wms-sync.ts'

@@ -5,13 +5,15 @@ import {
   assignBody,
   listWorkItemsQuery,
   resolveBody,
+  workItemDetailView,
   workItemPage,
   workItemView,
 } from '../../contracts/work-items.ts'
 import type { Tx } from '../../store/database.ts'
 import { type Identity, operatorOf, scopeOf } from '../../store/identity.ts'
+import { approveWorkItem, dismissWorkItem, ordersAtRiskOf } from '../../store/work-item-decisions.ts'
 import { findWorkItem, listWorkItems, type WorkItemView } from '../../store/work-item-queries.ts'
-import { assignWorkItem, replayWorkItem, resolveWorkItem } from '../../store/work-items.ts'
+import { assignWorkItem, isReplayable, replayWorkItem, resolveWorkItem } from '../../store/work-items.ts'
 import { ACCESS, identityOf } from '../access.ts'
 import type { ApiDeps } from '../deps.ts'
 
@@ -52,6 +54,47 @@ export const workItemRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (a
     async (request) => listWorkItems(db, request.query, scopeOf(identityOf(request))),
   )
 
+  app.get(
+    '/v1/work-items/:workItemId',
+    {
+      config: { access: ACCESS.readWorkItems },
+      schema: {
+        tags,
+        summary: 'One work item; a shortfall with the orders at risk, newest unpaid first',
+        params,
+        response: { 200: workItemDetailView },
+      },
+    },
+    async (request) => {
+      const item = await findWorkItem(db, request.params.workItemId, scopeOf(identityOf(request)))
+      if (!item) throw new ProblemError('not-found')
+      const orders = await ordersAtRiskOf(db, item)
+      return {
+        ...item,
+        ordersAtRisk: orders.map((order) => ({ ...order, createdAt: order.createdAt.toISOString() })),
+        actions: actionsOf(item),
+      }
+    },
+  )
+
+  for (const [action, summary, decide] of [
+    ['approve', 'Take over what it asks about', approveWorkItem],
+    ['dismiss', 'Keep out what it asks about', dismissWorkItem],
+  ] as const) {
+    app.post(
+      `/v1/work-items/:workItemId/${action}`,
+      { config: { access: ACCESS.approveWorkItems }, schema: { tags, summary, params, response } },
+      async (request) => {
+        const identity = identityOf(request)
+        const { workItemId } = request.params
+        const item = await findWorkItem(db, workItemId, scopeOf(identity))
+        if (!item) throw new ProblemError('not-found')
+        const decision = { now: deps.clock.now() }
+        return change(identity, workItemId, (tx, operator) => decide(tx, item, { ...decision, operator }))
+      },
+    )
+  }
+
   app.post(
     '/v1/work-items/:workItemId/assign',
     {
@@ -87,4 +130,12 @@ export const workItemRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (a
         replayWorkItem(tx, request.params.workItemId, operator),
       ),
   )
+}
+
+type Action = 'assign' | 'resolve' | 'replay' | 'approve' | 'dismiss'
+
+function actionsOf({ kind, state }: WorkItemView): Action[] {
+  if (state === 'resolved') return []
+  if (kind === 'wms_jump') return ['assign', 'approve', 'dismiss']
+  return isReplayable(kind) ? ['assign', 'resolve', 'replay'] : ['assign', 'resolve']
 }

@@ -7,7 +7,7 @@ import { answersOk, migrate, type ProductOptions, productProcesses, type Stores 
 import { findRecorded, forgetChild, recordChild, stopLeftovers } from './leftovers.ts'
 import { claimPort } from './ports.ts'
 import { startPostgres } from './postgres.ts'
-import { postgresFolders } from './postgres-home.ts'
+import { serverFolders } from './postgres-home.ts'
 import type { Supervised } from './process.ts'
 import { type Print, print, withProgress } from './progress.ts'
 import { startRedis } from './redis.ts'
@@ -58,7 +58,7 @@ export function refuseIfRunning(dataDir: string): void {
 export async function resetData(dataDir: string, out: Print = print): Promise<void> {
   refuseIfRunning(dataDir)
   await stopLeftovers(dataDir, out)
-  for (const folder of postgresFolders(dataDir)) rmSync(folder, { recursive: true, force: true })
+  for (const folder of serverFolders(dataDir)) rmSync(folder, { recursive: true, force: true })
   mkdirSync(dataDir, { recursive: true })
   for (const name of readdirSync(dataDir)) {
     // The install lock may belong to another command at this moment.

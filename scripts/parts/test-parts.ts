@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { buildWorkflows, workflowBundleFile } from '../build.ts'
 import { endHelpers } from './cache.ts'
+import { startMariadb } from './mariadb.ts'
 import { startPostgres } from './postgres.ts'
 import { print, withProgress } from './progress.ts'
 import { startRedis } from './redis.ts'
@@ -33,17 +34,23 @@ export async function startTestParts(dataDir: string, signal?: AbortSignal): Pro
       startPostgres({ dataDir, ownerPassword }).then(keep),
       startRedis({ dataDir }).then(keep),
       startTemporal({ dataDir, headless: true, continueAsNewAfterEvents: LONG_HISTORY_EVENTS }).then(keep),
+      startMariadb({ dataDir, password: randomBytes(18).toString('base64url') }).then(keep),
       findTimeSkippingServer(),
       withProgress('Bundling the workflows', buildWorkflows),
     ])
-  const results = await withProgress('Starting PostgreSQL, Redis and Temporal for the tests', work, print)
-  const [postgres, redis, temporal, timeSkipping] = results
+  const results = await withProgress(
+    'Starting PostgreSQL, Redis, Temporal and MariaDB for the tests',
+    work,
+    print,
+  )
+  const [postgres, redis, temporal, mariadb, timeSkipping] = results
   const failed = results.find((result) => result.status === 'rejected')
   if (
     failed ||
     postgres.status !== 'fulfilled' ||
     redis.status !== 'fulfilled' ||
-    temporal.status !== 'fulfilled'
+    temporal.status !== 'fulfilled' ||
+    mariadb.status !== 'fulfilled'
   ) {
     await stop()
     throw failed?.reason
@@ -54,6 +61,8 @@ export async function startTestParts(dataDir: string, signal?: AbortSignal): Pro
       TEST_DATABASE_OWNER_URL: postgres.value.ownerUrl,
       TEST_REDIS_URL: redis.value.url,
       TEST_TEMPORAL_ADDRESS: temporal.value.address,
+      TEST_MARIADB_URL: mariadb.value.url,
+      TEST_MARIADB_CA: mariadb.value.certificateAuthority,
       TEST_WORKFLOW_BUNDLE: workflowBundleFile,
       ...(executable ? { TEST_TIME_SKIPPING_EXECUTABLE: executable } : {}),
     },

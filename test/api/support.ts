@@ -8,6 +8,7 @@ import { buildServer } from '../../api/server.ts'
 import { PayloadCryptoCodec } from '../../connectors/temporal/codec.ts'
 import type { OrderCommands } from '../../connectors/temporal/order-commands.ts'
 import type { PromotionCommands } from '../../connectors/temporal/promotion-commands.ts'
+import { WmsReader } from '../../connectors/wms/reader.ts'
 import { type Config, readConfig } from '../../contracts/config.ts'
 import type { CommandAnswer } from '../../domain/order.ts'
 import { createApiKey, ROLES, type Role, SYSTEMS, type System, upsertAccount } from '../../store/identity.ts'
@@ -99,6 +100,7 @@ export async function createTestApi(
     promotionCommands: promotionCommandsOn(database),
     keyRing: KeyRing.parse(key('d')),
     policies: new Policies(),
+    wmsReader: new WmsReader(),
     codec: new PayloadCryptoCodec(KeyRing.parse(key('p'))),
     notice: { poke: () => undefined },
     clock,
@@ -136,6 +138,7 @@ export async function createTestApi(
     rows: async (query, values = []) => (await owner.query(query, values)).rows,
     close: async () => {
       await app.close()
+      await deps.wmsReader.close()
       await owner.end()
       await database.destroy()
     },

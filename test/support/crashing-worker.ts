@@ -5,6 +5,7 @@ import { type Activities, createActivities } from '../../activities/index.ts'
 import { createCourierGateway } from '../../connectors/courier/gateway.ts'
 import { createOutsideHttp } from '../../connectors/outside-http.ts'
 import { createPaymentProvider } from '../../connectors/payment/provider.ts'
+import { WmsReader } from '../../connectors/wms/reader.ts'
 import { createDatabase } from '../../store/database.ts'
 import { KeyRing } from '../../store/keyring.ts'
 import { createOrderWorker } from '../../workers/order-worker.ts'
@@ -81,6 +82,8 @@ const worker = await createOrderWorker({
       db: createDatabase(settings.databaseUrl, 5),
       paymentProvider: createPaymentProvider(outside),
       courierGateway: createCourierGateway(outside),
+      dataKeys: KeyRing.parse(TEST_PAYLOAD_KEYS),
+      wmsReader: new WmsReader(),
     }),
   ),
 })

@@ -12,6 +12,7 @@ import { createPdaGateway } from '../../connectors/pda/gateway.ts'
 import { startTelemetry } from '../../connectors/telemetry.ts'
 import { createTemporalClient } from '../../connectors/temporal/client.ts'
 import { createOrderCommands } from '../../connectors/temporal/order-commands.ts'
+import { WmsReader } from '../../connectors/wms/reader.ts'
 import type { PlacedOrder } from '../../contracts/orders.ts'
 import type { PaymentAnswer } from '../../contracts/payments.ts'
 import type { PickTaskEventBody } from '../../contracts/pick-tasks.ts'
@@ -101,6 +102,8 @@ export async function startTestHub(options: TestHubOptions = {}) {
     db,
     paymentProvider: createPaymentProvider(outside),
     courierGateway: createCourierGateway(outside),
+    dataKeys: keyRing,
+    wmsReader: new WmsReader(),
   })
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS })
   const bundle = await readWorkflowBundle(required('TEST_WORKFLOW_BUNDLE'))

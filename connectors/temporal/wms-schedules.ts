@@ -1,0 +1,59 @@
+import {
+  type Client,
+  ScheduleAlreadyRunning,
+  type ScheduleOptions,
+  ScheduleOverlapPolicy,
+} from '@temporalio/client'
+
+/** How often is looked whose turn it is; each warehouse has its interval in the policy. */
+const LOOK_EVERY = '15s'
+/** Everything is compared when the fewest orders come in. */
+const COMPARE_AT = { hour: 2, minute: 30 }
+const COMPARE_ZONE = 'Asia/Shanghai'
+/** After an outage one round catches up for all that were missed. */
+const CATCH_UP = '1m'
+
+/**
+ * The schedules that read the warehouses' own systems: what is due every few seconds, and everything at night. Made
+ * when they do not exist, brought to this version's settings when they do; a pause by a person stays.
+ *
+ * @param ids names of the two schedules
+ */
+export async function ensureWmsSchedules(
+  client: Client,
+  options: { taskQueue: string; ids?: { due: string; compare: string } },
+): Promise<void> {
+  const { taskQueue, ids = { due: 'wms-sync', compare: 'wms-full-compare' } } = options
+  const action = (workflowId: string, full: boolean): ScheduleOptions['action'] => ({
+    type: 'startWorkflow',
+    workflowType: 'wmsSync',
+    workflowId,
+    taskQueue,
+    args: [{ full }],
+  })
+  await ensure(client, {
+    scheduleId: ids.due,
+    spec: { intervals: [{ every: LOOK_EVERY }] },
+    // A slow warehouse must not keep the others from their turn; each is claimed by one round at a time.
+    policies: { overlap: ScheduleOverlapPolicy.ALLOW_ALL, catchupWindow: CATCH_UP },
+    action: action(ids.due, false),
+  })
+  await ensure(client, {
+    scheduleId: ids.compare,
+    spec: { calendars: [COMPARE_AT], timezone: COMPARE_ZONE },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '6h' },
+    action: action(ids.compare, true),
+  })
+}
+
+async function ensure(client: Client, options: ScheduleOptions): Promise<void> {
+  try {
+    await client.schedule.create(options)
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error
+    const { spec, policies, action } = options
+    await client.schedule
+      .getHandle(options.scheduleId)
+      .update((previous) => ({ ...previous, spec, action, policies: { ...previous.policies, ...policies } }))
+  }
+}
