@@ -158,6 +158,8 @@ export const returnView = z.object({
 
 export const orderDetail = orderSummary.extend({
   workflowId: z.string(),
+  /** By kind of policy: the version that checkout decided with. */
+  policyVersions: z.record(z.string(), z.int()),
   contact: z
     .object({
       contactId: z.uuid(),

@@ -142,10 +142,11 @@ const alike: Shape = {
   result: 'boolean',
 }
 const ordered: Shape = { ...alike, accepts: ([a, b]) => a === b && (a === 'number' || a === 'string') }
+/** `{"<": [1, {"var": "units"}, 10]}`: between two numbers. */
 const between: Shape = {
   ...ordered,
   max: 3,
-  accepts: (types) => all('number')(types) || ordered.accepts(types),
+  accepts: (types) => all('number')(types) || (types.length === 2 && ordered.accepts(types)),
 }
 const junction: Shape = { min: 1, max: MANY, accepts: all('boolean'), result: 'boolean' }
 const negation: Shape = { ...junction, max: 1 }

@@ -7,8 +7,11 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type Config, configSchema } from '../contracts/config.ts'
 import { ERRORS } from '../contracts/errors.ts'
+import { POLICIES, POLICY_KINDS, type PolicyKind } from '../contracts/policies/index.ts'
 import { WORK_ITEM_TEXT } from '../contracts/work-items.ts'
+import type { FactType } from '../domain/conditions.ts'
 import { WORK_ITEM_KINDS, type WorkItemKind } from '../domain/order.ts'
+import { ORDER_FACTS } from '../domain/order-facts.ts'
 import {
   isFinal,
   ORDER_STATUS_MEANING,
@@ -261,6 +264,38 @@ function transferStatuses(): string {
   )
 }
 
+const NO_TRIAL = 'nothing: it decides only on what comes'
+const TRIED_ON: Record<PolicyKind, string> = {
+  'order-life': 'orders: until when returns and late money are taken, and what of both came later',
+  reservation: 'orders: until when stock is held, and whether the payment came in time',
+  allocation: 'orders: which warehouse sends what, over the stock of today',
+  'safety-stock': 'stock levels of today: whether they count as low',
+  promotion: NO_TRIAL,
+  'wms-mapping': NO_TRIAL,
+  transfer: 'transfers: who had to approve them',
+}
+
+function policyKinds(): string {
+  return table(
+    ['kind', 'what it rules', '', 'what a dry run tries it on'],
+    POLICY_KINDS.map((kind) => [
+      `\`${kind}\``,
+      POLICIES[kind].title.en,
+      POLICIES[kind].title.zh,
+      TRIED_ON[kind],
+    ]),
+  )
+}
+
+function orderFacts(): string {
+  const typeOf = (type: FactType) =>
+    typeof type === 'string' ? type : `list of ${quoted(Object.keys(type.itemsOf))}`
+  return table(
+    ['fact', 'type'],
+    Object.entries<FactType>(ORDER_FACTS).map(([name, type]) => [`\`${name}\``, typeOf(type)]),
+  )
+}
+
 /** Which document holds which generated parts. */
 export const GENERATED: Record<string, Record<string, () => string>> = {
   'order-life.md': {
@@ -272,6 +307,7 @@ export const GENERATED: Record<string, Record<string, () => string>> = {
   'transfers.md': { 'transfer statuses': transferStatuses },
   'errors.md': { errors },
   'configuration.md': { settings },
+  'policies.md': { 'policy kinds': policyKinds, 'order facts': orderFacts },
   'runbook.md': { 'work items': workItems },
 }
 

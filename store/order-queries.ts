@@ -86,6 +86,7 @@ export async function findOrderDetail(
       const order = {
         ...summaryOf(row),
         workflowId: `order:${row.id}`,
+        policyVersions: row.policy_versions,
         lines: await linesOf(tx, orderId),
         reservations: await reservationsOf(tx, orderId),
         payments: await paymentsOf(tx, orderId),

@@ -177,8 +177,8 @@ test('a published policy holds for the next order, which remembers its version',
   expect(put.json()).toMatchObject({ kind: 'reservation', version: version + 1, document: changed })
   const placed = (await placeOrder(api)).json()
   expect(Date.parse(placed.reservationExpiresAt) - Date.now()).toBeLessThanOrEqual(60_000)
-  const recorded = await api.rows('select policy_versions from orders where id = $1', [placed.orderId])
-  expect(recorded).toMatchObject([{ policy_versions: { 'order-life': 0, reservation: version + 1 } }])
+  const order = (await api.as('ops', { url: `/v1/orders/${placed.orderId}` })).json()
+  expect(order.policyVersions).toMatchObject({ 'order-life': 0, reservation: version + 1 })
 })
 
 test('a document that does not fit its kind is refused, and every field is named', async () => {

@@ -152,6 +152,8 @@ test('every kind is listed with its version in force, and hands out a JSON Schem
       expect.arrayContaining(Object.keys(POLICIES[kind].initial)),
     )
   }
+  const { properties } = (await call('GET', '/reservation/schema')).json()
+  expect(properties.rules.items.properties.condition['x-facts']).toMatchObject({ units: 'number' })
   expect(codeOf(await call('GET', '/weather'))).toEqual([400, 'invalid-request'])
 })
 

@@ -77,6 +77,7 @@ test.each([
   ['a text compared with a number', { '>': [{ var: 'channel' }, 5] }],
   ['a number with a truth', { '==': [amount, true] }],
   ['a text where a truth belongs', { and: [{ var: 'channel' }] }],
+  ['a text between two others', { '<': ['a', { var: 'channel' }, 'z'] }],
   ['too few operands', { '>': [1] }],
   ['too many operands', { '>': [3, 2, 1] }],
   ['a list of many kinds', { in: [{ var: 'channel' }, ['a', 1]] }],
