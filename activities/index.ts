@@ -2,12 +2,14 @@ import { createOrderRecordActivities } from './order-records.ts'
 import { createPromotionActivities } from './promotions.ts'
 import { createRefundActivities } from './refund.ts'
 import { createTrackingActivities } from './tracking.ts'
+import { createTransferActivities } from './transfers.ts'
 import { createWmsSyncActivities } from './wms-sync.ts'
 
 type Dependencies = Parameters<typeof createOrderRecordActivities>[0] &
   Parameters<typeof createPromotionActivities>[0] &
   Parameters<typeof createRefundActivities>[0] &
   Parameters<typeof createTrackingActivities>[0] &
+  Parameters<typeof createTransferActivities>[0] &
   Parameters<typeof createWmsSyncActivities>[0]
 
 /** Every activity of the worker, over one set of dependencies. */
@@ -17,6 +19,7 @@ export function createActivities(deps: Dependencies) {
     ...createPromotionActivities(deps),
     ...createRefundActivities(deps),
     ...createTrackingActivities(deps),
+    ...createTransferActivities(deps),
     ...createWmsSyncActivities(deps),
   }
 }

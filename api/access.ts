@@ -1,4 +1,5 @@
 import { ProblemError } from '../contracts/errors.ts'
+import { TRANSFER_APPROVERS } from '../domain/transfer-approval.ts'
 import type { Identity, Role, System } from '../store/identity.ts'
 
 /**
@@ -60,6 +61,13 @@ export const ACCESS = {
   replayWorkItems: { systems: ['ops'], roles: OPERATING_ROLES },
   readPolicies: { systems: ['ops'], roles: ALL_ROLES },
   publishPolicies: { systems: ['ops'], roles: OPERATING_ROLES },
+  /** Regional directors act for the warehouses of their own region; the route sees to that. */
+  requestTransfer: { systems: ['ops'], roles: ['regional_director', 'ops', 'admin'] },
+  readTransfers: { systems: ['warehouse', 'ops'], roles: ALL_ROLES },
+  /** Everybody whom a policy may name; the transfer's own policy says who of them decides. People only. */
+  decideTransfer: { systems: [], roles: TRANSFER_APPROVERS },
+  handleTransfer: { systems: ['warehouse', 'ops'], roles: OPERATING_ROLES },
+  cancelTransfer: { systems: ['ops'], roles: ['regional_director', 'ops', 'admin'] },
   readEvents: { systems: ['mall', 'ops'], roles: ALL_ROLES },
   readMetrics: { systems: ['ops'], roles: OPERATING_ROLES },
   /** People only: Temporal Web asks in the name of whoever is signed in. */

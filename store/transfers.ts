@@ -21,7 +21,7 @@ import { openWorkItem } from './work-items.ts'
 
 /**
  * Transfers: their rows decide. Each event is judged under the lock of the transfer's row and recorded together with
- * what it does to the stock; the workflow follows (docs/adr/0010).
+ * what it does to the stock; the workflow follows (docs/adr/0011).
  */
 export type TransferEventInput = {
   transferId: string

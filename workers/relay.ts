@@ -19,6 +19,7 @@ import { startProcess } from './process.ts'
 import { PromotionStarter } from './promotion-starter.ts'
 import { Reconcile } from './reconcile.ts'
 import { StockAlerts } from './stock-alerts.ts'
+import { TransferCarrier } from './transfer-carrier.ts'
 
 /**
  * The process between database and Temporal: carries messages to orders, sends what is queued for the outside,
@@ -37,21 +38,32 @@ const sender = new DeliverySender({
 })
 const reconcile = new Reconcile({ db, client, taskQueue, logger })
 const stockAlerts = new StockAlerts({ db, policies: new Policies() })
+const transferCarrier = new TransferCarrier({ db, client, taskQueue, logger })
 const promotionStarter = new PromotionStarter({ db, client, taskQueue })
 
-/** Between rounds with nothing to do. Notices wake the first two at once; these are for lost notices and retries. */
+/**
+ * Between rounds with nothing to do. Notices wake the first two and the transfers at once; these are for lost notices
+ * and retries.
+ */
 const IDLE_MS = {
   relay: 500,
   delivery: 500,
   promotions: 1_000,
   stockAlerts: 1_000,
+  transfers: 500,
   reconcile: 10_000,
   maintenance: 60 * 60_000,
 } as const
 
+const transferLoop = new Loop('transfers', {
+  round: () => transferCarrier.runOnce(),
+  idleMs: IDLE_MS.transfers,
+  logger,
+})
 const loops = [
   new Loop('relay', { round: () => relay.runOnce(), idleMs: IDLE_MS.relay, logger }),
   new Loop('delivery', { round: () => sender.runOnce(), idleMs: IDLE_MS.delivery, logger }),
+  transferLoop,
   new Loop('promotions', { round: () => promotionStarter.runOnce(), idleMs: IDLE_MS.promotions, logger }),
   new Loop('stock-alerts', { round: () => stockAlerts.runOnce(), idleMs: IDLE_MS.stockAlerts, logger }),
   new Loop('reconcile', {
@@ -59,6 +71,7 @@ const loops = [
       await reconcile.checkStock()
       await reconcile.runOnce()
       await reconcile.checkWorkflows()
+      await transferCarrier.checkWorkflows()
       return 0
     },
     idleMs: IDLE_MS.reconcile,
@@ -107,7 +120,7 @@ new Gauge({
 for (const loop of loops) loop.start()
 const stopListening = listenToInbox(
   config.DATABASE_URL,
-  () => loops.slice(0, 2).forEach((loop) => void loop.wake()),
+  () => [...loops.slice(0, 2), transferLoop].forEach((loop) => void loop.wake()),
   logger,
 )
 await stopRequested

@@ -49,3 +49,11 @@ export const closePromotionUpdate = defineUpdate<PromotionAnswer, [CloseCommand]
 export function promotionWorkflowId(promotionId: string): string {
   return `promotion:${promotionId}`
 }
+
+/** Says that a transfer's row has reached a version; the workflow reads the row itself. Repeating it is harmless. */
+export const transferNewsSignal = defineSignal<[{ version: number }]>('transferNews')
+
+/** The workflow id of a transfer. */
+export function transferWorkflowId(transferId: string): string {
+  return `transfer:${transferId}`
+}

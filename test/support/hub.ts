@@ -34,6 +34,7 @@ import { OrderRelay } from '../../workers/order-relay.ts'
 import { createOrderWorker } from '../../workers/order-worker.ts'
 import { PromotionStarter } from '../../workers/promotion-starter.ts'
 import { Reconcile } from '../../workers/reconcile.ts'
+import { TransferCarrier } from '../../workers/transfer-carrier.ts'
 import { readWorkflowBundle, type WorkflowBundle } from '../../workers/workflow-bundle.ts'
 import { orderWorkflowId, stateQuery } from '../../workflows/messages.ts'
 import { createTestDatabase, required } from './database.ts'
@@ -138,10 +139,12 @@ export async function startTestHub(options: TestHubOptions = {}) {
   })
   const sender = new DeliverySender({ db, target: pdaTarget(createPdaGateway(outside)) })
   const reconcile = new Reconcile({ db, client, taskQueue, logger })
+  const transferCarrier = new TransferCarrier({ db, client, taskQueue, logger })
   const promotionStarter = new PromotionStarter({ db, client, taskQueue })
   const newLoops = () => [
     new Loop('relay', { round: () => relay.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
     new Loop('delivery', { round: () => sender.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
+    new Loop('transfers', { round: () => transferCarrier.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
     new Loop('promotions', { round: () => promotionStarter.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
   ]
   let loops = newLoops()
@@ -290,6 +293,7 @@ export async function startTestHub(options: TestHubOptions = {}) {
     client,
     relay,
     reconcile,
+    transferCarrier,
     commands: createOrderCommands(client, (orderId) => findOrderStanding(db, orderId)),
     placeOrder,
     pay,

@@ -46,10 +46,24 @@ const PATHS = [
   'return-rejected',
   'returned',
   'split-and-short-picked',
+  'transfer-approved-by-policy',
+  'transfer-called-back',
+  'transfer-cancelled-when-approved',
+  'transfer-cancelled-when-requested',
+  'transfer-cancelled-when-reserved',
+  'transfer-every-message-again',
+  'transfer-overdue',
+  'transfer-part-called-back',
+  'transfer-parts-and-loss',
+  'transfer-proposed-again',
+  'transfer-received',
+  'transfer-rejected',
+  'transfer-sold-out',
+  'transfer-undecided',
   'unknown-message',
 ]
 
-test('there is a recorded history of every path of an order’s life and of a promotion’s', () => {
+test('there is a recorded history of every path of an order’s life, a promotion’s and a transfer’s', () => {
   expect(recorded.map((history) => history.name)).toEqual(PATHS)
 })
 

@@ -1,0 +1,157 @@
+import { defineSearchAttributeKey } from '@temporalio/common'
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  isCancellation,
+  log,
+  proxyActivities,
+  proxyLocalActivities,
+  setCurrentDetails,
+  setDefaultSignalHandler,
+  setHandler,
+  sleep,
+  upsertSearchAttributes,
+} from '@temporalio/workflow'
+import type { Activities } from '../activities/index.ts'
+import {
+  inTransit,
+  isTransferClosed,
+  TRANSFER_STATUS_MEANING,
+  type TransferState,
+} from '../domain/transfer.ts'
+import { transferNewsSignal } from './messages.ts'
+import { PATIENT, QUICK, tryQuickly } from './patience.ts'
+
+export type TransferInput = { transferId: string }
+
+const needsAttention = defineSearchAttributeKey('NeedsAttention', 'BOOL')
+const quickly = proxyLocalActivities<Activities>(QUICK)
+const patiently = proxyActivities<Activities>(PATIENT)
+
+/**
+ * One transfer from its request to its end.
+ *
+ * Its row decides, and has decided when somebody is answered. The workflow does what nobody asks for: it holds the
+ * units once they are approved, and says when a step takes too long. News only make it look at the row again, so that a
+ * forged, repeated or lost message can do no more than that, and a run that is lost is simply begun anew.
+ */
+export async function transfer(input: TransferInput): Promise<{ status: string; version: number }> {
+  const run = new TransferRun(input.transferId)
+  run.listen()
+  return run.run()
+}
+
+class TransferRun {
+  readonly #transferId: string
+  /** Told of a version that has not been read yet. */
+  #news = false
+  #version = 0
+  #shownAttention = false
+
+  constructor(transferId: string) {
+    this.#transferId = transferId
+  }
+
+  /** Registers every handler; must run before the first await. */
+  listen(): void {
+    setHandler(transferNewsSignal, ({ version }) => {
+      // The same news again, or older than what was read.
+      if (version > this.#version) this.#news = true
+    })
+    // A signal handler must never throw, and an unknown signal must not vanish: it is visible in the history.
+    setDefaultSignalHandler((name) => log.warn('unknown signal ignored', { signalName: name }))
+  }
+
+  async run(): Promise<{ status: string; version: number }> {
+    let state = await this.#read()
+    for (;;) {
+      this.#show(state)
+      if (isTransferClosed(state.status)) {
+        await condition(allHandlersFinished)
+        return { status: state.status, version: state.version }
+      }
+      state = state.status === 'approved' ? await this.#reserve() : await this.#wait(state)
+    }
+  }
+
+  /** Until there is news or the present step has taken too long, whichever comes first. */
+  async #wait({ dueAtMs, status }: TransferState): Promise<TransferState> {
+    let isDue = false
+    const timer = new CancellationScope()
+    if (dueAtMs !== null) {
+      timer
+        .run(() => sleep(Math.max(1, dueAtMs - Date.now()), { summary: `${status} too long` }))
+        .then(
+          () => {
+            isDue = true
+          },
+          (error: unknown) => {
+            if (!isCancellation(error)) throw error
+          },
+        )
+    }
+    await condition(() => this.#news || isDue)
+    timer.cancel()
+    return isDue && dueAtMs !== null ? this.#passDeadline(dueAtMs) : this.#read()
+  }
+
+  async #read(): Promise<TransferState> {
+    // What is told from here on may be newer than what is read.
+    this.#news = false
+    const request = { transferId: this.#transferId }
+    return this.#heard(
+      await tryQuickly(quickly.readTransfer, patiently.readTransfer, request, 'where does it stand?'),
+    )
+  }
+
+  async #reserve(): Promise<TransferState> {
+    const request = { transferId: this.#transferId }
+    const { reserveTransfer } = quickly
+    return this.#heard(
+      await tryQuickly(reserveTransfer, patiently.reserveTransfer, request, 'hold at the source'),
+    )
+  }
+
+  async #passDeadline(dueAtMs: number): Promise<TransferState> {
+    const request = { transferId: this.#transferId, dueAtMs }
+    const { passTransferDeadline } = quickly
+    return this.#heard(
+      await tryQuickly(
+        passTransferDeadline,
+        patiently.passTransferDeadline,
+        request,
+        'too late for this step',
+      ),
+    )
+  }
+
+  #heard(state: TransferState): TransferState {
+    this.#version = state.version
+    return state
+  }
+
+  /** What ops see in Temporal Web. */
+  #show(state: TransferState): void {
+    setCurrentDetails(describe(state))
+    if (state.needsAttention === this.#shownAttention) return
+    this.#shownAttention = state.needsAttention
+    upsertSearchAttributes([{ key: needsAttention, value: state.needsAttention }])
+  }
+}
+
+/** The transfer as a short text for Temporal Web's "current details". */
+function describe(state: TransferState): string {
+  const meaning = TRANSFER_STATUS_MEANING[state.status]
+  const plan = state.legs.length > 0 ? [] : state.plan
+  return [
+    `**${state.status}** · ${meaning.en} · ${meaning.zh}`,
+    `${state.skuId} ×${state.quantity} to ${state.destinationId} · version ${state.version}`,
+    ...(state.needsAttention ? ['⚠ needs attention: see its work items'] : []),
+    ...plan.map((leg) => `• ${leg.sourceId}: ${leg.quantity} proposed`),
+    ...state.legs.map(
+      (leg) =>
+        `• ${leg.sourceId}: ${leg.reserved} held, ${leg.dispatched} dispatched, ${inTransit(leg)} on the way, ${leg.received} received, ${leg.lost} lost, ${leg.returned} returned`,
+    ),
+  ].join('  \n')
+}
