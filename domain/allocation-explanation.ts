@@ -1,6 +1,6 @@
 import type { AllocationPolicy } from './allocation-policy.ts'
 import { type AllocationObjective, at, type Source, type SplitProblem, sum } from './allocation-problem.ts'
-import type { Split } from './allocation-search.ts'
+import { costsInstead, type Split } from './allocation-search.ts'
 import type { Place, PlaceProblem } from './place.ts'
 
 /** A warehouse as the plan saw it; units by SKU, in the order of the demand, never more than wanted. */
@@ -19,7 +19,7 @@ export type Candidate = {
 export type RejectionReason =
   /** It cannot serve these SKUs in full; the first few of `count`. */
   | { kind: 'lacks'; skuIds: string[]; count: number }
-  /** The best plan with it is worse, first in this objective, by so many parcels, kilometres, cents or units. */
+  /** In the place of one that sends, it would be worse, first in this objective, by so many parcels, kilometres, cents or units. */
   | { kind: 'costs-more'; objective: AllocationObjective; by: number }
   | { kind: 'equal' }
   | { kind: 'too-far'; limitKilometres: number }
@@ -88,13 +88,14 @@ function rejections(decision: Decision, chosen: ReadonlySet<string>): Allocation
     .filter((candidate) => !chosen.has(candidate.warehouseId))
     .sort(nearestFirst)
     .slice(0, TOLD_WAREHOUSES)
-    .map((candidate) => ({
-      ...told(candidate),
-      reason: reasonAgainst(decision, candidate, chosen.size === 1),
-    }))
+    .map((candidate) => ({ ...told(candidate), reason: reasonAgainst(decision, candidate, chosen) }))
 }
 
-function reasonAgainst(decision: Decision, candidate: Candidate, single: boolean): RejectionReason {
+function reasonAgainst(
+  decision: Decision,
+  candidate: Candidate,
+  chosen: ReadonlySet<string>,
+): RejectionReason {
   const { policy, open, problem, split } = decision
   if (candidate.barred === 'reported-short') return { kind: 'reported-short' }
   if (candidate.barred === 'too-far')
@@ -102,9 +103,10 @@ function reasonAgainst(decision: Decision, candidate: Candidate, single: boolean
   const lacked = lackedBy(decision, candidate)
   const lacks = { kind: 'lacks' as const, skuIds: lacked.slice(0, NAMED_SKUS), count: lacked.length }
   const source = open.indexOf(candidate)
-  // Beside a single parcel, what a warehouse lacks says it all; beside several, what a plan with it would cost.
-  if (source < 0 || (single && lacked.length > 0)) return lacks
-  const costs = split.costsWith(source)
+  // Beside a single parcel, what a warehouse lacks says it all; beside several, what it would cost in place of one.
+  if (source < 0 || (chosen.size === 1 && lacked.length > 0)) return lacks
+  const senders = open.flatMap(({ warehouseId }, index) => (chosen.has(warehouseId) ? [index] : []))
+  const costs = costsInstead(problem, senders, source)
   if (costs === null) return lacked.length > 0 ? lacks : { kind: 'not-compared' }
   const index = costs.findIndex((cost, place) => cost !== at(split.costs, place))
   const objective = problem.objectives[index]

@@ -1,24 +1,16 @@
-import {
-  at,
-  type Costs,
-  compareCosts,
-  costIn,
-  type SplitProblem,
-  sum,
-  type Values,
-} from './allocation-problem.ts'
-import { costEverySet, mostServedBySet, type SetCosts, serveItems } from './allocation-sets.ts'
-import { coverGreedily, restrict, shortlist } from './allocation-shortlist.ts'
+import { findBestSet } from './allocation-branches.ts'
+import { at, type Costs, compareCosts, costIn, type SplitProblem } from './allocation-problem.ts'
+import { serveItems, servingOf, valuesOf } from './allocation-serving.ts'
+import { coverGreedily, mostServedBySet, restrict, shortlist } from './allocation-shortlist.ts'
 
-/** Sources that one search may have: 4,096 sets. Each one more would double the time under row locks. */
+/** Sources that one search may have: 4,096 sets of them. Each one more would double the longest time under row locks. */
 export const MAXIMUM_SOURCES = 12
 
 export type Split = {
+  /** Empty if the plan was not compared with others. */
   costs: Costs
   /** Units of each item from each source. */
   units: number[][]
-  /** The costs of the best plan that a source takes part in; null if it could not be told or there is none. */
-  costsWith: (source: number) => Costs | null
 }
 
 /**
@@ -31,7 +23,8 @@ export type Split = {
  */
 export function findSplit(problem: SplitProblem): { split: Split; compared: readonly number[] } | null {
   const every = problem.sources.map((_, source) => source)
-  if (problem.items.every((item) => item.units === 0)) return { split: NOTHING, compared: every }
+  if (problem.items.every((item) => item.units === 0))
+    return { split: { costs: [], units: [] }, compared: every }
   if (every.length <= MAXIMUM_SOURCES) {
     const split = findBestSplit(problem)
     return split && { split, compared: every }
@@ -39,132 +32,59 @@ export function findSplit(problem: SplitProblem): { split: Split; compared: read
   const cover = coverGreedily(problem)
   if (cover === null) return null
   if (cover.opened.length > MAXIMUM_SOURCES) {
-    const split = { ...NOTHING, units: cover.units }
+    const split = { costs: [], units: cover.units }
     return cover.opened.length > problem.maximumParcels ? null : { split, compared: cover.opened }
   }
   const compared = shortlist(problem, cover.opened, MAXIMUM_SOURCES)
   const split = findBestSplit(restrict(problem, compared))
   if (split === null) return null
-  return {
-    compared,
-    split: {
-      costs: split.costs,
-      units: split.units.map((units) => every.map((source) => at(units, compared.indexOf(source)))),
-      costsWith: (source) => (compared.includes(source) ? split.costsWith(compared.indexOf(source)) : null),
-    },
-  }
+  const units = split.units.map((row) => every.map((source) => at(row, compared.indexOf(source))))
+  return { split: { ...split, units }, compared }
 }
-
-const NOTHING: Split = { costs: [], units: [], costsWith: () => null }
 
 /** Units of each item that the permitted set of sources could give that gives most units in all. */
 export function mostServed(problem: SplitProblem): number[] {
   const { sources, items, maximumParcels, mayDivide } = problem
-  if (mayDivide && sources.length <= maximumParcels)
-    return items.map((item) => Math.min(item.units, sum(item.available)))
-  const compared = shortlist(problem, [], MAXIMUM_SOURCES)
-  return mostServedBySet(restrict(problem, compared))
+  if (mayDivide && sources.length <= maximumParcels) {
+    return items.map((item) =>
+      Math.min(
+        item.units,
+        item.available.reduce((total, units) => total + units, 0),
+      ),
+    )
+  }
+  return mostServedBySet(restrict(problem, shortlist(problem, [], MAXIMUM_SOURCES)))
+}
+
+function findBestSplit(problem: SplitProblem): Split | null {
+  const best = findBestSet(problem)
+  if (best === null) return null
+  return {
+    costs: problem.objectives.map((objective) => costIn(objective, best.values)),
+    units: serveItems(servingOf(problem), best.set),
+  }
 }
 
 /**
- * The best split, or null if no permitted one serves every item: exactly, whatever the order of sources and items.
- *
- * Most orders are decided by comparing single sources: if none of them costs more than several must, sets need not be
- * looked at. Otherwise every set is, at most 2^12.
+ * What the plan of these senders would cost with a source in the place of one of them, or in the place of all, whichever
+ * is best; null if that serves not every item.
  */
-function findBestSplit(problem: SplitProblem): Split | null {
-  const single = bestSingle(problem)
-  if (single !== null && compareCosts(single.costs, floorOfSeveral(problem)) <= 0) {
-    return {
-      costs: single.costs,
-      units: serveItems(problem, 1 << single.source),
-      costsWith: (source) => costsAlone(problem, source),
-    }
-  }
-  const every = costEverySet(problem)
-  const best = cheapest(problem, every, every.feasible)
-  if (best === null) return null
-  const costsWith = (source: number) => {
-    const including = every.feasible.filter((set) => (set & (1 << source)) !== 0)
-    return cheapest(problem, every, including)?.costs ?? null
-  }
-  return { costs: best.costs, units: serveItems(problem, best.set), costsWith }
-}
-
-/** What one source alone would cost, or null if it lacks something. */
-function costsAlone({ sources, items, objectives }: SplitProblem, source: number): Costs | null {
-  const values = {
-    parcels: 1,
-    metres: sources[source]?.metres ?? 0,
-    freight: sources[source]?.parcelMillicents ?? 0,
-    intoSafety: 0,
-  }
-  for (const item of items) {
-    if (at(item.available, source) < item.units) return null
-    values.freight += item.units * item.gramsPerUnit * (sources[source]?.millicentsPerGram ?? 0)
-    values.intoSafety += item.units - at(item.surplus, source)
-  }
-  return objectives.map((objective) => costIn(objective, values))
-}
-
-function bestSingle(problem: SplitProblem): { source: number; costs: Costs } | null {
-  let best: { source: number; costs: Costs; metres: number } | null = null
-  for (const [source, { metres }] of problem.sources.entries()) {
-    const costs = costsAlone(problem, source)
-    if (costs === null) continue
-    const difference = best === null ? -1 : compareCosts(costs, best.costs) || metres - best.metres
-    if (difference < 0) best = { source, costs, metres }
-  }
-  return best
-}
-
-/** No plan of two or more parcels costs less than this, in any objective. */
-function floorOfSeveral({ sources, items, objectives }: SplitProblem): Costs {
-  const twoLeast = (values: number[]) => sum(values.sort((a, b) => a - b).slice(0, 2))
-  const grams = sum(items.map((item) => item.units * item.gramsPerUnit))
-  const floor: Values = {
-    parcels: 2,
-    metres: twoLeast(sources.map((source) => source.metres)),
-    freight:
-      twoLeast(sources.map((source) => source.parcelMillicents)) +
-      Math.min(...sources.map((source) => source.millicentsPerGram)) * grams,
-    intoSafety: sum(items.map((item) => Math.max(0, item.units - sum(item.surplus)))),
-  }
-  return objectives.map((objective) => costIn(objective, floor))
-}
-
-/** The best of some sets: by the objectives, then fewer parcels, then shorter ways, then the earlier sources. */
-function cheapest(
-  { objectives }: SplitProblem,
-  { costs }: SetCosts,
-  sets: readonly number[],
-): { set: number; costs: Costs } | null {
-  let remaining = sets
-  for (const objective of [...objectives, 'fewest-parcels', 'nearest'] as const) {
-    remaining = least(remaining, costs[objective])
-  }
-  const [first, ...others] = remaining
-  if (first === undefined) return null
-  const set = others.reduce((best, other) => (prefersEarlier(other, best) ? other : best), first)
-  return { set, costs: objectives.map((objective) => costs[objective](set)) }
-}
-
-function least(sets: readonly number[], cost: (set: number) => number): number[] {
-  let lowest = Number.POSITIVE_INFINITY
-  let found: number[] = []
-  for (const set of sets) {
-    const value = cost(set)
-    if (value < lowest) {
-      lowest = value
-      found = []
-    }
-    if (value === lowest) found.push(set)
-  }
-  return found
-}
-
-/** Whether the first source in which two sets differ belongs to `a`. */
-function prefersEarlier(a: number, b: number): boolean {
-  const difference = a ^ b
-  return (a & (difference & -difference)) !== 0
+export function costsInstead(
+  problem: SplitProblem,
+  senders: readonly number[],
+  source: number,
+): Costs | null {
+  if (problem.sources.length > MAXIMUM_SOURCES) return null
+  const serving = servingOf(problem)
+  const all = senders.reduce((set, sender) => set | (1 << sender), 0)
+  const alone = 1 << source
+  const sets =
+    senders.length === 1 ? [alone] : [alone, ...senders.map((sender) => (all & ~(1 << sender)) | alone)]
+  const found = sets.flatMap((set) => {
+    const values = valuesOf(serving, set)
+    return values ? [problem.objectives.map((objective) => costIn(objective, values))] : []
+  })
+  return found.length === 0
+    ? null
+    : found.reduce((best, costs) => (compareCosts(costs, best) < 0 ? costs : best))
 }

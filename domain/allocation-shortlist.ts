@@ -73,3 +73,30 @@ export function restrict(problem: SplitProblem, sources: readonly number[]): Spl
     ),
   }
 }
+
+/** Units of each item from the set within the limits that gives most in all, the smaller number of two alike. */
+export function mostServedBySet({ sources, items, maximumParcels, mayDivide }: SplitProblem): number[] {
+  const sets = 1 << sources.length
+  const parcels = new Uint8Array(sets)
+  const total = new Float64Array(sets)
+  const served = items.map((item) => {
+    const units = new Int32Array(sets)
+    for (let source = 0; source < sources.length; source += 1) {
+      const bit = 1 << source
+      const has = at(item.available, source)
+      for (let without = 0; without < bit; without += 1) {
+        const before = units[without] ?? 0
+        const given = mayDivide ? Math.min(item.units, before + has) : Math.max(before, has)
+        units[without | bit] = given
+        total[without | bit] = (total[without | bit] ?? 0) + given
+      }
+    }
+    return units
+  })
+  let best = 0
+  for (let set = 1; set < sets; set += 1) {
+    parcels[set] = (parcels[set & (set - 1)] ?? 0) + 1
+    if ((parcels[set] ?? 0) <= maximumParcels && (total[set] ?? 0) > (total[best] ?? 0)) best = set
+  }
+  return served.map((units) => units[best] ?? 0)
+}
