@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { ALLOCATION_OBJECTIVES } from '../domain/allocation-problem.ts'
 import { ORDER_STATUSES, PARCEL_STATES, PICK_TASK_STATES, RETURN_STATES } from '../domain/order-state.ts'
+import { PLACE_PROBLEMS } from '../domain/place.ts'
 import {
   cents,
   channel,
@@ -156,6 +158,46 @@ export const returnView = z.object({
   updatedAt: instant,
 })
 
+const kilometres = z.int().nullable().describe('null: the place of the customer is not known')
+const objective = z.enum(ALLOCATION_OBJECTIVES)
+const rejectionReason = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('lacks'),
+    skuIds: z.array(z.string()).describe('the first of them'),
+    count: z.int(),
+  }),
+  z.object({
+    kind: z.literal('costs-more'),
+    objective,
+    by: z.number().describe('parcels, kilometres, cents, or units out of safety stock'),
+  }),
+  z.object({ kind: z.literal('equal') }),
+  z.object({ kind: z.literal('too-far'), limitKilometres: z.number() }),
+  z.object({ kind: z.literal('reported-short') }),
+  z.object({ kind: z.literal('not-compared') }),
+])
+/** Why goods come from where they come from. */
+export const allocationDecision = z.object({
+  operationId: z.string().describe('what was done: the checkout, reserving again, a replacement'),
+  decidedAt: instant,
+  policyVersion: z.int().describe('version of the policy of kind allocation; 0 is the built-in one'),
+  text: z.object({ zh: z.string(), en: z.string() }),
+  explanation: z.object({
+    place: z.object({ divisionCode: z.string(), problem: z.enum(PLACE_PROBLEMS).nullable() }),
+    objectives: z
+      .array(z.object({ objective, value: z.number().nullable() }))
+      .describe('in policy order, with what the plan costs; null: could not be judged'),
+    skus: z.int(),
+    chosen: z.array(z.object({ warehouseId: z.string(), kilometres, skus: z.int(), units: z.int() })),
+    complete: z.int().describe('warehouses that could have sent everything'),
+    rejected: z
+      .array(z.object({ warehouseId: z.string(), kilometres, reason: rejectionReason }))
+      .describe('the nearest of the others'),
+    candidates: z.int().describe('warehouses with something to give'),
+    compared: z.int(),
+  }),
+})
+
 export const orderDetail = orderSummary.extend({
   workflowId: z.string(),
   /** By kind of policy: the version that checkout decided with. */
@@ -173,6 +215,7 @@ export const orderDetail = orderSummary.extend({
     z.object({ lineNumber: z.int(), skuId: z.string(), quantity: z.int(), unitPriceCents: cents }),
   ),
   reservations: z.array(reservationView),
+  allocationDecisions: z.array(allocationDecision),
   payments: z.array(paymentView),
   refunds: z.array(refundView),
   fulfilments: z.array(pickTaskView),

@@ -1,7 +1,8 @@
 import { centreOf, findDivision, type Point, regionOf } from './division.ts'
 
 /** Why there is no point to measure a distance from. */
-export type PlaceProblem = 'unknown-division' | 'province-only' | 'ambiguous-name'
+export const PLACE_PROBLEMS = ['unknown-division', 'province-only', 'ambiguous-name'] as const
+export type PlaceProblem = (typeof PLACE_PROBLEMS)[number]
 
 /** Where a customer is: a city or a district. A place that is not certain has no point; nothing is guessed. */
 export type Place = {

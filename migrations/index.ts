@@ -2,6 +2,7 @@ import type { Migration } from 'kysely'
 import { up as initial } from './0001-initial.ts'
 import { up as roles } from './0002-roles.ts'
 import { up as policies } from './0003-policies.ts'
+import { up as allocation } from './0004-allocation.ts'
 import { up as listings } from './0005-listings.ts'
 import { up as wms } from './0006-wms.ts'
 import { up as stockBoard } from './0007-stock-board.ts'
@@ -14,6 +15,7 @@ export const migrations: Record<string, Migration> = {
   '0001-initial': { up: initial },
   '0002-roles': { up: roles },
   '0003-policies': { up: policies },
+  '0004-allocation': { up: allocation },
   '0005-listings': { up: listings },
   '0006-wms': { up: wms },
   '0007-stock-board': { up: stockBoard },

@@ -73,7 +73,7 @@ export async function checkoutAll(tx: Tx, deps: Deps, inputs: CheckoutInput[]): 
   })
   const requests = drafts.map((draft) => draft.request)
   await lockStock(tx, skusOf(requests))
-  const { reclaimed, members } = await decideReservations(tx, requests)
+  const { reclaimed, members } = await decideReservations(tx, requests, facts.allocation)
   const granted = drafts.flatMap((draft, index) => {
     const result = members[index]?.result
     if (result?.ok) return [{ ...draft, allocations: result.allocations }]
@@ -156,6 +156,7 @@ type Facts = {
   activeSkus: Set<string>
   life: CurrentPolicy<'order-life'>
   reservation: CurrentPolicy<'reservation'>
+  allocation: CurrentPolicy<'allocation'>
 }
 
 async function readFacts(tx: Tx, { policies }: Deps, inputs: CheckoutInput[]): Promise<Facts> {
@@ -170,6 +171,7 @@ async function readFacts(tx: Tx, { policies }: Deps, inputs: CheckoutInput[]): P
     activeSkus: new Set(rows.filter((row) => row.channel === null).map((row) => row.id)),
     life: await policies.current(tx, 'order-life'),
     reservation: await policies.current(tx, 'reservation'),
+    allocation: await policies.current(tx, 'allocation'),
   }
 }
 
@@ -186,7 +188,7 @@ function draftOrder(input: CheckoutInput, facts: Facts): Draft | ProblemError {
   const { orderId, body } = input
   const problem = findProblem(body, facts)
   if (problem) return problem
-  const { life, reservation } = facts
+  const { life, reservation, allocation } = facts
   const lines = body.lines.map((line, index) => ({ lineNumber: index + 1, ...line }))
   const amountCents = lines.reduce(
     (sum, line) => sum + line.quantity * line.unitPriceCents,
@@ -201,7 +203,11 @@ function draftOrder(input: CheckoutInput, facts: Facts): Draft | ProblemError {
   const expiresAt = new Date(placedAt.getTime() + holdTtlSeconds(reservation.document, judged) * 1000)
   return {
     input,
-    policyVersions: { 'order-life': life.version, reservation: reservation.version },
+    policyVersions: {
+      'order-life': life.version,
+      reservation: reservation.version,
+      allocation: allocation.version,
+    },
     request: {
       orderId,
       divisionCode: body.contact.divisionCode,

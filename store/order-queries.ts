@@ -7,6 +7,7 @@ import type {
   OrderSummary,
   reservationView,
 } from '../contracts/orders.ts'
+import { decisionsOf } from './allocation-decisions.ts'
 import type { Db, Tx } from './database.ts'
 import { parcelsOfOrder, pickTaskOf } from './fulfilment-queries.ts'
 import { inScope, type Scope } from './identity.ts'
@@ -89,6 +90,7 @@ export async function findOrderDetail(
         policyVersions: row.policy_versions,
         lines: await linesOf(tx, orderId),
         reservations: await reservationsOf(tx, orderId),
+        allocationDecisions: await decisionsOf(tx, orderId),
         payments: await paymentsOf(tx, orderId),
         refunds: await refundsOf(tx, orderId),
         fulfilments: await fulfilmentsOf(tx, orderId),

@@ -1,6 +1,7 @@
 import type { Db } from './database.ts'
 import { GroupCommit, type GroupLimits } from './group-commit.ts'
 import { findResults, rememberResults } from './operation.ts'
+import { currentPolicy } from './policy.ts'
 import {
   decideReservations,
   type ReserveRequest,
@@ -24,13 +25,14 @@ export function createReservations(db: Db, limits?: GroupLimits): Reservations {
       keysOf: ({ demand }) => demand.map((line) => line.skuId),
       linesOf: ({ demand }) => demand.length,
       run: async (tx, requests) => {
+        const policy = await currentPolicy(tx, 'allocation')
         await lockStock(tx, skusOf(requests))
         const known = await findResults<ReserveResult>(
           tx,
           requests.map((request) => request.operationId),
         )
         const fresh = requests.filter((request) => !known.has(request.operationId))
-        const decided = await decideReservations(tx, fresh)
+        const decided = await decideReservations(tx, fresh, policy)
         await writeReservations(tx, decided)
         await rememberResults(
           tx,

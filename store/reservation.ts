@@ -7,10 +7,11 @@ import {
   planAllocation,
   type StockLevel,
 } from '../domain/allocation.ts'
-import { DEFAULT_ALLOCATION_POLICY } from '../domain/allocation-policy.ts'
 import type { Allocation } from '../domain/order.ts'
 import { placeOf } from '../domain/place.ts'
+import { type AllocationDecision, recordDecisions } from './allocation-decisions.ts'
 import type { Db, Tx } from './database.ts'
+import { type CurrentPolicy, currentPolicy } from './policy.ts'
 import { lockStock, type MovedBy, moveReserved, moveStock, type StockMovement } from './stock-movement.ts'
 
 /**
@@ -39,8 +40,9 @@ export type ReserveResult =
 
 /** Reserves all lines or none, from the warehouses that `planAllocation` picks over the levels under lock. */
 export async function reserve(tx: Tx, request: ReserveRequest): Promise<ReserveResult> {
+  const policy = await currentPolicy(tx, 'allocation')
   await lockStock(tx, skusOf([request]))
-  const decided = await decideReservations(tx, [request])
+  const decided = await decideReservations(tx, [request], policy)
   await writeReservations(tx, decided)
   const [member] = decided.members
   if (!member) throw new Error('a request was not decided')
@@ -51,7 +53,13 @@ export async function reserve(tx: Tx, request: ReserveRequest): Promise<ReserveR
 export type DecidedReservations = {
   /** Units of holds whose time is over, which this transaction has taken back. */
   reclaimed: (StockMovement & MovedBy)[]
-  members: { request: ReserveRequest; result: ReserveResult }[]
+  members: DecidedReservation[]
+}
+type DecidedReservation = {
+  request: ReserveRequest
+  result: ReserveResult
+  /** Why it was decided so; null where nothing was granted. */
+  decision: AllocationDecision | null
 }
 
 /**
@@ -59,17 +67,25 @@ export type DecidedReservations = {
  * taken back. The SKUs must be locked, by an earlier statement: only then does this one see what the last owner of the
  * locks has written. Each request is served or refused as if it were alone after those before it.
  */
-export async function decideReservations(tx: Tx, requests: ReserveRequest[]): Promise<DecidedReservations> {
+export async function decideReservations(
+  tx: Tx,
+  requests: ReserveRequest[],
+  policy: CurrentPolicy<'allocation'>,
+): Promise<DecidedReservations> {
   const { reclaimed, ...stock } = await readLevels(tx, skusOf(requests), requests[0]?.operationId ?? '')
-  return { reclaimed, members: requests.map((request) => ({ request, result: decide(request, stock) })) }
+  return { reclaimed, members: requests.map((request) => decide(request, stock, policy)) }
 }
 
-/** Writes what was decided: holds, counters and the ledger. The orders of the requests must exist. */
+/** Writes what was decided: holds, counters, the ledger and the reasons. The orders of the requests must exist. */
 export async function writeReservations(tx: Tx, decided: DecidedReservations): Promise<void> {
   const granted = decided.members.flatMap(({ request, result }) =>
     result.ok ? result.allocations.map((allocation) => ({ request, allocation })) : [],
   )
   await insertHolds(tx, granted)
+  await recordDecisions(
+    tx,
+    decided.members.flatMap(({ decision }) => decision ?? []),
+  )
   await moveReserved(tx, [
     ...decided.reclaimed,
     ...granted.map(({ request, allocation }) => ({
@@ -133,7 +149,8 @@ async function readLevels(
       from expired group by sku_id, warehouse_id
     )
     select level.sku_id, level.warehouse_id, warehouse.region, warehouse.longitude, warehouse.latitude, warehouse.active,
-      level.safety_stock, sku.weight_grams, level.total - level.shipped - level.reserved + coalesce(freed.units, 0) as available, freed.holds as expired
+      level.safety_stock, sku.weight_grams,
+      level.total - level.shipped - level.reserved + coalesce(freed.units, 0) as available, freed.holds as expired
     from stock_level as level join warehouse on warehouse.id = level.warehouse_id join sku on sku.id = level.sku_id
       left join freed using (sku_id, warehouse_id)
     where level.sku_id = any(${[...new Set(skuIds)]}::text[])
@@ -172,24 +189,29 @@ async function readLevels(
 }
 
 /** Serves or refuses one request; what it gets is no longer available to those after it. */
-function decide(request: ReserveRequest, { levels, warehouses }: Stock): ReserveResult {
+function decide(
+  request: ReserveRequest,
+  { levels, warehouses }: Stock,
+  policy: CurrentPolicy<'allocation'>,
+): DecidedReservation {
   const plan = planAllocation({
     demand: request.demand,
-    levels: [...new Set(request.demand.map((line) => line.skuId))].flatMap(
-      (skuId) => levels.get(skuId) ?? [],
-    ),
+    levels: [...new Set(skusOf([request]))].flatMap((skuId) => levels.get(skuId) ?? []),
     warehouses,
     place: placeOf(request.divisionCode),
-    policy: DEFAULT_ALLOCATION_POLICY,
+    policy: policy.document,
     excludedWarehouses: request.excludedWarehouses,
     partial: request.partial,
   })
-  if (!plan.ok) return plan
-  for (const { skuId, warehouseId, quantity } of plan.allocations) {
+  if (!plan.ok) return { request, result: plan, decision: null }
+  const { allocations, explanation } = plan
+  for (const { skuId, warehouseId, quantity } of allocations) {
     const level = levels.get(skuId)?.find((entry) => entry.warehouseId === warehouseId)
     if (level) level.available -= quantity
   }
-  return { ok: true, allocations: plan.allocations }
+  const { orderId, operationId } = request
+  const decision = { orderId, operationId, policyVersion: policy.version, explanation }
+  return { request, result: { ok: true, allocations }, decision: allocations.length > 0 ? decision : null }
 }
 
 async function insertHolds(

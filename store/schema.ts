@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type { AllocationExplanation } from '../domain/allocation-explanation.ts'
 import type { ListingReason } from '../domain/listing.ts'
 import type {
   FulfilmentLine,
@@ -211,6 +212,13 @@ export type Database = {
     promised: number
     drawn: WithDefault<number>
     returned: WithDefault<number>
+  }
+  allocation_decision: {
+    order_id: string
+    operation_id: string
+    policy_version: number
+    explanation: Json<AllocationExplanation>
+    decided_at: DefaultTimestamp
   }
   stock_operation: { id: string; result: Json<object>; created_at: DefaultTimestamp }
   stock_ledger: {

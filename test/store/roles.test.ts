@@ -51,6 +51,7 @@ const TABLES = [
   'order_return',
   'stock_level',
   'reservation',
+  'allocation_decision',
   'promotion',
   'promotion_quota',
   'stock_operation',

@@ -1,0 +1,59 @@
+import { sql } from 'kysely'
+import type { z } from 'zod'
+import type { allocationDecision } from '../contracts/orders.ts'
+import type { AllocationExplanation } from '../domain/allocation-explanation.ts'
+import { describeAllocation } from '../domain/allocation-text.ts'
+import type { Tx } from './database.ts'
+
+/** Why a reservation took its units from where it did, and the version of the policy that said so. */
+export type AllocationDecision = {
+  orderId: string
+  operationId: string
+  policyVersion: number
+  explanation: AllocationExplanation
+}
+
+/** Keeps what was decided, in the transaction of the holds. The orders must exist. */
+export async function recordDecisions(tx: Tx, decisions: readonly AllocationDecision[]): Promise<void> {
+  if (decisions.length === 0) return
+  const column = <Value>(value: (decision: AllocationDecision) => Value) => decisions.map(value)
+  // An explanation never stands in the way of a reservation: of one operation, the first is kept.
+  await sql`
+    insert into allocation_decision (order_id, operation_id, policy_version, explanation)
+    select order_id, operation_id, policy_version, explanation::jsonb
+    from unnest(${column((decision) => decision.orderId)}::uuid[], ${column((decision) => decision.operationId)}::text[],
+      ${column((decision) => decision.policyVersion)}::int[],
+      ${column((decision) => JSON.stringify(decision.explanation))}::text[])
+      as decision (order_id, operation_id, policy_version, explanation)
+    on conflict (order_id, operation_id) do nothing`.execute(tx)
+}
+
+/** The decisions about an order, the first one first, in words too. */
+export async function decisionsOf(tx: Tx, orderId: string): Promise<z.output<typeof allocationDecision>[]> {
+  const rows = await tx
+    .selectFrom('allocation_decision')
+    .selectAll()
+    .where('order_id', '=', orderId)
+    .orderBy('decided_at')
+    .orderBy('operation_id')
+    .execute()
+  if (rows.length === 0) return []
+  const ids = rows.flatMap(({ explanation: { chosen, rejected } }) =>
+    [...chosen, ...rejected].map((entry) => entry.warehouseId),
+  )
+  const warehouses = await tx
+    .selectFrom('warehouse')
+    .select(['id', 'name'])
+    .where('id', '=', sql<string>`any(${ids}::text[])`)
+    .execute()
+  const names = new Map(warehouses.map((row) => [row.id, row.name]))
+  return rows.map(
+    ({ operation_id: operationId, policy_version: policyVersion, explanation, decided_at: decidedAt }) => ({
+      operationId,
+      policyVersion,
+      decidedAt: decidedAt.toISOString(),
+      text: describeAllocation(explanation, (warehouseId) => names.get(warehouseId) ?? warehouseId),
+      explanation,
+    }),
+  )
+}
