@@ -51,6 +51,10 @@ export const ACCESS = {
   confirmListings: { systems: ['mall'], roles: [] },
   /** Figures of the whole business: not for people who see single stores. */
   readReports: { systems: ['ops'], roles: ['regional_director', 'finance', ...OPERATING_ROLES] },
+  readCounts: { systems: ['warehouse', 'ops'], roles: ALL_ROLES },
+  enterCounts: { systems: ['warehouse', 'ops'], roles: OPERATING_ROLES },
+  /** A person, and another one than who counted. */
+  decideCounts: { systems: [], roles: ['regional_director', 'finance', 'ops', 'admin'] },
   readMasterData: { systems: ['mall', 'payments', 'warehouse', 'ops'], roles: ALL_ROLES },
   changeMasterData: { systems: ['ops'], roles: OPERATING_ROLES },
   readWorkItems: { systems: ['ops'], roles: ALL_ROLES },

@@ -31,6 +31,7 @@ import { sessionRoutes } from './routes/session.ts'
 import { shipmentRoutes } from './routes/shipments.ts'
 import { stockRoutes } from './routes/stock.ts'
 import { stockBoardRoutes } from './routes/stock-board.ts'
+import { stockCountRoutes } from './routes/stock-counts.ts'
 import { systemRoutes } from './routes/system.ts'
 import { transferRoutes } from './routes/transfers.ts'
 import { wmsRoutes } from './routes/wms.ts'
@@ -118,6 +119,7 @@ const ROUTES = [
   stockRoutes,
   promotionRoutes,
   stockBoardRoutes,
+  stockCountRoutes,
   listingRoutes,
   reportRoutes,
   masterDataRoutes,

@@ -53,6 +53,12 @@ export const ERRORS = {
     zh: '没有权限',
     todo: 'Ask somebody whose role allows it.',
   },
+  'count-needs-second-person': {
+    status: 403,
+    en: 'Whoever counted or submitted a count does not approve it',
+    zh: '盘点人不能审批自己的盘点单',
+    todo: 'Ask somebody else to decide.',
+  },
   'paid-cancellation-forbidden': {
     status: 403,
     en: 'A paid order is cancelled by its buyer’s system, not by staff',
@@ -232,6 +238,24 @@ export const ERRORS = {
     en: 'The adjustment would make stock negative',
     zh: '调整后库存为负',
     todo: 'Reduce the adjustment, or count the warehouse.',
+  },
+  'count-wrong-state': {
+    status: 409,
+    en: 'The count is not in a state that allows this',
+    zh: '盘点单当前状态不允许此操作',
+    todo: 'Read the count; lines are entered in a draft, and a submitted count is decided once.',
+  },
+  'count-incomplete': {
+    status: 409,
+    en: 'The count has lines without a quantity, or no lines',
+    zh: '盘点单尚有未填数量的行',
+    todo: 'Enter a quantity for every line, 0 where nothing was found.',
+  },
+  'count-superseded': {
+    status: 409,
+    en: 'A later count of the same SKUs has been approved',
+    zh: '相同商品已有更新的盘点结果',
+    todo: 'Reject this count, or count again.',
   },
   'policy-not-a-draft': {
     status: 409,

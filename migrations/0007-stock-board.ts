@@ -58,6 +58,7 @@ create table stock_count (
   book_units bigint check (book_units >= 0),
   missing_units bigint check (missing_units >= 0),
   surplus_units bigint check (surplus_units >= 0),
+  difference_cents bigint,
   created_at timestamptz not null default clock_timestamp(),
   submitted_at timestamptz,
   decided_at timestamptz,
@@ -65,7 +66,8 @@ create table stock_count (
   check ((decided_by is null) = (decided_at is null) and (decided_by is null) = (state in ('draft', 'submitted'))),
   check ((line_count is null) = (state = 'draft') and (line_count is null) = (exact_lines is null)
     and (line_count is null) = (book_units is null) and (line_count is null) = (missing_units is null)
-    and (line_count is null) = (surplus_units is null) and exact_lines <= line_count),
+    and (line_count is null) = (surplus_units is null) and (line_count is null) = (difference_cents is null)
+    and exact_lines <= line_count),
   constraint stock_count_two_people check (state <> 'approved' or decided_by not in (created_by, submitted_by))
 );
 create index stock_count_newest on stock_count (created_at, id);
@@ -77,13 +79,14 @@ create table stock_count_line (
   counted integer check (counted between 0 and 10000000),
   -- Who entered it: whoever counted a line does not approve the count.
   counted_by text,
-  -- Units on hand by the books at the time of the count, and the standard price then; set at submission.
+  counted_at timestamptz,
+  -- Units on hand by the books when the line was counted, and the standard price then; set at submission.
   book integer,
   unit_price_cents bigint,
   -- By how much the approval changed the books.
   adjusted integer,
   primary key (count_id, sku_id),
-  check ((counted is null) = (counted_by is null)),
+  check ((counted is null) = (counted_by is null) and (counted is null) = (counted_at is null)),
   check ((book is null) = (unit_price_cents is null) and (book is null or counted is not null)),
   check (adjusted is null or book is not null)
 );

@@ -260,6 +260,7 @@ export type Database = {
     book_units: Nullable<number>
     missing_units: Nullable<number>
     surplus_units: Nullable<number>
+    difference_cents: Nullable<number>
     created_at: DefaultTimestamp
     submitted_at: NullableTimestamp
     decided_at: NullableTimestamp
@@ -269,6 +270,7 @@ export type Database = {
     sku_id: string
     counted: Nullable<number>
     counted_by: Nullable<string>
+    counted_at: NullableTimestamp
     book: Nullable<number>
     unit_price_cents: Nullable<number>
     adjusted: Nullable<number>

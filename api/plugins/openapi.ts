@@ -24,6 +24,7 @@ const TAGS = [
   { name: 'returns', description: 'From the request to the refund · 退货退款' },
   { name: 'work items', description: 'What a person has to settle · 待办' },
   { name: 'stock', description: 'Units per article and warehouse · 库存' },
+  { name: 'reports', description: 'Figures over a period · 报表' },
   { name: 'skus', description: 'Master data: articles' },
   { name: 'warehouses', description: 'Master data: warehouses' },
   { name: 'stores', description: 'Master data: stores' },
