@@ -3,9 +3,13 @@ import type { SafetyStockPolicy, StoreRule } from './safety-stock.ts'
 /** One SKU in one warehouse: what may still be sold (total − shipped − reserved), and where it counts as low. */
 export type PublishableLevel = { available: number; threshold: number }
 
+/** Units of running promotions that only stores of this channel may sell, and so show. They are held, not available. */
+export type ChannelQuota = { channel: string; units: number }
+
 /** One store's listing of the SKU as it stands. */
 export type CurrentListing = {
   storeId: string
+  channel: string
   /** False: a person took it down, or store or SKU are out of business. */
   isActive: boolean
   /** Units sold lately; the weight of the store when units are divided. */
@@ -42,14 +46,17 @@ export type ListingPlan = {
   above: number
   /** Units at or below the thresholds that are not held back: for stores that show less instead of nothing. */
   below: number
+  /** Units of promotion quotas, for stores of their channels. */
+  promised: number
   decisions: ListingDecision[]
 }
 
 /**
  * What every store that lists one SKU should show.
  *
- * Never more in total than may be published: the shown quantities sum to at most `above + below`, which is what is
- * available in all warehouses less the part of each threshold that is held back. And no decision raises one store
+ * Never more in total than may be published: the shown quantities sum to at most `above + below + promised`, which is
+ * what is available in all warehouses less the part of each threshold that is held back, and what promotions hold for
+ * the stores' channels. And no decision raises one store
  * before the others are known to show less: counting for each store the most that it may be showing, a decision with
  * a raise in it leaves that sum at or below the same bound.
  *
@@ -59,18 +66,22 @@ export function planListings(
   levels: readonly PublishableLevel[],
   listings: readonly CurrentListing[],
   policy: SafetyStockPolicy,
+  quotas: readonly ChannelQuota[] = [],
 ): ListingPlan {
-  const pools = publishable(levels, policy)
   const stores = listings
     .map((listing) => ({ ...listing, rule: ruleOf(listing.storeId, policy) }))
     .sort((a, b) => (a.storeId < b.storeId ? -1 : 1))
-  const eligible = stores.filter((store) => store.isActive && !mustWait(store, pools))
-  const targets = shareOut(pools, eligible, policy)
+  const active = stores.filter((store) => store.isActive)
+  // A quota of a channel without a store here is nobody's to show.
+  const usable = quotas.filter(({ channel }) => active.some((store) => store.channel === channel))
+  const pools = { ...publishable(levels, policy), promised: sum(usable.map((quota) => quota.units)) }
+  const targets = shareOut(pools, active, usable, policy)
   const wanted = stores.map((store) => ({ store, target: targets.get(store.storeId) ?? 0 }))
-  return { above: pools.above, below: pools.below, decisions: settle(pools, wanted, policy) }
+  const { above, below, promised } = pools
+  return { above, below, promised, decisions: settle(pools, wanted, policy) }
 }
 
-type Pools = { above: number; below: number; returnAt: number }
+type Pools = { above: number; below: number; promised: number; returnAt: number }
 type Store = CurrentListing & { rule: StoreRule }
 
 function ruleOf(storeId: string, policy: SafetyStockPolicy): StoreRule {
@@ -78,7 +89,10 @@ function ruleOf(storeId: string, policy: SafetyStockPolicy): StoreRule {
   return Object.hasOwn(byStore, storeId) ? (byStore[storeId] ?? fallback) : fallback
 }
 
-function publishable(levels: readonly PublishableLevel[], policy: SafetyStockPolicy): Pools {
+function publishable(
+  levels: readonly PublishableLevel[],
+  policy: SafetyStockPolicy,
+): Omit<Pools, 'promised'> {
   let above = 0
   let below = 0
   for (const { available, threshold } of levels) {
@@ -98,11 +112,24 @@ function mustWait({ quantity, wasInactive, rule }: Store, { above, below, return
 }
 
 /** Each store's share by its id. Shares sum to at most what there is. */
-function shareOut(pools: Pools, stores: Store[], policy: SafetyStockPolicy): Map<string, number> {
+function shareOut(
+  pools: Pools,
+  active: Store[],
+  quotas: readonly ChannelQuota[],
+  policy: SafetyStockPolicy,
+): Map<string, number> {
   const shares = new Map<string, number>()
   const give = (store: Store, units: number) => {
     shares.set(store.storeId, (shares.get(store.storeId) ?? 0) + units)
   }
+  for (const { channel, units } of quotas) {
+    divide(
+      units,
+      active.filter((store) => store.channel === channel),
+      give,
+    )
+  }
+  const stores = active.filter((store) => !mustWait(store, pools))
   divide(pools.above, stores, give)
   let rest = pools.below
   const byPriority = stores
@@ -160,7 +187,7 @@ type Wanted = { store: Store; target: number }
 /** Lowers at once; raises only what is worth it and what no other store may still be showing. */
 function settle(pools: Pools, wanted: Wanted[], policy: SafetyStockPolicy): ListingDecision[] {
   const lowered = wanted.map(({ store, target }) => Math.min(store.quantity ?? 0, target))
-  let free = pools.above + pools.below
+  let free = pools.above + pools.below + pools.promised
   for (const [index, { store }] of wanted.entries()) free -= Math.max(store.mayShow, lowered[index] ?? 0)
   return wanted.map(({ store, target }, index): ListingDecision => {
     const before = lowered[index] ?? 0
@@ -181,7 +208,12 @@ function reasonFor(
   step: number,
 ): ListingReason {
   if (!store.isActive) return 'inactive'
-  if (mustWait(store, pools)) return pools.above === 0 ? 'low' : 'waiting-for-return'
-  if (target === 0) return pools.above === 0 ? 'low' : 'no-share'
-  return target >= quantity + step ? 'waiting-for-others' : 'published'
+  if (target >= quantity + step) return 'waiting-for-others'
+  if (target > 0) return 'published'
+  if (pools.above === 0) return 'low'
+  return mustWait(store, pools) ? 'waiting-for-return' : 'no-share'
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
 }

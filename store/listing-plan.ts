@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import {
+  type ChannelQuota,
   type CurrentListing,
   type ListingDecision,
   type ListingReason,
@@ -80,12 +81,14 @@ async function decide(tx: Tx, skuIds: string[], context: PlanContext): Promise<C
   // The lock comes first and the levels in a later statement: what marked these SKUs as due has committed by then.
   const listings = await lockListings(tx, skuIds)
   const levels = await readLevels(tx, skuIds)
+  const quotas = await readQuotas(tx, skuIds)
   const sales = await recentSales(tx, skuIds, document.salesWindowDays)
   return skuIds.flatMap((skuId) => {
     const rows = listings.filter((row) => row.sku_id === skuId)
     const current = rows.map(
       (row): CurrentListing => ({
         storeId: row.store_id,
+        channel: row.channel,
         isActive: row.in_business,
         recentSales: sales.get(`${row.store_id} ${skuId}`) ?? 0,
         quantity: row.version === 0 ? null : row.quantity,
@@ -102,6 +105,7 @@ async function decide(tx: Tx, skuIds: string[], context: PlanContext): Promise<C
         })),
       current,
       document,
+      quotas.filter((quota) => quota.sku_id === skuId),
     )
     const decisions = new Map(plan.decisions.map((decision) => [decision.storeId, decision]))
     return rows.flatMap((row) => {
@@ -142,6 +146,20 @@ async function readLevels(tx: Tx, skuIds: string[]): Promise<LevelRow[]> {
     from stock_level as level join sku on sku.id = level.sku_id
       join warehouse on warehouse.id = level.warehouse_id and warehouse.active
     where level.sku_id = any(${skuIds}::text[])`.execute(tx)
+  return rows
+}
+
+/**
+ * What running promotions still hold for each channel. Where more is promised than exists, nobody can say whose units
+ * are missing: so many fewer are shown.
+ */
+async function readQuotas(tx: Tx, skuIds: string[]): Promise<(ChannelQuota & { sku_id: string })[]> {
+  const { rows } = await sql<ChannelQuota & { sku_id: string }>`
+    select quota.sku_id, quota.channel, greatest(0, sum(quota.promised - quota.drawn - quota.returned)
+      - (select coalesce(sum(level.shortfall), 0) from stock_level as level where level.sku_id = quota.sku_id))::int as units
+    from promotion_quota as quota join promotion on promotion.id = quota.promotion_id
+    where quota.sku_id = any(${skuIds}::text[]) and promotion.state = 'running' and promotion.ends_at > now()
+    group by quota.sku_id, quota.channel`.execute(tx)
   return rows
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  type ChannelQuota,
   type CurrentListing,
   type ListingPlan,
   type PublishableLevel,
@@ -60,6 +61,7 @@ const listings: fc.Arbitrary<CurrentListing[]> = fc.subarray(STORES).chain((stor
     ...stores.map((storeId) =>
       fc.record({
         storeId: fc.constant(storeId),
+        channel: fc.constantFrom('mall', 'jd'),
         isActive: fc.boolean(),
         recentSales: fc.oneof(fc.nat(5), fc.nat(2 ** 40)),
         quantity: fc.option(fc.oneof(fc.constant(0), fc.nat(100), fc.nat(1_000_000))),
@@ -69,7 +71,12 @@ const listings: fc.Arbitrary<CurrentListing[]> = fc.subarray(STORES).chain((stor
     ),
   ),
 )
-const situation = fc.record({ levels, listings, policy: policies })
+const quotas: fc.Arbitrary<ChannelQuota[]> = fc
+  .subarray(['mall', 'jd', 'douyin'])
+  .chain((channels) =>
+    fc.tuple(...channels.map((channel) => fc.record({ channel: fc.constant(channel), units: fc.nat(200) }))),
+  )
+const situation = fc.record({ levels, listings, policy: policies, quotas })
 
 /** What may be published, said a second time: everything free less what is held back of the threshold. */
 const publishable = (given: PublishableLevel[], { thresholds: { heldBackPercent } }: SafetyStockPolicy) =>
@@ -88,6 +95,7 @@ const listing = (
   more: Partial<CurrentListing> = {},
 ): CurrentListing => ({
   storeId,
+  channel: 'mall',
   isActive: true,
   recentSales: 0,
   quantity,
@@ -106,58 +114,67 @@ const confirmed = (before: readonly CurrentListing[], plan: ListingPlan): Curren
 describe('whatever the stock, the stores, their past and the policy', () => {
   test('stores are told to show no more in total than is available less what is held back', () => {
     fc.assert(
-      fc.property(situation, ({ levels, listings, policy }) => {
-        const plan = planListings(levels, listings, policy)
+      fc.property(situation, ({ levels, listings, policy, quotas }) => {
+        const plan = planListings(levels, listings, policy, quotas)
         expect(plan.above + plan.below).toBe(publishable(levels, policy))
-        expect(shown(plan)).toBeLessThanOrEqual(plan.above + plan.below)
+        expect(plan.promised).toBeLessThanOrEqual(sum(quotas.map((quota) => quota.units)))
+        expect(shown(plan)).toBeLessThanOrEqual(plan.above + plan.below + plan.promised)
+        for (const channel of ['mall', 'jd']) {
+          const stores = listings.filter((entry) => entry.channel === channel)
+          const units = sum(stores.map((entry) => decisionOf(plan, entry.storeId)?.quantity ?? 0))
+          const quota = quotas.find((entry) => entry.channel === channel)?.units ?? 0
+          expect(units).toBeLessThanOrEqual(plan.above + plan.below + quota)
+        }
         for (const { quantity } of plan.decisions) {
           expect(Number.isSafeInteger(quantity)).toBe(true)
           expect(quantity).toBeGreaterThanOrEqual(0)
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     )
   })
 
   test('no store is raised while others may still be showing those units', () => {
     fc.assert(
-      fc.property(situation, ({ levels, listings, policy }) => {
-        const plan = planListings(levels, listings, policy)
+      fc.property(situation, ({ levels, listings, policy, quotas }) => {
+        const plan = planListings(levels, listings, policy, quotas)
         const raised = listings.some(
           (entry) => (decisionOf(plan, entry.storeId)?.quantity ?? 0) > (entry.quantity ?? 0),
         )
         const mayShow = sum(
           listings.map((entry) => Math.max(entry.mayShow, decisionOf(plan, entry.storeId)?.quantity ?? 0)),
         )
-        if (raised) expect(mayShow).toBeLessThanOrEqual(plan.above + plan.below)
+        if (raised) expect(mayShow).toBeLessThanOrEqual(plan.above + plan.below + plan.promised)
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     )
   })
 
   test('a listing that is not active shows nothing, and the order in which listings come changes nothing', () => {
     fc.assert(
-      fc.property(situation, ({ levels, listings, policy }) => {
-        const plan = planListings(levels, listings, policy)
+      fc.property(situation, ({ levels, listings, policy, quotas }) => {
+        const plan = planListings(levels, listings, policy, quotas)
         for (const entry of listings) {
           if (!entry.isActive) {
             expect(decisionOf(plan, entry.storeId)).toMatchObject({ quantity: 0, reason: 'inactive' })
           }
         }
-        expect(planListings(levels.toReversed(), listings.toReversed(), policy)).toEqual(plan)
+        expect(planListings(levels.toReversed(), listings.toReversed(), policy, quotas.toReversed())).toEqual(
+          plan,
+        )
       }),
     )
   })
 
   test('once every store has confirmed, a second decision on the same stock changes nothing', () => {
     fc.assert(
-      fc.property(situation, ({ levels, listings, policy }) => {
-        let settled = confirmed(listings, planListings(levels, listings, policy))
+      fc.property(situation, ({ levels, listings, policy, quotas }) => {
+        let settled = confirmed(listings, planListings(levels, listings, policy, quotas))
         // One step lowers, the next raises; who waits for hysteresis may be let in by neither.
         for (let round = 0; round < 3; round += 1) {
-          settled = confirmed(settled, planListings(levels, settled, policy))
+          settled = confirmed(settled, planListings(levels, settled, policy, quotas))
         }
-        const again = planListings(levels, settled, policy)
+        const again = planListings(levels, settled, policy, quotas)
         expect(again.decisions.map((decision) => decision.quantity)).toEqual(
           settled.toSorted((a, b) => (a.storeId < b.storeId ? -1 : 1)).map((entry) => entry.quantity),
         )
@@ -216,6 +233,38 @@ describe('shares', () => {
       { available: 0, threshold: 20 },
     ]
     expect(planListings(given, [listing('S1', null)], policy())).toMatchObject({ above: 80, below: 0 })
+  })
+})
+
+describe('a promotion', () => {
+  const promoted = [
+    listing('S1', null, { recentSales: 2 }),
+    listing('S2', null),
+    listing('S3', null, { channel: 'jd' }),
+  ]
+
+  test('lets the stores of its channels show its quotas, also when nothing else is left', () => {
+    const plan = planListings([{ available: 5, threshold: 5 }], promoted, policy(), [
+      { channel: 'mall', units: 8 },
+      { channel: 'douyin', units: 9 },
+    ])
+    expect(plan).toMatchObject({ above: 0, promised: 8 })
+    expect(plan.decisions).toEqual([
+      { storeId: 'S1', quantity: 6, reason: 'published' },
+      { storeId: 'S2', quantity: 2, reason: 'published' },
+      { storeId: 'S3', quantity: 0, reason: 'low' },
+    ])
+  })
+
+  test('does not wait for hysteresis, and what is not of the promotion still does', () => {
+    const down = [listing('S1', 0), listing('S3', 0, { channel: 'jd' })]
+    const plan = planListings([{ available: 7, threshold: 5 }], down, policy(), [
+      { channel: 'mall', units: 3 },
+    ])
+    expect(plan.decisions).toEqual([
+      { storeId: 'S1', quantity: 3, reason: 'published' },
+      { storeId: 'S3', quantity: 0, reason: 'waiting-for-return' },
+    ])
   })
 })
 

@@ -240,6 +240,52 @@ describe('from stock to store', () => {
   })
 })
 
+describe('promotions', () => {
+  async function runningPromotion(): Promise<string> {
+    const id = uuid()
+    await sql`
+      insert into promotion (id, name, starts_at, ends_at, max_share_percent, retry_seconds, policy_version, created_by,
+        state, started_at)
+      values (${id}, 'x', now(), now() + interval '1 hour', 100, 1, 0, 'test', 'running', now())`.execute(
+      store.db,
+    )
+    return id
+  }
+
+  test('what a running promotion holds is shown by its channel’s stores, and by nobody once it is over', async () => {
+    const skuId = await store.addSku({ 'WH-HZ': 30 })
+    await list(skuId, 'MALL', 'TB')
+    const promotionId = await runningPromotion()
+    await sql`
+      insert into promotion_quota (promotion_id, sku_id, channel, promised, drawn)
+      values (${promotionId}, ${skuId}, 'mall', 30, 4), (${promotionId}, ${skuId}, 'jd', 0, 0)`.execute(
+      store.db,
+    )
+    await store.db.updateTable('stock_level').set({ reserved: 30 }).where('sku_id', '=', skuId).execute()
+    await plan()
+    expect(await listing('MALL', skuId)).toMatchObject({ quantity: 26, reason: 'published' })
+    expect(await listing('TB', skuId)).toMatchObject({ quantity: 0, reason: 'low' })
+    await sql`update promotion set ends_at = now() where id = ${promotionId}`.execute(store.db)
+    await due(skuId)
+    await plan()
+    expect(await listing('MALL', skuId)).toMatchObject({ quantity: 0, reason: 'low' })
+  })
+
+  test('units that are missing physically are shown by nobody', async () => {
+    const skuId = await store.addSku({ 'WH-HZ': 30 })
+    await list(skuId, 'MALL')
+    const promotionId = await runningPromotion()
+    await sql`
+      insert into promotion_quota (promotion_id, sku_id, channel, promised)
+      values (${promotionId}, ${skuId}, 'mall', 30)`.execute(store.db)
+    await sql`update stock_level set reserved = 30, total = 10, shortfall = 20 where sku_id = ${skuId}`.execute(
+      store.db,
+    )
+    await plan()
+    expect(await listing('MALL', skuId)).toMatchObject({ quantity: 10 })
+  })
+})
+
 describe('versions', () => {
   test('the latest decision wins: what it supersedes is withdrawn, and one delivery is open', async () => {
     const skuId = await store.addSku({ 'WH-HZ': 50 })
