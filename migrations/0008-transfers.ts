@@ -43,6 +43,8 @@ create index transfer_by_status on transfer (status, created_at, id);
 create index transfer_by_sku on transfer (sku_id, created_at, id);
 create index transfer_by_destination on transfer (destination_id, created_at, id);
 create index transfer_open on transfer (id) where closed_at is null;
+create index transfer_open_newest on transfer (created_at, id) where closed_at is null;
+create index transfer_attention on transfer (created_at, id) where needs_attention;
 create index transfer_untold on transfer (next_carry_at) where carried_version < version;
 create table transfer_leg (
   transfer_id uuid not null references transfer (id),

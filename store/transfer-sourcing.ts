@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { ProblemError } from '../contracts/errors.ts'
+import { thresholdOf } from '../domain/safety-stock.ts'
 import { type Approval, approvalOf } from '../domain/transfer-approval.ts'
 import {
   type ProposalResult,
@@ -32,7 +33,7 @@ export async function sourceTransfer(db: Db | Tx, wish: TransferWish): Promise<S
   const { skuId, destinationId, quantity } = wish
   const sku = await db
     .selectFrom('sku')
-    .select(['standard_price_cents', 'weight_grams'])
+    .select(['category', 'standard_price_cents', 'weight_grams'])
     .where('id', '=', skuId)
     .executeTakeFirst()
   if (!sku) throw new ProblemError('unknown-sku', `${skuId} is not known`)
@@ -44,7 +45,7 @@ export async function sourceTransfer(db: Db | Tx, wish: TransferWish): Promise<S
   const { sourcing, approval, maximumProposals, deadlines } = document
   const result = proposeTransfer({
     demand: { skuId, destinationId, quantity, weightGrams: sku.weight_grams },
-    levels: await readSourceLevels(db, skuId, sourcing),
+    levels: await readSourceLevels(db, { id: skuId, category: sku.category }, sourcing),
     places,
     rules: sourcing,
   })
@@ -64,12 +65,13 @@ async function readPlaces(db: Db | Tx): Promise<TransferPlace[]> {
     .execute()
 }
 
-/** Levels of a SKU in all warehouses. Units of reservations whose time is over are free, reclaimed or not. */
+/** Levels of a SKU in all warehouses, with the safety stock that the policy gives those without their own. Units of reservations whose time is over are free, reclaimed or not. */
 async function readSourceLevels(
   db: Db | Tx,
-  skuId: string,
+  sku: { id: string; category: string },
   { salesWindowDays }: SourcingRules,
 ): Promise<SourceLevel[]> {
+  const { document } = await currentPolicy(db, 'safety-stock')
   const { rows } = await sql<SourceLevel>`
     select level.warehouse_id as "warehouseId", level.safety_stock as "safetyStock", level.shortfall,
       level.total - level.shipped - level.reserved + coalesce(over.units, 0) as available,
@@ -85,6 +87,6 @@ async function readSourceLevels(
         where sku_id = level.sku_id and warehouse_id = level.warehouse_id and kind = 'ship'
           and recorded_at > statement_timestamp() - make_interval(days => ${salesWindowDays})
       ) as sold on true
-    where level.sku_id = ${skuId}`.execute(db)
-  return rows
+    where level.sku_id = ${sku.id}`.execute(db)
+  return rows.map((level) => ({ ...level, safetyStock: thresholdOf({ ...level, ...sku }, document) }))
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listListingsQuery } from '../../contracts/listings.ts'
 import { listOrdersQuery } from '../../contracts/orders.ts'
 import { listPickTasksQuery, listShipmentsQuery } from '../../contracts/pick-tasks.ts'
+import { listTransfersQuery } from '../../contracts/transfers.ts'
 import { listWorkItemsQuery } from '../../contracts/work-items.ts'
 import { INITIAL_SAFETY_STOCK_POLICY } from '../../domain/safety-stock.ts'
 import { createPool, type Db } from '../../store/database.ts'
@@ -20,6 +21,9 @@ import { claimOrders, orderStandings, pendingMessages } from '../../store/relay.
 import { reserve } from '../../store/reservation.ts'
 import { countNextHour } from '../../store/sales-figures.ts'
 import type { Database } from '../../store/schema.ts'
+import { openTransferIds, untoldTransfers } from '../../store/transfer-carrying.ts'
+import { listTransfers } from '../../store/transfer-queries.ts'
+import { sourceTransfer } from '../../store/transfer-sourcing.ts'
 import { listWorkItems } from '../../store/work-item-queries.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
@@ -39,6 +43,9 @@ const BIG_TABLES = [
   'operation_log',
   'listing',
   'sales_day',
+  'stock_ledger',
+  'transfer',
+  'transfer_leg',
 ]
 
 let database: TestDatabase
@@ -146,6 +153,23 @@ const FILL = [
   `insert into sales_day (sku_id, store_id, day, quantity)
     select 'SKU-' || n, 'STORE-' || s, (now() - d * interval '1 day')::date, 1
     from generate_series(1, 500) as n, generate_series(1, 5) as s, generate_series(1, 20) as d`,
+  `insert into transfer (id, sku_id, destination_id, quantity, status, version, carried_version, next_carry_at,
+      requested_by, reason, proposal_number, maximum_proposals, proposal, approver_roles, policy_version, value_cents,
+      deadlines, needs_attention, created_at, closed_at)
+    select ${orderIdOf('n')}, 'SKU-' || (1 + n % 500), 'WH-' || (1 + n % 10), 1,
+      case when n % 200 = 0 then 'reserved' else 'received' end, 5, case when n % 500 = 0 then 4 else 5 end, now(),
+      'person-' || n % 300, 'x', 1, 1, '{"legs": [], "freightCents": 0}', '{}', 1, 1, '{}', n % 500 = 0, ${timeOf('n')},
+      case when n % 200 = 0 then null else now() end
+    from generate_series(1, ${ROWS}) as n`,
+  `insert into transfer_leg (transfer_id, leg_number, sku_id, source_id, destination_id, heading_to, path, reserved,
+      dispatched, received)
+    select ${orderIdOf('n')}, 1, 'SKU-' || (1 + n % 500), 'WH-' || (1 + (n + 1) % 10), 'WH-' || (1 + n % 10),
+      'WH-' || (1 + n % 10), '{a,b}', 1, 1, case when n % 200 = 0 then 0 else 1 end
+    from generate_series(1, ${ROWS}) as n`,
+  // What one SKU sold, nearly all of it before the days that daily sales are taken from.
+  `insert into stock_ledger (sku_id, warehouse_id, kind, shipped_delta, operation_id, operator, recorded_at)
+    select 'SKU-1', 'WH-' || (1 + n % 10), 'ship', 1, n::text, 'test', now() - interval '27 days' - n * interval '1 hour'
+    from generate_series(1, ${ROWS}) as n`,
   `insert into operation_log (at, order_id, store_id, version, field, operator, source)
     select ${timeOf('n')}, ${orderIdOf('n')}, 'STORE-1', 1, 'status', 'test', 'test' from generate_series(1, ${ROWS}) as n`,
 ]
@@ -244,6 +268,43 @@ describe('stock', () => {
         ),
       ['reservation'],
     ))
+})
+
+describe('transfers', () => {
+  const wish = { skuId: 'SKU-1', destinationId: 'WH-1', quantity: 1 }
+
+  test('proposing reads the sales of the days that count, not the whole ledger', () =>
+    expectNarrow((db) => sourceTransfer(db, wish), ['stock_ledger', 'reservation']))
+
+  test('telling workflows reads what they have not heard, comparing reads a slice of the open ones', () =>
+    expectNarrow(
+      async (db) => {
+        await untoldTransfers(db, 50)
+        await openTransferIds(db, orderIds[0] ?? '', 50)
+      },
+      ['transfer'],
+    ))
+
+  test('units on their way to a warehouse are counted from what is on its way', () =>
+    expectNarrow(
+      (db) => db.selectFrom('stock_in_transit').selectAll().where('sku_id', '=', 'SKU-200').execute(),
+      ['transfer_leg'],
+    ))
+
+  test.each<[string, Record<string, string>]>([
+    ['newest', {}],
+    ['oldest', { sort: 'oldest' }],
+    ['of a rare status', { status: 'reserved' }],
+    ['that are open', { open: 'true', sort: 'oldest' }],
+    ['that need attention', { needsAttention: 'true' }],
+    ['of a SKU', { skuId: 'SKU-77' }],
+    ['from or to a warehouse', { warehouseId: 'WH-3' }],
+  ])('%s: a page reads about a page', (_, filters) =>
+    expectNarrow(
+      (db) => listTransfers(db, listTransfersQuery.parse({ limit: '50', ...filters })),
+      ['transfer'],
+    ),
+  )
 })
 
 describe('listings and figures', () => {

@@ -300,6 +300,17 @@ test('what is proposed keeps safety stock, counts what expired as free and knows
   expect(result).toMatchObject({ proposal: { legs: [{ availableLeft: 7, coverDaysLeft: 98 }] } })
 })
 
+test('a level without a safety stock of its own keeps that of its category', async () => {
+  const skuId = await store.addSku({ 'WH-GZ': 10 })
+  const { initial } = POLICIES['safety-stock']
+  const thresholds = { ...initial.thresholds, unitsByCategory: { 测试: 4 } }
+  const origin = { author: 'test', reason: 'test' }
+  await publishPolicy(store.db, { kind: 'safety-stock', document: { ...initial, thresholds }, ...origin })
+  const { result } = await sourceTransfer(store.db, { skuId, destinationId: 'WH-HZ', quantity: 7 })
+  expect(result).toMatchObject({ ok: false, canGive: 6 })
+  await publishPolicy(store.db, { kind: 'safety-stock', document: initial, ...origin })
+})
+
 test('a deadline is announced once, and a status that was left in time is not late', async () => {
   const { transferId } = await reserved(5)
   const state = await readTransfer(store.db, transferId)
