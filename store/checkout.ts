@@ -201,13 +201,14 @@ function draftOrder(input: CheckoutInput, facts: Facts): Draft | ProblemError {
   const placedAt = new Date()
   const judged = factsOf({ ...body, divisionCode: body.contact.divisionCode, amountCents })
   const expiresAt = new Date(placedAt.getTime() + holdTtlSeconds(reservation.document, judged) * 1000)
+  const policyVersions = {
+    'order-life': life.version,
+    reservation: reservation.version,
+    allocation: allocation.version,
+  }
   return {
     input,
-    policyVersions: {
-      'order-life': life.version,
-      reservation: reservation.version,
-      allocation: allocation.version,
-    },
+    policyVersions,
     request: {
       orderId,
       divisionCode: body.contact.divisionCode,
@@ -233,6 +234,7 @@ function draftOrder(input: CheckoutInput, facts: Facts): Draft | ProblemError {
         afterSalesWindowSeconds: life.document.afterSalesWindowSeconds,
         latePaymentWindowSeconds: life.document.latePaymentWindowSeconds,
       },
+      policyVersions,
     },
   }
 }

@@ -47,8 +47,8 @@ export async function readPastOrders(
   const { rows } = await sql<Row>`
     select o.id, o.created_at::text as at, o.channel, o.store_id, o.division_code, o.amount_cents, o.freight_cents,
       o.created_at,
-      (select json_agg(json_build_object('lineNumber', line_number, 'skuId', sku_id, 'quantity', quantity,
-        'unitPriceCents', unit_price_cents) order by line_number) from order_line where order_id = o.id) as lines,
+      (select coalesce(json_agg(json_build_object('lineNumber', line_number, 'skuId', sku_id, 'quantity', quantity,
+        'unitPriceCents', unit_price_cents) order by line_number), '[]') from order_line where order_id = o.id) as lines,
       paid.paid_ms, paid.payments_ms, moved.ended_ms, moved.delivered_ms,
       (select json_agg(${ms('created_at')}) from order_return where order_id = o.id) as returns_ms
     from (

@@ -178,7 +178,14 @@ test('a published policy holds for the next order, which remembers its version',
   const placed = (await placeOrder(api)).json()
   expect(Date.parse(placed.reservationExpiresAt) - Date.now()).toBeLessThanOrEqual(60_000)
   const order = (await api.as('ops', { url: `/v1/orders/${placed.orderId}` })).json()
-  expect(order.policyVersions).toMatchObject({ 'order-life': 0, reservation: version + 1 })
+  const versions = { 'order-life': 0, reservation: version + 1 }
+  expect(order.policyVersions).toMatchObject(versions)
+  const input = await api.rows(
+    `select body -> 'policyVersions' as versions from inbox join inbox_body on inbox_id = id
+     where order_key = $1 and starts_order`,
+    [placed.orderId],
+  )
+  expect(input).toMatchObject([{ versions }])
 })
 
 test('a document that does not fit its kind is refused, and every field is named', async () => {

@@ -1,6 +1,7 @@
 import type { LightMyRequestResponse } from 'fastify'
+import pg from 'pg'
 import { v7 as uuid } from 'uuid'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { POLICIES, POLICY_KINDS } from '../../contracts/policies/index.ts'
 import { MAX_OPEN_DRAFTS } from '../../store/policy-versions.ts'
 import { createTestApi, placeOrder, type TestApi } from './support.ts'
@@ -243,4 +244,26 @@ test('a draft is tried on past orders over HTTP, page by page, and so is the ver
     409,
     'policy-nothing-to-compare',
   ])
+})
+
+test('a third dry run at once is asked to come again, so that checkouts keep the processor', async () => {
+  const owner = new pg.Client({ connectionString: api.database.ownerUrl })
+  await owner.connect()
+  await owner.query('begin; lock table policy in access exclusive mode')
+  const ask = () => call('POST', '/reservation/drafts/0/dry-run', {})
+  const both = [ask(), ask()]
+  await vi.waitFor(
+    async () => {
+      const { rows } = await owner.query(`
+        select count(*)::int as waiting from pg_locks
+        where not granted and relation = 'policy'::regclass`)
+      expect(rows).toEqual([{ waiting: 2 }])
+    },
+    { timeout: 20_000, interval: 20 },
+  )
+  const third = await ask()
+  await owner.query('rollback')
+  await owner.end()
+  expect(codeOf(third)).toEqual([503, 'overloaded'])
+  expect((await Promise.all(both)).map((response) => response.statusCode)).toEqual([200, 200])
 })

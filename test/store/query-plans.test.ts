@@ -16,6 +16,8 @@ import { planDueListings } from '../../store/listing-plan.ts'
 import { listListings } from '../../store/listing-queries.ts'
 import { listOrderLog, listOrders } from '../../store/order-queries.ts'
 import { readOversellRisk } from '../../store/oversell-risk.ts'
+import { readPastOrders } from '../../store/past-orders.ts'
+import { addStock } from '../../store/past-stock.ts'
 import { openOrders } from '../../store/reconcile.ts'
 import { claimOrders, orderStandings, pendingMessages } from '../../store/relay.ts'
 import { reserve } from '../../store/reservation.ts'
@@ -338,6 +340,21 @@ describe('listings and figures', () => {
     if (nextCursor === null) return
     const next = listListingsQuery.parse({ limit: '50', ...filters, cursor: nextCursor })
     await expectNarrow((db) => listListings(db, next, everything), ['listing'])
+  })
+})
+
+describe('policies', () => {
+  const window = { from: new Date(0), to: new Date(Date.now() + 86_400_000) }
+
+  test('trying one on the past reads a batch of orders with what became of them and what they were given', () =>
+    expectNarrow(
+      async (db) => addStock(db, await readPastOrders(db, window, null, 100)),
+      ['orders', 'operation_log', 'reservation'],
+    ))
+
+  test('so does the next batch', async () => {
+    const last = (await readPastOrders(db, window, null, 100)).at(-1)?.position ?? null
+    await expectNarrow((db) => readPastOrders(db, window, last, 100), ['orders'])
   })
 })
 
