@@ -62,14 +62,18 @@ export async function fillCatalogue(db: Db): Promise<void> {
 
 let placed = 0
 
-/** An order of two units of one article, each time another one. */
-export function orderBody(): PlaceOrderBody {
-  placed += 1
+/** An order of two units of each of some articles, each time other ones. */
+export function orderBody(lines = 1): PlaceOrderBody {
+  placed += lines
   return {
     storeId: 'MALL',
     channel: 'mall',
     contact: { name: '张三', phone: '13800138000', divisionCode: '330106', address: '文三路 1 号' },
-    lines: [{ skuId: skuId(placed), quantity: 2, unitPriceCents: 1_000 }],
+    lines: Array.from({ length: lines }, (_, index) => ({
+      skuId: skuId(placed + index),
+      quantity: 2,
+      unitPriceCents: 1_000,
+    })),
     freightCents: 500,
   }
 }

@@ -5,6 +5,8 @@ import { UsageError } from '../scripts/parts/flags.ts'
 export const FIGURES = {
   reservation:
     'reservations a second on one hot SKU, on many and of five lines, against one transaction per order',
+  'checkout-http':
+    'checkouts of two lines a second over HTTP, against a bare Fastify route with the same body',
   checkout: 'checkouts a second, 16 callers, against bare single-row inserts',
   events: 'history events of a paid order with one parcel and three scans, against the aim of 45',
   'start-latency': 'from the 201 to the started workflow, p50 and p99, against a plain start of a workflow',

@@ -31,6 +31,8 @@ const REFERENCE = 'reference'
 const READY_MS = 60_000
 const NAMESPACE_MS = 30_000
 const LOOK_AGAIN_MS = 100
+/** What is measured is the API, not its rate limit. */
+const NO_LIMIT = 1_000_000_000
 
 export type StageOptions = { folder: string; out: Print; signal: AbortSignal }
 
@@ -53,7 +55,7 @@ export class Stage {
   }
 
   /** A migrated database with the benchmark's catalogue and nobody else in it. */
-  async freshDatabase(name: string): Promise<{ db: Db; ownerUrl: string }> {
+  async freshDatabase(name: string): Promise<{ db: Db; ownerUrl: string; appUrl: string }> {
     const postgres = await this.#postgres()
     const ownerUrl = withDatabase(postgres.ownerUrl, name)
     const admin = new pg.Client({ connectionString: postgres.ownerUrl })
@@ -64,7 +66,7 @@ export class Stage {
     const appUrl = withDatabase(postgres.urlFor(appRole, this.#secrets.hubAppPassword), name)
     const db = this.#database(createDatabase(appUrl, DRIVER_POOL))
     await fillCatalogue(db)
-    return { db, ownerUrl }
+    return { db, ownerUrl, appUrl }
   }
 
   keyRing(): KeyRing {
@@ -99,6 +101,42 @@ export class Stage {
       const { processes, apiPort } = await this.#product()
       await this.#start(processes.api)
       return { url: `http://127.0.0.1:${apiPort}` }
+    })
+
+  /** An API process with a database of its own, and nobody who carries its orders anywhere. */
+  checkoutApi = () =>
+    this.#once('checkout-api', async () => {
+      const { environment } = await this.#product()
+      const { db, appUrl } = await this.freshDatabase('hub_bench_http')
+      const [port, metricsPort] = [await freePort(), await freePort()]
+      const url = `http://127.0.0.1:${port}`
+      const api = this.#supervised('checkout-api', {
+        args: [join(root, 'dist/api.js')],
+        env: {
+          ...environment,
+          DATABASE_URL: appUrl,
+          API_PORT: String(port),
+          METRICS_PORT: String(metricsPort),
+          RATE_LIMIT_PER_MINUTE: String(NO_LIMIT),
+        },
+        isReady: () => answersOk(`${url}/healthz`),
+      })
+      await this.#start(api)
+      return { url, db }
+    })
+
+  /** The least of all servers. */
+  bareApi = () =>
+    this.#once('bare-api', async () => {
+      const port = await freePort()
+      const url = `http://127.0.0.1:${port}`
+      const bare = this.#supervised('bare-api', {
+        args: ['--import', 'tsx', join(root, 'bench/bare-server.ts')],
+        env: { ...process.env, BENCH_PORT: String(port) },
+        isReady: () => answersOk(`${url}/readyz`),
+      })
+      await this.#start(bare)
+      return { url }
     })
 
   /** A worker process for the reference workflow on the same server, and a driver for it. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Figure, figureTable, jsonLine } from '../bench/figure.ts'
 import { measureCheckout } from '../bench/figures/checkout.ts'
+import { measureCheckoutHttp } from '../bench/figures/checkout-http.ts'
 import { measureEvents } from '../bench/figures/events.ts'
 import { measureOrders } from '../bench/figures/orders.ts'
 import { measureReservations } from '../bench/figures/reservation.ts'
@@ -24,6 +25,7 @@ const measurements: {
 }[] = [
   { names: ['reservation'], measure: measureReservations },
   { names: ['checkout'], measure: measureCheckout },
+  { names: ['checkout-http'], measure: measureCheckoutHttp },
   { names: ['events'], measure: measureEvents },
   { names: ['start-latency'], measure: measureStartLatency },
   { names: ['orders', 'cpu'], measure: measureOrders },

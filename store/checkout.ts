@@ -8,7 +8,7 @@ import { holdTtlSeconds } from '../domain/hold-time.ts'
 import type { Allocation, OrderPlaced } from '../domain/order.ts'
 import { factsOf } from '../domain/order-facts.ts'
 import { sealContact } from './contacts.ts'
-import type { Db, Tx } from './database.ts'
+import { type Db, PREPARED, type Tx } from './database.ts'
 import { GroupCommit, type GroupLimits } from './group-commit.ts'
 import {
   findStandings,
@@ -161,7 +161,7 @@ type Facts = {
 
 async function readFacts(tx: Tx, { policies }: Deps, inputs: CheckoutInput[]): Promise<Facts> {
   const skuIds = [...new Set(inputs.flatMap(({ body }) => body.lines.map((line) => line.skuId)))]
-  const { rows } = await sql<{ id: string; channel: string | null; active: boolean }>`
+  const { rows } = await sql<{ id: string; channel: string | null; active: boolean }>`${PREPARED}
     select id, channel, active from store where id = any(${inputs.map(({ body }) => body.storeId)}::text[])
     union all select id, null, active from sku where id = any(${skuIds}::text[]) and active`.execute(tx)
   return {
@@ -314,7 +314,7 @@ async function insertOrders(tx: Tx, { keyRing }: Deps, orders: GrantedOrder[]): 
       created_at: placed.placedAt,
     }
   })
-  const inserted = await sql<{ id: string }>`
+  const inserted = await sql<{ id: string }>`${PREPARED}
     with draft as (
       select * from json_to_recordset(${JSON.stringify(rows)}::json) as draft (id uuid, channel text, store_id text,
         external_order_id text, contact_id uuid, key_id text, sealed text, division_code text, amount_cents bigint,
@@ -354,7 +354,7 @@ async function insertOrderRows(tx: Tx, orders: GrantedOrder[]): Promise<void> {
     operator: input.placedBy,
     source_time: placed.placedAt,
   }))
-  await sql`
+  await sql`${PREPARED}
     with line as (
       insert into order_line (order_id, line_number, sku_id, quantity, unit_price_cents)
       select * from json_to_recordset(${JSON.stringify(lines)}::json)

@@ -1,4 +1,5 @@
-import { Kysely, PostgresDialect, type Transaction } from 'kysely'
+import { createHash } from 'node:crypto'
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { Database } from './schema.ts'
 
@@ -41,8 +42,39 @@ export function createPool(url: string, size: number): pg.Pool {
   // A restarted server ends connections. The pool replaces idle ones; one in use fails its next query, which is
   // handled there. Without a listener the event itself would end the process.
   pool.on('error', note)
-  pool.on('connect', (client) => client.on('error', note))
+  pool.on('connect', (client) => {
+    client.on('error', note)
+    prepareMarked(client)
+  })
   return pool
+}
+
+/**
+ * Begin a statement with this to have each connection plan it once. For statements that run all the time, whose text
+ * never varies and whose best plan does not depend on their values: planning a group's statements takes longer than
+ * running them.
+ */
+export const PREPARED = sql.raw('/* prepared */ ')
+const PREPARED_MARK = '/* prepared */'
+const statementNames = new Map<string, string>()
+
+function prepareMarked(client: pg.PoolClient): void {
+  const query: (...args: unknown[]) => unknown = client.query.bind(client)
+  const preparing = (...args: unknown[]): unknown => {
+    const [text, values] = args
+    if (typeof text !== 'string' || !text.startsWith(PREPARED_MARK)) return query(...args)
+    return query({ name: statementName(text), text, values })
+  }
+  // One function stands for all overloads of the driver's: what it does not know it passes on as it came.
+  client.query = preparing as typeof client.query
+}
+
+function statementName(text: string): string {
+  const known = statementNames.get(text)
+  if (known) return known
+  const name = createHash('sha256').update(text).digest('hex').slice(0, 32)
+  statementNames.set(text, name)
+  return name
 }
 
 /** The typed database over a pool. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db, Tx } from './database.ts'
+import { type Db, PREPARED, type Tx } from './database.ts'
 
 /** How long a claim stands without an answer. Longer than any transaction lives, so that only a crash leaves one. */
 export const CLAIM_MS = 30_000
@@ -71,7 +71,7 @@ export async function findStandings(db: Db | Tx, requests: RequestKey[]): Promis
     response: unknown
     request_hash: Buffer
     stale: boolean
-  }>`
+  }>`${PREPARED}
     select caller, key, status, response, request_hash,
       status is null and claimed_until <= clock_timestamp() as stale
     from idempotency_key join unnest(${requests.map((request) => request.caller)}::text[],
@@ -94,7 +94,7 @@ export async function findStandings(db: Db | Tx, requests: RequestKey[]): Promis
  */
 export async function storeAnswers(tx: Tx, answers: (RequestKey & StoredAnswer)[]): Promise<void> {
   if (answers.length === 0) return
-  const { numAffectedRows } = await sql`
+  const { numAffectedRows } = await sql`${PREPARED}
     insert into idempotency_key as known (caller, key, request_hash, status, response, claimed_until)
     select * from unnest(${answers.map((answer) => answer.caller)}::text[],
       ${answers.map((answer) => answer.key)}::text[], ${answers.map((answer) => answer.requestHash)}::bytea[],

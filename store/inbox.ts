@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { FactType, ORDER_PLACED } from '../contracts/facts.ts'
-import type { Tx } from './database.ts'
+import { PREPARED, type Tx } from './database.ts'
 
 export type Envelope = {
   source: string
@@ -38,7 +38,7 @@ export async function appendInboxAll(tx: Tx, envelopes: Envelope[]): Promise<num
     body: envelope.body,
   }))
   // One statement, so that row and body carry the very same microsecond: it is what finds the body's partition.
-  const { rows } = await sql<{ id: number }>`
+  const { rows } = await sql<{ id: number }>`${PREPARED}
     with sent as (
       select * from json_to_recordset(${JSON.stringify(messages)}::json) as sent (source text, shop text,
         source_event_id text, type text, order_key text, starts_order boolean, occurred_at timestamptz,

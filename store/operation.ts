@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db, Tx } from './database.ts'
+import { type Db, PREPARED, type Tx } from './database.ts'
 
 /**
  * Runs work once under an operation id and remembers its result: a retry, on whichever process, gets the first
@@ -45,7 +45,7 @@ export async function findResults<Result extends object>(
 
 /** Remembers results in the transaction of their effects. An id that is known already fails the transaction. */
 export async function rememberResults(tx: Tx, results: { id: string; result: object }[]): Promise<void> {
-  await sql`
+  await sql`${PREPARED}
     insert into stock_operation (id, result)
     select * from unnest(${results.map((entry) => entry.id)}::text[],
       ${results.map((entry) => JSON.stringify(entry.result))}::jsonb[])`.execute(tx)

@@ -10,7 +10,7 @@ import {
 import type { Allocation } from '../domain/order.ts'
 import { placeOf } from '../domain/place.ts'
 import { type AllocationDecision, recordDecisions } from './allocation-decisions.ts'
-import type { Db, Tx } from './database.ts'
+import { type Db, PREPARED, type Tx } from './database.ts'
 import { type CurrentPolicy, currentPolicy } from './policy.ts'
 import { lockStock, type MovedBy, moveReserved, moveStock, type StockMovement } from './stock-movement.ts'
 
@@ -138,7 +138,7 @@ async function readLevels(
   skuIds: string[],
   operationId: string,
 ): Promise<Stock & { reclaimed: (StockMovement & MovedBy)[] }> {
-  const { rows } = await sql<LevelRow>`
+  const { rows } = await sql<LevelRow>`${PREPARED}
     with expired as (
       update reservation set state = 'expired', updated_at = clock_timestamp()
       where sku_id = any(${[...new Set(skuIds)]}::text[]) and state = 'held' and expires_at <= statement_timestamp()
@@ -221,7 +221,7 @@ async function insertHolds(
   if (granted.length === 0) return
   const column = <Value>(value: (hold: (typeof granted)[number]) => Value) => granted.map(value)
   // A replacement for a short pick may land where this order line already holds units: one hold, more units.
-  await sql`
+  await sql`${PREPARED}
     insert into reservation (id, owner_kind, owner_id, order_id, line_number, sku_id, warehouse_id, quantity, state,
       expires_at, operation_id)
     select id, 'order_line', order_id || '/' || line_number, order_id, line_number, sku_id, warehouse_id, quantity,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Tx } from './database.ts'
+import { PREPARED, type Tx } from './database.ts'
 import type { StockMovementKind } from './schema.ts'
 
 /** One movement of units on one (sku, warehouse). Deltas that are left out are 0. */
@@ -29,7 +29,7 @@ export type Shortfall = { skuId: string; warehouseId: string; shortfall: number;
  */
 export async function lockStock(tx: Tx, skuIds: readonly string[], warehouseId?: string): Promise<void> {
   const within = warehouseId === undefined ? sql`true` : sql`warehouse_id = ${warehouseId}`
-  await sql`
+  await sql`${PREPARED}
     select 1 from stock_level where sku_id = any(${[...new Set(skuIds)]}::text[]) and ${within}
     order by sku_id, warehouse_id for update`.execute(tx)
 }
@@ -73,7 +73,12 @@ async function applyMovements(
 ): Promise<Shortfall[]> {
   if (movements.length === 0) return []
   const column = <Value>(value: (movement: StockMovement & MovedBy) => Value) => movements.map(value)
-  const { rows } = await sql<{ sku_id: string; warehouse_id: string; before: number; after: number }>`
+  const { rows } = await sql<{
+    sku_id: string
+    warehouse_id: string
+    before: number
+    after: number
+  }>`${PREPARED}
     with movement as (
       select * from unnest(${column((movement) => movement.skuId)}::text[],
         ${column((movement) => movement.warehouseId)}::text[], ${column((movement) => movement.kind)}::text[],

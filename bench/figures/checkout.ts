@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import pg from 'pg'
 import { v7 as uuid } from 'uuid'
-import { checkout } from '../../store/checkout.ts'
+import { createCheckouts } from '../../store/checkout.ts'
 import { Policies } from '../../store/policy-cache.ts'
 import { orderBody } from '../catalogue.ts'
 import { measureClosedLoop } from '../closed-loop.ts'
@@ -14,18 +14,21 @@ const ROUNDS = 3
 const WARM_UP_MS = 1_000
 const WINDOW_MS = 4_000
 
-/** Checkouts through the store function, and transactions of one inserted row, in turns, nothing else running. */
+/** Checkouts in shared transactions, and transactions of one inserted row, in turns, nothing else running. */
 export async function measureCheckout(stage: Stage): Promise<Figure[]> {
   const { db, ownerUrl } = await stage.freshDatabase('hub_bench_checkout')
   await createRowTable(ownerUrl)
   const keyRing = stage.keyRing()
   const policies = new Policies()
-  const placeOrder = () =>
-    db.transaction().execute(async (tx) => {
-      const input = { orderId: uuid(), placedBy: 'system:mall', traceParent: null, body: orderBody() }
-      const result = await checkout(tx, { keyRing, policies }, input)
-      if (!result.ok) throw result.problem
-    })
+  const answerOf = () => ({ status: 201, response: {} })
+  const checkouts = createCheckouts(db, { keyRing, policies, answerOf })
+  const placeOrder = async () => {
+    const orderId = uuid()
+    const requestKey = { caller: 'bench', key: orderId, requestHash: Buffer.from(orderId) }
+    const call = { orderId, placedBy: 'system:mall', traceParent: null, body: orderBody(), requestKey }
+    const answer = await checkouts.place(call)
+    if (!('result' in answer) || !answer.result.ok) throw new Error('a checkout was refused')
+  }
   const insertRow = () =>
     db.transaction().execute(async (tx) => {
       await sql`insert into bench_row (id, body) values (${uuid()}, ${JSON.stringify(orderBody())})`.execute(
