@@ -78,7 +78,7 @@ async function replayOpenOrders(
 ): Promise<number> {
   let replayed = 0
   for await (const open of client.workflow.list({
-    query: "ExecutionStatus = 'Running' AND WorkflowType IN ('order', 'promotion')",
+    query: "ExecutionStatus = 'Running' AND WorkflowType IN ('order', 'promotion', 'transfer')",
   })) {
     if (replayed >= REPLAYED_HISTORIES) break
     const history = await client.workflow.getHandle(open.workflowId, open.runId).fetchHistory()

@@ -282,6 +282,69 @@ describe('holding at the source', () => {
   })
 })
 
+describe('rivals', () => {
+  test('two who receive the same units at once: the second is refused', async () => {
+    const { skuId, transferId } = await reserved(10)
+    await apply(transferId, dispatch(10))
+    const tx = await store.begin()
+    expect(await applyIn(tx, transferId, receive(6))).toMatchObject({ ok: true })
+    const rival = store.newRival()
+    const { result } = await rival.start((db) =>
+      db.transaction().execute((rivalTx) => applyIn(rivalTx, transferId, receive(6))),
+    )
+    await rival.untilBlocked()
+    await tx.commit().execute()
+    expect(await result).toMatchObject({ ok: false, code: 'transfer-quantity-too-large' })
+    expect(await numbers(skuId, 'WH-HZ')).toEqual({ total: 6, held: 0 })
+  })
+
+  test('who cancels while the units are being held: they are held, then given back', async () => {
+    const skuId = await store.addSku({ 'WH-GZ': 10 })
+    const { transferId } = await ask(skuId, 10)
+    // A buyer's locks keep the hold waiting; the cancellation waits for the hold.
+    const buyer = await store.begin()
+    await store.checkoutIn(buyer, [{ skuId, quantity: 1 }])
+    const [holder, canceller] = [store.newRival(), store.newRival()]
+    const hold = await holder.start((db) => reserveTransfer(db, transferId))
+    await holder.untilBlocked()
+    const cancellation = await canceller.start((db) =>
+      db.transaction().execute((tx) => applyIn(tx, transferId, cancel)),
+    )
+    await canceller.untilBlocked()
+    await buyer.rollback().execute()
+    expect(await hold.result).toMatchObject({ status: 'reserved' })
+    expect(await cancellation.result).toMatchObject({ ok: true, state: { status: 'cancelled' } })
+    expect(await numbers(skuId, 'WH-GZ')).toEqual({ total: 10, held: 0 })
+  })
+
+  test('who dispatches one transfer while an order packs and another transfer arrives: nobody blocks anybody for good', async () => {
+    const random = newRandom('transfers both ways')
+    const skuIds = await Promise.all([1, 2, 3].map(() => store.addSku({ 'WH-HZ': 60, 'WH-GZ': 60 })))
+    const lives = Array.from({ length: 24 }, async (_, index) => {
+      const skuId = skuIds[index % skuIds.length] ?? ''
+      if (index % 3 === 0)
+        return store.paidOrder(random.shuffle(skuIds).map((each) => ({ skuId: each, quantity: 1 })))
+      const { transferId } = await ask(skuId, random.between(1, 5), index % 2 === 0 ? 'WH-HZ' : 'WH-GZ')
+      const { legs } = await reserveTransfer(store.db, transferId)
+      for (const leg of legs) {
+        await apply(transferId, { type: 'dispatched', legNumber: leg.legNumber, quantity: leg.reserved })
+        await apply(transferId, {
+          type: 'received',
+          legNumber: leg.legNumber,
+          quantity: leg.reserved,
+          at: 'destination',
+        })
+      }
+    })
+    await Promise.all(lives)
+    await expectSound(store.db)
+    for (const skuId of skuIds) {
+      const totals = await Promise.all(['WH-HZ', 'WH-GZ'].map((warehouseId) => numbers(skuId, warehouseId)))
+      expect(totals.reduce((sum, level) => sum + level.total, 0)).toBe(120)
+    }
+  })
+})
+
 test('what is proposed keeps safety stock, counts what expired as free and knows what each warehouse sells', async () => {
   const skuId = await store.addSku({ 'WH-GZ': 10 })
   await store.db.updateTable('stock_level').set({ safety_stock: 3 }).where('sku_id', '=', skuId).execute()

@@ -9,7 +9,10 @@ import { transferNewsSignal, transferWorkflowId } from '../../workflows/messages
 import { keepWorkflowHistory } from '../support/histories.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
 
-/** Transfers with their workflow on a real Temporal server; SKUs of their own keep the tests apart. */
+/**
+ * Transfers with their workflow on a real Temporal server; SKUs of their own keep the tests apart. No workflow stays in
+ * memory: each task replays what was before it.
+ */
 let hub: TestHub
 const STEPS: PolicyDocument<'transfer'> = {
   ...POLICIES.transfer.initial,
@@ -29,7 +32,7 @@ const publish = (deadlines: Partial<typeof STEPS.deadlines> = {}) =>
   })
 
 beforeAll(async () => {
-  hub = await startTestHub()
+  hub = await startTestHub({ cachedWorkflows: 0 })
   await publish()
 })
 afterAll(async () => {
