@@ -8,8 +8,8 @@ import type { Config } from '../contracts/config.ts'
 import type { Db } from '../store/database.ts'
 import type { KeyRing } from '../store/keyring.ts'
 import type { Policies } from '../store/policy-cache.ts'
+import type { EventStreamLimits } from './event-stream.ts'
 import type { PressureLimits } from './plugins/limits.ts'
-import type { EventStreamLimits } from './routes/events.ts'
 
 /** What the API needs from outside. Clock and ids are injected, so that tests decide them. */
 export type ApiDeps = {

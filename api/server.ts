@@ -32,6 +32,7 @@ import { shipmentRoutes } from './routes/shipments.ts'
 import { stockRoutes } from './routes/stock.ts'
 import { stockBoardRoutes } from './routes/stock-board.ts'
 import { stockCountRoutes } from './routes/stock-counts.ts'
+import { stockEventRoutes } from './routes/stock-events.ts'
 import { systemRoutes } from './routes/system.ts'
 import { transferRoutes } from './routes/transfers.ts'
 import { wmsRoutes } from './routes/wms.ts'
@@ -120,6 +121,7 @@ const ROUTES = [
   promotionRoutes,
   stockBoardRoutes,
   stockCountRoutes,
+  stockEventRoutes,
   listingRoutes,
   reportRoutes,
   masterDataRoutes,

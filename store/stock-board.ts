@@ -8,6 +8,7 @@ import type {
 } from '../contracts/stock-board.ts'
 import type { Db } from './database.ts'
 import { Keyset, type Page } from './paging.ts'
+import type { LevelKey } from './stock-changes.ts'
 
 /** The part of policy kind `safety-stock` that says from where on a level is low. */
 export type Thresholds = { fallbackUnits: number; unitsByCategory: Record<string, number> }
@@ -52,6 +53,22 @@ export async function readStockBoard(
     query.cursor === undefined ? readTotals(db, query, thresholds) : null,
   ])
   return { ...page, totals }
+}
+
+/** The rows of single levels, of those that are on the board. */
+export async function readBoardLevels(
+  db: Db,
+  keys: readonly LevelKey[],
+  thresholds: Thresholds,
+): Promise<StockBoardRow[]> {
+  if (keys.length === 0) return []
+  const [skuIds, warehouseIds] = [keys.map((key) => key.skuId), keys.map((key) => key.warehouseId)]
+  const { rows } = await sql<BoardRow>`
+    select board.*, 0 as rank, ${level} as level, sku.name as sku_name, sku.category
+    from unnest(${skuIds}::text[], ${warehouseIds}::text[]) as named (sku_id, place)
+      join (${groups({ groupBy: 'warehouse' }, thresholds)}) as board using (sku_id, place)
+      join sku on sku.id = sku_id`.execute(db)
+  return rows.map((row) => viewOf(row, 'warehouse'))
 }
 
 async function readPage(
@@ -146,7 +163,10 @@ const sums = sql`sum(level.total) as total, sum(level.shipped) as shipped, sum(l
   count(*) filter (where ${isOk}) as ok, count(*) filter (where ${isLow}) as low, count(*) filter (where ${isOut}) as out`
 
 /** The rows of the board by what they sum. */
-function groups(query: StockBoardQuery, thresholds: Thresholds): RawBuilder<unknown> {
+function groups(
+  query: Filters & Pick<StockBoardQuery, 'groupBy'>,
+  thresholds: Thresholds,
+): RawBuilder<unknown> {
   const from = levels(query, thresholds)
   switch (query.groupBy) {
     case 'warehouse':

@@ -9,14 +9,28 @@ export type LevelKey = { skuId: string; warehouseId: string }
  * `transactionId` has ended: whoever wrote a row at or below that id had begun before. Nothing is read beyond it.
  * This costs those who write stock nothing, neither a column nor an index.
  */
-type LedgerReach = { ledgerId: number; fenceLedgerId: number; fenceTransactionId: bigint }
+export type LedgerReach = { ledgerId: number; fenceLedgerId: number; fenceTransactionId: bigint }
+
+/**
+ * A reach at the newest row there is now. Until it is settled, rows below it may still appear; then whoever goes on from
+ * it misses nothing that commits after this call.
+ */
+export async function currentLedgerReach(db: Db): Promise<LedgerReach> {
+  const fence = await raiseFence(db)
+  return { ledgerId: fence.fenceLedgerId, ...fence }
+}
+
+/** Whether every transaction has ended that may have written at or below the fence. */
+export async function isSettled(db: Db, reach: LedgerReach): Promise<boolean> {
+  return (await look(db)).horizon >= reach.fenceTransactionId
+}
 
 /**
  * The levels that changed after a reach, each once, and the reach to go on from.
  *
  * @param limit ledger rows read at most, and so levels, too
  */
-async function readMovedLevels(
+export async function readMovedLevels(
   db: Db,
   from: LedgerReach,
   limit: number,

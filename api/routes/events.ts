@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { orderId } from '../../contracts/common.ts'
@@ -8,40 +7,18 @@ import { type FeedEvent, type FeedPosition, storesOfRegion } from '../../store/e
 import { type Scope, scopeOf } from '../../store/identity.ts'
 import { ACCESS, callerOf, identityOf } from '../access.ts'
 import type { ApiDeps } from '../deps.ts'
+import { EventStreams } from '../event-stream.ts'
 import { Feed, type Subscriber } from '../feed.ts'
-
-export type EventStreamLimits = {
-  /** Shorter than every proxy's and our own idle time-out. */
-  heartbeatMs: number
-  /** Then the client comes back with its last event id, and is asked who it is again. */
-  streamMs: number
-  /** A reader that is this far behind is disconnected; it resumes where it stopped. */
-  maxUnreadBytes: number
-  /** Each costs memory and a socket; screens that nobody looks at are closed by their browsers. */
-  maxStreams: number
-  /** So that one caller who forgets to close streams takes them from nobody else. */
-  maxStreamsPerCaller: number
-}
-
-export const EVENT_STREAM_LIMITS: EventStreamLimits = {
-  heartbeatMs: 15_000,
-  streamMs: 30 * 60_000,
-  maxUnreadBytes: 1024 * 1024,
-  maxStreams: 500,
-  maxStreamsPerCaller: 20,
-}
 
 const EVENT_ID = /^([0-9]{1,20})-([0-9]{1,15})$/
 
 /** Live changes of orders, in commit order and without gaps. */
 export const eventRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, { deps }) => {
   const feed = new Feed(deps.db, (error) => app.log.warn({ err: error }, 'the event feed could not be read'))
-  const limits = { ...EVENT_STREAM_LIMITS, ...deps.eventStreamLimits }
-  /** Every open stream, and whose it is. */
-  const open = new Map<Readable, string>()
+  const streams = new EventStreams(deps.eventStreamLimits)
   app.addHook('preClose', async () => {
     feed.close()
-    for (const stream of open.keys()) stream.push(null)
+    streams.close()
   })
 
   app.get(
@@ -55,42 +32,26 @@ export const eventRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app,
       },
     },
     async (request, reply) => {
-      const caller = callerOf(identityOf(request))
       const isWanted = await createFilter(deps.db, scopeOf(identityOf(request)), request.query.orderId)
       const position = readPosition(request.headers['last-event-id']) ?? (await feed.now())
-      // No await from here to the end: of two that come at once, the second must see the first.
-      if (open.size >= limits.maxStreams) throw new ProblemError('overloaded')
-      const own = [...open.values()].filter((other) => other === caller).length
-      if (own >= limits.maxStreamsPerCaller) {
-        throw new ProblemError('too-many-streams', `${own} event streams of this caller are open`)
-      }
-      const stream = new Readable({ read() {} })
+      const stream = streams.begin(reply, callerOf(identityOf(request)), {
+        heartbeat: () => ': still here\n\n',
+        onClose: () => feed.leave(subscriber),
+      })
       const subscriber: Subscriber = {
         position,
-        isOpen: () => !stream.destroyed && !stream.readableEnded,
+        isOpen: stream.isOpen,
         send: (event) => {
-          if (!isWanted(event)) return
-          stream.push(format(event))
-          if (stream.readableLength > limits.maxUnreadBytes) stream.destroy()
+          if (isWanted(event)) stream.push(format(event))
         },
       }
-      const heartbeat = setInterval(() => stream.push(': still here\n\n'), limits.heartbeatMs)
-      const end = setTimeout(() => stream.push(null), limits.streamMs)
-      open.set(stream, caller)
-      stream.once('close', () => {
-        clearInterval(heartbeat)
-        clearTimeout(end)
-        open.delete(stream)
-        feed.leave(subscriber)
-      })
       // With the position, so that a connection that is lost before its first event can resume without a gap, too.
       stream.push(`retry: 2000\nid: ${position.transactionId}-${position.id}\n\n`)
       feed.follow(subscriber).catch((error: unknown) => {
         request.log.warn({ err: error }, 'an event stream ended')
         stream.destroy()
       })
-      reply.header('cache-control', 'no-store').header('x-accel-buffering', 'no').type('text/event-stream')
-      return reply.send(stream)
+      return reply.send(stream.body)
     },
   )
 }

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { sql, type Transaction } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { EVENT_STREAM_LIMITS, type EventStreamLimits } from '../../api/routes/events.ts'
+import { EVENT_STREAM_LIMITS, type EventStreamLimits } from '../../api/event-stream.ts'
 import type { Database } from '../../store/schema.ts'
 import { createTestApi, type TestApi } from './support.ts'
 
