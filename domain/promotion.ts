@@ -78,6 +78,11 @@ export function remainingOf({ promised, drawn, returned }: QuotaCount): number {
   return promised - drawn - returned
 }
 
+/** The channel that a quota is for. */
+export function channelOf(quotaId: string): string {
+  return quotaId.slice(quotaId.indexOf('/') + 1)
+}
+
 /** Names a channel's share of a promotion: the owner of its holds, and the source of what orders draw from them. */
 export function quotaIdOf(promotionId: string, channel: string): string {
   return `${promotionId}/${channel}`
@@ -161,30 +166,54 @@ export type OpenQuota = {
 
 type Located = { skuId: string; warehouseId: string; quantity: number }
 
+/** An order's units by their source, and what each quota gave for them. */
+export type Drawn<Taken> = {
+  /** `drawnFrom: null`: free stock. One entry for each of the taken ones and its sources. */
+  holds: (Taken & { drawnFrom: string | null })[]
+  /** Where the quotas gave their units up. */
+  given: (Located & { quotaId: string })[]
+}
+
 /**
- * Splits what an order takes by its source: the channel's quotas in the same warehouse first, the one that ends first
- * leading; what they lack comes from free stock (`drawnFrom: null`). The quotas are lowered as they are drawn, so that
- * the next line and the next order see what is left.
+ * Splits what an order takes by its source: the channel's quotas first, the one that ends first leading, and what they
+ * lack from free stock. The quotas are lowered as they are drawn: the next line and the next order see what is left.
+ *
+ * A quota gives units where the order takes them; if it has none left there, it gives them up in another warehouse,
+ * where they become free, for the free ones that the order takes: the customer is served from the best place, and free
+ * stock as a whole is not touched before the quota is used up.
  */
 export function drawQuotas<Taken extends Located>(
   taken: readonly Taken[],
-  quotas: OpenQuota[],
-): (Taken & { drawnFrom: string | null })[] {
+  quotas: readonly OpenQuota[],
+): Drawn<Taken> {
   const order = quotas.toSorted((a, b) => a.endsAtMs - b.endsAtMs || (a.quotaId < b.quotaId ? -1 : 1))
-  return taken.flatMap((entry) => {
-    let missing = entry.quantity
-    const parts: (Taken & { drawnFrom: string | null })[] = []
-    for (const quota of order) {
-      if (quota.skuId !== entry.skuId || quota.warehouseId !== entry.warehouseId) continue
-      const quantity = Math.min(missing, quota.remaining)
-      if (quantity === 0) continue
-      quota.remaining -= quantity
-      missing -= quantity
-      parts.push({ ...entry, quantity, drawnFrom: quota.quotaId })
+  const given: Drawn<Taken>['given'] = []
+  const missing = taken.map((entry) => entry.quantity)
+  const sources = taken.map(() => new Map<string, number>())
+  const draw = (isNear: (quota: OpenQuota, entry: Taken) => boolean) => {
+    for (const [index, entry] of taken.entries()) {
+      for (const quota of order) {
+        const quantity = Math.min(missing[index] ?? 0, quota.remaining)
+        if (quantity === 0 || quota.skuId !== entry.skuId || !isNear(quota, entry)) continue
+        quota.remaining -= quantity
+        missing[index] = (missing[index] ?? 0) - quantity
+        sources[index]?.set(quota.quotaId, (sources[index].get(quota.quotaId) ?? 0) + quantity)
+        given.push({ quotaId: quota.quotaId, skuId: quota.skuId, warehouseId: quota.warehouseId, quantity })
+      }
     }
-    if (missing > 0) parts.push({ ...entry, quantity: missing, drawnFrom: null })
-    return parts
+  }
+  draw((quota, entry) => quota.warehouseId === entry.warehouseId)
+  draw((quota, entry) => quota.warehouseId !== entry.warehouseId)
+  const holds = taken.flatMap((entry, index) => {
+    const parts: Drawn<Taken>['holds'] = [...(sources[index] ?? [])].map(([drawnFrom, quantity]) => ({
+      ...entry,
+      quantity,
+      drawnFrom,
+    }))
+    const free = missing[index] ?? 0
+    return free > 0 ? [...parts, { ...entry, quantity: free, drawnFrom: null }] : parts
   })
+  return { holds, given }
 }
 
 /** Levels as one channel sees them: what is free, and what its quotas still hold there. */

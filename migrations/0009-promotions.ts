@@ -50,6 +50,11 @@ alter table reservation add constraint reservation_drawn_by_order_lines
   check (drawn_from is null or owner_kind = 'order_line');
 alter table reservation add constraint reservation_drawn_from_a_quota
   foreign key (drawn_from, sku_id) references promotion_quota (quota_id, sku_id);
+-- A line may have units of one warehouse from a quota and from free stock: a hold for each source.
+drop index reservation_one_live_per_owner;
+create unique index reservation_one_live_per_owner
+  on reservation (owner_kind, owner_id, sku_id, warehouse_id, drawn_from) nulls not distinct
+  where state in ('held', 'confirmed');
 -- What checkout looks for under its locks: the few quotas among a hot SKU's thousands of holds.
 create index reservation_of_promotion on reservation (sku_id) where owner_kind = 'promotion' and state = 'held';
 

@@ -5,8 +5,8 @@ import {
   type ReserveResult,
   reclaimExpired,
   reserve,
+  settleEnded,
   skusOf,
-  unhold,
 } from './reservation.ts'
 import { lockStock, moveStock } from './stock-movement.ts'
 
@@ -25,14 +25,14 @@ export type ChangeRequest = Omit<ReserveRequest, 'partial'>
 export async function changeHolds(tx: Tx, request: ChangeRequest): Promise<ReserveResult> {
   const { orderId, operationId, operator } = request
   const held = await liveHolds(tx, orderId)
-  const skuIds = [...held.map((hold) => hold.sku_id), ...skusOf([request])]
+  const skuIds = [...held.map((hold) => hold.skuId), ...skusOf([request])]
   await lockStock(tx, skuIds)
   await reclaimExpired(tx, skuIds, operationId)
   // Once more, under the locks: what has run out meanwhile is no longer there to be kept.
   const live = await liveHolds(tx, orderId)
   const unitsHeld = new Map<string, number>()
   for (const hold of live) {
-    const key = keyOf(hold.line_number, hold.sku_id)
+    const key = keyOf(hold.lineNumber, hold.skuId)
     unitsHeld.set(key, (unitsHeld.get(key) ?? 0) + hold.quantity)
   }
   const growth = request.demand.flatMap((line) => {
@@ -44,7 +44,7 @@ export async function changeHolds(tx: Tx, request: ChangeRequest): Promise<Reser
 
   const wanted = new Map(request.demand.map((line) => [keyOf(line.lineNumber, line.skuId), line.quantity]))
   const surplus = live.flatMap((hold) => {
-    const key = keyOf(hold.line_number, hold.sku_id)
+    const key = keyOf(hold.lineNumber, hold.skuId)
     const units = unitsHeld.get(key) ?? 0
     const quantity = Math.min(hold.quantity, Math.max(0, units - (wanted.get(key) ?? 0)))
     unitsHeld.set(key, units - quantity)
@@ -58,7 +58,7 @@ export async function changeHolds(tx: Tx, request: ChangeRequest): Promise<Reser
       .where('id', '=', id)
       .execute()
   }
-  const movements = surplus.map((hold) => unhold('release', hold))
+  const { movements } = await settleEnded(tx, 'release', surplus, operationId)
   await moveStock(tx, movements, { operationId, operator, physical: false })
   return grown
 }
@@ -71,7 +71,15 @@ function keyOf(lineNumber: number | null, skuId: string): string {
 function liveHolds(tx: Tx, orderId: string) {
   return tx
     .selectFrom('reservation')
-    .select(['id', 'line_number', 'sku_id', 'warehouse_id', 'quantity', 'order_id'])
+    .select([
+      'id',
+      'line_number as lineNumber',
+      'sku_id as skuId',
+      'warehouse_id as warehouseId',
+      'quantity',
+      'order_id as orderId',
+      'drawn_from as drawnFrom',
+    ])
     .where('order_id', '=', orderId)
     .where('state', 'in', ['held', 'confirmed'])
     .orderBy('quantity')

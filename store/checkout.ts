@@ -211,6 +211,7 @@ function draftOrder(input: CheckoutInput, facts: Facts): Draft | ProblemError {
     policyVersions,
     request: {
       orderId,
+      channel: body.channel,
       divisionCode: body.contact.divisionCode,
       demand: lines,
       expiresAt,

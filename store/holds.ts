@@ -164,7 +164,7 @@ async function addToHolds(tx: Tx, request: HoldChange & { expiresAt: Date }, uni
     )
     .onConflict((conflict) =>
       conflict
-        .columns(['owner_kind', 'owner_id', 'sku_id', 'warehouse_id'])
+        .columns(['owner_kind', 'owner_id', 'sku_id', 'warehouse_id', 'drawn_from'])
         .where('state', 'in', ['held', 'confirmed'])
         .doUpdateSet((eb) => ({
           quantity: eb('reservation.quantity', '+', eb.ref('excluded.quantity')),

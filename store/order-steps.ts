@@ -27,6 +27,7 @@ export async function reserveAgain(
   const { placed, operationId } = request
   const result = await reservations.reserve({
     orderId: placed.orderId,
+    channel: placed.channel,
     divisionCode: placed.divisionCode,
     demand: placed.lines,
     expiresAt: new Date(),
@@ -105,6 +106,7 @@ export async function settleShortage(
     if (await isCancelled(tx, placed.orderId)) return { allocations: [] }
     const result = await reserve(tx, {
       orderId: placed.orderId,
+      channel: placed.channel,
       divisionCode: placed.divisionCode,
       demand: request.lines,
       expiresAt: new Date(),

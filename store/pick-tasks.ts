@@ -260,7 +260,10 @@ function movement(
   }
 }
 
-/** Takes units out of the order's confirmed holds in this warehouse; anything but exactly that many is a bug. */
+/**
+ * Takes units out of the order's confirmed holds in this warehouse; anything but exactly that many is a bug. A line has
+ * a hold for each source of its units: what was drawn from a quota is used last.
+ */
 async function takeFromHolds(
   tx: Tx,
   task: Task,
@@ -268,27 +271,33 @@ async function takeFromHolds(
   state: 'consumed' | 'released',
 ): Promise<void> {
   for (const line of lines) {
-    const hold = await tx
+    const holds = await tx
       .selectFrom('reservation')
       .select(['id', 'quantity'])
       .where('owner_kind', '=', 'order_line')
       .where('owner_id', '=', `${task.order_id}/${line.lineNumber}`)
       .where('warehouse_id', '=', task.warehouse_id)
       .where('state', '=', 'confirmed')
+      .orderBy(sql`drawn_from nulls first`)
       .forUpdate()
-      .executeTakeFirst()
-    if (!hold || hold.quantity < line.quantity) {
+      .execute()
+    let missing = line.quantity
+    for (const hold of holds) {
+      const taken = Math.min(missing, hold.quantity)
+      if (taken === 0) break
+      missing -= taken
+      await tx
+        .updateTable('reservation')
+        .set(taken === hold.quantity ? { state } : { quantity: hold.quantity - taken })
+        .set({ updated_at: sql`clock_timestamp()` })
+        .where('id', '=', hold.id)
+        .execute()
+    }
+    if (missing > 0) {
       throw new Error(
         `pick task ${task.id} line ${line.lineNumber}: no confirmed hold of ${line.quantity} units`,
       )
     }
-    const whole = hold.quantity === line.quantity
-    await tx
-      .updateTable('reservation')
-      .set(whole ? { state } : { quantity: hold.quantity - line.quantity })
-      .set({ updated_at: sql`clock_timestamp()` })
-      .where('id', '=', hold.id)
-      .execute()
   }
 }
 

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
+import { type DrawnUnits, divideReturned } from '../domain/promotion.ts'
 import type { Tx } from './database.ts'
+import type { StockMovement } from './stock-movement.ts'
 
 /**
  * The holds and counters of promotions' quotas. The holds are `held` until the promotion's end, so that they expire by
@@ -30,7 +32,7 @@ export async function addToQuotas(
       ${column((entry) => entry.expiresAt.toISOString())}::timestamptz[])
       as added (id, owner_id, sku_id, warehouse_id, quantity, expires_at)
     group by owner_id, sku_id, warehouse_id
-    on conflict (owner_kind, owner_id, sku_id, warehouse_id) where state in ('held', 'confirmed')
+    on conflict (owner_kind, owner_id, sku_id, warehouse_id, drawn_from) where state in ('held', 'confirmed')
       do update set quantity = reservation.quantity + excluded.quantity, updated_at = clock_timestamp()`.execute(
     tx,
   )
@@ -71,6 +73,15 @@ export async function takeFromQuotas(
   if (sums?.taken !== sums?.wanted) throw new Error('a quota does not hold what was seen under its lock')
 }
 
+/** Units that orders take from quotas. */
+export async function drawFromQuotas(tx: Tx, units: readonly QuotaUnits[]): Promise<void> {
+  await takeFromQuotas(tx, units, 'consumed')
+  await countQuotas(
+    tx,
+    units.map(({ quotaId, skuId, quantity }) => ({ quotaId, skuId, drawn: quantity })),
+  )
+}
+
 /** Changes of the counters of one quota and SKU; what is left out does not change. */
 export type QuotaChange = {
   quotaId: string
@@ -95,4 +106,74 @@ export async function countQuotas(tx: Tx, changes: readonly QuotaChange[]): Prom
       group by quota_id, sku_id
     ) as change
     where quota.quota_id = change.quota_id and quota.sku_id = change.sku_id`.execute(tx)
+}
+
+/**
+ * Settles units that orders have given back and that were drawn from a quota: the quota holds them again while its
+ * promotion runs by the database's clock, otherwise they stay free. The orders' holds must have ended already; the stock
+ * counters are the caller's, who moves both together.
+ *
+ * @returns what the quotas hold again
+ */
+export async function giveBackDrawn(
+  tx: Tx,
+  returned: readonly (DrawnUnits & { orderId: string })[],
+  operationId: string,
+): Promise<HeldAgain[]> {
+  if (returned.length === 0) return []
+  const ends = await runningQuotas(
+    tx,
+    returned.map((units) => units.drawnFrom),
+  )
+  const missing = await readShortfalls(tx, returned)
+  const { toQuota, toFree } = divideReturned(returned, new Set(ends.keys()), missing)
+  const heldAgain = toQuota.flatMap(({ drawnFrom: quotaId, ...units }) => {
+    const expiresAt = ends.get(quotaId)
+    return expiresAt ? [{ ...units, quotaId, expiresAt }] : []
+  })
+  await addToQuotas(tx, heldAgain, operationId)
+  await countQuotas(tx, [
+    ...heldAgain.map(({ quotaId, skuId, quantity }) => ({ quotaId, skuId, drawn: -quantity })),
+    ...toFree.map(({ drawnFrom: quotaId, skuId, quantity }) => ({
+      quotaId,
+      skuId,
+      drawn: -quantity,
+      returned: quantity,
+    })),
+  ])
+  return heldAgain
+}
+
+/** Units that an order gave back and a quota holds again. */
+export type HeldAgain = QuotaUnits & { orderId: string; expiresAt: Date }
+
+/** What a quota's hold gains (or loses) for an order's, as a movement of the ledger. */
+export function quotaMovement(
+  units: { skuId: string; warehouseId: string; orderId: string },
+  reservedDelta: number,
+): StockMovement {
+  const { skuId, warehouseId, orderId } = units
+  return { kind: 'promotion_hold', skuId, warehouseId, reservedDelta, orderId }
+}
+
+/** When each of the quotas ends, for those whose promotion runs at this moment. */
+async function runningQuotas(tx: Tx, quotaIds: readonly string[]): Promise<Map<string, Date>> {
+  const { rows } = await sql<{ quota_id: string; ends_at: Date }>`
+    select distinct quota.quota_id, promotion.ends_at
+    from promotion_quota as quota join promotion on promotion.id = quota.promotion_id
+    where quota.quota_id = any(${[...new Set(quotaIds)]}::text[]) and promotion.state = 'running'
+      and promotion.ends_at > clock_timestamp()`.execute(tx)
+  return new Map(rows.map((row) => [row.quota_id, row.ends_at]))
+}
+
+async function readShortfalls(
+  tx: Tx,
+  levels: readonly { skuId: string; warehouseId: string }[],
+): Promise<Map<string, number>> {
+  const { rows } = await sql<{ level: string; shortfall: number }>`
+    select sku_id || ' ' || warehouse_id as level, shortfall from stock_level
+    where shortfall > 0 and (sku_id, warehouse_id) in (
+      select * from unnest(${levels.map((level) => level.skuId)}::text[],
+        ${levels.map((level) => level.warehouseId)}::text[]))`.execute(tx)
+  return new Map(rows.map((row) => [row.level, row.shortfall]))
 }

@@ -78,3 +78,25 @@ export async function findStockDrift(
     where level.reserved <> coalesce(live.held, 0) limit 100`.execute(db)
   return rows
 }
+
+/**
+ * Quotas whose counters differ from what they hold: all of a promise is drawn, given back, or held while its promotion
+ * runs. There should never be one: it is raised, never repaired.
+ */
+export async function findQuotaDrift(
+  db: Db,
+): Promise<{ quotaId: string; skuId: string; remaining: number; held: number }[]> {
+  const { rows } = await sql<{ quotaId: string; skuId: string; remaining: number; held: number }>`
+    with live as (
+      select owner_id as quota_id, sku_id, sum(quantity)::int as held from reservation
+      where owner_kind = 'promotion' and state = 'held' group by owner_id, sku_id
+    ), running as (
+      select quota_id, sku_id, promised - drawn - returned as remaining
+      from promotion_quota as quota join promotion on promotion.id = quota.promotion_id
+      where promotion.closed_at is null and promotion.state = 'running'
+    )
+    select quota_id as "quotaId", sku_id as "skuId", coalesce(remaining, 0) as remaining, coalesce(held, 0) as held
+    from running full join live using (quota_id, sku_id)
+    where coalesce(remaining, 0) <> coalesce(held, 0) limit 100`.execute(db)
+  return rows
+}

@@ -9,9 +9,11 @@ import {
 } from '../domain/allocation.ts'
 import type { Allocation } from '../domain/order.ts'
 import { placeOf } from '../domain/place.ts'
+import { channelOf, type Drawn, drawQuotas, type OpenQuota, withQuotas } from '../domain/promotion.ts'
 import { type AllocationDecision, recordDecisions } from './allocation-decisions.ts'
 import { type Db, PREPARED, type Tx } from './database.ts'
 import { type CurrentPolicy, currentPolicy } from './policy.ts'
+import { countQuotas, drawFromQuotas, giveBackDrawn, type HeldAgain, quotaMovement } from './quotas.ts'
 import { lockStock, type MovedBy, moveReserved, moveStock, type StockMovement } from './stock-movement.ts'
 
 /**
@@ -22,6 +24,8 @@ import { lockStock, type MovedBy, moveReserved, moveStock, type StockMovement } 
  */
 export type ReserveRequest = {
   orderId: string
+  /** Its quotas are drawn from before free stock is. */
+  channel: string
   divisionCode: string
   demand: Demand[]
   expiresAt: Date
@@ -58,6 +62,8 @@ export type DecidedReservations = {
 type DecidedReservation = {
   request: ReserveRequest
   result: ReserveResult
+  /** The granted units by their source. */
+  drawn: Drawn<Allocation>
   /** Why it was decided so; null where nothing was granted. */
   decision: AllocationDecision | null
 }
@@ -78,8 +84,15 @@ export async function decideReservations(
 
 /** Writes what was decided: holds, counters, the ledger and the reasons. The orders of the requests must exist. */
 export async function writeReservations(tx: Tx, decided: DecidedReservations): Promise<void> {
-  const granted = decided.members.flatMap(({ request, result }) =>
-    result.ok ? result.allocations.map((allocation) => ({ request, allocation })) : [],
+  const granted = decided.members.flatMap(({ request, drawn }) =>
+    drawn.holds.map((hold) => ({ request, hold })),
+  )
+  const given = decided.members.flatMap(({ request, drawn }) =>
+    drawn.given.map((units) => ({ request, units })),
+  )
+  await drawFromQuotas(
+    tx,
+    given.map(({ units }) => units),
   )
   await insertHolds(tx, granted)
   await recordDecisions(
@@ -88,11 +101,16 @@ export async function writeReservations(tx: Tx, decided: DecidedReservations): P
   )
   await moveReserved(tx, [
     ...decided.reclaimed,
-    ...granted.map(({ request, allocation }) => ({
+    ...given.map(({ request: { orderId, operationId, operator }, units }) => ({
+      ...quotaMovement({ ...units, orderId }, -units.quantity),
+      operationId,
+      operator,
+    })),
+    ...granted.map(({ request, hold }) => ({
       kind: 'reserve' as const,
-      skuId: allocation.skuId,
-      warehouseId: allocation.warehouseId,
-      reservedDelta: allocation.quantity,
+      skuId: hold.skuId,
+      warehouseId: hold.warehouseId,
+      reservedDelta: hold.quantity,
       orderId: request.orderId,
       operationId: request.operationId,
       operator: request.operator,
@@ -110,8 +128,11 @@ export async function reclaimExpired(tx: Tx, skuIds: string[], operationId: stri
   await moveReserved(tx, reclaimed)
 }
 
-/** Levels in hand, by SKU; `available` falls as requests are granted. And the warehouses in use that keep them. */
-type Stock = { levels: Map<string, StockLevel[]>; warehouses: AllocationWarehouse[] }
+/**
+ * Levels in hand, by SKU; `available`, what is free, falls as requests are granted. What quotas hold for their channels
+ * besides. And the warehouses in use that keep them.
+ */
+type Stock = { levels: Map<string, StockLevel[]>; quotas: OpenQuota[]; warehouses: AllocationWarehouse[] }
 
 type LevelRow = {
   sku_id: string
@@ -123,8 +144,13 @@ type LevelRow = {
   safety_stock: number
   weight_grams: number
   available: number
-  expired: { orderId: string; quantity: number }[] | null
+  expired: ExpiredHold[] | null
+  quotas: { quotaId: string; remaining: number; endsAtMs: number }[] | null
 }
+/** `orderId` is null for what is not an order's. */
+type EndedHold = { orderId: string | null; quantity: number; drawnFrom: string | null }
+/** `quotaId`: what a promotion's quota still held at its end. */
+type ExpiredHold = EndedHold & { quotaId: string | null }
 
 /**
  * Takes back holds whose time is over and reads the levels as they are then. What is taken back is the rows that the
@@ -142,100 +168,141 @@ async function readLevels(
     with expired as (
       update reservation set state = 'expired', updated_at = clock_timestamp()
       where sku_id = any(${[...new Set(skuIds)]}::text[]) and state = 'held' and expires_at <= statement_timestamp()
-      returning sku_id, warehouse_id, quantity, order_id
+      returning sku_id, warehouse_id, quantity, order_id, drawn_from,
+        case owner_kind when 'promotion' then owner_id end as quota_id
     ), freed as (
       select sku_id, warehouse_id, sum(quantity)::int as units,
-        json_agg(json_build_object('orderId', order_id, 'quantity', quantity)) as holds
+        json_agg(json_build_object('orderId', order_id, 'quantity', quantity, 'drawnFrom', drawn_from,
+          'quotaId', quota_id)) as holds
       from expired group by sku_id, warehouse_id
+    ), quota as (
+      select sku_id, warehouse_id, json_agg(json_build_object('quotaId', owner_id, 'remaining', quantity,
+        'endsAtMs', extract(epoch from expires_at) * 1000)) as held
+      from reservation
+      where owner_kind = 'promotion' and state = 'held' and sku_id = any(${[...new Set(skuIds)]}::text[])
+        and expires_at > statement_timestamp()
+      group by sku_id, warehouse_id
     )
     select level.sku_id, level.warehouse_id, warehouse.region, warehouse.longitude, warehouse.latitude, warehouse.active,
       level.safety_stock, sku.weight_grams,
-      level.total - level.shipped - level.reserved + coalesce(freed.units, 0) as available, freed.holds as expired
+      level.total - level.shipped - level.reserved + coalesce(freed.units, 0) as available, freed.holds as expired,
+      quota.held as quotas
     from stock_level as level join warehouse on warehouse.id = level.warehouse_id join sku on sku.id = level.sku_id
-      left join freed using (sku_id, warehouse_id)
+      left join freed using (sku_id, warehouse_id) left join quota using (sku_id, warehouse_id)
     where level.sku_id = any(${[...new Set(skuIds)]}::text[])
     order by level.sku_id, level.warehouse_id`.execute(tx)
+  const expired = rows.flatMap((row) =>
+    (row.expired ?? []).map((hold) => ({ ...hold, skuId: row.sku_id, warehouseId: row.warehouse_id })),
+  )
+  const { movements, heldAgain } = await settleEnded(tx, 'expire', expired, operationId)
+  await countQuotas(
+    tx,
+    expired.flatMap(({ quotaId, skuId, quantity }) =>
+      quotaId === null ? [] : [{ quotaId, skuId, returned: quantity }],
+    ),
+  )
+  return {
+    ...stockOf(rows, heldAgain),
+    reclaimed: movements.map((movement) => ({ ...movement, operationId, operator: 'system' })),
+  }
+}
+
+/** The rows as they are once quotas hold again what expired orders had drawn from them. */
+function stockOf(rows: LevelRow[], heldAgain: readonly HeldAgain[]): Stock {
   const levels = new Map<string, StockLevel[]>()
+  const quotas: OpenQuota[] = []
   const warehouses = new Map<string, AllocationWarehouse>()
   for (const row of rows) {
     if (!row.active) continue
     const { sku_id: skuId, warehouse_id: warehouseId, region, longitude, latitude } = row
     warehouses.set(warehouseId, { warehouseId, region, longitude, latitude })
+    const backHere = heldAgain.filter((units) => units.skuId === skuId && units.warehouseId === warehouseId)
+    const free = row.available - backHere.reduce((sum, units) => sum + units.quantity, 0)
     const ofSku = levels.get(skuId) ?? []
-    // Below zero where units are promised that do not exist: nothing can be had there until that is made good.
-    const available = Math.max(0, row.available)
     ofSku.push({
       skuId,
       warehouseId,
-      available,
+      available: Math.max(0, free),
       safetyStock: row.safety_stock,
       weightGrams: row.weight_grams,
     })
     levels.set(skuId, ofSku)
+    // Below zero more is promised than exists: nothing, not even a quota, can be had until that is made good.
+    if (free < 0) continue
+    quotas.push(
+      ...(row.quotas ?? []).map((quota) => ({ ...quota, skuId, warehouseId })),
+      ...backHere.map(({ quotaId, quantity, expiresAt }) => ({
+        quotaId,
+        skuId,
+        warehouseId,
+        remaining: quantity,
+        endsAtMs: expiresAt.getTime(),
+      })),
+    )
   }
-  const reclaimed = rows.flatMap((row) =>
-    (row.expired ?? []).map(({ orderId, quantity }) => ({
-      ...unhold('expire', {
-        sku_id: row.sku_id,
-        warehouse_id: row.warehouse_id,
-        quantity,
-        order_id: orderId,
-      }),
-      operationId,
-      operator: 'system',
-    })),
-  )
-  return { levels, warehouses: [...warehouses.values()], reclaimed }
+  return { levels, quotas, warehouses: [...warehouses.values()] }
 }
 
 /** Serves or refuses one request; what it gets is no longer available to those after it. */
 function decide(
   request: ReserveRequest,
-  { levels, warehouses }: Stock,
+  { levels, quotas, warehouses }: Stock,
   policy: CurrentPolicy<'allocation'>,
 ): DecidedReservation {
+  const free = [...new Set(skusOf([request]))].flatMap((skuId) => levels.get(skuId) ?? [])
+  const own = quotas.filter((quota) => channelOf(quota.quotaId) === request.channel)
   const plan = planAllocation({
     demand: request.demand,
-    levels: [...new Set(skusOf([request]))].flatMap((skuId) => levels.get(skuId) ?? []),
+    levels: withQuotas(free, own),
     warehouses,
     place: placeOf(request.divisionCode),
     policy: policy.document,
     excludedWarehouses: request.excludedWarehouses,
     partial: request.partial,
   })
-  if (!plan.ok) return { request, result: plan, decision: null }
+  if (!plan.ok) return { request, result: plan, drawn: { holds: [], given: [] }, decision: null }
   const { allocations, explanation } = plan
-  for (const { skuId, warehouseId, quantity } of allocations) {
-    const level = levels.get(skuId)?.find((entry) => entry.warehouseId === warehouseId)
-    if (level) level.available -= quantity
-  }
+  const drawn = drawQuotas(allocations, own)
+  // What a quota gives up becomes free, and what the order takes is not any more: mostly the very same units.
+  for (const units of drawn.given) addTo(levels, units, units.quantity)
+  for (const hold of drawn.holds) addTo(levels, hold, -hold.quantity)
   const { orderId, operationId } = request
   const decision = { orderId, operationId, policyVersion: policy.version, explanation }
-  return { request, result: { ok: true, allocations }, decision: allocations.length > 0 ? decision : null }
+  return {
+    request,
+    result: { ok: true, allocations },
+    drawn,
+    decision: allocations.length > 0 ? decision : null,
+  }
+}
+
+function addTo(levels: Stock['levels'], at: { skuId: string; warehouseId: string }, quantity: number): void {
+  const level = levels.get(at.skuId)?.find((entry) => entry.warehouseId === at.warehouseId)
+  if (level) level.available += quantity
 }
 
 async function insertHolds(
   tx: Tx,
-  granted: { request: ReserveRequest; allocation: Allocation }[],
+  granted: { request: ReserveRequest; hold: Drawn<Allocation>['holds'][number] }[],
 ): Promise<void> {
   if (granted.length === 0) return
-  const column = <Value>(value: (hold: (typeof granted)[number]) => Value) => granted.map(value)
+  const column = <Value>(value: (entry: (typeof granted)[number]) => Value) => granted.map(value)
   // A replacement for a short pick may land where this order line already holds units: one hold, more units.
   await sql`${PREPARED}
     insert into reservation (id, owner_kind, owner_id, order_id, line_number, sku_id, warehouse_id, quantity, state,
-      expires_at, operation_id)
+      expires_at, operation_id, drawn_from)
     select id, 'order_line', order_id || '/' || line_number, order_id, line_number, sku_id, warehouse_id, quantity,
-      state, expires_at, operation_id
+      state, expires_at, operation_id, drawn_from
     from unnest(${column(() => uuid())}::uuid[], ${column(({ request }) => request.orderId)}::uuid[],
-      ${column(({ allocation }) => allocation.lineNumber)}::int[],
-      ${column(({ allocation }) => allocation.skuId)}::text[],
-      ${column(({ allocation }) => allocation.warehouseId)}::text[],
-      ${column(({ allocation }) => allocation.quantity)}::int[],
+      ${column(({ hold }) => hold.lineNumber)}::int[],
+      ${column(({ hold }) => hold.skuId)}::text[],
+      ${column(({ hold }) => hold.warehouseId)}::text[],
+      ${column(({ hold }) => hold.quantity)}::int[],
       ${column(({ request }) => (request.confirmed ? 'confirmed' : 'held'))}::text[],
       ${column(({ request }) => request.expiresAt.toISOString())}::timestamptz[],
-      ${column(({ request }) => request.operationId)}::text[])
-      as hold (id, order_id, line_number, sku_id, warehouse_id, quantity, state, expires_at, operation_id)
-    on conflict (owner_kind, owner_id, sku_id, warehouse_id) where state in ('held', 'confirmed')
+      ${column(({ request }) => request.operationId)}::text[], ${column(({ hold }) => hold.drawnFrom)}::text[])
+      as hold (id, order_id, line_number, sku_id, warehouse_id, quantity, state, expires_at, operation_id, drawn_from)
+    on conflict (owner_kind, owner_id, sku_id, warehouse_id, drawn_from) where state in ('held', 'confirmed')
       do update set quantity = reservation.quantity + excluded.quantity, updated_at = clock_timestamp()`.execute(
     tx,
   )
@@ -315,17 +382,17 @@ export async function releaseHolds(
     .set({ state: request.kind === 'expire' ? 'expired' : 'released', updated_at: sql`clock_timestamp()` })
     .where('order_id', '=', request.orderId)
     .where('state', 'in', ['held', 'confirmed'])
-    .returning(['sku_id', 'warehouse_id', 'quantity', 'order_id'])
+    .returning([
+      'sku_id as skuId',
+      'warehouse_id as warehouseId',
+      'quantity',
+      'order_id as orderId',
+      'drawn_from as drawnFrom',
+    ])
     .execute()
-  await moveStock(
-    tx,
-    released.map((hold) => unhold(request.kind, hold)),
-    {
-      operationId: request.operationId,
-      operator: request.operator,
-      physical: false,
-    },
-  )
+  const { operationId, operator } = request
+  const { movements } = await settleEnded(tx, request.kind, released, operationId)
+  await moveStock(tx, movements, { operationId, operator, physical: false })
 }
 
 async function skusHeld(tx: Tx, orderId: string): Promise<string[]> {
@@ -338,10 +405,29 @@ async function skusHeld(tx: Tx, orderId: string): Promise<string[]> {
   return holds.map((hold) => hold.sku_id)
 }
 
-export function unhold(
+/**
+ * What follows from holds that have ended: their units leave the counters, and those that were drawn from a quota are
+ * held for it again where its promotion runs. The stock rows must be locked, and the holds ended; the caller moves.
+ */
+export async function settleEnded(
+  tx: Tx,
   kind: 'release' | 'expire',
-  hold: { sku_id: string; warehouse_id: string; quantity: number; order_id: string | null },
-): StockMovement {
-  const { sku_id: skuId, warehouse_id: warehouseId, quantity, order_id: orderId } = hold
-  return { kind, skuId, warehouseId, reservedDelta: -quantity, orderId }
+  ended: (EndedHold & { skuId: string; warehouseId: string })[],
+  operationId: string,
+): Promise<{ movements: StockMovement[]; heldAgain: HeldAgain[] }> {
+  const drawn = ended.flatMap(({ orderId, drawnFrom, ...units }) =>
+    orderId !== null && drawnFrom !== null ? [{ ...units, orderId, drawnFrom }] : [],
+  )
+  const heldAgain = await giveBackDrawn(tx, drawn, operationId)
+  const movements = [
+    ...ended.map(({ skuId, warehouseId, quantity, orderId }) => ({
+      kind,
+      skuId,
+      warehouseId,
+      reservedDelta: -quantity,
+      orderId,
+    })),
+    ...heldAgain.map((units) => quotaMovement(units, units.quantity)),
+  ]
+  return { movements, heldAgain }
 }

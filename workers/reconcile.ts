@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { orderPlacedBody } from '../contracts/facts.ts'
 import type { Db } from '../store/database.ts'
 import {
+  findQuotaDrift,
   findStockDrift,
   isUnchanged,
   type OpenOrder,
@@ -69,13 +70,17 @@ export class Reconcile {
     return leftOver.length
   }
 
-  /** Raises every counter that differs from its holds. */
+  /** Raises every counter that differs from its holds: of stock levels, and of promotions' quotas. */
   async checkStock(): Promise<number> {
-    const drifts = await findStockDrift(this.#options.db)
-    for (const drift of drifts) {
-      const key = `${drift.skuId}/${drift.warehouseId}`
-      await openWorkItem(this.#options.db, { kind: 'stock_drift', key, orderId: null, detail: drift })
-    }
+    const { db } = this.#options
+    const drifts = [
+      ...(await findStockDrift(db)).map((detail) => ({
+        key: `${detail.skuId}/${detail.warehouseId}`,
+        detail,
+      })),
+      ...(await findQuotaDrift(db)).map((detail) => ({ key: `${detail.quotaId}/${detail.skuId}`, detail })),
+    ]
+    for (const drift of drifts) await openWorkItem(db, { kind: 'stock_drift', orderId: null, ...drift })
     return drifts.length
   }
 

@@ -53,6 +53,7 @@ export async function measureReservations(stage: Stage, say: (line: string) => v
     count += 1
     return {
       orderId: orderIds[count % ORDERS] ?? '',
+      channel: 'mall',
       divisionCode: '330106',
       demand: load.skusOf(count).map((sku, index) => ({
         lineNumber: Math.floor(count / ORDERS) * 10 + index + 1,

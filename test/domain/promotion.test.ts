@@ -131,44 +131,71 @@ describe('drawing from quotas', () => {
     fc.assert(
       fc.property(taken, quotasOf, (entries, quotas) => {
         const left = structuredClone(quotas)
-        const parts = drawQuotas(entries, left)
-        expect(units(parts)).toBe(units(entries))
+        const { holds, given } = drawQuotas(entries, left)
+        const isOf = (skuId: string) => (units: { skuId: string }) => units.skuId === skuId
         for (const [index, before] of quotas.entries()) {
-          const after = left[index]?.remaining ?? -1
-          const drawn = parts.filter(
-            (part) =>
-              part.drawnFrom === before.quotaId &&
-              part.skuId === before.skuId &&
-              part.warehouseId === before.warehouseId,
+          const gave = given.filter(
+            (units) =>
+              units.quotaId === before.quotaId &&
+              units.skuId === before.skuId &&
+              units.warehouseId === before.warehouseId,
           )
-          expect(after).toBe(before.remaining - units(drawn))
-          expect(after).toBeGreaterThanOrEqual(0)
-          const free = parts.some(
-            (part) =>
-              part.drawnFrom === null &&
-              part.skuId === before.skuId &&
-              part.warehouseId === before.warehouseId,
-          )
-          if (free) expect(after).toBe(0)
+          expect(left[index]?.remaining).toBe(before.remaining - units(gave))
+          expect(left[index]?.remaining).toBeGreaterThanOrEqual(0)
+        }
+        for (const skuId of ['SKU-1', 'SKU-2']) {
+          const ofSku = holds.filter(isOf(skuId))
+          const free = units(ofSku.filter((hold) => hold.drawnFrom === null))
+          expect(units(ofSku)).toBe(units(entries.filter(isOf(skuId))))
+          expect(units(given.filter(isOf(skuId)))).toBe(units(ofSku) - free)
+          if (free > 0) expect(left.filter(isOf(skuId)).every((quota) => quota.remaining === 0)).toBe(true)
         }
       }),
     )
   })
 
-  test('the promotion that ends first is drawn from first', () => {
-    const at = { skuId: 'SKU-1', warehouseId: 'WH-A', remaining: 2 }
-    const parts = drawQuotas(
-      [{ skuId: 'SKU-1', warehouseId: 'WH-A', quantity: 5 }],
-      [
-        { ...at, quotaId: 'late/mall', endsAtMs: 9 },
-        { ...at, quotaId: 'early/mall', endsAtMs: 1 },
-      ],
+  test('what an order takes stays where it was allocated, each source once', () => {
+    fc.assert(
+      fc.property(taken, quotasOf, (entries, quotas) => {
+        const lines = entries.map((entry, lineNumber) => ({ ...entry, lineNumber }))
+        const { holds } = drawQuotas(lines, structuredClone(quotas))
+        for (const line of lines) {
+          const parts = holds.filter((hold) => hold.lineNumber === line.lineNumber)
+          expect(units(parts)).toBe(line.quantity)
+          expect(parts.every((part) => part.warehouseId === line.warehouseId)).toBe(true)
+          expect(new Set(parts.map((part) => part.drawnFrom)).size).toBe(parts.length)
+        }
+      }),
     )
-    expect(parts.map(({ drawnFrom, quantity }) => [drawnFrom, quantity])).toEqual([
+  })
+
+  const wanted = [{ skuId: 'SKU-1', warehouseId: 'WH-A', quantity: 5 }]
+  const held = { skuId: 'SKU-1', warehouseId: 'WH-A', remaining: 2 }
+
+  test('the promotion that ends first is drawn from first', () => {
+    const { holds } = drawQuotas(wanted, [
+      { ...held, quotaId: 'late/mall', endsAtMs: 9 },
+      { ...held, quotaId: 'early/mall', endsAtMs: 1 },
+    ])
+    expect(holds.map(({ drawnFrom, quantity }) => [drawnFrom, quantity])).toEqual([
       ['early/mall', 2],
       ['late/mall', 2],
       [null, 1],
     ])
+  })
+
+  test('a quota that lies elsewhere gives its units up there for the free ones that the order takes', () => {
+    const quotas = [
+      { ...held, quotaId: 'P/mall', endsAtMs: 1 },
+      { ...held, quotaId: 'P/mall', warehouseId: 'WH-B', remaining: 9, endsAtMs: 1 },
+    ]
+    expect(drawQuotas(wanted, quotas)).toEqual({
+      holds: [{ ...wanted[0], drawnFrom: 'P/mall' }],
+      given: [
+        { quotaId: 'P/mall', skuId: 'SKU-1', warehouseId: 'WH-A', quantity: 2 },
+        { quotaId: 'P/mall', skuId: 'SKU-1', warehouseId: 'WH-B', quantity: 3 },
+      ],
+    })
   })
 
   test('a channel sees its quotas on top of free stock, and only where there is a level', () => {

@@ -22,6 +22,7 @@ type Demand = { lineNumber: number; skuId: string; quantity: number }[]
 const change = (tx: Tx, order: PlacedOrder, demand: Demand) =>
   changeHolds(tx, {
     orderId: order.orderId,
+    channel: 'mall',
     divisionCode: '330106',
     demand,
     expiresAt: new Date(order.reservationExpiresAt),

@@ -31,6 +31,7 @@ async function newRequests(lines: { skuId: string; quantity: number }[][]): Prom
   })
   return lines.map((demand, index) => ({
     orderId: orderIds[index] ?? '',
+    channel: 'mall',
     divisionCode: '330106',
     demand: demand.map((line, position) => ({ lineNumber: 100 + position, ...line })),
     expiresAt: new Date(Date.now() + 600_000),

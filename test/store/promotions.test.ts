@@ -1,79 +1,25 @@
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { CreatePromotionBody } from '../../contracts/promotions.ts'
-import type { Db } from '../../store/database.ts'
 import { publishPolicy } from '../../store/policy-versions.ts'
-import { findPromotion, listPromotions } from '../../store/promotion-queries.ts'
-import { advancePromotion, closePromotion, createPromotion, moveQuota } from '../../store/promotions.ts'
+import { listPromotions } from '../../store/promotion-queries.ts'
+import { advancePromotion } from '../../store/promotions.ts'
 import { lockStock } from '../../store/stock-movement.ts'
+import { HOUR_MS, openPromotions, type Quotas } from './promotion-support.ts'
 import { expectSound, openTestStore, type TestStore } from './support.ts'
 
 let store: TestStore
+let promotions: Awaited<ReturnType<typeof openPromotions>>
 
 beforeAll(async () => {
   store = await openTestStore()
+  promotions = await openPromotions(store)
 })
 afterAll(async () => {
-  await expectSound(store.db)
+  await promotions.expectAllSound()
   await store.close()
 })
 
-type Quotas = CreatePromotionBody['quotas']
-const HOUR_MS = 3_600_000
-
-/** Plans a promotion that is due now. */
-async function plan(quotas: Quotas, changes: Partial<CreatePromotionBody> = {}): Promise<string> {
-  const promotionId = uuid()
-  const body: CreatePromotionBody = {
-    name: 'Double 11',
-    startsAt: new Date(Date.now() - 1_000).toISOString(),
-    endsAt: new Date(Date.now() + HOUR_MS).toISOString(),
-    quotas,
-    stockExpected: false,
-    ...changes,
-  }
-  await store.inTransaction((tx) => createPromotion(tx, { promotionId, body, createdBy: 'ops' }))
-  return promotionId
-}
-
-async function run(quotas: Quotas): Promise<string> {
-  const promotionId = await plan(quotas)
-  expect(await advancePromotion(store.db, promotionId)).toMatchObject({ state: 'running', shortages: [] })
-  return promotionId
-}
-
-const close = (promotionId: string, to: 'ended' | 'cancelled' = 'cancelled', requestId = uuid()) =>
-  closePromotion(store.db, { promotionId, requestId, to, operator: 'ops', reason: 'test' })
-const move = (
-  promotionId: string,
-  skuId: string,
-  quantity: number,
-  [fromChannel, toChannel]: ['mall' | 'jd', 'mall' | 'jd' | 'taobao'],
-  db: Db = store.db,
-) =>
-  db.transaction().execute((tx) =>
-    moveQuota(tx, {
-      promotionId,
-      body: { skuId, fromChannel, toChannel, quantity, reason: 'test' },
-      operator: 'ops',
-      operationId: uuid(),
-    }),
-  )
-/** Lets the promotion's time be over since a moment ago, for its row and its holds. */
-async function endTimeOf(promotionId: string): Promise<void> {
-  await sql`update promotion set ends_at = clock_timestamp() - interval '1 millisecond', starts_at = ends_at - interval '1 day'
-    where id = ${promotionId}`.execute(store.db)
-  await sql`update reservation set expires_at = clock_timestamp() - interval '1 millisecond'
-    where owner_kind = 'promotion' and owner_id like ${`${promotionId}/%`}`.execute(store.db)
-}
-const view = async (promotionId: string) => {
-  const found = await findPromotion(store.db, promotionId)
-  if (!found) throw new Error('no such promotion')
-  return found
-}
-const remaining = async (promotionId: string) =>
-  Object.fromEntries((await view(promotionId)).quotas.map((quota) => [quota.channel, quota.remaining]))
 const items = (promotionId: string) =>
   store.db
     .selectFrom('work_item')
@@ -84,11 +30,11 @@ const items = (promotionId: string) =>
 describe('the start', () => {
   test('holds every quota at the warehouses in proportion to what they have, and nobody else can have those units', async () => {
     const skuId = await store.addSku({ 'WH-HZ': 60, 'WH-GZ': 30 })
-    const promotionId = await run([
+    const promotionId = await promotions.run([
       { skuId, channel: 'mall', quantity: 30 },
       { skuId, channel: 'jd', quantity: 15 },
     ])
-    expect((await view(promotionId)).quotas).toMatchObject([
+    expect((await promotions.view(promotionId)).quotas).toMatchObject([
       {
         channel: 'jd',
         promised: 15,
@@ -109,7 +55,7 @@ describe('the start', () => {
 
   test('again and again changes nothing: a worker that died after it repeats it without harm', async () => {
     const skuId = await store.addSku({ 'WH-HZ': 10 })
-    const promotionId = await run([{ skuId, channel: 'mall', quantity: 4 }])
+    const promotionId = await promotions.run([{ skuId, channel: 'mall', quantity: 4 }])
     const again = await Promise.all([1, 2, 3].map(() => advancePromotion(store.db, promotionId)))
     expect(again.every((standing) => standing.state === 'running' && standing.waitMs > 0)).toBe(true)
     expect(await store.level(skuId, 'WH-HZ')).toMatchObject({ reserved: 4 })
@@ -118,7 +64,7 @@ describe('the start', () => {
   test('before its moment it holds nothing and says how long to wait', async () => {
     const skuId = await store.addSku({ 'WH-HZ': 10 })
     const startsAt = new Date(Date.now() + HOUR_MS / 2).toISOString()
-    const promotionId = await plan([{ skuId, channel: 'mall', quantity: 4 }], { startsAt })
+    const promotionId = await promotions.plan([{ skuId, channel: 'mall', quantity: 4 }], { startsAt })
     const { state, waitMs } = await advancePromotion(store.db, promotionId)
     expect(state).toBe('scheduled')
     expect(waitMs).toBeGreaterThan(HOUR_MS / 2 - 10_000)
@@ -129,7 +75,7 @@ describe('the start', () => {
   test('with too little it holds nothing of anything, is a work item, and succeeds once the units are there', async () => {
     const scarce = await store.addSku({ 'WH-HZ': 3 })
     const plenty = await store.addSku({ 'WH-HZ': 50 })
-    const promotionId = await plan(
+    const promotionId = await promotions.plan(
       [
         { skuId: plenty, channel: 'mall', quantity: 10 },
         { skuId: scarce, channel: 'mall', quantity: 5 },
@@ -143,28 +89,31 @@ describe('the start', () => {
     expect(await items(promotionId)).toMatchObject([
       { kind: 'promotion_not_held', state: 'open', detail: { missing: `${scarce}: 3 of 5` } },
     ])
-    expect((await view(promotionId)).shortages).toEqual(shortages)
+    expect((await promotions.view(promotionId)).shortages).toEqual(shortages)
 
     await sql`update stock_level set total = total + 2 where sku_id = ${scarce}`.execute(store.db)
     await sql`insert into stock_ledger (sku_id, warehouse_id, kind, total_delta, operation_id, operator)
       values (${scarce}, 'WH-HZ', 'receive', 2, 'test', 'test')`.execute(store.db)
     expect(await advancePromotion(store.db, promotionId)).toMatchObject({ state: 'running' })
     expect(await items(promotionId)).toMatchObject([{ state: 'resolved' }])
-    expect((await view(promotionId)).shortages).toEqual([])
+    expect((await promotions.view(promotionId)).shortages).toEqual([])
   })
 
   test('units of an order that has expired a moment ago are there for it', async () => {
     const skuId = await store.addSku({ 'WH-HZ': 5 })
     const order = await store.order([{ skuId, quantity: 5 }])
     await store.endTimeOf(order.orderId)
-    await run([{ skuId, channel: 'mall', quantity: 5 }])
+    await promotions.run([{ skuId, channel: 'mall', quantity: 5 }])
     expect(await store.level(skuId, 'WH-HZ')).toMatchObject({ reserved: 5 })
   })
 
   test('of two overlapping promotions that start at once on the last units, one gets them and the other none', async () => {
     const skuId = await store.addSku({ 'WH-HZ': 6, 'WH-GZ': 4 })
     const quotas: Quotas = [{ skuId, channel: 'mall', quantity: 7 }]
-    const both = [await plan(quotas, { stockExpected: true }), await plan(quotas, { stockExpected: true })]
+    const both = [
+      await promotions.plan(quotas, { stockExpected: true }),
+      await promotions.plan(quotas, { stockExpected: true }),
+    ]
     const standings = await Promise.all(both.map((promotionId) => advancePromotion(store.db, promotionId)))
     expect(standings.map((standing) => standing.state).sort()).toEqual(['running', 'scheduled'])
     expect(standings.flatMap((standing) => standing.shortages)).toEqual([
@@ -175,7 +124,7 @@ describe('the start', () => {
 
   test('it waits for a rival that has the last units under lock, and then sees that they are gone', async () => {
     const skuId = await store.addSku({ 'WH-HZ': 5 })
-    const promotionId = await plan([{ skuId, channel: 'jd', quantity: 5 }])
+    const promotionId = await promotions.plan([{ skuId, channel: 'jd', quantity: 5 }])
     const rival = store.newRival()
     const tx = await store.begin()
     await lockStock(tx, [skuId])
@@ -195,20 +144,20 @@ describe('planning', () => {
       { skuId, channel: 'mall', quantity: 8 },
       { skuId, channel: 'jd', quantity: 3 },
     ]
-    await expect(plan(quotas)).rejects.toMatchObject({
+    await expect(promotions.plan(quotas)).rejects.toMatchObject({
       code: 'insufficient-stock',
       extra: { shortages: [{ skuId, requested: 11, available: 10 }] },
     })
-    await expect(plan(quotas, { stockExpected: true })).resolves.toBeTypeOf('string')
+    await expect(promotions.plan(quotas, { stockExpected: true })).resolves.toBeTypeOf('string')
   })
 
   test('what other planned promotions of the same time are to get counts as gone; what running ones give back before counts as there', async () => {
     const skuId = await store.addSku({ 'WH-HZ': 10 })
     const at = (hours: number) => new Date(Date.now() + hours * HOUR_MS).toISOString()
-    await run([{ skuId, channel: 'mall', quantity: 6 }]) // ends in an hour
-    await plan([{ skuId, channel: 'jd', quantity: 7 }], { startsAt: at(2), endsAt: at(4) })
+    await promotions.run([{ skuId, channel: 'mall', quantity: 6 }]) // ends in an hour
+    await promotions.plan([{ skuId, channel: 'jd', quantity: 7 }], { startsAt: at(2), endsAt: at(4) })
     const third = (startsAt: string, endsAt: string) =>
-      plan([{ skuId, channel: 'taobao', quantity: 4 }], { startsAt, endsAt })
+      promotions.plan([{ skuId, channel: 'taobao', quantity: 4 }], { startsAt, endsAt })
     await expect(third(at(3), at(5))).rejects.toMatchObject({
       code: 'insufficient-stock',
       extra: { shortages: [{ available: 3 }] },
@@ -223,73 +172,86 @@ describe('planning', () => {
     const version = await publish(policy)
     const skuId = await store.addSku({ 'WH-HZ': 11 })
     const quotas = (quantity: number): Quotas => [{ skuId, channel: 'mall', quantity }]
-    await expect(plan(quotas(6))).rejects.toMatchObject({
+    await expect(promotions.plan(quotas(6))).rejects.toMatchObject({
       code: 'insufficient-stock',
       extra: { shortages: [{ available: 5 }] },
     })
     const endsAt = new Date(Date.now() + 25 * HOUR_MS).toISOString()
-    await expect(plan(quotas(5), { endsAt })).rejects.toMatchObject({ code: 'promotion-not-allowed' })
+    await expect(promotions.plan(quotas(5), { endsAt })).rejects.toMatchObject({
+      code: 'promotion-not-allowed',
+    })
     const other = await store.addSku({ 'WH-HZ': 10 })
     const two: Quotas = [...quotas(1), { skuId: other, channel: 'mall', quantity: 1 }]
-    await expect(plan(two)).rejects.toMatchObject({ code: 'promotion-not-allowed' })
-    const accepted = await plan(quotas(5))
-    const tooMuch = await plan(quotas(6), { stockExpected: true })
+    await expect(promotions.plan(two)).rejects.toMatchObject({ code: 'promotion-not-allowed' })
+    const accepted = await promotions.plan(quotas(5))
+    const tooMuch = await promotions.plan(quotas(6), { stockExpected: true })
     await publish({ ...policy, maxSharePercent: 100, maxDurationDays: 31, maxSkus: 500, retrySeconds: 60 })
     // The limits that it was accepted under go on to hold at its start.
     expect(await advancePromotion(store.db, tooMuch)).toMatchObject({ state: 'scheduled', waitMs: 7_000 })
     expect(await advancePromotion(store.db, accepted)).toMatchObject({ state: 'running' })
-    expect((await view(accepted)).policyVersion).toBe(version)
+    expect((await promotions.view(accepted)).policyVersion).toBe(version)
   })
 
   test('a promotion that is over already and an unknown SKU are refused; one that ends before it begins is refused by the table too', async () => {
     const skuId = await store.addSku({ 'WH-HZ': 10 })
     const quotas: Quotas = [{ skuId, channel: 'mall', quantity: 1 }]
     const past = (ms: number) => new Date(Date.now() - ms).toISOString()
-    await expect(plan(quotas, { startsAt: past(9_000), endsAt: past(1_000) })).rejects.toMatchObject({
+    await expect(
+      promotions.plan(quotas, { startsAt: past(9_000), endsAt: past(1_000) }),
+    ).rejects.toMatchObject({
       fields: [{ field: 'endsAt' }],
     })
-    await expect(plan([{ skuId: 'NONE', channel: 'mall', quantity: 1 }])).rejects.toMatchObject({
+    await expect(promotions.plan([{ skuId: 'NONE', channel: 'mall', quantity: 1 }])).rejects.toMatchObject({
       code: 'unknown-sku',
       fields: [{ field: 'quotas.0.skuId' }],
     })
     const startsAt = new Date(Date.now() + 2 * HOUR_MS).toISOString()
-    await expect(plan(quotas, { startsAt })).rejects.toThrow('promotion_ends_after_it_begins')
+    await expect(promotions.plan(quotas, { startsAt })).rejects.toThrow('promotion_ends_after_it_begins')
   })
 })
 
 describe('the end', () => {
   test('at its end what is left is free stock, once, and the counters say what went back', async () => {
     const skuId = await store.addSku({ 'WH-HZ': 10 })
-    const promotionId = await run([{ skuId, channel: 'mall', quantity: 6 }])
-    await endTimeOf(promotionId)
+    const promotionId = await promotions.run([{ skuId, channel: 'mall', quantity: 6 }])
+    await promotions.endTimeOf(promotionId)
     expect(await advancePromotion(store.db, promotionId)).toMatchObject({ state: 'ended', waitMs: 0 })
     expect(await advancePromotion(store.db, promotionId)).toMatchObject({ state: 'ended' })
     expect(await store.level(skuId, 'WH-HZ')).toMatchObject({ reserved: 0 })
-    expect((await view(promotionId)).quotas).toMatchObject([{ promised: 6, returned: 6, remaining: 0 }])
+    expect((await promotions.view(promotionId)).quotas).toMatchObject([
+      { promised: 6, returned: 6, remaining: 0 },
+    ])
     await expectSound(store.db)
   })
 
   test('with no worker running, its units are free from its end on all the same', async () => {
     const skuId = await store.addSku({ 'WH-HZ': 5 })
-    const promotionId = await run([{ skuId, channel: 'jd', quantity: 5 }])
+    const promotionId = await promotions.run([{ skuId, channel: 'jd', quantity: 5 }])
     expect(await store.tryCheckout([{ skuId, quantity: 1 }])).toMatchObject({ ok: false })
-    await endTimeOf(promotionId)
+    await promotions.endTimeOf(promotionId)
     expect(await store.tryCheckout([{ skuId, quantity: 5 }])).toMatchObject({ ok: true })
     expect(await advancePromotion(store.db, promotionId)).toMatchObject({ state: 'ended' })
     expect(await store.level(skuId, 'WH-HZ')).toMatchObject({ reserved: 5 })
-    expect((await view(promotionId)).quotas).toMatchObject([{ returned: 5, remaining: 0 }])
+    expect((await promotions.view(promotionId)).quotas).toMatchObject([{ returned: 5, remaining: 0 }])
     await expectSound(store.db)
   })
 
   test('cancelled, or ended early: the rest is free at once, and a repeated command gets its first answer', async () => {
     for (const to of ['cancelled', 'ended'] as const) {
       const skuId = await store.addSku({ 'WH-HZ': 10 })
-      const promotionId = await run([{ skuId, channel: 'mall', quantity: 6 }])
+      const promotionId = await promotions.run([{ skuId, channel: 'mall', quantity: 6 }])
       const requestId = uuid()
-      expect(await close(promotionId, to, requestId)).toEqual({ accepted: true })
-      expect(await close(promotionId, to, requestId)).toEqual({ accepted: true })
-      expect(await close(promotionId, to)).toMatchObject({ accepted: false, code: 'promotion-closed' })
-      expect(await view(promotionId)).toMatchObject({ state: to, closedBy: 'ops', closeReason: 'test' })
+      expect(await promotions.close(promotionId, to, requestId)).toEqual({ accepted: true })
+      expect(await promotions.close(promotionId, to, requestId)).toEqual({ accepted: true })
+      expect(await promotions.close(promotionId, to)).toMatchObject({
+        accepted: false,
+        code: 'promotion-closed',
+      })
+      expect(await promotions.view(promotionId)).toMatchObject({
+        state: to,
+        closedBy: 'ops',
+        closeReason: 'test',
+      })
       expect(await store.level(skuId, 'WH-HZ')).toMatchObject({ reserved: 0 })
     }
     await expectSound(store.db)
@@ -297,18 +259,20 @@ describe('the end', () => {
 
   test('cancelled before its start it never holds anything', async () => {
     const skuId = await store.addSku({ 'WH-HZ': 10 })
-    const promotionId = await plan([{ skuId, channel: 'mall', quantity: 6 }])
-    expect(await close(promotionId, 'ended')).toMatchObject({ code: 'promotion-not-running' })
-    expect(await close(promotionId)).toEqual({ accepted: true })
+    const promotionId = await promotions.plan([{ skuId, channel: 'mall', quantity: 6 }])
+    expect(await promotions.close(promotionId, 'ended')).toMatchObject({ code: 'promotion-not-running' })
+    expect(await promotions.close(promotionId)).toEqual({ accepted: true })
     expect(await advancePromotion(store.db, promotionId)).toMatchObject({ state: 'cancelled' })
     expect(await store.level(skuId, 'WH-HZ')).toMatchObject({ reserved: 0 })
   })
 
   test('one that could never be held ends as a work item', async () => {
     const skuId = await store.addSku({ 'WH-HZ': 1 })
-    const promotionId = await plan([{ skuId, channel: 'mall', quantity: 6 }], { stockExpected: true })
+    const promotionId = await promotions.plan([{ skuId, channel: 'mall', quantity: 6 }], {
+      stockExpected: true,
+    })
     await advancePromotion(store.db, promotionId)
-    await endTimeOf(promotionId)
+    await promotions.endTimeOf(promotionId)
     expect(await advancePromotion(store.db, promotionId)).toMatchObject({ state: 'ended' })
     expect(await items(promotionId)).toMatchObject([{ kind: 'promotion_not_held', state: 'open' }])
   })
@@ -317,9 +281,9 @@ describe('the end', () => {
 describe('moving between channels', () => {
   test('moves only what is left, in the warehouses where it lies; the stock’s counters stand still and the ledger says who', async () => {
     const skuId = await store.addSku({ 'WH-HZ': 20, 'WH-GZ': 10 })
-    const promotionId = await run([{ skuId, channel: 'mall', quantity: 9 }])
-    await move(promotionId, skuId, 3, ['mall', 'taobao'])
-    expect((await view(promotionId)).quotas).toMatchObject([
+    const promotionId = await promotions.run([{ skuId, channel: 'mall', quantity: 9 }])
+    await promotions.move(promotionId, skuId, 3, ['mall', 'taobao'])
+    expect((await promotions.view(promotionId)).quotas).toMatchObject([
       { channel: 'mall', promised: 6, remaining: 6 },
       {
         channel: 'taobao',
@@ -332,12 +296,15 @@ describe('moving between channels', () => {
       },
     ])
     expect(await store.level(skuId, 'WH-HZ')).toMatchObject({ reserved: 6 })
-    await expect(move(promotionId, skuId, 7, ['mall', 'jd'])).rejects.toMatchObject({
+    await expect(promotions.move(promotionId, skuId, 7, ['mall', 'jd'])).rejects.toMatchObject({
       code: 'quota-too-small',
       extra: { remaining: 6 },
     })
-    await move(promotionId, skuId, 6, ['mall', 'taobao'])
-    expect(await remaining(promotionId)).toEqual({ mall: 0, taobao: 9 })
+    await promotions.move(promotionId, skuId, 6, ['mall', 'taobao'])
+    expect(await promotions.counts(promotionId)).toMatchObject({
+      mall: { remaining: 0 },
+      taobao: { remaining: 9 },
+    })
     const moved = await store.db
       .selectFrom('stock_ledger')
       .select(['operator', 'reason'])
@@ -351,42 +318,49 @@ describe('moving between channels', () => {
 
   test('of two moves that want the same units, one waits and is refused', async () => {
     const skuId = await store.addSku({ 'WH-HZ': 5 })
-    const promotionId = await run([{ skuId, channel: 'mall', quantity: 5 }])
+    const promotionId = await promotions.run([{ skuId, channel: 'mall', quantity: 5 }])
     const both = await Promise.allSettled([
-      move(promotionId, skuId, 3, ['mall', 'jd']),
-      move(promotionId, skuId, 3, ['mall', 'taobao']),
+      promotions.move(promotionId, skuId, 3, ['mall', 'jd']),
+      promotions.move(promotionId, skuId, 3, ['mall', 'taobao']),
     ])
     expect(both.map((outcome) => outcome.status).sort()).toEqual(['fulfilled', 'rejected'])
-    expect((await view(promotionId)).total).toEqual({ promised: 5, drawn: 0, returned: 0, remaining: 5 })
+    expect((await promotions.view(promotionId)).total).toEqual({
+      promised: 5,
+      drawn: 0,
+      returned: 0,
+      remaining: 5,
+    })
     await expectSound(store.db)
   })
 
   test('before the start, after the end, and when the end has come with no worker there, nothing is moved', async () => {
     const skuId = await store.addSku({ 'WH-HZ': 5 })
-    const promotionId = await plan([{ skuId, channel: 'mall', quantity: 5 }])
+    const promotionId = await promotions.plan([{ skuId, channel: 'mall', quantity: 5 }])
     const refused = { code: 'promotion-not-running' }
-    await expect(move(promotionId, skuId, 1, ['mall', 'jd'])).rejects.toMatchObject(refused)
+    await expect(promotions.move(promotionId, skuId, 1, ['mall', 'jd'])).rejects.toMatchObject(refused)
     await advancePromotion(store.db, promotionId)
-    await endTimeOf(promotionId)
-    await expect(move(promotionId, skuId, 1, ['mall', 'jd'])).rejects.toMatchObject(refused)
-    await close(promotionId)
-    await expect(move(promotionId, skuId, 1, ['mall', 'jd'])).rejects.toMatchObject(refused)
-    await expect(move(uuid(), skuId, 1, ['mall', 'jd'])).rejects.toMatchObject({ code: 'not-found' })
+    await promotions.endTimeOf(promotionId)
+    await expect(promotions.move(promotionId, skuId, 1, ['mall', 'jd'])).rejects.toMatchObject(refused)
+    await promotions.close(promotionId)
+    await expect(promotions.move(promotionId, skuId, 1, ['mall', 'jd'])).rejects.toMatchObject(refused)
+    await expect(promotions.move(uuid(), skuId, 1, ['mall', 'jd'])).rejects.toMatchObject({
+      code: 'not-found',
+    })
   })
 
   test('a move that waited for the cancellation sees it', async () => {
     const skuId = await store.addSku({ 'WH-HZ': 5 })
-    const promotionId = await run([{ skuId, channel: 'mall', quantity: 5 }])
+    const promotionId = await promotions.run([{ skuId, channel: 'mall', quantity: 5 }])
     const rival = store.newRival()
     const tx = await store.begin()
     await sql`select 1 from promotion where id = ${promotionId} for no key update`.execute(tx)
-    const { result } = await rival.start((db) => move(promotionId, skuId, 2, ['mall', 'jd'], db))
+    const { result } = await rival.start((db) => promotions.move(promotionId, skuId, 2, ['mall', 'jd'], db))
     await rival.untilBlocked()
-    const closing = close(promotionId)
+    const closing = promotions.close(promotionId)
     await tx.rollback().execute()
     const [outcome] = await Promise.allSettled([result, closing])
     if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'promotion-not-running' })
-    expect(await remaining(promotionId)).toMatchObject({ mall: 0 })
+    expect(await promotions.counts(promotionId)).toMatchObject({ mall: { remaining: 0 } })
     expect(await store.level(skuId, 'WH-HZ')).toMatchObject({ reserved: 0 })
   })
 })
@@ -396,9 +370,9 @@ describe('the list', () => {
     const skuId = await store.addSku({ 'WH-HZ': 50 })
     const at = (hours: number) => new Date(Date.now() + hours * HOUR_MS).toISOString()
     const quotas = (channel: 'mall' | 'jd'): Quotas => [{ skuId, channel, quantity: 1 }]
-    const later = await plan(quotas('mall'), { startsAt: at(9), endsAt: at(10) })
-    const sooner = await plan(quotas('jd'), { startsAt: at(7), endsAt: at(10) })
-    const running = await run(quotas('mall'))
+    const later = await promotions.plan(quotas('mall'), { startsAt: at(9), endsAt: at(10) })
+    const sooner = await promotions.plan(quotas('jd'), { startsAt: at(7), endsAt: at(10) })
+    const running = await promotions.run(quotas('mall'))
     const list = async (query: object) => {
       const page = { limit: 2, sort: 'newest' as const, skuId, ...query }
       const first = await listPromotions(store.db, page)
@@ -411,7 +385,7 @@ describe('the list', () => {
     expect(await list({ state: 'scheduled', sort: 'start' })).toEqual([sooner, later])
     expect(await list({ channel: 'jd' })).toEqual([sooner])
     expect(await list({ state: 'open' })).toHaveLength(3)
-    await close(later)
+    await promotions.close(later)
     expect(await list({ state: 'cancelled' })).toEqual([later])
     expect(await list({ state: 'open' })).toEqual([running, sooner])
   })

@@ -261,6 +261,7 @@ describe('stock', () => {
         db.transaction().execute((tx) =>
           reserve(tx, {
             orderId: orderIds[0] ?? '',
+            channel: 'mall',
             divisionCode: '330106',
             demand: [{ lineNumber: 7, skuId: 'SKU-1', quantity: 1 }],
             expiresAt: new Date(Date.now() + 60_000),

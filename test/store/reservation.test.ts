@@ -227,6 +227,7 @@ describe('time', () => {
     const again = await store.inTransaction((tx) =>
       reserve(tx, {
         orderId: order.orderId,
+        channel: 'mall',
         divisionCode: '330106',
         demand: [{ lineNumber: 1, skuId, quantity: 1 }],
         expiresAt: new Date(),

@@ -156,6 +156,7 @@ test('a payment that waits for a rival’s reclaim sees the reclaim: both never 
   await hub.inTransaction(async (tx) => {
     const result = await reserve(tx, {
       orderId: (await hub.placeOrder([{ skuId: 'SKU-A', quantity: 1 }])).orderId,
+      channel: 'mall',
       divisionCode: '330106',
       demand: [{ lineNumber: 9, skuId: 'SKU-B', quantity: 200 }],
       expiresAt: new Date(Date.now() + 60_000),
