@@ -50,6 +50,25 @@ create index listing_stale on listing (store_id, sku_id) where stale;
 create index listing_newest on listing (decided_at desc, store_id, sku_id) where decided_at is not null;
 -- The latest version wins: what it supersedes is withdrawn in the same transaction.
 create unique index delivery_one_open_listing on delivery (target, order_key) where kind = 'listing' and state = 'pending';
+create index delivery_settled_listing on delivery (settled_at) where kind = 'listing' and state in ('delivered', 'withdrawn');
+
+-- Every change of a hot SKU leaves a delivery, and the listing's row says all that lasts: the settled ones go after a
+-- while. The application role itself deletes nothing.
+create function hub_drop_listing_deliveries(days_kept integer, at_most integer) returns integer
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  dropped integer;
+begin
+  if days_kept < 7 then raise exception 'deliveries are kept for at least seven days'; end if;
+  with old as (
+    select id from delivery where kind = 'listing' and state in ('delivered', 'withdrawn')
+      and settled_at < now() - make_interval(days => days_kept)
+    order by settled_at limit at_most for update skip locked
+  )
+  delete from delivery using old where delivery.id = old.id;
+  get diagnostics dropped = row_count;
+  return dropped;
+end $$;
 `
 
 const figures = `
@@ -76,4 +95,6 @@ create table sales_day (
 const roles = `
 grant select, insert, update on listing_sku, listing, order_day, sales_day to hub_app;
 grant select, insert on counted_hour to hub_app;
+revoke all on function hub_drop_listing_deliveries(integer, integer) from public;
+grant execute on function hub_drop_listing_deliveries(integer, integer) to hub_app;
 `

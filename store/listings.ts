@@ -130,6 +130,18 @@ async function refuseUndecided(tx: Tx, { storeId, skuId }: ListingId, version: n
   throw new ProblemError('invalid-request', undefined, { fields })
 }
 
+/** The newest that is dropped is so many days old: long enough to look into a complaint. */
+const DELIVERY_DAYS_KEPT = 30
+/** One statement stays short; the next round goes on. */
+const DROPPED_AT_ONCE = 2_000
+
+/** Drops settled deliveries of listings that are older than a month. Returns how many. */
+export async function dropOldDeliveries(db: Db): Promise<number> {
+  const { rows } = await sql<{ dropped: number }>`
+    select hub_drop_listing_deliveries(${DELIVERY_DAYS_KEPT}, ${DROPPED_AT_ONCE}) as dropped`.execute(db)
+  return rows[0]?.dropped ?? 0
+}
+
 /** The store has answered a delivery: it is done, and the answer says what the store shows now. */
 export async function settleListingDelivery(
   db: Db,

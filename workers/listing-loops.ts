@@ -5,6 +5,7 @@ import type { Config } from '../contracts/config.ts'
 import type { Db } from '../store/database.ts'
 import { markDueForPolicy, markListingsDue } from '../store/listing-due.ts'
 import { planDueListings } from '../store/listing-plan.ts'
+import { dropOldDeliveries } from '../store/listings.ts'
 import { Policies } from '../store/policy-cache.ts'
 import { countNextHour } from '../store/sales-figures.ts'
 import { readStockChanges } from '../store/stock-changes.ts'
@@ -16,7 +17,7 @@ import { Loop } from './loop.ts'
 const MOVEMENTS_A_ROUND = 5_000
 /** SKUs decided in one transaction; their listings stay locked for its length. */
 const SKUS_A_ROUND = 50
-const IDLE_MS = { changes: 250, decide: 250, deliver: 250, figures: 60_000 } as const
+const IDLE_MS = { changes: 250, decide: 250, deliver: 250, figures: 60_000, retention: 60 * 60_000 } as const
 
 /** From a change of stock to what the stores show. Each loop may run in any number of processes. */
 export function createListingLoops(deps: { db: Db; config: Config; logger: Logger }): Loop[] {
@@ -28,6 +29,11 @@ export function createListingLoops(deps: { db: Db; config: Config; logger: Logge
     new Loop('sales-figures', {
       round: async () => ((await countNextHour(db)) ? 1 : 0),
       idleMs: IDLE_MS.figures,
+      logger,
+    }),
+    new Loop('old-listing-deliveries', {
+      round: () => dropOldDeliveries(db),
+      idleMs: IDLE_MS.retention,
       logger,
     }),
   ]

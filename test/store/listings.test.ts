@@ -10,7 +10,7 @@ import type { Db } from '../../store/database.ts'
 import { claimDeliveries } from '../../store/delivery-queue.ts'
 import { markListingsDue, requestResend } from '../../store/listing-due.ts'
 import { planDueListings } from '../../store/listing-plan.ts'
-import { confirmListing, putListings, removeListing } from '../../store/listings.ts'
+import { confirmListing, dropOldDeliveries, putListings, removeListing } from '../../store/listings.ts'
 import { publishPolicy } from '../../store/policy-versions.ts'
 import { adjustStock } from '../../store/stock.ts'
 import { replayWorkItem } from '../../store/work-items.ts'
@@ -375,6 +375,31 @@ describe('versions', () => {
     await send()
     expect(simulator.effects().listings).toMatchObject([{ version: 2, quantity: 5, changes: 2 }])
   })
+})
+
+test('settled deliveries of listings go after a month; open ones, newer ones and other messages stay', async () => {
+  const skuId = await store.addSku({ 'WH-HZ': 50 })
+  await list(skuId, 'MALL')
+  for (const total of [50, 40, 30, 20]) {
+    await setTotal(skuId, total)
+    await due(skuId)
+    await plan()
+  }
+  await sql`
+    update delivery set settled_at = now() - make_interval(days => 32 - (payload ->> 'version')::int)
+    where order_key = ${`MALL/${skuId}`} and state = 'withdrawn'`.execute(store.db)
+  await sql`
+    insert into delivery (id, kind, target, operation_id, order_key, payload, state, settled_at)
+    values (${uuid()}, 'pick_task_created', 'pda', ${skuId}, ${skuId}, '{}', 'delivered', now() - interval '1 year')`.execute(
+    store.db,
+  )
+  // Version 1 is 31 days old, version 2 a moment more than 30.
+  expect(await dropOldDeliveries(store.db)).toBe(2)
+  expect(await deliveries(skuId)).toMatchObject([{ version: 3 }, { version: 4, state: 'pending' }])
+  expect(
+    await store.db.selectFrom('delivery').select('id').where('order_key', '=', skuId).execute(),
+  ).toHaveLength(1)
+  await expect(sql`select hub_drop_listing_deliveries(6, 10)`.execute(store.db)).rejects.toThrow('seven days')
 })
 
 describe('several processes', () => {
