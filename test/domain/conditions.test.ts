@@ -83,6 +83,8 @@ test.each([
   ['a list of many kinds', { in: [{ var: 'channel' }, ['a', 1]] }],
   ['an empty list', { in: [{ var: 'channel' }, []] }],
   ['a loop over no list', { some: [{ var: 'channel' }, true] }],
+  ['a loop over a constructor', { some: [{ var: 'constructor' }, true] }],
+  ['a loop over a prototype', { some: [{ var: '__proto__' }, { '==': [{ var: 'x' }, 1] }] }],
   ['a loop over a literal list', { some: [[1, 2, 3], true] }],
   ['a loop in a loop', { some: [{ var: 'lines' }, bulk] }],
   ['an outer fact inside a loop', { some: [{ var: 'lines' }, big] }],

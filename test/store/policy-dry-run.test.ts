@@ -40,10 +40,17 @@ const draftOf = <Kind extends PolicyKind>(kind: Kind, document: PolicyDocument<K
 function dryRun(
   kind: PolicyKind,
   version: number,
-  options: { limit?: number; cursor?: string; days?: number; pageMs?: number; signal?: AbortSignal } = {},
+  options: {
+    limit?: number
+    cursor?: string
+    days?: number
+    pageMs?: number
+    signal?: AbortSignal
+    now?: Date
+  } = {},
 ): Promise<DryRunReport> {
-  const { pageMs, signal = new AbortController().signal, ...body } = options
-  const request = { ...dryRunBody.parse(body), kind, version, now: NOON, signal }
+  const { pageMs, signal = new AbortController().signal, now = NOON, ...body } = options
+  const request = { ...dryRunBody.parse(body), kind, version, now, signal }
   return dryRunPolicy(store.db, pageMs === undefined ? request : { ...request, pageMs })
 }
 
@@ -179,11 +186,17 @@ test.each([{ limit: 1 }, { pageMs: 0 }])(
   },
 )
 
-test('orders that arrive between two pages do not shift what is examined', async () => {
+test('neither orders that arrive between two pages nor the time that passes shift what is examined', async () => {
   const version = await draftOf('reservation', { ...longer, holdTtlSeconds: 1_800 })
-  const first = await dryRun('reservation', version, { limit: 2 })
+  const first = await dryRun('reservation', version, { days: 1, limit: 2 })
   const late = await store.order([{ skuId, quantity: 1 }])
-  const rest = await dryRun('reservation', version, { limit: 200, cursor: first.nextCursor ?? '' })
+  const rest = await dryRun('reservation', version, {
+    days: 1,
+    limit: 200,
+    cursor: first.nextCursor ?? '',
+    now: new Date(NOON.getTime() + 86_400_000),
+  })
+  expect(rest).toMatchObject({ from: first.from, to: first.to })
   expect([...first.items, ...rest.items].map((item) => item.id)).toEqual(orderIds)
   expect(rest.items.map((item) => item.id)).not.toContain(late.orderId)
 })
