@@ -283,9 +283,9 @@ export const ERRORS = {
   },
   'policy-refuses-everything': {
     status: 409,
-    en: 'No order could be served under this policy',
-    zh: '该策略会拒绝所有订单',
-    todo: 'Try the draft on past orders, and loosen the limit that turns them away.',
+    en: 'This policy would turn everything away',
+    zh: '该策略会拒绝所有订单或下架所有库存',
+    todo: 'Look at a dry run of the draft, and loosen the limit that turns everything away.',
   },
   'policy-not-published': {
     status: 409,

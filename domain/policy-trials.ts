@@ -14,7 +14,7 @@ import { type ApprovalFacts, type ApprovalRules, approvalOf } from './transfer-a
  */
 export type Judgement = {
   outcome: Record<string, unknown>
-  /** The policy turns this order away. Null: there was nothing to turn away, such as an order that nobody paid. */
+  /** The policy turns this order away, or stores may not freely show this level. Null: there was nothing to turn away. */
   refused: boolean | null
   reasons: unknown[]
 }
@@ -102,5 +102,6 @@ export function trySafetyStock(
 ): Judgement {
   const threshold = thresholdOf(level, policy)
   const { available } = level
-  return { outcome: { low: available <= threshold }, refused: null, reasons: [{ threshold, available }] }
+  const low = available <= threshold
+  return { outcome: { low }, refused: low, reasons: [{ threshold, available }] }
 }

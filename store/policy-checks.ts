@@ -6,17 +6,23 @@ import { listDivisions } from '../domain/division.ts'
 import { placeOf } from '../domain/place.ts'
 import type { Tx } from './database.ts'
 import { readActiveWarehouses } from './past-stock.ts'
-import { TRIALS, type Trial } from './policy-trials.ts'
+import { TRIALS, type Trial, type TrialSubject } from './policy-trials.ts'
 
 const DAYS = 30
-const ORDERS = 100
-/** One or two orders turned away may be what the policy is for; this many and nothing else is a mistake. */
-const ENOUGH_ORDERS = 10
+/**
+ * How many are looked at, while everything is turned away: the first one that is kept ends it. Levels come in the order
+ * of their SKUs, so that a few would all be of one category.
+ */
+const MOST = { order: 100, 'stock-level': 100_000, transfer: 0 }
+const BATCH = 100
+/** One or two turned away may be what the policy is for; this many and nothing else is a mistake. */
+const ENOUGH = 10
 
 /**
- * Refuses to put in force what would turn every order away. The newest orders are tried, of those that the built-in
- * document would have served; and for allocation one unit to every city of the country, so that a hub without orders
- * is protected too. A policy that turns some orders away is the merchant's own business: the dry run shows which.
+ * Refuses to put in force what would turn everything away: every one of the newest orders, every stock level (no store
+ * could show anything freely), of those that the built-in document would keep. And for allocation, a unit to any city
+ * of the country, so that a hub without orders is protected too. A policy that turns some away is the merchant's own
+ * business: the dry run shows which.
  *
  * @throws ProblemError `policy-refuses-everything`
  */
@@ -26,20 +32,36 @@ export async function refuseUselessPolicy<Kind extends PolicyKind>(
   document: PolicyDocument<Kind>,
 ): Promise<void> {
   const trial: Trial<PolicyDocument<Kind>> | null = TRIALS[kind]
-  if (trial?.subject !== 'order') return
-  const to = new Date()
-  const from = new Date(to.getTime() - DAYS * 86_400_000)
-  const orders = await trial.read(tx, { from, to }, null, ORDERS)
-  const servable = orders.filter((order) => order.judge(POLICIES[kind].initial).refused === false)
-  const isUseless =
-    servable.length >= ENOUGH_ORDERS && servable.every((order) => order.judge(document).refused === true)
-  if (isUseless) {
-    const detail = `all of the ${servable.length} newest orders that could be served would have been turned away`
-    throw new ProblemError('policy-refuses-everything', detail)
-  }
+  if (trial) await refuseIfNothingIsKept(tx, trial, POLICIES[kind].initial, document)
   if (isAllocation(kind, document) && !(await reachesACity(tx, document))) {
     throw new ProblemError('policy-refuses-everything', 'no city of the country could be sent a single unit')
   }
+}
+
+async function refuseIfNothingIsKept<Document>(
+  tx: Tx,
+  trial: Trial<Document>,
+  initial: Document,
+  document: Document,
+): Promise<void> {
+  const to = new Date()
+  const window = { from: new Date(to.getTime() - DAYS * 86_400_000), to }
+  let turnedAway = 0
+  let position: [string, string] | null = null
+  for (let seen = 0; seen < MOST[trial.subject]; seen += BATCH) {
+    const subjects: TrialSubject<Document>[] = await trial.read(tx, window, position, BATCH)
+    for (const subject of subjects) {
+      if (subject.judge(initial).refused !== false) continue
+      if (subject.judge(document).refused !== true) return
+      turnedAway += 1
+    }
+    position = subjects.at(-1)?.position ?? null
+    if (subjects.length < BATCH) break
+  }
+  if (turnedAway < ENOUGH) return
+  const what = trial.subject === 'order' ? 'newest orders' : 'stock levels'
+  const detail = `not one of ${turnedAway} ${what} that the built-in document keeps would be kept by this one`
+  throw new ProblemError('policy-refuses-everything', detail)
 }
 
 /** The kind says what the document is; the compiler cannot follow that through a type parameter. */

@@ -22,7 +22,7 @@ export type DryRunBody = z.output<typeof dryRunBody>
 const judgement = z.object({
   /** Its fields depend on the kind: docs/policies.md. */
   outcome: z.record(z.string(), z.unknown()),
-  /** The policy turns this order away; null: there was nothing to turn away. */
+  /** The policy turns this order away, or stores may not freely show this level; null: nothing to turn away. */
   refused: z.boolean().nullable(),
   /** What led to it: rules with their conditions and the facts that they asked. */
   reasons: z.array(z.unknown()),
@@ -42,7 +42,7 @@ export const dryRunReport = z.object({
   total: z.int(),
   examined: z.int(),
   changed: z.int(),
-  /** Orders that were examined and are turned away: by the version in force, and by this one. */
+  /** Of those examined, how many are turned away: by the version in force, and by this one. */
   refusedBefore: z.int(),
   refusedAfter: z.int(),
   items: z.array(z.object({ id: z.string(), before: judgement, after: judgement })),

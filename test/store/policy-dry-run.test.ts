@@ -294,6 +294,19 @@ test('a policy that could send nothing anywhere is not put in force, with or wit
   await publishPolicy(store.db, { kind: 'allocation', document: near, ...origin })
 })
 
+test('a threshold that would make every level low is not put in force', async () => {
+  for (let count = 0; count < 5; count += 1) await store.addSku({ 'WH-HZ': 100, 'WH-GZ': 100 })
+  const { thresholds, ...rest } = POLICIES['safety-stock'].initial
+  const publish = (fallbackUnits: number) =>
+    publishPolicy(store.db, {
+      kind: 'safety-stock',
+      document: { ...rest, thresholds: { ...thresholds, fallbackUnits } },
+      ...origin,
+    })
+  await expect(publish(100)).rejects.toMatchObject({ code: 'policy-refuses-everything' })
+  await publish(99)
+})
+
 test('a policy that would have turned away every one of the newest orders is not put in force', async () => {
   const hold = (holdTtlSeconds: number) =>
     publishPolicy(store.db, { kind: 'reservation', document: { holdTtlSeconds, rules: [] }, ...origin })
