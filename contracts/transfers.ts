@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { TRANSFER_STATUSES } from '../domain/transfer.ts'
 import { TRANSFER_APPROVERS } from '../domain/transfer-approval.ts'
+import { TRANSFER_STATUSES } from '../domain/transfer-state.ts'
 import { cents, code, instant, page, pageQuery, quantity, text } from './common.ts'
 
 const transferId = z.uuid()

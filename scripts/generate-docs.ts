@@ -21,7 +21,7 @@ import {
   PARCEL_TRANSITIONS,
 } from '../domain/order-state.ts'
 import { PROMOTION_STATE_MEANING, PROMOTION_STATES, PROMOTION_TRANSITIONS } from '../domain/promotion.ts'
-import { TRANSFER_STATUS_MEANING, TRANSFER_STATUSES, TRANSFER_TRANSITIONS } from '../domain/transfer.ts'
+import { TRANSFER_STATUS_MEANING, TRANSFER_STATUSES, TRANSFER_TRANSITIONS } from '../domain/transfer-state.ts'
 
 const docsFolder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'docs')
 

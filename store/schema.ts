@@ -10,9 +10,10 @@ import type {
 } from '../domain/order.ts'
 import type { OrderStatus, ParcelState, PickTaskState, ReturnState } from '../domain/order-state.ts'
 import type { PromotionState, QuotaShortage } from '../domain/promotion.ts'
-import type { TransferState, TransferStatus } from '../domain/transfer.ts'
+import type { TransferState } from '../domain/transfer.ts'
 import type { TransferApprover } from '../domain/transfer-approval.ts'
 import type { TransferProposal } from '../domain/transfer-proposal.ts'
+import type { TransferStatus } from '../domain/transfer-state.ts'
 
 /** The tables as TypeScript sees them; migrations/ is what they are. */
 type Timestamp = ColumnType<Date, Date | string, Date | string>

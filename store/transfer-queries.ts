@@ -7,9 +7,9 @@ import type {
   TransferDetail,
   TransferSummary,
 } from '../contracts/transfers.ts'
-import { TRANSFER_STATUS_MEANING } from '../domain/transfer.ts'
 import { explainProposal, explainRejection } from '../domain/transfer-explanation.ts'
 import type { RejectedAlternative, TransferProposal } from '../domain/transfer-proposal.ts'
+import { TRANSFER_STATUS_MEANING } from '../domain/transfer-state.ts'
 import type { Db, Tx } from './database.ts'
 import { exact, Keyset, type Page, timeAndUuid } from './paging.ts'
 import type { Database } from './schema.ts'

@@ -2,10 +2,8 @@ import { sql } from 'kysely'
 import { ProblemError } from '../contracts/errors.ts'
 import {
   decideTransfer,
-  isTransferClosed,
   openTransfer,
   type Reproposal,
-  type TransferEffect,
   type TransferEvent,
   type TransferLeg,
   type TransferRefusal,
@@ -13,11 +11,11 @@ import {
 } from '../domain/transfer.ts'
 import type { Approval } from '../domain/transfer-approval.ts'
 import type { TransferProposal } from '../domain/transfer-proposal.ts'
+import { isTransferClosed } from '../domain/transfer-state.ts'
 import type { Db, Tx } from './database.ts'
-import { consumeForTransfer, type HoldOwner, holdUnits, releaseUnits } from './holds.ts'
-import { lockStock, moveStock, type StockMovement } from './stock-movement.ts'
+import { holdUnits } from './holds.ts'
 import { type SourcedTransfer, sourceTransfer, type TransferWish } from './transfer-sourcing.ts'
-import { openWorkItem } from './work-items.ts'
+import { carryOut, findMissing, operationOf, ownerOf } from './transfer-stock.ts'
 
 /**
  * Transfers: their rows decide. Each event is judged under the lock of the transfer's row and recorded together with
@@ -32,7 +30,7 @@ export type TransferEventInput = {
 }
 export type TransferResult = { ok: true; state: TransferState } | TransferRefusal
 
-/** What goes with a hold that no timer ends: the transfer's own deadlines tell a person. */
+/** Written beside a hold that does not end by itself: the transfer's own deadlines tell a person long before. */
 const HOLD_EXPIRY_MS = 90 * 86_400_000
 
 /**
@@ -215,28 +213,6 @@ async function isRecorded(tx: Tx, { transferId, eventId }: TransferEventInput): 
   return row !== undefined
 }
 
-/** Units can be promised and held without being there; what leaves must be. */
-async function findMissing(
-  tx: Tx,
-  state: TransferState,
-  effects: TransferEffect[],
-): Promise<TransferRefusal | null> {
-  for (const effect of effects) {
-    if (effect.kind !== 'take_out') continue
-    await lockStock(tx, [state.skuId])
-    const level = await tx
-      .selectFrom('stock_level')
-      .select(sql<number>`total - shipped`.as('onHand'))
-      .where('sku_id', '=', state.skuId)
-      .where('warehouse_id', '=', effect.warehouseId)
-      .executeTakeFirstOrThrow()
-    if (level.onHand >= effect.quantity) continue
-    const detail = `only ${level.onHand} units of ${state.skuId} are in ${effect.warehouseId}`
-    return { ok: false, code: 'transfer-quantity-too-large', detail }
-  }
-  return null
-}
-
 async function saveState(tx: Tx, state: TransferState, input: TransferEventInput): Promise<void> {
   const { transferId, version } = state
   await tx
@@ -302,62 +278,6 @@ async function updateLegs(tx: Tx, state: TransferState): Promise<void> {
   }
 }
 
-async function carryOut(
-  tx: Tx,
-  effect: TransferEffect,
-  { state, operator }: { state: TransferState; operator: string },
-): Promise<void> {
-  const { transferId, skuId } = state
-  const operation = { operationId: operationOf(state), operator }
-  const hold = { ...ownerOf(state), ...operation }
-  switch (effect.kind) {
-    case 'release': {
-      const units = effect.units.map((entry) => ({ skuId, ...entry }))
-      await releaseUnits(tx, { ...hold, units, movement: 'release' })
-      return
-    }
-    case 'take_out': {
-      const units = [{ skuId, warehouseId: effect.warehouseId, quantity: effect.quantity }]
-      return consumeForTransfer(tx, { ...hold, units, reason: `transfer ${transferId}` })
-    }
-    case 'take_in': {
-      const { warehouseId, quantity } = effect
-      const reason = `transfer ${transferId}`
-      const movement = { kind: 'transfer_in' as const, skuId, warehouseId, totalDelta: quantity, reason }
-      return bookIn(tx, [movement], operation)
-    }
-    case 'write_off': {
-      // Taken in and written off in one step: the ledger tells where they went, and stock never shows them.
-      const reason = `transfer ${transferId}, lost on the way: ${effect.reason}`
-      const line = { skuId, warehouseId: state.destinationId, reason }
-      const movements: StockMovement[] = [
-        { ...line, kind: 'transfer_in', totalDelta: effect.quantity },
-        { ...line, kind: 'write_off', totalDelta: -effect.quantity },
-      ]
-      return bookIn(tx, movements, operation)
-    }
-    case 'raise': {
-      const { workItem: kind, detail } = effect
-      return openWorkItem(tx, { kind, key: `${transferId}/${state.version}`, orderId: null, detail })
-    }
-  }
-}
-
-/** Movements into a warehouse, which may never have had the SKU before. */
-async function bookIn(
-  tx: Tx,
-  movements: StockMovement[],
-  operation: { operationId: string; operator: string },
-): Promise<void> {
-  for (const { skuId, warehouseId } of movements) {
-    await sql`
-      insert into stock_level (sku_id, warehouse_id) values (${skuId}, ${warehouseId})
-      on conflict (sku_id, warehouse_id) do nothing`.execute(tx)
-    await lockStock(tx, [skuId])
-  }
-  await moveStock(tx, movements, { ...operation, physical: false })
-}
-
 async function recordEvent(
   db: Db | Tx,
   entry: {
@@ -401,15 +321,6 @@ function reproposalOf(proposal: TransferProposal, approval: Approval): Reproposa
 
 function planOf(proposal: TransferProposal) {
   return proposal.legs.map(({ sourceId, quantity }) => ({ sourceId, quantity }))
-}
-
-function ownerOf({ transferId }: TransferState): HoldOwner {
-  return { ownerKind: 'transfer', ownerId: transferId }
-}
-
-/** One operation for each version of a transfer. */
-function operationOf({ transferId, version }: TransferState): string {
-  return `transfer/${transferId}/${version}`
 }
 
 function timeOf(ms: number | null): Date | null {

@@ -14,12 +14,8 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
-import {
-  inTransit,
-  isTransferClosed,
-  TRANSFER_STATUS_MEANING,
-  type TransferState,
-} from '../domain/transfer.ts'
+import { inTransit, type TransferState } from '../domain/transfer.ts'
+import { isTransferClosed, TRANSFER_STATUS_MEANING } from '../domain/transfer-state.ts'
 import { transferNewsSignal } from './messages.ts'
 import { PATIENT, QUICK, tryQuickly } from './patience.ts'
 

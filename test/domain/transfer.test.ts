@@ -3,15 +3,13 @@ import { describe, expect, test } from 'vitest'
 import {
   decideTransfer,
   inTransit,
-  isTransferClosed,
   openTransfer,
-  TRANSFER_STATUSES,
-  TRANSFER_TRANSITIONS,
   type TransferEffect,
   type TransferEvent,
   type TransferState,
 } from '../../domain/transfer.ts'
 import { type ApprovalRules, approvalOf } from '../../domain/transfer-approval.ts'
+import { isTransferClosed, TRANSFER_STATUSES, TRANSFER_TRANSITIONS } from '../../domain/transfer-state.ts'
 
 const NOW = 1_000_000
 const asked = (automatic = false): TransferState =>
