@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
+import { pino } from 'pino'
 import { v7 as uuid } from 'uuid'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createMallGateway } from '../../connectors/mall/gateway.ts'
 import { createOutsideHttp } from '../../connectors/outside-http.ts'
+import { readConfig } from '../../contracts/config.ts'
 import { listingMessage } from '../../contracts/listings.ts'
 import { INITIAL_SAFETY_STOCK_POLICY, type SafetyStockPolicy } from '../../domain/safety-stock.ts'
 import { type Simulator, startSimulator } from '../../simulator/server.ts'
@@ -15,8 +17,9 @@ import { publishPolicy } from '../../store/policy-versions.ts'
 import { adjustStock } from '../../store/stock.ts'
 import { replayWorkItem } from '../../store/work-items.ts'
 import { DeliverySender } from '../../workers/delivery-sender.ts'
-import { ListingPlanner } from '../../workers/listing-loops.ts'
+import { createListingLoops, ListingPlanner } from '../../workers/listing-loops.ts'
 import { mallTarget } from '../../workers/listings.ts'
+import { TEST_PAYLOAD_KEYS } from '../support/keys.ts'
 import { openTestStore, type TestStore, until } from './support.ts'
 
 const SECRET = 'the-outside-secret-of-the-tests-0123456789'
@@ -409,6 +412,46 @@ describe('several processes', () => {
     const decided = await Promise.all([plan(), plan(), plan()])
     expect(decided.reduce((sum, count) => sum + count, 0)).toBe(skuIds.length)
     for (const skuId of skuIds) expect(await open(skuId)).toMatchObject([{ version: 1 }, { version: 1 }])
+  })
+
+  test('with two processes at work, while orders come in, every store ends up showing its share, told a few times', async () => {
+    const skuId = await store.addSku({ 'WH-HZ': 60, 'WH-GZ': 40 })
+    await list(skuId, 'MALL', 'MALL-2')
+    const config = readConfig({
+      DATABASE_URL: store.appUrl,
+      TEMPORAL_ADDRESS: '127.0.0.1:1',
+      DATA_KEYS: TEST_PAYLOAD_KEYS,
+      PAYLOAD_KEYS: TEST_PAYLOAD_KEYS,
+      SESSION_SECRET: SECRET,
+      PDA_URL: simulator.url,
+      PAYMENT_URL: simulator.url,
+      COURIER_URL: simulator.url,
+      MALL_URL: simulator.url,
+      OUTSIDE_SECRET: SECRET,
+    })
+    await publishPolicy(store.db, {
+      kind: 'safety-stock',
+      document: { ...INITIAL_SAFETY_STOCK_POLICY, gatherMilliseconds: 100 },
+      author: 'test',
+      reason: 'test',
+    })
+    const logger = pino({ level: 'silent' })
+    const loops = [1, 2].flatMap(() => createListingLoops({ db: store.db, config, logger }))
+    for (const loop of loops) loop.start()
+    simulator.behave({ next: { mall: ['down', 'timeout-after-applying'] } })
+    try {
+      for (let order = 0; order < 31; order += 1) await store.order([{ skuId, quantity: 1 }])
+      await until('the stores to show what is left, and to have said so', async () => {
+        const { MALL = 0, 'MALL-2': second = 0 } = shown(skuId)
+        const stale = (await listing('MALL', skuId)).stale || (await listing('MALL-2', skuId)).stale
+        return MALL + second === 69 && !stale
+      })
+    } finally {
+      await Promise.all(loops.map((loop) => loop.stop()))
+    }
+    const told = simulator.effects()
+    expect(told.conflicts).toBe(0)
+    for (const { changes } of told.listings) expect(changes).toBeLessThan(20)
   })
 
   test('a change that comes while its SKU is being decided is decided afterwards, not lost', async () => {
