@@ -12,6 +12,8 @@ import {
   readMovedLevels,
 } from '../store/stock-changes.ts'
 
+import { boardRules } from './board-rules.ts'
+
 /** What moves within this time is told once, as it stands then. */
 const POLL_MS = 500
 const LEDGER_ROWS_A_READ = 2_000
@@ -139,7 +141,7 @@ export class StockFeed {
 
   async #rowsOf(levels: LevelKey[]): Promise<StockBoardRow[]> {
     if (levels.length === 0) return []
-    const { document } = await this.#policies.current(this.#db, 'safety-stock')
-    return readBoardLevels(this.#db, levels, document.thresholds)
+    const rules = await boardRules({ db: this.#db, policies: this.#policies })
+    return readBoardLevels(this.#db, levels, rules)
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { code, page, pageQuery, text } from './common.ts'
+import { code, instant, page, pageQuery, text } from './common.ts'
 
 export const STOCK_LEVELS = ['ok', 'low', 'out'] as const
 export type StockLevel = (typeof STOCK_LEVELS)[number]
@@ -27,6 +27,15 @@ const boardRow = z.object({
   /** Null when the row sums all regions. */
   region: z.string().nullable(),
   ...figures,
+  /** Units on their way to these warehouses by transfers. */
+  inTransit: z.int(),
+  /**
+   * How up to date the warehouse's own system (WMS) was read; null where none is, and for a row that sums several.
+   * `late`: no success for three intervals.
+   */
+  freshness: z
+    .object({ state: z.enum(['fresh', 'late', 'failing', 'never']), lastSuccessAt: instant.nullable() })
+    .nullable(),
   /** `out`: nothing may be sold; `low`: at or below the threshold; `ok`: more. */
   level: z.enum(STOCK_LEVELS),
   /** How many of the warehouses that the row sums stand at each level. */
@@ -37,6 +46,8 @@ const boardTotals = z.object({
   /** Levels (SKU × warehouse) that fit every filter but `level`, by what they are. */
   levels: levelCounts,
   ...figures,
+  /** Warehouses whose WMS is read and not fresh, whatever the filter. */
+  staleWarehouses: z.array(z.string()),
   regions: z.array(z.object({ region: z.string(), levels: levelCounts, ...figures })),
 })
 
@@ -49,6 +60,8 @@ export const stockBoardQuery = pageQuery.extend({
   warehouseId: code.optional(),
   region: text(100).optional(),
   level: z.enum(STOCK_LEVELS).optional(),
+  /** True: only warehouses whose WMS is read and not fresh; false: only the others. */
+  stale: z.stringbool().optional(),
   sort: z.enum(['sku', 'available', 'level', 'reserved']).default('sku'),
 })
 export type StockBoardQuery = z.output<typeof stockBoardQuery>

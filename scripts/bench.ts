@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Figure, figureTable, jsonLine } from '../bench/figure.ts'
+import { measureBoard } from '../bench/figures/board.ts'
 import { measureCheckout } from '../bench/figures/checkout.ts'
 import { measureCheckoutHttp } from '../bench/figures/checkout-http.ts'
 import { measureEvents } from '../bench/figures/events.ts'
@@ -26,6 +27,7 @@ const measurements: {
   { names: ['reservation'], measure: measureReservations },
   { names: ['checkout'], measure: measureCheckout },
   { names: ['checkout-http'], measure: measureCheckoutHttp },
+  { names: ['board'], measure: measureBoard },
   { names: ['events'], measure: measureEvents },
   { names: ['start-latency'], measure: measureStartLatency },
   { names: ['orders', 'cpu'], measure: measureOrders },

@@ -15,7 +15,12 @@ export type Thresholds = { fallbackUnits: number; unitsByCategory: Record<string
 
 export type StockBoard = Page<StockBoardRow> & { totals: StockBoardTotals | null }
 
-type Filters = Omit<StockBoardQuery, 'limit' | 'cursor' | 'sort' | 'groupBy' | 'level'>
+/** How fresh the warehouses are whose own systems are read. */
+type Freshness = ReadonlyMap<string, NonNullable<StockBoardRow['freshness']>>
+/** What the board goes by besides the levels themselves. */
+export type BoardRules = { thresholds: Thresholds; freshness: Freshness }
+
+type Filters = Pick<StockBoardQuery, 'skuId' | 'text' | 'category' | 'warehouseId' | 'region' | 'stale'>
 type Figures = {
   total: number
   shipped: number
@@ -31,6 +36,7 @@ type BoardRow = Figures & {
   rank: number
   sku_id: string
   sku_name: string
+  in_transit: number
   category: string
   place: string
   region: string | null
@@ -43,14 +49,10 @@ const position = z.tuple([z.int(), z.string().max(64), z.string().max(200)])
  * One page of the stock board and, with the first page, what all rows come to. SKUs and warehouses that are no longer
  * active are not on it. Page and totals are read side by side: a reservation between the two may be in one of them only.
  */
-export async function readStockBoard(
-  db: Db,
-  query: StockBoardQuery,
-  thresholds: Thresholds,
-): Promise<StockBoard> {
+export async function readStockBoard(db: Db, query: StockBoardQuery, rules: BoardRules): Promise<StockBoard> {
   const [page, totals] = await Promise.all([
-    readPage(db, query, thresholds),
-    query.cursor === undefined ? readTotals(db, query, thresholds) : null,
+    readPage(db, query, rules),
+    query.cursor === undefined ? readTotals(db, query, rules) : null,
   ])
   return { ...page, totals }
 }
@@ -59,23 +61,20 @@ export async function readStockBoard(
 export async function readBoardLevels(
   db: Db,
   keys: readonly LevelKey[],
-  thresholds: Thresholds,
+  rules: BoardRules,
 ): Promise<StockBoardRow[]> {
   if (keys.length === 0) return []
   const [skuIds, warehouseIds] = [keys.map((key) => key.skuId), keys.map((key) => key.warehouseId)]
   const { rows } = await sql<BoardRow>`
-    select board.*, 0 as rank, ${level} as level, sku.name as sku_name, sku.category
+    select board.*, 0 as rank, ${level} as level, sku.name as sku_name, sku.category,
+      ${inTransit(sql`board`, { groupBy: 'warehouse' })} as in_transit
     from unnest(${skuIds}::text[], ${warehouseIds}::text[]) as named (sku_id, place)
-      join (${groups({ groupBy: 'warehouse' }, thresholds)}) as board using (sku_id, place)
+      join (${groups({ groupBy: 'warehouse' }, rules)}) as board using (sku_id, place)
       join sku on sku.id = sku_id`.execute(db)
-  return rows.map((row) => viewOf(row, 'warehouse'))
+  return rows.map((row) => viewOf(row, 'warehouse', rules.freshness))
 }
 
-async function readPage(
-  db: Db,
-  query: StockBoardQuery,
-  thresholds: Thresholds,
-): Promise<Page<StockBoardRow>> {
+async function readPage(db: Db, query: StockBoardQuery, rules: BoardRules): Promise<Page<StockBoardRow>> {
   const keyset = new Keyset('stock-board', query, position)
   const after = keyset.after(query.cursor)
   const rank = RANKS[query.sort]
@@ -87,16 +86,16 @@ async function readPage(
     query.sort === 'sku' ? sql`board.sku_id, board.place` : sql`${rank}, board.sku_id, board.place`
   const { rows } = await sql<BoardRow>`
     with page as (
-      select board.*, ${rank} as rank, ${level} as level from (${groups(query, thresholds)}) as board
+      select board.*, ${rank} as rank, ${level} as level from (${groups(query, rules)}) as board
       where ${all(conditions)} order by ${order} limit ${query.limit + 1}
     )
-    select page.*, sku.name as sku_name, sku.category from page join sku on sku.id = page.sku_id
+    select page.*, sku.name as sku_name, sku.category, ${inTransit(sql`page`, query)} as in_transit from page join sku on sku.id = page.sku_id
     order by page.rank, page.sku_id, page.place`.execute(db)
   return keyset.page(
     rows,
     query.limit,
     (row) => [row.rank, row.sku_id, row.place],
-    (row) => viewOf(row, query.groupBy),
+    (row) => viewOf(row, query.groupBy, rules.freshness),
   )
 }
 
@@ -114,34 +113,58 @@ function startAfter(
 }
 
 /** One row a warehouse first: there are few, and their regions can be added up here. */
-async function readTotals(db: Db, query: StockBoardQuery, thresholds: Thresholds): Promise<StockBoardTotals> {
+async function readTotals(db: Db, query: StockBoardQuery, rules: BoardRules): Promise<StockBoardTotals> {
   const { rows } = await sql<Figures & { region: string }>`
     select warehouse.region, house.* from (
-      select level.warehouse_id, ${sums} ${levels(query, thresholds)} group by level.warehouse_id
+      select level.warehouse_id, ${sums} ${levels(query, rules)} group by level.warehouse_id
     ) as house join warehouse on warehouse.id = house.warehouse_id
     order by warehouse.region`.execute(db)
   const regions = [...new Set(rows.map((row) => row.region))]
   return {
     ...totalOf(rows),
+    staleWarehouses: staleOnes(rules.freshness),
     regions: regions.map((region) => ({ region, ...totalOf(rows.filter((row) => row.region === region)) })),
   }
 }
 
+function staleOnes(freshness: Freshness): string[] {
+  return [...freshness].flatMap(([warehouseId, { state }]) => (state === 'fresh' ? [] : [warehouseId])).sort()
+}
+
+/** Units on their way to the warehouses that a row is about; looked up for the rows of a page only. */
+function inTransit(
+  row: RawBuilder<unknown>,
+  { groupBy, region, warehouseId }: Pick<StockBoardQuery, 'groupBy' | 'region' | 'warehouseId'>,
+): RawBuilder<number> {
+  const places = [
+    groupBy === 'warehouse' ? sql<boolean>`moving.warehouse_id = ${row}.place` : null,
+    groupBy === 'region' ? sql<boolean>`warehouse.region = ${row}.place` : null,
+    warehouseId === undefined ? null : sql<boolean>`moving.warehouse_id = ${warehouseId}`,
+    region === undefined ? null : sql<boolean>`warehouse.region = ${region}`,
+  ]
+  return sql<number>`(select coalesce(sum(moving.quantity), 0) from stock_in_transit as moving
+    join warehouse on warehouse.id = moving.warehouse_id and warehouse.active
+    where moving.sku_id = ${row}.sku_id and ${all(places)})`
+}
+
 /** Each level with the figures that the board is about; further conditions may follow. */
-function levels(filters: Filters, thresholds: Thresholds): RawBuilder<unknown> {
+function levels(filters: Filters, rules: BoardRules): RawBuilder<unknown> {
   const pattern = filters.text && `%${filters.text.replaceAll(/[\\%_]/g, '\\$&')}%`
   const wanted = [
     filters.skuId === undefined ? null : sql<boolean>`level.sku_id = ${filters.skuId}`,
     filters.warehouseId === undefined ? null : sql<boolean>`level.warehouse_id = ${filters.warehouseId}`,
     filters.region === undefined ? null : sql<boolean>`warehouse.region = ${filters.region}`,
     filters.category === undefined ? null : sql<boolean>`sku.category = ${filters.category}`,
+    filters.stale === undefined
+      ? null
+      : sql<boolean>`(level.warehouse_id = any(${staleOnes(rules.freshness)}::text[])) = ${filters.stale}`,
     pattern === undefined ? null : sql<boolean>`(sku.id ilike ${pattern} or sku.name ilike ${pattern})`,
   ]
   return sql`
     from stock_level as level
     join sku on sku.id = level.sku_id and sku.active
     join warehouse on warehouse.id = level.warehouse_id and warehouse.active
-    cross join lateral (select ${thresholdOfLevel(thresholds)} as safety,
+    cross join lateral (select ${thresholdOfLevel(rules.thresholds)} as safety,
       greatest(0, level.total - level.shipped - level.reserved) as available) as figure
     where ${all(wanted)}`
 }
@@ -163,11 +186,8 @@ const sums = sql`sum(level.total) as total, sum(level.shipped) as shipped, sum(l
   count(*) filter (where ${isOk}) as ok, count(*) filter (where ${isLow}) as low, count(*) filter (where ${isOut}) as out`
 
 /** The rows of the board by what they sum. */
-function groups(
-  query: Filters & Pick<StockBoardQuery, 'groupBy'>,
-  thresholds: Thresholds,
-): RawBuilder<unknown> {
-  const from = levels(query, thresholds)
+function groups(query: Filters & Pick<StockBoardQuery, 'groupBy'>, rules: BoardRules): RawBuilder<unknown> {
+  const from = levels(query, rules)
   switch (query.groupBy) {
     case 'warehouse':
       return sql`
@@ -201,7 +221,7 @@ function all(conditions: (RawBuilder<boolean> | null)[]): RawBuilder<unknown> {
   return given.length === 0 ? sql`true` : sql.join(given, sql` and `)
 }
 
-function viewOf(row: BoardRow, groupBy: StockBoardQuery['groupBy']): StockBoardRow {
+function viewOf(row: BoardRow, groupBy: StockBoardQuery['groupBy'], freshness: Freshness): StockBoardRow {
   const { ok, low, out, ...figures } = figuresOf(row)
   return {
     skuId: row.sku_id,
@@ -210,12 +230,14 @@ function viewOf(row: BoardRow, groupBy: StockBoardQuery['groupBy']): StockBoardR
     warehouseId: groupBy === 'warehouse' ? row.place : null,
     region: row.region,
     ...figures,
+    inTransit: row.in_transit,
+    freshness: groupBy === 'warehouse' ? (freshness.get(row.place) ?? null) : null,
     level: row.level,
     warehouses: { ok, low, out },
   }
 }
 
-function totalOf(rows: Figures[]): Omit<StockBoardTotals, 'regions'> {
+function totalOf(rows: Figures[]): Omit<StockBoardTotals, 'regions' | 'staleWarehouses'> {
   const sum = (figure: keyof Figures) => rows.reduce((total, row) => total + row[figure], 0)
   return {
     levels: { ok: sum('ok'), low: sum('low'), out: sum('out') },

@@ -218,6 +218,29 @@ export async function listFreshness(
   return rows.map((row) => viewOf(row, intervals.get(row.warehouse_id)))
 }
 
+/** Only whether each of these warehouses is fresh, and since when. Warehouses that no WMS is read for are left out. */
+export async function freshnessStates(
+  db: Db,
+  intervals: ReadonlyMap<string, number>,
+): Promise<Map<string, Pick<WmsFreshnessView, 'state' | 'lastSuccessAt'>>> {
+  const rows = await db
+    .selectFrom('warehouse_freshness')
+    .select(['warehouse_id', 'last_success_at', 'consecutive_failures'])
+    .select(
+      sql<number | null>`extract(epoch from clock_timestamp() - last_success_at)::float`.as('lag_seconds'),
+    )
+    .execute()
+  return new Map(
+    rows.map((row) => [
+      row.warehouse_id,
+      {
+        state: stateOf(row, intervals.get(row.warehouse_id)),
+        lastSuccessAt: row.last_success_at?.toISOString() ?? null,
+      },
+    ]),
+  )
+}
+
 function viewOf(row: Row, intervalSeconds: number | undefined): WmsFreshnessView {
   return {
     warehouseId: row.warehouse_id,
@@ -241,7 +264,10 @@ function viewOf(row: Row, intervalSeconds: number | undefined): WmsFreshnessView
   }
 }
 
-function stateOf(row: Row, intervalSeconds: number | undefined): WmsFreshnessView['state'] {
+function stateOf(
+  row: Pick<Row, 'consecutive_failures' | 'lag_seconds'>,
+  intervalSeconds: number | undefined,
+): WmsFreshnessView['state'] {
   if (row.consecutive_failures > 0) return 'failing'
   if (row.lag_seconds === null) return 'never'
   if (intervalSeconds === undefined) return 'late'

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { stockBoardPage, stockBoardQuery } from '../../contracts/stock-board.ts'
 import { readStockBoard } from '../../store/stock-board.ts'
 import { ACCESS } from '../access.ts'
+import { boardRules } from '../board-rules.ts'
 import type { ApiDeps } from '../deps.ts'
 
 /** All stock at a glance: SKU × warehouse, SKU × region, or SKU. */
@@ -19,8 +20,7 @@ export const stockBoardRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async 
       },
     },
     async (request) => {
-      const { document } = await deps.policies.current(deps.db, 'safety-stock')
-      return readStockBoard(deps.db, request.query, document.thresholds)
+      return readStockBoard(deps.db, request.query, await boardRules(deps))
     },
   )
 }

@@ -13,7 +13,13 @@ const SKUS = 10_000
 const WAREHOUSES = 12
 const LEVELS = SKUS * WAREHOUSES
 const REGIONS = ['华东', '华北', '华南', '西南']
+const FRESHNESS = new Map([
+  ['WH-01', { state: 'fresh' as const, lastSuccessAt: '2026-11-23T08:00:00.000Z' }],
+  ['WH-02', { state: 'failing' as const, lastSuccessAt: null }],
+])
 const THRESHOLDS = { fallbackUnits: 2, unitsByCategory: { 家具: 8, 灯具: 0 } }
+
+const RULES = { thresholds: THRESHOLDS, freshness: FRESHNESS }
 
 let database: TestDatabase
 let db: Db
@@ -40,6 +46,14 @@ beforeAll(async () => {
         cross join lateral (select case when (s * 7 + w * 3 + ${random}) % 4 = 0 then 0 else (s * 31 + w * 17) % 23 end as held,
           (s + w) % 3 as sent, (s * w) % 4 as promised) as figure
         cross join lateral (select case when held = 0 and s % 11 = 0 then 2 else 0 end as lacking) as missing`,
+    `with sent as (
+        insert into transfer (id, sku_id, destination_id, quantity, status, version, requested_by, reason, proposal_number,
+          maximum_proposals, proposal, approver_roles, policy_version, value_cents, deadlines)
+        values (gen_random_uuid(), 'SKU-00001', 'WH-02', 7, 'dispatched', 1, 'test', 'test', 1, 1, '{}', '{}', 0, 0, '{}')
+        returning id)
+      insert into transfer_leg (transfer_id, leg_number, sku_id, source_id, destination_id, heading_to, path, reserved,
+        dispatched, received)
+      select id, 1, 'SKU-00001', 'WH-01', 'WH-02', 'WH-02', '{WH-01,WH-02}', 7, 7, 2 from sent`,
     'vacuum analyze stock_level, sku, warehouse',
   ])
     await owner.query(statement)
@@ -53,7 +67,7 @@ afterAll(async () => {
 
 let levels: Level[]
 
-const board = (query: Record<string, unknown>) => readStockBoard(db, stockBoardQuery.parse(query), THRESHOLDS)
+const board = (query: Record<string, unknown>) => readStockBoard(db, stockBoardQuery.parse(query), RULES)
 
 /** Every row of a list, page by page. */
 async function everyRow(query: Record<string, unknown>): Promise<StockBoardRow[]> {
@@ -179,6 +193,29 @@ test('filters leave the level out of the totals, so that each level says how man
   expect(new Set(low.items.map((row) => row.level))).toEqual(new Set(['low']))
 })
 
+test('the stale filter keeps to warehouses whose WMS is read and not fresh; every row says how fresh it is', async () => {
+  const stale = await board({ stale: 'true', limit: 200 })
+  expect(new Set(stale.items.map((row) => row.warehouseId))).toEqual(new Set(['WH-02']))
+  expect(stale.items[0]?.freshness).toEqual(FRESHNESS.get('WH-02'))
+  expect(stale.totals?.staleWarehouses).toEqual(['WH-02'])
+  const others = await board({ stale: 'false', limit: 200 })
+  expect(others.items.map((row) => row.warehouseId)).not.toContain('WH-02')
+  const freshness = new Map(others.items.map((row) => [row.warehouseId, row.freshness?.state ?? null]))
+  expect([freshness.get('WH-01'), freshness.get('WH-03')]).toEqual(['fresh', null])
+})
+
+test('units on their way stand at the place that they go to', async () => {
+  const seen = async (groupBy: string) => {
+    const { items } = await board({ skuId: 'SKU-00001', groupBy })
+    return items.flatMap((row) =>
+      row.inTransit > 0 ? [[row.warehouseId ?? row.region ?? 'everywhere', row.inTransit]] : [],
+    )
+  }
+  expect(await seen('warehouse')).toEqual([['WH-02', 5]])
+  expect(await seen('region')).toEqual([['华南', 5]])
+  expect(await seen('sku')).toEqual([['everywhere', 5]])
+})
+
 test('a cursor of another filter or sort is refused', async () => {
   const { nextCursor } = await board({ sort: 'available' })
   await expect(board({ sort: 'level', cursor: nextCursor })).rejects.toMatchObject({ code: 'invalid-cursor' })
@@ -193,7 +230,7 @@ describe(`over ${LEVELS} levels`, () => {
       dialect: new PostgresDialect({ pool }),
       log: ({ query: { sql, parameters } }) => void statements.push({ sql, parameters }),
     })
-    await readStockBoard(watched, stockBoardQuery.parse(query), THRESHOLDS)
+    await readStockBoard(watched, stockBoardQuery.parse(query), RULES)
     const scans: number[] = []
     for (const { sql, parameters } of statements) {
       const { rows } = await pool.query(`explain (analyze, timing off, format json) ${sql}`, [...parameters])
