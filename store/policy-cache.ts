@@ -30,7 +30,7 @@ export class Policies {
     options: { now?: () => number; onUnreadable?: (kind: PolicyKind, error: unknown) => void } = {},
   ) {
     this.#now = options.now ?? (() => performance.now())
-    this.#onUnreadable = options.onUnreadable ?? (() => undefined)
+    this.#onUnreadable = options.onUnreadable ?? note
   }
 
   /**
@@ -74,4 +74,10 @@ export class Policies {
     held[kind] = policy
     return policy
   }
+}
+
+function note(kind: PolicyKind, error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error)
+  const msg = 'a published policy cannot be read: the one before goes on'
+  console.error(JSON.stringify({ level: 'error', msg, kind, reason }))
 }
