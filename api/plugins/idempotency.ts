@@ -3,15 +3,18 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { z } from 'zod'
 import { ERRORS, type ErrorCode, ProblemError } from '../../contracts/errors.ts'
-import type { Tx } from '../../store/database.ts'
+import type { Db, Tx } from '../../store/database.ts'
 import {
   type Claim,
+  ClaimLostError,
   claimKey,
+  findStandings,
   type KeyStanding,
   type RequestKey,
   releaseClaim,
   type StoredAnswer,
   storeAnswer,
+  storeAnswers,
 } from '../../store/idempotency.ts'
 import { callerOf, identityOf } from '../access.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -30,7 +33,9 @@ declare module 'fastify' {
     /**
      * Carries out an effect once per Idempotency-Key. The effect and its answer commit in one transaction, so that
      * a repetition gets the first answer and nothing else happens; a refusal (4xx ProblemError) rolls the effect
-     * back and is an answer too. A failure on our side forgets the key.
+     * back and is an answer too. A failure on our side forgets the key, and a crash leaves nothing behind. Of two at
+     * once in one process the second is told to wait; of two at once in two processes one is rolled back and gets
+     * the other's answer.
      *
      * @param schema of the answer's body, to read a stored one
      */
@@ -49,14 +54,13 @@ declare module 'fastify' {
       effect: (requestId: string) => Promise<Answer<Body>>,
     ): Promise<Body>
     /**
-     * The same for an effect that stores its answer itself, under the key that it is given, because it shares a
-     * transaction with others. A key of which nothing is known is not claimed first: of two at once in two
-     * processes the second waits for the first one's commit and gets its answer.
+     * The same for an effect that stores its answer or its refusal itself, under the key that it is given, because
+     * it shares a transaction with others.
      */
     idempotentCall<Body>(
       reply: FastifyReply,
       schema: z.ZodType<Body>,
-      effect: (requestKey: RequestKey) => Promise<{ answer: StoredAnswer } | { standing: KeyStanding }>,
+      effect: (requestKey: RequestKey) => Promise<CallOutcome<Body>>,
     ): Promise<Body>
   }
 }
@@ -64,16 +68,19 @@ declare module 'fastify' {
 export const idempotency = fp(
   async (app: FastifyInstance, { deps }: { deps: ApiDeps }) => {
     app.decorateRequest('idempotent', function inTransaction(reply, schema, effect) {
-      return once(deps, this, reply, schema, (claim) =>
-        deps.db.transaction().execute(async (tx) => {
-          const answer = await effect(tx)
-          await storeAnswer(tx, claim, { status: answer.status, response: answer.body })
-          return answer
-        }),
-      )
+      return this.idempotentCall(reply, schema, async (requestKey) => {
+        try {
+          return await inOneTransaction(deps.db, requestKey, effect)
+        } catch (error) {
+          // Another process was quicker with the same request: its answer is there now.
+          if (error instanceof ClaimLostError) return inOneTransaction(deps.db, requestKey, effect)
+          await keepRefusal(deps, requestKey, error)
+          throw error
+        }
+      })
     })
     app.decorateRequest('idempotentCommand', function asCommand(reply, schema, effect) {
-      return once(deps, this, reply, schema, async (claim) => {
+      return onceClaimed(deps, this, reply, schema, async (claim) => {
         const answer = await effect(sha256(`${claim.caller}\n${claim.key}`).toString('hex'))
         await storeAnswer(deps.db, claim, { status: answer.status, response: answer.body })
         return answer
@@ -88,7 +95,8 @@ export const idempotency = fp(
       try {
         const outcome = await effect(requestKey)
         if ('standing' in outcome) return replay(reply, schema, outcome.standing)
-        return answerWith(reply, schema, outcome.answer)
+        reply.status(outcome.answer.status)
+        return outcome.answer.body
       } finally {
         underWay.delete(id)
       }
@@ -97,7 +105,37 @@ export const idempotency = fp(
   { name: 'idempotency', dependencies: ['auth'] },
 )
 
-async function once<Body>(
+/** What came of a call: its own answer, or what was known of its key. */
+export type CallOutcome<Body> = { answer: Answer<Body> } | { standing: KeyStanding }
+
+async function inOneTransaction<Body>(
+  db: Db,
+  requestKey: RequestKey,
+  effect: (tx: Tx) => Promise<Answer<Body>>,
+): Promise<CallOutcome<Body>> {
+  return db.transaction().execute(async (tx) => {
+    const [standing] = await findStandings(tx, [requestKey])
+    if (standing) return { standing }
+    const answer = await effect(tx)
+    await storeAnswers(tx, [{ ...requestKey, status: answer.status, response: answer.body }])
+    return { answer }
+  })
+}
+
+/** A refusal is the operation's answer and is kept, although its transaction was rolled back. */
+async function keepRefusal({ db, logger }: ApiDeps, requestKey: RequestKey, error: unknown): Promise<void> {
+  const refusal = refusalAnswer(toProblem(error))
+  if (refusal.status >= 500) return
+  try {
+    await db.transaction().execute((tx) => storeAnswers(tx, [{ ...requestKey, ...refusal }]))
+  } catch (failure) {
+    // A repetition is then decided anew; the caller hears of the first error all the same.
+    logger.warn({ err: failure }, 'the answer to an idempotency key could not be kept')
+  }
+}
+
+/** For effects outside the database: the key is claimed first, so that a crash leaves a marker for a while. */
+async function onceClaimed<Body>(
   deps: ApiDeps,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -135,15 +173,10 @@ function replay<Body>(reply: FastifyReply, schema: z.ZodType<Body>, standing: Ke
       throw new ProblemError('idempotency-key-reused')
     case 'answered':
       reply.header('idempotency-replayed', 'true')
-      return answerWith(reply, schema, standing.answer)
+      if (standing.answer.status >= 400) throw readRefusal(standing.answer.response)
+      reply.status(standing.answer.status)
+      return schema.parse(standing.answer.response)
   }
-}
-
-function answerWith<Body>(reply: FastifyReply, schema: z.ZodType<Body>, answer: StoredAnswer): Body {
-  const { status, response } = answer
-  if (status >= 400) throw readRefusal(response)
-  reply.status(status)
-  return schema.parse(response)
 }
 
 /** A refusal as it is stored and read again. */

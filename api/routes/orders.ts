@@ -73,8 +73,11 @@ export const orderRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app,
           throw error instanceof QueueFullError ? new ProblemError('overloaded') : error
         })
         if ('standing' in answer) return answer
-        if (!answer.result.ok) await hints.note(body.channel, emptyShelves(answer.result))
-        return { answer: answerOf(answer.result) }
+        if (!answer.result.ok) {
+          await hints.note(body.channel, emptyShelves(answer.result))
+          throw answer.result.problem
+        }
+        return { answer: { status: 201, body: answer.result.order } }
       })
       deps.notice.poke()
       return placed
