@@ -61,6 +61,7 @@ export const ACCESS = {
   settleWorkItems: { systems: ['ops'], roles: ALL_ROLES },
   approveWorkItems: { systems: ['ops'], roles: OPERATING_ROLES },
   readWms: { systems: ['ops'], roles: ALL_ROLES },
+  readWmsMovements: { systems: ['warehouse', 'ops'], roles: OPERATING_ROLES },
   operateWms: { systems: ['ops'], roles: OPERATING_ROLES },
   replayWorkItems: { systems: ['ops'], roles: OPERATING_ROLES },
   readPolicies: { systems: ['ops'], roles: ALL_ROLES },

@@ -115,3 +115,23 @@ export const mappingTestView = z.object({
   clockSkewMs: z.int().nullable(),
 })
 export type MappingTestView = z.output<typeof mappingTestView>
+
+export const listWmsMovementsQuery = z.strictObject({
+  after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+  limit: z.coerce.number().int().min(1).max(1_000).default(200),
+})
+export const wmsMovementList = z.object({
+  items: z.array(
+    z.object({
+      movementId: z.int(),
+      kind: z.string(),
+      skuId: z.string(),
+      warehouseId: z.string(),
+      /** Units that came to the warehouse (positive) or left it. */
+      quantityDelta: z.int(),
+      reason: z.string().nullable(),
+      recordedAt: instant,
+    }),
+  ),
+  latestMovementId: z.int(),
+})

@@ -19,6 +19,9 @@ end $$;
 -- What moved physically since a moment, of one level: holds, which are most rows, stay out.
 create index stock_ledger_physical on stock_ledger (warehouse_id, sku_id, recorded_at)
   where total_delta <> 0 or shipped_delta <> 0;
+-- What people entered, for the warehouses' systems to follow.
+create index stock_ledger_entered on stock_ledger (id)
+  where total_delta <> shipped_delta and kind not in ('ship', 'snapshot');
 `
 
 const tables = `

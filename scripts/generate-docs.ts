@@ -55,8 +55,8 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
   API_HOST: ['API', 'Address to listen on.'],
   API_PORT: ['API', 'Port to listen on; 0 takes any free one.'],
   DATA_KEYS: [
-    'API',
-    'Keys that seal contacts: `id:base64 of 32 bytes`, newest first, older ones after commas. See [the runbook](runbook.md#keys-and-secrets).',
+    'API, worker',
+    'Keys that seal contacts and the passwords of WMS connections: `id:base64 of 32 bytes`, newest first, older ones after commas. See [the runbook](runbook.md#keys-and-secrets).',
   ],
   PAYLOAD_KEYS: [EVERY_PROCESS, 'Keys that seal what Temporal stores, in the same form.'],
   SESSION_SECRET: ['API', 'At least 32 characters; signs session cookies.'],

@@ -16,6 +16,12 @@ export const simulatorConfigSchema = z.object({
   /** Where the warehouse reports to, and its API key (system `warehouse`). Needed with `auto`. */
   HUB_API: z.url().optional(),
   HUB_WAREHOUSE_KEY: z.string().min(1).optional(),
+  /** A MySQL or MariaDB server, as a user who may make databases and users: the warehouses' own stock systems. */
+  SIMULATOR_WMS_URL: z.string().startsWith('mysql://').optional(),
+  /** Of that user, where it is not in the URL. */
+  SIMULATOR_WMS_PASSWORD: z.string().min(1).optional(),
+  /** What the hub signs in with as `hub_reader`, who may only read. */
+  SIMULATOR_WMS_READER_PASSWORD: z.string().min(8).optional(),
   /** From the task's arrival to the packed parcel, on average. */
   SIMULATOR_PICKING_SECONDS: z.coerce.number().min(0).max(86_400).default(4),
   /** From the packed parcel to its delivery, on average. */
@@ -42,4 +48,13 @@ export function readSimulatorConfig(environment: Record<string, string | undefin
 function missingForWarehouse(config: SimulatorConfig): string[] {
   if (config.SIMULATOR_WAREHOUSE === 'off') return []
   return (['HUB_API', 'HUB_WAREHOUSE_KEY'] as const).filter((name) => config[name] === undefined)
+}
+
+/** Where the warehouses keep their stock, or undefined where they have no systems of their own. */
+export function wmsOf(config: SimulatorConfig): { url: string; readerPassword: string } | undefined {
+  const { SIMULATOR_WMS_URL: url, SIMULATOR_WMS_READER_PASSWORD: readerPassword } = config
+  if (!url || !readerPassword) return undefined
+  const target = new URL(url)
+  if (config.SIMULATOR_WMS_PASSWORD) target.password = encodeURIComponent(config.SIMULATOR_WMS_PASSWORD)
+  return { url: target.href, readerPassword }
 }

@@ -1,7 +1,8 @@
-import { readSimulatorConfig } from './config.ts'
+import { readSimulatorConfig, wmsOf } from './config.ts'
 import { startSimulator } from './server.ts'
 
 const config = readSimulatorConfig(process.env)
+const wms = wmsOf(config)
 const simulator = await startSimulator({
   host: config.SIMULATOR_HOST,
   port: config.SIMULATOR_PORT,
@@ -14,6 +15,7 @@ const simulator = await startSimulator({
   ...(config.SIMULATOR_WAREHOUSE === 'auto' && config.HUB_API && config.HUB_WAREHOUSE_KEY
     ? { warehouse: { hubApi: config.HUB_API, apiKey: config.HUB_WAREHOUSE_KEY } }
     : {}),
+  ...(wms === undefined ? {} : { wms }),
 })
 console.log(`The simulated outside world listens on ${simulator.url}`)
 

@@ -20,6 +20,8 @@ export type SimulatorOptions = {
   stateFile?: string
   /** With it the warehouse works its tasks by itself and reports to this API. */
   warehouse?: { hubApi: string; apiKey: string }
+  /** A MySQL or MariaDB server for the warehouses' own stock systems; needs `warehouse`, too. */
+  wms?: { url: string; readerPassword: string }
   /** From a task's arrival to the packed parcel, on average. */
   pickingSeconds?: number
   /** From the packed parcel to its delivery, on average. */
@@ -69,7 +71,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     deliverySeconds = 12,
   } = options
   const { now = Date.now, log = () => undefined } = options
-  const { stateFile, warehouse } = options
+  const { stateFile, warehouse, wms } = options
   const world = new World({
     seed,
     pace: { pickingSeconds, deliverySeconds },
@@ -77,6 +79,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     log,
     ...(stateFile === undefined ? {} : { stateFile }),
     ...(warehouse === undefined ? {} : { warehouse }),
+    ...(wms === undefined ? {} : { wms }),
   })
   const { secret, slowMs = 3_000 } = options
   const server = createJsonServer((call) => route({ world, secret, slowMs, now }, call), log)

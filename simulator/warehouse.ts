@@ -5,6 +5,9 @@ import type { PickReport } from './picking.ts'
 export type WarehouseEvents = {
   /** Called before the hub hears of the parcel: the courier knows it first. */
   onPacking: (pickTaskId: string, waybillNumber: string, packedAtMs: number) => void
+  /** The warehouse's own system hears of a step first, and of the hub's refusal. */
+  onStep: (pickTaskId: string, report: PickReport['body']) => Promise<void>
+  onHeard: (pickTaskId: string, report: PickReport['body'], answer: 'accepted' | 'refused') => Promise<void>
   /** The task needs no more work. */
   onOver: (pickTaskId: string) => void
 }
@@ -54,7 +57,10 @@ export class Warehouse {
       if (body.waybillNumber !== undefined) {
         this.#events.onPacking(pickTaskId, body.waybillNumber, Math.max(atMs, Date.now()))
       }
-      if ((await this.#reports.send(pickTaskId, body, signal)) === 'refused') break
+      await this.#events.onStep(pickTaskId, body)
+      const answer = await this.#reports.send(pickTaskId, body, signal)
+      await this.#events.onHeard(pickTaskId, body, answer)
+      if (answer === 'refused') break
     }
     this.#events.onOver(pickTaskId)
   }

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { Behaviour, type BehaviourChange, type Pace } from './behaviour.ts'
 import { EffectBook, type Effects, type Refund } from './effects.ts'
 import { createHubReports } from './hub-reports.ts'
@@ -7,12 +8,16 @@ import { type PdaMessage, type PickReport, type PickWish, planPicking } from './
 import { type ListingChange, Shelf, type ShelvedListing } from './shelf.ts'
 import type { Fate, Scan } from './story.ts'
 import { Warehouse } from './warehouse.ts'
+import { WmsBooks } from './wms-books.ts'
+import type { WmsStep } from './wms-tables.ts'
 
 export type WorldOptions = {
   seed: string
   stateFile?: string
   /** With it the warehouse works its tasks by itself. */
   warehouse?: { hubApi: string; apiKey: string }
+  /** The warehouses' own stock systems, kept in step with the work. */
+  wms?: { url: string; readerPassword: string }
   pace: Pick<Pace, 'pickingSeconds' | 'deliverySeconds'>
   now: () => number
   log: (line: string) => void
@@ -44,11 +49,14 @@ export class World {
   readonly #firstTasks = new Map<string, string>()
   readonly #wishes = new Map<string, Wish>()
   readonly #warehouse: Warehouse | null
+  readonly #wms: WmsBooks | null
 
   constructor(options: WorldOptions) {
     this.#options = options
     this.behaviour = new Behaviour(options.pace)
     this.#parcels = new Parcels(options.seed)
+    const { warehouse, wms, log } = options
+    this.#wms = warehouse && wms ? new WmsBooks({ ...warehouse, ...wms, log }) : null
     this.#warehouse = this.#openWarehouse()
     const { journal, entries } = options.stateFile
       ? openJournal(options.stateFile)
@@ -72,8 +80,10 @@ export class World {
     const outcome = this.#effect(key, body, isWilling, (isApplied) => ({ type: 'pda', key, body, isApplied }))
     const task = this.#tasks.get(body.pickTaskId)
     if (outcome !== 'applied' || !task) return outcome
-    if (body.kind === 'pick_task_withdrawn') this.#warehouse?.withdraw(body.pickTaskId)
-    else this.#beginWork(task)
+    if (body.kind === 'pick_task_withdrawn') {
+      this.#warehouse?.withdraw(body.pickTaskId)
+      void this.#putBack(task, 'pick')
+    } else this.#beginWork(task)
     return outcome
   }
 
@@ -125,6 +135,7 @@ export class World {
 
   async close(): Promise<void> {
     await this.#warehouse?.close()
+    await this.#wms?.close()
     this.#journal.close()
   }
 
@@ -197,12 +208,45 @@ export class World {
           const wish = this.#wishes.get(this.#tasks.get(pickTaskId)?.message.orderId ?? '')
           if (!this.#parcels.has(waybillNumber)) this.#pack(waybillNumber, packedAtMs, wish?.parcel)
         },
+        onStep: async (pickTaskId, report) => this.#bookStep(pickTaskId, report),
+        onHeard: async (pickTaskId, { type }, answer) => {
+          const task = this.#tasks.get(pickTaskId)
+          if (!task) return
+          if (answer === 'refused') await this.#putBack(task, type === 'packed' ? 'pack' : 'pick')
+          else if (type === 'packed') await this.#take(task, 'dispatch')
+        },
         onOver: (pickTaskId) => {
           if (!this.#tasks.get(pickTaskId)?.isOver) this.#happen({ type: 'task_over', pickTaskId })
         },
       },
       log,
     )
+  }
+
+  /** What a step means for the stock system: units that are missing are written off, picked or packed ones leave. */
+  async #bookStep(pickTaskId: string, report: PickReport['body']): Promise<void> {
+    const task = this.#tasks.get(pickTaskId)
+    if (!task) return
+    if (report.type === 'picked') await this.#take(task, 'pick')
+    if (report.type === 'packed') await this.#take(task, 'pack')
+    if (report.type === 'short') {
+      const { pickTaskId: key, warehouseId } = task.message
+      const lines = [...missingUnits(task)].map(([skuId, missing]) => ({ skuId, delta: -missing }))
+      await this.#wms?.book({ key: `${key}/short`, warehouseId, lines })
+    }
+  }
+
+  /** Where the number falls at this step, it falls now. */
+  async #take(task: Task, step: WmsStep): Promise<void> {
+    const { pickTaskId, warehouseId } = task.message
+    if (this.#wms?.fallsAt(warehouseId) !== step) return
+    await this.#wms.book({ key: `${pickTaskId}/${step}`, warehouseId, lines: takenUnits(task, -1) })
+  }
+
+  async #putBack(task: Task, step: WmsStep): Promise<void> {
+    const { pickTaskId, warehouseId } = task.message
+    const key = `${pickTaskId}/${step}`
+    await this.#wms?.undo(key, { key: `${key}/undone`, warehouseId, lines: takenUnits(task, 1) })
   }
 
   #beginWork(task: Task): void {
@@ -227,4 +271,30 @@ export class World {
     const facts = this.#parcels.foresee(waybillNumber, packedAtMs, this.behaviour.pace, fate)
     this.#happen({ type: 'parcel', ...facts })
   }
+}
+
+/** Units that were not found, by SKU, as the task's reports say. */
+function missingUnits({ message, reports }: Task): Map<string, number> {
+  const missing = new Map<string, number>()
+  for (const { body } of reports ?? []) {
+    for (const { lineNumber, quantityMissing } of shortLines.parse(body).lines ?? []) {
+      const skuId = message.lines.find((line) => line.lineNumber === lineNumber)?.skuId
+      if (skuId) missing.set(skuId, (missing.get(skuId) ?? 0) + quantityMissing)
+    }
+  }
+  return missing
+}
+
+const shortLines = z.looseObject({
+  lines: z.array(z.looseObject({ lineNumber: z.number(), quantityMissing: z.number() })).optional(),
+})
+
+/** Units that are picked and packed: those of the task without the missing ones. */
+function takenUnits(task: Task, sign: 1 | -1): { skuId: string; delta: number }[] {
+  const missing = missingUnits(task)
+  const units = new Map<string, number>()
+  for (const { skuId, quantity } of task.message.lines) units.set(skuId, (units.get(skuId) ?? 0) + quantity)
+  return [...units]
+    .map(([skuId, quantity]) => ({ skuId, delta: sign * (quantity - (missing.get(skuId) ?? 0)) }))
+    .filter(({ delta }) => delta !== 0)
 }

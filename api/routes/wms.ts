@@ -6,6 +6,7 @@ import { code } from '../../contracts/common.ts'
 import { ProblemError } from '../../contracts/errors.ts'
 import type { WmsMapping } from '../../contracts/policies/wms-mapping.ts'
 import {
+  listWmsMovementsQuery,
   type MappingTestView,
   mappingTestBody,
   mappingTestView,
@@ -18,11 +19,13 @@ import {
   wmsConnectionView,
   wmsFreshnessList,
   wmsFreshnessView,
+  wmsMovementList,
 } from '../../contracts/wms.ts'
 import { operatorOf } from '../../store/identity.ts'
 import { findKnownSkus } from '../../store/stock.ts'
 import { listWmsConnections, openWmsConnection, putWmsConnection } from '../../store/wms-connections.ts'
 import { listFreshness, requestReading } from '../../store/wms-freshness.ts'
+import { listWmsMovements } from '../../store/wms-movements.ts'
 import { ACCESS, identityOf } from '../access.ts'
 import type { ApiDeps } from '../deps.ts'
 
@@ -52,6 +55,20 @@ export const wmsRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, {
       },
     },
     async () => ({ items: await freshness() }),
+  )
+
+  app.get(
+    '/v1/wms/movements',
+    {
+      config: { access: ACCESS.readWmsMovements },
+      schema: {
+        tags,
+        summary: 'What was entered in the hub and a WMS has to book: receipts, counts, returns, transfers',
+        querystring: listWmsMovementsQuery,
+        response: { 200: wmsMovementList },
+      },
+    },
+    async (request) => listWmsMovements(db, request.query),
   )
 
   app.post(

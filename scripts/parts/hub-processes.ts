@@ -1,5 +1,7 @@
+import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import { capture } from './cache.ts'
+import type { MariadbPart } from './mariadb.ts'
 import { freePort, isListening } from './ports.ts'
 import type { PostgresPart } from './postgres.ts'
 import { appRole } from './postgres.ts'
@@ -14,6 +16,8 @@ export interface Stores {
   postgres: PostgresPart
   redis: RedisPart
   temporal: TemporalPart
+  /** Outside the product: where the simulated warehouses keep their stock, if this machine has it. */
+  mariadb?: MariadbPart
 }
 
 export interface ProductOptions extends Stores {
@@ -111,7 +115,7 @@ export async function productProcesses(options: ProductOptions) {
 
 /** The outside world knows the hub's address and its own keys, nothing else. */
 function simulatorEnvironment(
-  { simulatorPort, dataDir, secrets }: ProductOptions,
+  { simulatorPort, dataDir, secrets, mariadb }: ProductOptions,
   api: string,
 ): NodeJS.ProcessEnv {
   return {
@@ -120,8 +124,18 @@ function simulatorEnvironment(
     // The warehouse works its pick tasks by itself, and remembers what it did over a restart.
     SIMULATOR_WAREHOUSE: 'auto',
     SIMULATOR_STATE: join(dataDir, 'simulator.json'),
+    ...(mariadb
+      ? { SIMULATOR_WMS_URL: mariadb.url, SIMULATOR_WMS_READER_PASSWORD: wmsPasswords(secrets).reader }
+      : {}),
     HUB_API: api,
     HUB_WAREHOUSE_KEY: secrets.apiKeys.warehouse,
     OUTSIDE_SECRET: secrets.outsideSecret,
   }
+}
+
+/** Passwords of the warehouses' own systems, made from this clone's secrets: of who owns them, and of who reads. */
+export function wmsPasswords({ outsideSecret }: Secrets): { world: string; reader: string } {
+  const derive = (name: string) =>
+    createHmac('sha256', outsideSecret).update(`wms/${name}`).digest('base64url').slice(0, 24)
+  return { world: derive('world'), reader: derive('reader') }
 }

@@ -3,8 +3,16 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { build } from '../build.ts'
 import { endHelpers } from './cache.ts'
-import { answersOk, migrate, type ProductOptions, productProcesses, type Stores } from './hub-processes.ts'
+import {
+  answersOk,
+  migrate,
+  type ProductOptions,
+  productProcesses,
+  type Stores,
+  wmsPasswords,
+} from './hub-processes.ts'
 import { findRecorded, forgetChild, recordChild, stopLeftovers } from './leftovers.ts'
+import { type MariadbOptions, type MariadbPart, startMariadb } from './mariadb.ts'
 import { claimPort } from './ports.ts'
 import { startPostgres } from './postgres.ts'
 import { serverFolders } from './postgres-home.ts'
@@ -31,6 +39,8 @@ export interface Hub {
   secrets: Secrets
   /** Of the role that owns the database. */
   databaseOwnerUrl: string
+  /** Where the hub reads the warehouses' own stock systems, as which user; absent where there are none. */
+  wms?: { url: string; readerPassword: string; certificateAuthority: string }
   stop(): Promise<void>
   /** Everything at once, without waiting for work in progress. */
   kill(): Promise<void>
@@ -39,7 +49,14 @@ export interface Hub {
 /** Another instance of this clone is running. */
 export class AlreadyRunning extends Error {}
 
-const ports = { postgres: 54_329, redis: 63_790, temporal: 7_233, temporalWeb: 8_233, simulator: 8_090 }
+const ports = {
+  postgres: 54_329,
+  redis: 63_790,
+  mariadb: 33_071,
+  temporal: 7_233,
+  temporalWeb: 8_233,
+  simulator: 8_090,
+}
 /** Generous, because a worker first replays the open orders before it makes its version current. */
 const readyWithinMs = 120_000
 const pollMs = 100
@@ -116,6 +133,7 @@ class HubStart {
       info: this.#info,
       secrets,
       databaseOwnerUrl: stores.postgres.ownerUrl,
+      ...(stores.mariadb ? { wms: wmsAccess(stores.mariadb, secrets) } : {}),
       stop: () => this.stop(),
       kill: () => this.kill(),
     }
@@ -149,14 +167,30 @@ class HubStart {
         }).then((part) => {
           this.#stores.temporal = part
         }),
+        this.#startMariadb(common('mariadb'), secrets),
         withProgress('Building dist/', build, this.#out),
       ])
-    const work = withProgress('Starting PostgreSQL, Redis and Temporal', begin, this.#out)
+    const work = withProgress('Starting PostgreSQL, Redis, Temporal and MariaDB', begin, this.#out)
     this.#settled = work.catch(() => undefined)
     await work
-    const { postgres, redis, temporal } = this.#stores
+    const { postgres, redis, temporal, mariadb } = this.#stores
     if (!postgres || !redis || !temporal) throw new Error('a store did not start')
-    return { postgres, redis, temporal }
+    return { postgres, redis, temporal, ...(mariadb ? { mariadb } : {}) }
+  }
+
+  /** The hub itself does not need it: without it the warehouses have no stock systems of their own to be read. */
+  async #startMariadb(
+    options: Pick<MariadbOptions, 'dataDir' | 'out' | 'onRevived'>,
+    secrets: Secrets,
+  ): Promise<void> {
+    try {
+      const { world } = wmsPasswords(secrets)
+      this.#stores.mariadb = await startMariadb({ ...options, port: ports.mariadb, password: world })
+    } catch (error) {
+      const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0]
+      if (!this.#stopped && !this.#options.signal?.aborted)
+        this.#out(`  Without the warehouses' own stock systems: ${reason}`)
+    }
   }
 
   async #startProduct(options: ProductOptions): Promise<void> {
@@ -188,13 +222,15 @@ class HubStart {
     if (this.#stopped || this.#options.signal?.aborted) throw new Error('stopped while starting')
   }
 
-  #describe({ postgres, redis, temporal, secrets, apiPort, simulatorPort }: ProductOptions): RunInfo {
+  #describe(options: ProductOptions): RunInfo {
+    const { postgres, redis, temporal, mariadb, secrets, apiPort, simulatorPort } = options
     const api = `http://127.0.0.1:${apiPort}`
     const children: Record<string, number | undefined> = {
       start: process.pid,
       postgres: postgres.pid(),
       redis: redis.pid(),
       temporal: temporal.pid(),
+      mariadb: mariadb?.pid(),
     }
     for (const [name, child] of Object.entries(this.#processes)) children[name] = child.pid
     const pids: Record<string, number> = {}
@@ -207,6 +243,7 @@ class HubStart {
       temporalWeb: temporal.webUrl ?? null,
       postgres: postgres.ownerUrl,
       redis: redis.url,
+      ...(mariadb ? { mariadb: mariadb.url } : {}),
       simulator: `http://127.0.0.1:${simulatorPort}`,
       apiKeys: secrets.apiKeys,
       accounts: secrets.accounts,
@@ -251,4 +288,8 @@ class HubStart {
 async function settleAll(work: Promise<unknown>[]): Promise<void> {
   const failed = (await Promise.allSettled(work)).find((result) => result.status === 'rejected')
   if (failed) throw failed.reason
+}
+
+function wmsAccess({ url, certificateAuthority }: MariadbPart, secrets: Secrets): Hub['wms'] & object {
+  return { url, certificateAuthority, readerPassword: wmsPasswords(secrets).reader }
 }

@@ -10,7 +10,7 @@ interface ChildRecord extends ProcessIdentity {
 }
 
 /** Stores must outlive their users: PostgreSQL's fast shutdown would break a worker's last writes. */
-const stores = ['temporal', 'redis', 'postgres']
+const stores = ['temporal', 'redis', 'mariadb', 'postgres']
 const stopWithinMs = 10_000
 const pollMs = 50
 

@@ -12,6 +12,8 @@ export interface RunInfo {
   temporalWeb: string | null
   postgres: string
   redis: string
+  /** The warehouses' own stock systems; absent where there is no MariaDB. */
+  mariadb?: string
   simulator: string
   apiKeys: Record<System, string>
   accounts: Account[]

@@ -15,6 +15,7 @@ export async function startSeededHub(options: HubOptions): Promise<Hub> {
   const hub = await startHub(options)
   try {
     await seedOnce(hub, dataDir, out)
+    await connectWarehouses(hub, out)
     await restoreLeftDeadlines(createHubClient(hub.info), dataDir, out)
   } catch (error) {
     await hub.stop()
@@ -35,6 +36,15 @@ async function seedOnce(hub: Hub, dataDir: string, out: Print): Promise<void> {
   const work = () => seed({ api: hub.info.api, databaseUrl: hub.databaseOwnerUrl, secrets: hub.secrets })
   await withProgress('Seeding warehouses, articles and accounts', work, out)
   writeFileSync(marker, `${database}\n`)
+}
+
+/** Tells the hub where the simulated warehouses keep their stock: the port may be another one than last time. */
+async function connectWarehouses(hub: Hub, out: Print): Promise<void> {
+  const { wms } = hub
+  if (!wms) return
+  const { seedWms } = await import('../seed-wms.ts')
+  const work = () => seedWms({ api: hub.info.api, apiKey: hub.secrets.apiKeys.ops, ...wms })
+  await withProgress("Connecting the warehouses' stock systems", work, out)
 }
 
 /** A hub to work with; `end` and `kill` leave one alone that somebody else has started. */

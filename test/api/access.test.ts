@@ -73,6 +73,7 @@ const MATRIX: Record<string, { systems: string; roles: string }> = {
   'POST /v1/work-items/:workItemId/approve': { systems: 'ops', roles: 'ops admin' },
   'POST /v1/work-items/:workItemId/dismiss': { systems: 'ops', roles: 'ops admin' },
   'GET /v1/wms': { systems: 'ops', roles: 'all' },
+  'GET /v1/wms/movements': { systems: 'warehouse ops', roles: 'ops admin' },
   'POST /v1/wms/:warehouseId/readings': { systems: 'ops', roles: 'ops admin' },
   'POST /v1/wms/mapping-tests': { systems: 'ops', roles: 'ops admin' },
   'GET /v1/wms/connections': { systems: 'ops', roles: 'ops admin' },

@@ -125,8 +125,10 @@ describe('the settings of the processes', () => {
     expect(() => readSimulatorConfig(environment)).not.toThrow()
     expect(services.filter(([, { profiles }]) => profiles.length > 0).map(([name]) => name)).toEqual([
       'simulator',
+      'wms',
     ])
     expect(named('simulator').profiles).toEqual(['demo'])
+    expect(named('wms').profiles).toEqual(['demo'])
   })
 })
 
@@ -146,7 +148,13 @@ describe('secrets', () => {
     const defaults = [...composeText.matchAll(VARIABLE)].filter(
       ([, name = '', kind]) => secret.test(name) && kind === '-',
     )
-    expect(defaults.map(([, name]) => name)).toEqual(['HUB_WAREHOUSE_KEY']) // empty, and of the simulator only
+    // Empty, and of the simulated world only.
+    expect([...new Set(defaults.map(([, name]) => name))]).toEqual([
+      'HUB_WAREHOUSE_KEY',
+      'SIMULATOR_WMS_PASSWORD',
+      'SIMULATOR_WMS_READER_PASSWORD',
+    ])
+    for (const [, , , fallback] of defaults) expect(fallback).toBe('')
   })
 
   test('.env.example names every variable, and leaves every required one for people to fill in', () => {
