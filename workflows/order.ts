@@ -280,7 +280,8 @@ class OrderRun {
           // Given up at once when this run continues as new; an attempt under way does no harm.
           cancellationType: 'TRY_CANCEL',
           // "No news" and a courier that fails both say themselves when to ask again.
-          retry: { initialInterval: intervalMs, backoffCoefficient: 1 },
+          // The longest pause, too: an interval above that of the other activities would be refused before it began.
+          retry: { initialInterval: intervalMs, maximumInterval: intervalMs, backoffCoefficient: 1 },
           summary: `track ${courier} ${waybillNumber}`,
         },
         [request],
