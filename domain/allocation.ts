@@ -39,7 +39,13 @@ export type AllocationInput = {
 }
 
 /** What is short: `available` is what the permitted split that serves most could give. */
-export type AllocationShortage = { skuId: string; requested: number; available: number }
+export type AllocationShortage = {
+  skuId: string
+  requested: number
+  available: number
+  /** Units that are there too, but that the policy's limits keep from this order; absent if there are none. */
+  beyondLimits?: number
+}
 export type AllocationPlan =
   | { ok: true; allocations: Allocation[]; explanation: AllocationExplanation }
   | { ok: false; shortages: AllocationShortage[] }
@@ -62,7 +68,7 @@ export function planAllocation(input: AllocationInput): AllocationPlan {
   const problem = problemOf(input, wanted, open)
   const found = findSplit(problem)
   if (found === null) {
-    const shortages = shortagesOf(wanted, mostServed(problem))
+    const shortages = shortagesOf(wanted, mostServed(problem), candidates)
     if (!input.partial) return { ok: false, shortages }
     // What the best permitted split can give is served by that very split, so this ends.
     return planAllocation({ ...input, demand: clip(demand, shortages) })
@@ -152,10 +158,20 @@ function problemOf(
   }
 }
 
-function shortagesOf(wanted: ReadonlyMap<string, number>, served: readonly number[]): AllocationShortage[] {
-  return [...wanted]
-    .map(([skuId, requested], index) => ({ skuId, requested, available: at(served, index) }))
-    .filter((shortage) => shortage.available < shortage.requested)
+function shortagesOf(
+  wanted: ReadonlyMap<string, number>,
+  served: readonly number[],
+  candidates: readonly Candidate[],
+): AllocationShortage[] {
+  return [...wanted].flatMap(([skuId, requested], index) => {
+    const available = at(served, index)
+    if (available >= requested) return []
+    const everywhere = candidates
+      .filter((candidate) => candidate.barred !== 'reported-short')
+      .reduce((total, candidate) => total + at(candidate.available, index), 0)
+    const beyondLimits = Math.min(requested, everywhere) - available
+    return [{ skuId, requested, available, ...(beyondLimits > 0 ? { beyondLimits } : {}) }]
+  })
 }
 
 function clip(demand: readonly Demand[], shortages: readonly AllocationShortage[]): Demand[] {

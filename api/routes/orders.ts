@@ -152,5 +152,10 @@ function nothingLeft(body: PlaceOrderBody, skuIds: string[]): Shortage[] {
 
 /** SKUs of which there was nothing at all. */
 function emptyShelves(result: Extract<CheckoutResult, { ok: false }>): string[] {
-  return result.shortages.filter((entry) => entry.available === 0).map((entry) => entry.skuId)
+  return (
+    result.shortages
+      // What limits keep from this order may be had by another one.
+      .filter((entry) => entry.available === 0 && entry.beyondLimits === undefined)
+      .map((entry) => entry.skuId)
+  )
 }

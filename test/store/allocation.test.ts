@@ -126,7 +126,7 @@ describe('a published policy', () => {
     const refused = await store.tryCheckout([{ skuId, quantity: 4 }])
     expect(refused).toMatchObject({
       ok: false,
-      problem: { code: 'insufficient-stock', extra: { shortages: [{ skuId, requested: 4, available: 3 }] } },
+      problem: { code: 'insufficient-stock', extra: { shortages: [{ skuId, requested: 4, available: 3, beyondLimits: 1 }] } },
     })
     expect(await store.tryCheckout([{ skuId, quantity: 3 }])).toMatchObject({ ok: true })
   })
