@@ -4,8 +4,8 @@ export type Figure = {
   value: number
   unit: string
   baseline: number
-  /** What the ratio should be: at least this, or at most this. Absent where the issue sets no aim. */
-  aim?: { atLeast: number } | { atMost: number }
+  /** What the ratio should be, or the value itself: at least this, or at most this. Absent where there is no aim. */
+  aim?: { atLeast: number } | { atMost: number } | { valueAtMost: number }
   /** What the baseline is, for people. */
   against: string
 }
@@ -50,8 +50,11 @@ export function figureTable(figures: readonly Figure[]): string {
     .join('\n')
 }
 
-function aimText({ value, baseline, aim }: Figure): string {
+function aimText({ value, unit, baseline, aim }: Figure): string {
   if (!aim) return ''
+  if ('valueAtMost' in aim) {
+    return `≤ ${aim.valueAtMost} ${unit} ${value <= aim.valueAtMost ? 'met' : 'missed'}`
+  }
   const ratio = value / baseline
   const isMet = 'atLeast' in aim ? ratio >= aim.atLeast : ratio <= aim.atMost
   const text = 'atLeast' in aim ? `≥ ${aim.atLeast}` : `≤ ${aim.atMost}`

@@ -1,4 +1,4 @@
-import { at, costIn, type SplitProblem, type Values } from './allocation-problem.ts'
+import { at, costIn, type Item, type SplitProblem, sum, type Values } from './allocation-problem.ts'
 import { type Serving, type SourceSet, servingOf, valuesOf } from './allocation-serving.ts'
 
 /** The best set of open sources and what it costs. */
@@ -35,7 +35,7 @@ function compareValues({ objectives }: SplitProblem, a: Values, b: Values): numb
   return a.parcels - b.parcels || a.metres - b.metres
 }
 
-/** What is open on the way down, and what of each item is missing then. */
+/** What is open on the way down; what is missing of each item then is in the rows of its depth. */
 type Branch = {
   set: SourceSet
   parcels: number
@@ -43,24 +43,30 @@ type Branch = {
   /** Each unit priced at the cheapest open source that has it: never more than the true freight. */
   freight: number
   missingGrams: number
-  missing: readonly number[]
-  /** Units above safety stock in the open sources. */
-  surplus: readonly number[]
-  /** Units that come out of safety stock whatever else is opened. */
+  /** Sources that must be opened at least before everything is served. */
+  needed: number
+  /** Units that come out of safety stock if nothing else is opened, and whatever else is. */
   intoSafety: number
+  intoSafetyAtLeast: number
 }
 
 class Branches {
   readonly #problem: SplitProblem
   readonly #serving: Serving
+  /** The items, those that are scarcest first: what cannot be served is seen soonest with them. */
+  readonly #items: readonly Item[]
   /** By source, then item: what it has and may give, and how much of that lies above safety stock. */
-  readonly #stock: number[][]
-  readonly #surplus: number[][]
-  /** The same, summed over the source and those after it. */
-  readonly #stockFrom: number[][]
-  readonly #surplusFrom: number[][]
+  readonly #stock: Int32Array[]
+  readonly #surplus: Int32Array[]
+  /** The same summed over the source and those after it, and the most that one of them has. */
+  readonly #stockFrom: Int32Array[]
+  readonly #surplusFrom: Int32Array[]
+  readonly #mostFrom: Int32Array[]
   readonly #leastMetresFrom: number[]
   readonly #leastParcelFrom: number[]
+  /** By depth, then item: units missing, and units above safety stock in the open sources. */
+  readonly #missing: Int32Array[]
+  readonly #above: Int32Array[]
   #best: BestSet | null
 
   constructor(serving: Serving, start: BestSet | null) {
@@ -68,30 +74,34 @@ class Branches {
     this.#problem = serving.problem
     this.#serving = serving
     this.#best = start
-    this.#stock = sources.map((_, source) =>
-      items.map(({ available, units }) =>
-        mayDivide || at(available, source) >= units ? at(available, source) : 0,
-      ),
+    const slack = new Map(items.map((item) => [item, sum(item.available) - item.units]))
+    this.#items = items.toSorted((a, b) => (slack.get(a) ?? 0) - (slack.get(b) ?? 0))
+    const usable = ({ available, units }: Item, source: number) =>
+      mayDivide || at(available, source) >= units ? at(available, source) : 0
+    this.#stock = sources.map((_, source) => Int32Array.from(this.#items, (item) => usable(item, source)))
+    this.#surplus = sources.map((_, source) =>
+      Int32Array.from(this.#items, (item) => at(item.surplus, source)),
     )
-    this.#surplus = sources.map((_, source) => items.map(({ surplus }) => at(surplus, source)))
-    this.#stockFrom = sumsFromTheEnd(this.#stock, items.length)
-    this.#surplusFrom = sumsFromTheEnd(this.#surplus, items.length)
+    const sumUp = (value: number, after: number) => value + after
+    this.#stockFrom = foldFromTheEnd(this.#stock, items.length, sumUp)
+    this.#surplusFrom = foldFromTheEnd(this.#surplus, items.length, sumUp)
+    this.#mostFrom = foldFromTheEnd(this.#stock, items.length, Math.max)
     this.#leastMetresFrom = leastFromTheEnd(sources.map((source) => source.metres))
     this.#leastParcelFrom = leastFromTheEnd(sources.map((source) => source.parcelMillicents))
+    this.#missing = [...sources, null].map(() => Int32Array.from(this.#items, (item) => item.units))
+    this.#above = [...sources, null].map(() => new Int32Array(items.length))
   }
 
   best(): BestSet | null {
-    const { items } = this.#problem
-    const grams = items.reduce((total, item) => total + item.units * item.gramsPerUnit, 0)
     this.#explore(0, {
       set: 0,
       parcels: 0,
       metres: 0,
       freight: 0,
-      missingGrams: grams,
-      missing: items.map((item) => item.units),
-      surplus: items.map(() => 0),
+      missingGrams: this.#items.reduce((total, item) => total + item.units * item.gramsPerUnit, 0),
+      needed: 1,
       intoSafety: 0,
+      intoSafetyAtLeast: 0,
     })
     return this.#best
   }
@@ -104,21 +114,25 @@ class Branches {
       if (!this.#mayImprove(source, branch)) return
       const opened = this.#open(source, branch)
       if (opened === null) continue
-      if (opened.missingGrams === 0) this.#consider(opened.set)
+      if (opened.missingGrams === 0) this.#consider(opened)
       this.#explore(source + 1, opened)
     }
   }
 
-  /** Whether opening `source` or a later one could make something better than the best so far. */
-  #mayImprove(source: number, { parcels, metres, freight, missingGrams, intoSafety }: Branch): boolean {
-    if (parcels + 1 > this.#problem.maximumParcels) return false
+  /** Whether opening `source` or later ones could make something better than the best so far. */
+  #mayImprove(source: number, branch: Branch): boolean {
+    // With everything served, another source may still spare a safety stock.
+    const needed = Math.max(1, branch.needed)
+    const parcels = branch.parcels + needed
+    if (parcels > this.#problem.maximumParcels) return false
     if (this.#best === null) return true
     const millicentsPerGram = this.#problem.sources[source]?.millicentsPerGram ?? 0
     const least = {
-      parcels: parcels + 1,
-      metres: metres + at(this.#leastMetresFrom, source),
-      freight: freight + at(this.#leastParcelFrom, source) + missingGrams * millicentsPerGram,
-      intoSafety,
+      parcels,
+      metres: branch.metres + needed * at(this.#leastMetresFrom, source),
+      freight:
+        branch.freight + needed * at(this.#leastParcelFrom, source) + branch.missingGrams * millicentsPerGram,
+      intoSafety: branch.intoSafetyAtLeast,
     }
     // Of two alike the one with the earlier sources is reached first, so what is only as good need not be looked at.
     return compareValues(this.#problem, least, this.#best.values) < 0
@@ -126,61 +140,89 @@ class Branches {
 
   /** The branch with one more source open, or null if the sources after it cannot serve what is missing then. */
   #open(source: number, branch: Branch): Branch | null {
-    const { items, sources, maximumParcels } = this.#problem
-    const stock = this.#stock[source] ?? []
-    const left = this.#stockFrom[source + 1] ?? []
-    const surplus = this.#surplus[source] ?? []
-    const surplusLeft = this.#surplusFrom[source + 1] ?? []
-    const { metres = 0, parcelMillicents = 0, millicentsPerGram = 0 } = sources[source] ?? {}
-    const isLast = branch.parcels + 1 >= Math.min(maximumParcels, this.#parcelsAllowed())
-    const missing: number[] = []
-    const above: number[] = []
-    let missingGrams = 0
-    let intoSafety = 0
-    for (let index = 0; index < items.length; index += 1) {
-      const item = items[index]
-      if (item === undefined) break
-      const rest = Math.max(0, at(branch.missing, index) - at(stock, index))
-      if (rest > 0 && (isLast || rest > at(left, index))) return null
-      missing.push(rest)
-      missingGrams += rest * item.gramsPerUnit
-      const surplusOpen = at(branch.surplus, index) + at(surplus, index)
-      above.push(surplusOpen)
-      intoSafety += Math.max(0, item.units - surplusOpen - at(surplusLeft, index))
+    const depth = branch.parcels
+    const items = this.#items
+    const [stock, surplus] = [this.#stock[source], this.#surplus[source]]
+    const [left, surplusLeft, most] = [
+      this.#stockFrom[source + 1],
+      this.#surplusFrom[source + 1],
+      this.#mostFrom[source + 1],
+    ]
+    const [missing, above, missingThen, aboveThen] = [
+      this.#missing[depth],
+      this.#above[depth],
+      this.#missing[depth + 1],
+      this.#above[depth + 1],
+    ]
+    if (!(stock && surplus && left && surplusLeft && most && missing && above && missingThen && aboveThen)) {
+      throw new RangeError(`there is no source ${source}`)
     }
+    const parcelsLeft = this.#parcelsAllowed() - depth - 1
+    let missingGrams = 0
+    let needed = 0
+    let intoSafety = 0
+    let intoSafetyAtLeast = 0
+    for (let index = 0; index < items.length; index += 1) {
+      const rest = Math.max(0, (missing[index] ?? 0) - (stock[index] ?? 0))
+      if (rest > 0) {
+        if (rest > (left[index] ?? 0)) return null
+        needed = Math.max(needed, Math.ceil(rest / (most[index] ?? 0)))
+        if (needed > parcelsLeft) return null
+        missingGrams += rest * (items[index]?.gramsPerUnit ?? 0)
+      }
+      missingThen[index] = rest
+      const open = (above[index] ?? 0) + (surplus[index] ?? 0)
+      aboveThen[index] = open
+      const short = (items[index]?.units ?? 0) - open
+      if (short > 0) {
+        intoSafety += short
+        intoSafetyAtLeast += Math.max(0, short - (surplusLeft[index] ?? 0))
+      }
+    }
+    const { metres = 0, parcelMillicents = 0, millicentsPerGram = 0 } = this.#problem.sources[source] ?? {}
     return {
       set: branch.set | (1 << source),
       parcels: branch.parcels + 1,
       metres: branch.metres + metres,
       freight: branch.freight + parcelMillicents + (branch.missingGrams - missingGrams) * millicentsPerGram,
       missingGrams,
-      missing,
-      surplus: above,
+      needed,
       intoSafety,
+      intoSafetyAtLeast,
     }
   }
 
-  /** As many parcels as the best has, where fewer are what counts first. */
+  /** No more than policy permits, nor than the best has where fewer are what counts first. */
   #parcelsAllowed(): number {
-    const isFirst = this.#problem.objectives[0] === 'fewest-parcels'
-    return isFirst && this.#best ? this.#best.values.parcels : Number.POSITIVE_INFINITY
+    const { objectives, maximumParcels } = this.#problem
+    const isFirst = objectives[0] === 'fewest-parcels'
+    return isFirst && this.#best ? Math.min(maximumParcels, this.#best.values.parcels) : maximumParcels
   }
 
-  #consider(set: SourceSet): void {
-    const values = valuesOf(this.#serving, set)
+  /** Keeps a set that serves everything if it is the best so far. */
+  #consider(branch: Branch): void {
+    if (this.#best !== null && compareValues(this.#problem, branch, this.#best.values) >= 0) return
+    // Where safety stock counts, a set may cost more than its branch can tell; without it, it does not.
+    const values = this.#serving.countsSafety ? valuesOf(this.#serving, branch.set) : branch
     if (values === null) return
-    if (this.#best === null || compareValues(this.#problem, values, this.#best.values) < 0)
-      this.#best = { set, values }
+    if (this.#best !== null && compareValues(this.#problem, values, this.#best.values) >= 0) return
+    const { parcels, metres, freight, intoSafety } = values
+    this.#best = { set: branch.set, values: { parcels, metres, freight, intoSafety } }
   }
 }
 
-function sumsFromTheEnd(rows: readonly number[][], columns: number): number[][] {
-  const sums = [Array.from({ length: columns }, () => 0)]
+/** Row by row from the last: each with what follows it, and a row of zeros behind all. */
+function foldFromTheEnd(
+  rows: readonly Int32Array[],
+  columns: number,
+  fold: (value: number, after: number) => number,
+): Int32Array[] {
+  const folded = [new Int32Array(columns)]
   for (const row of rows.toReversed()) {
-    const [after = []] = sums
-    sums.unshift(row.map((value, column) => value + at(after, column)))
+    const [after] = folded
+    folded.unshift(row.map((value, column) => fold(value, after?.[column] ?? 0)))
   }
-  return sums
+  return folded
 }
 
 function leastFromTheEnd(values: readonly number[]): number[] {

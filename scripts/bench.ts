@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Figure, figureTable, jsonLine } from '../bench/figure.ts'
+import { measureAllocation } from '../bench/figures/allocation.ts'
 import { measureBoard } from '../bench/figures/board.ts'
 import { measureCheckout } from '../bench/figures/checkout.ts'
 import { measureCheckoutHttp } from '../bench/figures/checkout-http.ts'
@@ -24,6 +25,7 @@ const measurements: {
   names: FigureName[]
   measure: (stage: Stage, say: Print) => Promise<Figure[]>
 }[] = [
+  { names: ['allocation'], measure: measureAllocation },
   { names: ['reservation'], measure: measureReservations },
   { names: ['checkout'], measure: measureCheckout },
   { names: ['checkout-http'], measure: measureCheckoutHttp },

@@ -162,7 +162,7 @@ describe('planAllocation against every possible plan', () => {
         const best = plans.map((plan) => costsOf(problem, plan)).reduce((a, b) => (compare(b, a) < 0 ? b : a))
         expect(costsOf(problem, found.allocations)).toEqual(best)
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_500 },
     )
   })
 })

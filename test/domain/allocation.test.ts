@@ -207,7 +207,7 @@ describe('the order of the objectives', () => {
     [['fewest-parcels', 'keep-safety-stock'], ['cheap/1/4']],
     [
       ['keep-safety-stock', 'nearest'],
-      ['half/1/2', 'near/1/1', 'rest/1/1'],
+      ['half/1/2', 'rest/1/2'],
     ],
     [
       ['keep-safety-stock', 'fewest-parcels', 'nearest'],

@@ -43,6 +43,7 @@ test('the table says whether an aim is met', () => {
   expect(figureTable([figure])).toContain('≥ 0.7 met')
   expect(figureTable([{ ...figure, value: 13 }])).toContain('≥ 0.7 missed')
   expect(figureTable([{ ...figure, aim: { atMost: 1 } }])).toContain('≤ 1 met')
+  expect(figureTable([{ ...figure, aim: { valueAtMost: 14 } }])).toContain('≤ 14 orders/s missed')
 })
 
 test('without a name everything is measured, with names only those', () => {
