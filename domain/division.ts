@@ -84,6 +84,11 @@ export function listDivisions(level: DivisionLevel): Division[] {
   return [...divisions.values()].filter((division) => division.level === level)
 }
 
+/** Whether an entry stands between a province and its districts only so that codes have three levels. */
+export function isPlaceholder({ level, name }: Division): boolean {
+  return level === 'city' && placeholderNames.has(name)
+}
+
 /** The finest division at every place: districts, and cities or provinces that have none (东莞市, 台湾省). */
 export function listLeafDivisions(): Division[] {
   const parents = new Set([...divisions.values()].map(({ parentCode }) => parentCode))
@@ -99,7 +104,7 @@ export function divisionName(code: string): string | undefined {
   let division = divisions.get(code)
   if (!division) return undefined
   while (division) {
-    if (!(division.level === 'city' && placeholderNames.has(division.name))) names.unshift(division.name)
+    if (!isPlaceholder(division)) names.unshift(division.name)
     division = division.parentCode === null ? undefined : divisions.get(division.parentCode)
   }
   // 嘉峪关市 is listed as the only district of itself.

@@ -7,6 +7,7 @@ import { findDivision } from '../domain/division.ts'
 import { holdTtlSeconds } from '../domain/hold-time.ts'
 import type { Allocation, OrderPlaced } from '../domain/order.ts'
 import { factsOf } from '../domain/order-facts.ts'
+import { placeOfAddress } from '../domain/place.ts'
 import { sealContact } from './contacts.ts'
 import { type Db, PREPARED, type Tx } from './database.ts'
 import { GroupCommit, type GroupLimits } from './group-commit.ts'
@@ -199,6 +200,7 @@ function draftOrder(input: CheckoutInput, facts: Facts): Draft | ProblemError {
     return new ProblemError('invalid-request', undefined, { fields })
   }
   const placedAt = new Date()
+  const place = placeOfAddress(body.contact.divisionCode, body.contact.address)
   const judged = factsOf({ ...body, divisionCode: body.contact.divisionCode, amountCents })
   const expiresAt = new Date(placedAt.getTime() + holdTtlSeconds(reservation.document, judged) * 1000)
   const policyVersions = {
@@ -212,7 +214,8 @@ function draftOrder(input: CheckoutInput, facts: Facts): Draft | ProblemError {
     request: {
       orderId,
       channel: body.channel,
-      divisionCode: body.contact.divisionCode,
+      divisionCode: place.divisionCode,
+      place,
       demand: lines,
       expiresAt,
       operationId: `${orderId}/checkout`,
@@ -224,7 +227,7 @@ function draftOrder(input: CheckoutInput, facts: Facts): Draft | ProblemError {
       channel: body.channel,
       storeId: body.storeId,
       contactId: uuid(),
-      divisionCode: body.contact.divisionCode,
+      divisionCode: place.divisionCode,
       lines,
       freightCents: body.freightCents,
       amountCents,

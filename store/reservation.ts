@@ -8,7 +8,7 @@ import {
   type StockLevel,
 } from '../domain/allocation.ts'
 import type { Allocation } from '../domain/order.ts'
-import { placeOf } from '../domain/place.ts'
+import { type Place, placeOf } from '../domain/place.ts'
 import { channelOf, type Drawn, drawQuotas, type OpenQuota, withQuotas } from '../domain/promotion.ts'
 import { type AllocationDecision, recordDecisions } from './allocation-decisions.ts'
 import { type Db, PREPARED, type Tx } from './database.ts'
@@ -27,6 +27,8 @@ export type ReserveRequest = {
   /** Its quotas are drawn from before free stock is. */
   channel: string
   divisionCode: string
+  /** Where the address says more than the division code. */
+  place?: Place
   demand: Demand[]
   expiresAt: Date
   operationId: string
@@ -255,7 +257,7 @@ function decide(
     demand: request.demand,
     levels: withQuotas(free, own),
     warehouses,
-    place: placeOf(request.divisionCode),
+    place: request.place ?? placeOf(request.divisionCode),
     policy: policy.document,
     excludedWarehouses: request.excludedWarehouses,
     partial: request.partial,

@@ -2,6 +2,7 @@ import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PolicyDocument } from '../../contracts/policies/index.ts'
 import { POLICIES } from '../../contracts/policies/index.ts'
+import { checkout } from '../../store/checkout.ts'
 import { findOrderDetail } from '../../store/order-queries.ts'
 import { reserveAgain, settleShortage } from '../../store/order-steps.ts'
 import { publishPolicy } from '../../store/policy-versions.ts'
@@ -56,6 +57,28 @@ describe('an order says why it comes from where it comes from', () => {
     expect(decision?.text.en).toMatch(
       /^杭州仓: \d+ km, has both; 广州仓 is \d+ km farther and lacks SKU-\S+\.$/,
     )
+  })
+
+  test('an address that could be in two cities is not guessed at; one that names its district is used', async () => {
+    const skuId = await store.addSku({ 'WH-HZ': 5, 'WH-GZ': 5 })
+    const orderTo = async (address: string) => {
+      const input = store.checkoutInput([{ skuId, quantity: 1 }])
+      const contact = { ...input.body.contact, divisionCode: '320000', address }
+      const { keyRing, policies } = store
+      await store.inTransaction((tx) =>
+        checkout(tx, { keyRing, policies }, { ...input, body: { ...input.body, contact } }),
+      )
+      const [decision] = await decisionsOf(input.orderId)
+      return { division: (await store.row(input.orderId)).division_code, place: decision?.explanation.place }
+    }
+    expect(await orderTo('鼓楼区中山路 1 号')).toEqual({
+      division: '320000',
+      place: { divisionCode: '320000', problem: 'ambiguous-name' },
+    })
+    expect(await orderTo('徐州市鼓楼区中山路 1 号')).toEqual({
+      division: '320302',
+      place: { divisionCode: '320302', problem: null },
+    })
   })
 
   test('a refused order leaves no reason behind', async () => {
@@ -126,7 +149,10 @@ describe('a published policy', () => {
     const refused = await store.tryCheckout([{ skuId, quantity: 4 }])
     expect(refused).toMatchObject({
       ok: false,
-      problem: { code: 'insufficient-stock', extra: { shortages: [{ skuId, requested: 4, available: 3, beyondLimits: 1 }] } },
+      problem: {
+        code: 'insufficient-stock',
+        extra: { shortages: [{ skuId, requested: 4, available: 3, beyondLimits: 1 }] },
+      },
     })
     expect(await store.tryCheckout([{ skuId, quantity: 3 }])).toMatchObject({ ok: true })
   })
