@@ -16,6 +16,7 @@ const LINES = 50
 const UNITS = 6
 const WARM_UP = 200
 const ORDERS = 1_200
+const TRIES = 3
 const CUSTOMERS = ['330106', '110108', '440305', '510104', '610113', '650102']
 
 /** Where the twelve warehouses of the demo stand. */
@@ -112,22 +113,33 @@ function takeFromNearest({ demand, levels, warehouses, place }: AllocationInput)
   return allocations
 }
 
-/** Milliseconds of each call, in turns with the baseline's, nothing else running. */
+/**
+ * Milliseconds of each order's plan, in turns with the baseline's. Each is done several times and the least counts: what
+ * else the machine does is not the plan's time, and the percentiles are over orders.
+ */
 function time(inputs: AllocationInput[]): { plans: number[]; passes: number[] } {
   const plans: number[] = []
   const passes: number[] = []
   for (const [index, input] of inputs.entries()) {
-    const startedAt = performance.now()
-    const plan = planAllocation(input)
-    const plannedAt = performance.now()
-    const allocations = takeFromNearest(input)
-    const passedAt = performance.now()
-    if (!plan.ok || allocations === 0) throw new Error('an order of the benchmark could not be served')
+    const plan = leastMs(() => planAllocation(input).ok)
+    const pass = leastMs(() => takeFromNearest(input) > 0)
     if (index < WARM_UP) continue
-    plans.push(plannedAt - startedAt)
-    passes.push(passedAt - plannedAt)
+    plans.push(plan)
+    passes.push(pass)
   }
   return { plans, passes }
+}
+
+function leastMs(work: () => boolean): number {
+  return Math.min(
+    ...Array.from({ length: TRIES }, () => {
+      const startedAt = performance.now()
+      const served = work()
+      const took = performance.now() - startedAt
+      if (!served) throw new Error('an order of the benchmark could not be served')
+      return took
+    }),
+  )
 }
 
 /** How long it takes to give 50 lines to 12 warehouses: as it usually is, and where stock is as scarce as can be. */
