@@ -7,6 +7,7 @@ import { measureBoard } from '../bench/figures/board.ts'
 import { measureCheckout } from '../bench/figures/checkout.ts'
 import { measureCheckoutHttp } from '../bench/figures/checkout-http.ts'
 import { measureEvents } from '../bench/figures/events.ts'
+import { measureGrowth } from '../bench/figures/growth.ts'
 import { measureOrders } from '../bench/figures/orders.ts'
 import { measureReservations } from '../bench/figures/reservation.ts'
 import { measureStartLatency } from '../bench/figures/start-latency.ts'
@@ -30,6 +31,7 @@ const measurements: {
   { names: ['checkout'], measure: measureCheckout },
   { names: ['checkout-http'], measure: measureCheckoutHttp },
   { names: ['board'], measure: measureBoard },
+  { names: ['growth'], measure: measureGrowth },
   { names: ['events'], measure: measureEvents },
   { names: ['start-latency'], measure: measureStartLatency },
   { names: ['orders', 'cpu'], measure: measureOrders },
