@@ -28,8 +28,8 @@ type Figures = {
   available: number
   shortfall: number
   safety: number
-  ok: number
-  low: number
+  levels: number
+  low_or_out: number
   out: number
 }
 type BoardRow = Figures & {
@@ -164,26 +164,34 @@ function levels(filters: Filters, rules: BoardRules): RawBuilder<unknown> {
     from stock_level as level
     join sku on sku.id = level.sku_id and sku.active
     join warehouse on warehouse.id = level.warehouse_id and warehouse.active
+    ${categoryThresholds(rules.thresholds)}
     cross join lateral (select ${thresholdOfLevel(rules.thresholds)} as safety,
-      greatest(0, level.total - level.shipped - level.reserved) as available) as figure
+      level.total - level.shipped - level.reserved as free) as figure
     where ${all(wanted)}`
+}
+
+/** Joins the threshold of an article's category to `sku`, for `thresholdOfLevel`: once an article, not once a level. */
+export function categoryThresholds({ unitsByCategory }: Thresholds): RawBuilder<unknown> {
+  const [names, units] = [Object.keys(unitsByCategory), Object.values(unitsByCategory)]
+  return sql`left join unnest(${names}::text[], ${units}::int[]) as of_category (name, units)
+    on of_category.name = sku.category`
 }
 
 /**
  * The threshold of `level`, whose article is `sku`, as `thresholdOf` of the domain has it: a level's 0 means that it has
  * none of its own; a category that is not named has the general one.
  */
-export function thresholdOfLevel({ unitsByCategory, fallbackUnits }: Thresholds): RawBuilder<number> {
+export function thresholdOfLevel({ fallbackUnits }: Thresholds): RawBuilder<number> {
   return sql<number>`case when level.safety_stock > 0 then level.safety_stock
-    else coalesce((${JSON.stringify(unitsByCategory)}::jsonb ->> sku.category)::int, ${fallbackUnits}::int) end`
+    else coalesce(of_category.units, ${fallbackUnits}::int) end`
 }
 
-const isOut = sql`figure.available = 0`
-const isLow = sql`figure.available > 0 and figure.available <= figure.safety`
-const isOk = sql`figure.available > 0 and figure.available > figure.safety`
+// A threshold is never below zero: what is out is also at or below it. Each is one comparison a level.
+const isOut = sql`figure.free <= 0`
+const isLowOrOut = sql`figure.free <= figure.safety`
 const sums = sql`sum(level.total) as total, sum(level.shipped) as shipped, sum(level.reserved) as reserved,
-  sum(figure.available) as available, sum(level.shortfall) as shortfall, sum(figure.safety) as safety,
-  count(*) filter (where ${isOk}) as ok, count(*) filter (where ${isLow}) as low, count(*) filter (where ${isOut}) as out`
+  sum(greatest(0, figure.free)) as available, sum(level.shortfall) as shortfall, sum(figure.safety) as safety,
+  count(*) as levels, count(*) filter (where ${isLowOrOut}) as low_or_out, count(*) filter (where ${isOut}) as out`
 
 /** The rows of the board by what they sum. */
 function groups(query: Filters & Pick<StockBoardQuery, 'groupBy'>, rules: BoardRules): RawBuilder<unknown> {
@@ -192,8 +200,8 @@ function groups(query: Filters & Pick<StockBoardQuery, 'groupBy'>, rules: BoardR
     case 'warehouse':
       return sql`
         select level.sku_id, level.warehouse_id as place, warehouse.region, level.total, level.shipped, level.reserved,
-          figure.available, level.shortfall, figure.safety, (${isOk})::int as ok, (${isLow})::int as low,
-          (${isOut})::int as out ${from}`
+          greatest(0, figure.free) as available, level.shortfall, figure.safety, 1 as levels,
+          (${isLowOrOut})::int as low_or_out, (${isOut})::int as out ${from}`
     case 'region':
       return sql`
         select level.sku_id, warehouse.region as place, warehouse.region, ${sums} ${from}
@@ -222,44 +230,40 @@ function all(conditions: (RawBuilder<boolean> | null)[]): RawBuilder<unknown> {
 }
 
 function viewOf(row: BoardRow, groupBy: StockBoardQuery['groupBy'], freshness: Freshness): StockBoardRow {
-  const { ok, low, out, ...figures } = figuresOf(row)
   return {
     skuId: row.sku_id,
     skuName: row.sku_name,
     category: row.category,
     warehouseId: groupBy === 'warehouse' ? row.place : null,
     region: row.region,
-    ...figures,
+    ...figuresOf(row),
     inTransit: row.in_transit,
     freshness: groupBy === 'warehouse' ? (freshness.get(row.place) ?? null) : null,
     level: row.level,
-    warehouses: { ok, low, out },
+    warehouses: countsOf(row),
   }
 }
 
 function totalOf(rows: Figures[]): Omit<StockBoardTotals, 'regions' | 'staleWarehouses'> {
   const sum = (figure: keyof Figures) => rows.reduce((total, row) => total + row[figure], 0)
-  return {
-    levels: { ok: sum('ok'), low: sum('low'), out: sum('out') },
+  const all: Figures = {
     total: sum('total'),
     shipped: sum('shipped'),
     reserved: sum('reserved'),
     available: sum('available'),
     shortfall: sum('shortfall'),
     safety: sum('safety'),
+    levels: sum('levels'),
+    low_or_out: sum('low_or_out'),
+    out: sum('out'),
   }
+  return { levels: countsOf(all), ...figuresOf(all) }
 }
 
-function figuresOf({
-  total,
-  shipped,
-  reserved,
-  available,
-  shortfall,
-  safety,
-  ok,
-  low,
-  out,
-}: Figures): Figures {
-  return { total, shipped, reserved, available, shortfall, safety, ok, low, out }
+function figuresOf({ total, shipped, reserved, available, shortfall, safety }: Figures) {
+  return { total, shipped, reserved, available, shortfall, safety }
+}
+
+function countsOf({ levels: count, low_or_out: lowOrOut, out }: Figures) {
+  return { ok: count - lowOrOut, low: lowOrOut - out, out }
 }

@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type StockBoardRow, type StockLevel, stockBoardQuery } from '../../contracts/stock-board.ts'
+import { thresholdOf } from '../../domain/safety-stock.ts'
 import { createDatabase, createPool, type Db } from '../../store/database.ts'
 import type { Database } from '../../store/schema.ts'
 import { readStockBoard } from '../../store/stock-board.ts'
@@ -103,14 +104,10 @@ async function allLevels() {
     where sku.active and warehouse.active`.execute(db)
   return rows.map((row) => {
     const available = Math.max(0, row.total - row.shipped - row.reserved)
-    const safety =
-      row.safety_stock > 0
-        ? row.safety_stock
-        : row.category === '家具'
-          ? 8
-          : row.category === '灯具'
-            ? 0
-            : THRESHOLDS.fallbackUnits
+    const safety = thresholdOf(
+      { safetyStock: row.safety_stock, category: row.category },
+      { thresholds: { ...THRESHOLDS, heldBackPercent: 100 } },
+    )
     const level: StockLevel = available === 0 ? 'out' : available <= safety ? 'low' : 'ok'
     return { ...row, available, safety, level }
   })
