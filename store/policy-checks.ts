@@ -77,6 +77,10 @@ async function reachesACity(tx: Tx, policy: AllocationPolicy): Promise<boolean> 
   const levels = warehouses.map(({ warehouseId }) => ({ ...unit, warehouseId }))
   const demand = [{ lineNumber: 1, skuId: unit.skuId, quantity: 1 }]
   return listDivisions('city').some(
-    ({ code }) => planAllocation({ demand, levels, warehouses, place: placeOf(code), policy }).ok,
+    // Limits on distance do not apply to a place that cannot be measured to: it would prove nothing.
+    ({ code }) => {
+      const place = placeOf(code)
+      return place.point !== null && planAllocation({ demand, levels, warehouses, place, policy }).ok
+    },
   )
 }
