@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { createConnection } from 'mysql2/promise'
 import { POLICIES } from '../contracts/policies/index.ts'
 import type { WmsMapping } from '../contracts/policies/wms-mapping.ts'
 
@@ -120,10 +122,35 @@ export async function seedWms(options: {
   )
   const policy: { version?: unknown } = await call(options, 'GET', '/v1/policies/wms-mapping')
   if (policy.version !== 0) return
+  await untilFilled(options)
   await call(options, 'PUT', '/v1/policies/wms-mapping', {
     document: sampleWmsMapping(),
     reason: 'the sample warehouses',
   })
+}
+
+const FILLED_WITHIN_MS = 30_000
+const LOOK_AGAIN_MS = 250
+
+/** A mapping of tables that are still empty would only raise alarms. After a while they are the hub's to tell. */
+async function untilFilled({ url, readerPassword }: { url: string; readerPassword: string }): Promise<void> {
+  const { hostname, port } = new URL(url)
+  for (const giveUpAt = Date.now() + FILLED_WITHIN_MS; Date.now() < giveUpAt; await delay(LOOK_AGAIN_MS)) {
+    try {
+      const connection = await createConnection({
+        host: hostname,
+        port: Number(port),
+        user: 'hub_reader',
+        password: readerPassword,
+      })
+      const [rows] = await connection
+        .query('SELECT 1 FROM wms_hz.followed_up_to')
+        .finally(() => connection.end())
+      if (Array.isArray(rows) && rows.length > 0) return
+    } catch {
+      // The simulator has not made the user or the table yet.
+    }
+  }
 }
 
 async function call(
