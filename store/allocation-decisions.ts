@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { allocationDecision } from '../contracts/orders.ts'
 import type { AllocationExplanation } from '../domain/allocation-explanation.ts'
 import { describeAllocation } from '../domain/allocation-text.ts'
-import type { Tx } from './database.ts'
+import { PREPARED, type Tx } from './database.ts'
 
 /** Why a reservation took its units from where it did, and the version of the policy that said so. */
 export type AllocationDecision = {
@@ -18,7 +18,7 @@ export async function recordDecisions(tx: Tx, decisions: readonly AllocationDeci
   if (decisions.length === 0) return
   const column = <Value>(value: (decision: AllocationDecision) => Value) => decisions.map(value)
   // An explanation never stands in the way of a reservation: of one operation, the first is kept.
-  await sql`
+  await sql`${PREPARED}
     insert into allocation_decision (order_id, operation_id, policy_version, explanation)
     select order_id, operation_id, policy_version, explanation::jsonb
     from unnest(${column((decision) => decision.orderId)}::uuid[], ${column((decision) => decision.operationId)}::text[],
