@@ -84,9 +84,11 @@ async function readPage(db: Db, query: StockBoardQuery, rules: BoardRules): Prom
   ]
   const order =
     query.sort === 'sku' ? sql`board.sku_id, board.place` : sql`${rank}, board.sku_id, board.place`
+  // Keeps the joins below the sort: above it, as the planner would have them, all rows are sorted instead of the best few.
+  const unsorted = query.sort === 'sku' ? sql`` : sql`offset 0`
   const { rows } = await sql<BoardRow>`
     with page as (
-      select board.*, ${rank} as rank, ${level} as level from (${groups(query, rules)}) as board
+      select board.*, ${rank} as rank, ${level} as level from (${groups(query, rules)} ${unsorted}) as board
       where ${all(conditions)} order by ${order} limit ${query.limit + 1}
     )
     select page.*, sku.name as sku_name, sku.category, ${inTransit(sql`page`, query)} as in_transit from page join sku on sku.id = page.sku_id
