@@ -186,6 +186,18 @@ describe('giving back', () => {
     await promotions.expectAllSound()
   })
 
+  test('after the end, noticed or not, an order’s units go to free stock', async () => {
+    const { skuId, promotionId } = await running(5, 5)
+    const order = await promotions.buy('mall', of(skuId, 2))
+    await promotions.endTimeOf(promotionId)
+    await cancel(order)
+    // Nobody has noticed the end: what the quota still holds is free all the same, and so is what came back.
+    expect(await promotions.counts(promotionId)).toMatchObject({ mall: { drawn: 0, returned: 2 } })
+    expect(await promotions.tryBuy('jd', of(skuId, 5))).toMatchObject({ ok: true })
+    expect(await advancePromotion(store.db, promotionId)).toMatchObject({ state: 'ended' })
+    await promotions.expectAllSound()
+  })
+
   test('a checkout that takes an expired order back gives its units to the quota first: its own channel may have them at once, no other', async () => {
     const { skuId, promotionId } = await running(4, 4)
     const first = await promotions.buy('mall', of(skuId, 4))
@@ -418,6 +430,7 @@ describe('any interleaving of two hands', () => {
     )
   })
 
+  const paid = new Set<string>()
   type World = { skus: string[]; orders: PlacedOrder[]; promotionIds: string[] }
 
   async function walk(steps: Step[], world: World): Promise<void> {
@@ -482,9 +495,11 @@ describe('any interleaving of two hands', () => {
   async function takeOrder(what: 'pay' | 'expire' | 'ask' | 'cancel' | 'pack', order: PlacedOrder) {
     switch (what) {
       case 'pay': {
+        // Its workflow opens an order's tasks once, however many hands pay.
+        if (paid.has(order.orderId)) return null
+        paid.add(order.orderId)
         const { outcome } = await store.pay(order)
-        if (outcome !== 'accepted' || (await store.tasks(order.orderId)).length > 0) return null
-        return store.openTasks(order.orderId, order.reservations)
+        return outcome === 'accepted' ? store.openTasks(order.orderId, order.reservations) : null
       }
       case 'expire':
         return store.endTimeOf(order.orderId)
