@@ -138,7 +138,6 @@ export class WmsBooks {
     const isNew = 'affectedRows' in result && result.affectedRows === 1
     for (const { skuId, delta } of isNew ? lines : []) {
       const isKnown = await hasRows(connection, knownStatement(target.shape, skuId))
-      if (!isKnown && delta < 0) continue // nothing of it was ever here
       const statements = isKnown
         ? moveStatements(target.shape, skuId, delta)
         : fillStatements(target.shape, skuId, delta)

@@ -60,7 +60,7 @@ export function fillStatements(shape: WmsShape, skuId: string, units: number): S
         },
       ]
     case 'bins': {
-      const share = Math.floor(units / BINS.length)
+      const share = Math.max(0, Math.floor(units / BINS.length))
       return BINS.map((bin, index) => ({
         sql: 'REPLACE INTO kucun VALUES (?, ?, ?, 0, NOW())',
         values: [bin, skuId, index === 0 ? units - share * (BINS.length - 1) : share],
@@ -86,13 +86,13 @@ export function knownStatement(shape: WmsShape, skuId: string): Statement {
   return { sql: sql[shape], values: [skuId] }
 }
 
-/** Units that come (positive) or go; never below nothing. */
+/** Units that come (positive) or go. Below nothing where the office enters late what was picked already. */
 export function moveStatements(shape: WmsShape, skuId: string, delta: number): Statement[] {
   switch (shape) {
     case 'sku':
       return [
         {
-          sql: 'UPDATE inventory SET on_hand = GREATEST(0, on_hand + ?), updated_at = NOW(3) WHERE sku_code = ?',
+          sql: 'UPDATE inventory SET on_hand = on_hand + ?, updated_at = NOW(3) WHERE sku_code = ?',
           values: [delta, skuId],
         },
       ]
@@ -109,7 +109,7 @@ export function moveStatements(shape: WmsShape, skuId: string, delta: number): S
       return [
         {
           sql: `INSERT INTO stock_movement (item_no, move_qty, balance, remark, moved_at_ms)
-            SELECT item_no, ?, GREATEST(0, balance + ?), ?, ROUND(UNIX_TIMESTAMP(NOW(3)) * 1000) FROM stock_movement
+            SELECT item_no, ?, balance + ?, ?, ROUND(UNIX_TIMESTAMP(NOW(3)) * 1000) FROM stock_movement
             WHERE item_no = ? ORDER BY seq DESC LIMIT 1`,
           values: [delta, delta, delta > 0 ? '入库' : '出库', skuId],
         },
@@ -122,7 +122,7 @@ function takeFromBins(skuId: string, units: number): Statement[] {
   const start: Statement = { sql: 'SET @rest = ?', values: [units] }
   const take = BINS.flatMap((bin): Statement[] => [
     {
-      sql: 'SET @taken = LEAST(@rest, COALESCE((SELECT keyong FROM kucun WHERE shangpin = ? AND huowei = ?), 0))',
+      sql: 'SET @taken = GREATEST(0, LEAST(@rest, COALESCE((SELECT keyong FROM kucun WHERE shangpin = ? AND huowei = ?), 0)))',
       values: [skuId, bin],
     },
     {
@@ -131,5 +131,9 @@ function takeFromBins(skuId: string, units: number): Statement[] {
     },
     { sql: 'SET @rest = @rest - @taken', values: [] },
   ])
-  return [start, ...take]
+  const owe: Statement = {
+    sql: 'UPDATE kucun SET keyong = keyong - @rest, gmt_modified = NOW() WHERE shangpin = ? AND huowei = ? AND @rest > 0',
+    values: [skuId, BINS[0] ?? ''],
+  }
+  return [start, ...take, owe]
 }

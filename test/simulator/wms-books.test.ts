@@ -101,6 +101,18 @@ describe.each(['WH-HZ', 'WH-SH', 'WH-GZ'])('in the shape of %s', (warehouseId) =
   })
 })
 
+test.each(['WH-FS', 'WH-ZZ', 'WH-TJ'])(
+  'picked in %s before the office has entered it: once it is entered, what is left is there',
+  async (warehouseId) => {
+    const book = (key: string, delta: number) =>
+      books.book({ key: `${warehouseId}/${key}`, warehouseId, lines: [{ skuId: 'SKU-LATE', delta }] })
+    await book('pick', -5)
+    await book('enter', 20)
+    await book('pick again', -3)
+    expect(await onHand(warehouseId)).toMatchObject({ 'SKU-LATE': 12 })
+  },
+)
+
 test('what the office enters is booked once, also over a restart, and a new article begins to be listed', async () => {
   movements.push(
     { movementId: 8, skuId: 'SKU-1', warehouseId: 'WH-BJ', quantityDelta: -30 },
