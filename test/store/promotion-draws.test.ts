@@ -11,7 +11,7 @@ import { createReservations } from '../../store/reservation-groups.ts'
 import { adjustStock } from '../../store/stock.ts'
 import { lockStock } from '../../store/stock-movement.ts'
 import { openPromotions } from './promotion-support.ts'
-import { openTestStore, type TestStore } from './support.ts'
+import { newTurns, openTestStore, type TestStore } from './support.ts'
 
 let store: TestStore
 let promotions: Awaited<ReturnType<typeof openPromotions>>
@@ -430,6 +430,7 @@ describe('any interleaving of two hands', () => {
     )
   })
 
+  const inTurn = newTurns()
   const paid = new Set<string>()
   type World = { skus: string[]; orders: PlacedOrder[]; promotionIds: string[] }
 
@@ -498,15 +499,17 @@ describe('any interleaving of two hands', () => {
         // Its workflow opens an order's tasks once, however many hands pay.
         if (paid.has(order.orderId)) return null
         paid.add(order.orderId)
-        const { outcome } = await store.pay(order)
-        return outcome === 'accepted' ? store.openTasks(order.orderId, order.reservations) : null
+        return inTurn(order.orderId, async () => {
+          const { outcome } = await store.pay(order)
+          return outcome === 'accepted' ? store.openTasks(order.orderId, order.reservations) : null
+        })
       }
       case 'expire':
         return store.endTimeOf(order.orderId)
       case 'ask':
         return ask(order)
       case 'cancel':
-        return cancel(order)
+        return inTurn(order.orderId, () => cancel(order))
       case 'pack': {
         const [task] = await store.tasks(order.orderId)
         return task && store.report(task.id, { type: 'packed', courier: 'sim', waybillNumber: uuid() })

@@ -7,7 +7,7 @@ import { askReservation, decideCancellation, reserveAgain } from '../../store/or
 import { createReservations } from '../../store/reservation-groups.ts'
 import { type AdjustmentResult, adjustStock } from '../../store/stock.ts'
 import { lockStock, moveStock } from '../../store/stock-movement.ts'
-import { expectSound, openTestStore, type TestStore } from './support.ts'
+import { expectSound, newTurns, openTestStore, type TestStore } from './support.ts'
 
 let store: TestStore
 
@@ -250,6 +250,9 @@ describe('any interleaving of two hands', () => {
     )
   })
 
+  const inTurn = newTurns()
+  const paid = new Set<string>()
+
   async function walk(steps: Step[], skus: string[], orders: PlacedOrder[]): Promise<void> {
     for (const each of steps) {
       try {
@@ -274,16 +277,20 @@ describe('any interleaving of two hands', () => {
     const task = tasks[0]
     switch (each.do) {
       case 'pay': {
-        const { outcome } = await store.pay(order)
-        if (outcome !== 'accepted' || task) return null
-        return store.openTasks(order.orderId, order.reservations)
+        // Its workflow opens an order's tasks once, however many hands pay.
+        if (paid.has(order.orderId)) return null
+        paid.add(order.orderId)
+        return inTurn(order.orderId, async () => {
+          const { outcome } = await store.pay(order)
+          return outcome === 'accepted' ? store.openTasks(order.orderId, order.reservations) : null
+        })
       }
       case 'expire':
         return store.endTimeOf(order.orderId)
       case 'ask':
         return askReservation(store.db, { orderId: order.orderId, paidInFull: false, operationId: uuid() })
       case 'cancel':
-        return cancel(order)
+        return inTurn(order.orderId, () => cancel(order))
       case 'again': {
         // Only an order whose goods are gone asks again, and a cancelled one never does.
         if (tasks.length > 0 || (await store.holds(order.orderId)).some((hold) => hold.state !== 'expired'))

@@ -68,6 +68,16 @@ export async function withHands<Item, Result>(
   return results
 }
 
+/** An order's workflow does one thing after another, however many hands ask it to. */
+export function newTurns() {
+  const turns = new Map<string, Promise<unknown>>()
+  return <Result>(orderId: string, work: () => Promise<Result>): Promise<Result> => {
+    const turn = (turns.get(orderId) ?? Promise.resolve()).then(work, work)
+    turns.set(orderId, turn)
+    return turn
+  }
+}
+
 /** A database for one test file: store MALL, warehouses WH-HZ (Hangzhou) and WH-GZ (Guangzhou), no SKUs. */
 export async function openTestStore(connections = 10) {
   const database = await createTestDatabase()
