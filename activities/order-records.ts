@@ -1,6 +1,12 @@
 import { commitOrder, type OrderCommit } from '../store/commit.ts'
 import type { Db } from '../store/database.ts'
-import { askReservation, decideCancellation, reserveAgain, settleShortage } from '../store/order-steps.ts'
+import {
+  askReservation,
+  decideCancellation,
+  reserveAgain,
+  reservePresaleAgain,
+  settleShortage,
+} from '../store/order-steps.ts'
 import { createReservations } from '../store/reservation-groups.ts'
 
 /** What an order's workflow writes to and asks of the database. Each is one idempotent transaction. */
@@ -9,7 +15,8 @@ export function createOrderRecordActivities({ db }: { db: Db }) {
   return {
     commitOrder: (commit: OrderCommit) => commitOrder(db, commit),
     askReservation: (request: Parameters<typeof askReservation>[1]) => askReservation(db, request),
-    reserveAgain: (request: Parameters<typeof reserveAgain>[1]) => reserveAgain(reservations, request),
+    reserveAgain: (request: Parameters<typeof reserveAgain>[1]) =>
+      request.placed.presale ? reservePresaleAgain(db, request) : reserveAgain(reservations, request),
     decideCancellation: (request: Parameters<typeof decideCancellation>[1]) =>
       decideCancellation(db, request),
     settleShortage: (request: Parameters<typeof settleShortage>[1]) => settleShortage(db, request),

@@ -45,6 +45,10 @@ export const ACCESS = {
   adjustStock: { systems: ['warehouse', 'ops'], roles: OPERATING_ROLES },
   readPromotions: { systems: ['mall', 'ops'], roles: ALL_ROLES },
   runPromotions: { systems: ['ops'], roles: OPERATING_ROLES },
+  readPresales: { systems: ['mall', 'warehouse', 'ops'], roles: ALL_ROLES },
+  runPresales: { systems: ['ops'], roles: OPERATING_ROLES },
+  /** Whoever books what comes in. */
+  receivePresales: { systems: ['warehouse', 'ops'], roles: OPERATING_ROLES },
   readListings: { systems: ['mall', 'ops'], roles: ALL_ROLES },
   changeListings: { systems: ['mall', 'ops'], roles: ['store_manager', ...OPERATING_ROLES] },
   /** What a store shows only its own system can say. */

@@ -24,6 +24,7 @@ import { orderRoutes } from './routes/orders.ts'
 import { paymentRoutes } from './routes/payments.ts'
 import { pickTaskRoutes } from './routes/pick-tasks.ts'
 import { policyRoutes } from './routes/policies.ts'
+import { presaleRoutes } from './routes/presales.ts'
 import { promotionRoutes } from './routes/promotions.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { returnRoutes } from './routes/returns.ts'
@@ -118,6 +119,7 @@ const ROUTES = [
   pickTaskRoutes,
   shipmentRoutes,
   stockRoutes,
+  presaleRoutes,
   promotionRoutes,
   stockBoardRoutes,
   stockCountRoutes,

@@ -209,6 +209,24 @@ export const ERRORS = {
     zh: '运单号已被占用',
     todo: 'Check the label; each parcel has its own number.',
   },
+  'presale-open': {
+    status: 409,
+    en: 'The SKU has an open presale already',
+    zh: '该 SKU 已有进行中的预售',
+    todo: 'Raise its quantity, or close it first.',
+  },
+  'presale-over': {
+    status: 409,
+    en: 'The presale is over',
+    zh: '预售已结束',
+    todo: 'Open another presale; goods that came in beyond it are booked as a stock adjustment.',
+  },
+  'presale-below-sold': {
+    status: 409,
+    en: 'A presale cannot promise less than it has sold',
+    zh: '预售数量不能低于已售数量',
+    todo: 'Ask for at least the units named as lowest, or close the presale.',
+  },
   'promotion-closed': {
     status: 409,
     en: 'The promotion is over',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MIXED_ORDERS } from '../domain/presale.ts'
 import { cents, instant } from './common.ts'
 
 /** Bodies of inbox rows, by type: what the relay reads from the database and hands to an order's workflow. */
@@ -25,6 +26,11 @@ export const factBodies = {
     taskClosed: z.boolean(),
     operator: z.string(),
     occurredAt: instant,
+  }),
+  'presale.arrived': z.object({
+    units: z.array(
+      fulfilmentLine.extend({ holdId: z.string(), warehouseId: z.string(), quantity: z.int().min(1) }),
+    ),
   }),
   'refund.retry_requested': z.object({ refundId: z.string(), operator: z.string() }),
   'attention.cleared': z.object({ operator: z.string() }),
@@ -56,4 +62,12 @@ export const orderPlacedBody = z.object({
     latePaymentWindowSeconds: z.number(),
   }),
   policyVersions: z.record(z.string(), z.int()).optional(),
+  presale: z
+    .object({
+      mixedOrders: z.enum(MIXED_ORDERS),
+      lines: z.array(
+        fulfilmentLine.extend({ holdId: z.string(), presaleId: z.string(), expectedOn: z.string() }),
+      ),
+    })
+    .optional(),
 })

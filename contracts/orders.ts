@@ -72,6 +72,17 @@ export const placedOrder = z.object({
   amountCents: cents,
   reservationExpiresAt: instant,
   reservations: z.array(reservationView),
+  /** Lines that a presale promises; absent where everything comes from stock. */
+  presale: z
+    .array(
+      z.object({
+        lineNumber: z.int(),
+        skuId: z.string(),
+        quantity: z.int(),
+        expectedOn: z.iso.date(),
+      }),
+    )
+    .optional(),
   workflowId: z.string(),
 })
 export type PlacedOrder = z.output<typeof placedOrder>
@@ -212,7 +223,20 @@ export const orderDetail = orderSummary.extend({
     })
     .nullable(),
   lines: z.array(
-    z.object({ lineNumber: z.int(), skuId: z.string(), quantity: z.int(), unitPriceCents: cents }),
+    z.object({
+      lineNumber: z.int(),
+      skuId: z.string(),
+      quantity: z.int(),
+      unitPriceCents: cents,
+      presale: z
+        .object({
+          presaleId: z.uuid(),
+          expectedOn: z.iso.date(),
+          waiting: z.int().describe('units that have not come in yet'),
+        })
+        .nullable()
+        .describe('the presale that promises this line; null: from stock'),
+    }),
   ),
   reservations: z.array(reservationView),
   allocationDecisions: z.array(allocationDecision),

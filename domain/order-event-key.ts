@@ -11,6 +11,7 @@ export function eventKey(state: OrderState, event: OrderEvent): string {
     case 'payment_received':
     case 'fulfilment_packed':
     case 'fulfilment_short':
+    case 'presale_arrived':
     case 'refund_retry_requested':
     case 'attention_cleared':
     case 'unknown_fact':
@@ -27,6 +28,8 @@ export function eventKey(state: OrderState, event: OrderEvent): string {
       return `reservation/${event.answer}`
     case 'reserved_again':
       return `reserved-again/${state.reserveAgainTries}`
+    case 'presale_due':
+      return `presale-due/${event.lineNumber ?? 'all'}`
     case 'cancellation_decided':
       return `cancellation/${state.cancellation?.requestId}`
     case 'shortage_settled':

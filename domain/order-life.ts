@@ -13,9 +13,11 @@ import {
 } from './order-fulfilment.ts'
 import { isPaidInFull, refundsOwed } from './order-money.ts'
 import { receivePayment, refundReason, refundSettled, retryRefund } from './order-payments.ts'
+import { openPresale, presaleArrived } from './order-presale.ts'
 import { reservationChecked, reservedAgain } from './order-reservation.ts'
 import { decideReturn, inspectReturn, receiveReturn, requestReturn } from './order-returns.ts'
 import { fulfilmentStatus } from './order-status.ts'
+import { waitsForPresale } from './presale.ts'
 
 /**
  * How many applied inbox ids an order remembers. An order sees a few dozen facts in its life; the bound only keeps
@@ -40,6 +42,8 @@ export function placeOrder(placed: OrderPlaced): OrderState {
     unfillable: {},
     reservation: 'held',
     reserveAgainTries: 0,
+    presaleArrivals: [],
+    presaleOpened: [],
     deliveredAtMs: null,
     reservationExpiresAtMs: Date.parse(placed.reservationExpiresAt),
     cancellation: null,
@@ -107,7 +111,11 @@ function applyEvent(draft: Draft, event: OrderEvent): void {
     case 'reservation_checked':
       return reservationChecked(draft, event)
     case 'reserved_again':
-      return reservedAgain(draft, event.allocations)
+      return reservedAgain(draft, event)
+    case 'presale_arrived':
+      return presaleArrived(draft, event)
+    case 'presale_due':
+      return openPresale(draft, event)
     case 'cancellation_decided':
       return cancellationDecided(draft, event)
     case 'shortage_settled':
@@ -144,7 +152,7 @@ function settle(draft: Draft, reason: RefundReason, cause: string): void {
   if (paidNow) {
     state.closesAtMs = null
     moveTo(draft, 'paid')
-    openFulfilments(draft, state.placed.allocations)
+    if (!waitsForPresale(state)) openFulfilments(draft, state.placed.allocations)
   }
   hearEarlyReports(draft)
   const next = fulfilmentStatus(state)

@@ -3,6 +3,7 @@ import type { Allocation, OrderEvent, OrderState } from './order.ts'
 import { cancelInsteadOfExpiry } from './order-cancellation.ts'
 import { type Draft, moveTo } from './order-draft.ts'
 import { isPaidInFull } from './order-money.ts'
+import type { OrderPresale } from './presale.ts'
 
 /** The database's answer to the question whether the holds still stand. */
 export function reservationChecked(
@@ -40,7 +41,10 @@ export function tryToReserveAgain(state: OrderState): void {
 }
 
 /** The goods are secured a second time, or nothing is left of them and the money goes back. */
-export function reservedAgain(draft: Draft, allocations: Allocation[] | null): void {
+export function reservedAgain(
+  draft: Draft,
+  { allocations, presale }: { allocations: Allocation[] | null; presale?: OrderPresale | undefined },
+): void {
   const { state } = draft
   if (state.reservation !== 'reserving_again') return
   if (allocations === null) {
@@ -49,6 +53,8 @@ export function reservedAgain(draft: Draft, allocations: Allocation[] | null): v
     return
   }
   state.placed.allocations = allocations
+  if (presale) state.placed.presale = presale
+  else delete state.placed.presale
   state.reservation = 'confirmed'
   draft.note({ field: 'reservation', oldValue: 'expired', newValue: 'reserved again' })
 }

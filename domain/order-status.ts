@@ -1,6 +1,7 @@
 import type { OrderState } from './order.ts'
 import { keptQuantity } from './order-money.ts'
 import type { OrderStatus } from './order-state.ts'
+import { unopenedLines } from './presale.ts'
 
 /** Ended by an event; parcels and returns no longer move these. */
 export function hasEnded(status: OrderStatus): boolean {
@@ -11,7 +12,10 @@ export function hasEnded(status: OrderStatus): boolean {
 export function fulfilmentStatus(state: OrderState): OrderStatus {
   if (state.fulfilments.length === 0 || hasEnded(state.status)) return state.status
   const shortageOpen = state.shortages.some((entry) => entry.state === 'open')
-  const picking = state.fulfilments.some((entry) => entry.state === 'picking') || shortageOpen
+  const picking =
+    state.fulfilments.some((entry) => entry.state === 'picking') ||
+    shortageOpen ||
+    unopenedLines(state).length > 0
   if (state.parcels.length === 0) return picking ? 'paid' : 'cancelled'
   if (state.returns.some((entry) => !isReturnOver(entry.state))) return 'returning'
   if (picking) return 'partially_shipped'

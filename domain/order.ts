@@ -1,4 +1,5 @@
 import type { OrderStatus, ParcelState, ReturnState } from './order-state.ts'
+import type { OrderPresale, PresaleArrival } from './presale.ts'
 
 /** Deadlines of one order's life, in seconds. They come from policy and are fixed when the order is placed. */
 export type OrderDeadlines = {
@@ -31,6 +32,8 @@ export type OrderPlaced = {
   deadlines: OrderDeadlines
   /** The version of each kind of policy that checkout decided with; absent in orders from before it was recorded. */
   policyVersions?: Record<string, number> | undefined
+  /** The lines that a presale promises; absent where everything comes from stock. */
+  presale?: OrderPresale | undefined
 }
 
 export type Payment = { paymentId: string; amountCents: number; paidAt: string }
@@ -125,6 +128,10 @@ export type OrderState = {
   reservationExpiresAtMs: number
   /** How often the goods were asked for again after the holds were gone. */
   reserveAgainTries: number
+  /** What came in for presale lines, of this order's present and earlier holds. */
+  presaleArrivals: PresaleArrival[]
+  /** Numbers of the presale lines that are in a fulfilment. */
+  presaleOpened: number[]
   /** When the last parcel arrived, in ms since the epoch; the after-sales window runs from here. */
   deliveredAtMs: number | null
   cancellation: {
@@ -179,6 +186,7 @@ export type OrderEvent =
       operator: string
       occurredAt: string
     }
+  | { type: 'presale_arrived'; inboxId: number; units: PresaleArrival[] }
   | { type: 'refund_retry_requested'; inboxId: number; refundId: string; operator: string }
   | { type: 'attention_cleared'; inboxId: number; operator: string }
   | { type: 'unknown_fact'; inboxId: number; factType: string }
@@ -209,7 +217,8 @@ export type OrderEvent =
     }
   | { type: 'deadline_reached'; atMs: number }
   | { type: 'reservation_checked'; answer: 'confirmed' | 'expired' | 'held'; remainingMs: number }
-  | { type: 'reserved_again'; allocations: Allocation[] | null }
+  | { type: 'reserved_again'; allocations: Allocation[] | null; presale?: OrderPresale | undefined }
+  | { type: 'presale_due'; lineNumber: number | null }
   | { type: 'cancellation_decided'; refusal: { code: RefusalCode; detail: string } | null }
   | { type: 'shortage_settled'; shortageId: string; allocations: Allocation[] }
   | { type: 'refund_settled'; refundId: string; tries: number; outcome: 'done' | 'failed'; detail: string }

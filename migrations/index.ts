@@ -9,6 +9,7 @@ import { up as stockBoard } from './0007-stock-board.ts'
 import { up as transfers } from './0008-transfers.ts'
 import { up as promotions } from './0009-promotions.ts'
 import { up as inboxRetention } from './0010-inbox-retention.ts'
+import { up as presale } from './0011-presale.ts'
 
 /** Every migration in order. Forward only: a mistake is mended by the next one. */
 export const migrations: Record<string, Migration> = {
@@ -22,4 +23,5 @@ export const migrations: Record<string, Migration> = {
   '0008-transfers': { up: transfers },
   '0009-promotions': { up: promotions },
   '0010-inbox-retention': { up: inboxRetention },
+  '0011-presale': { up: presale },
 }

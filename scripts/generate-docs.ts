@@ -20,6 +20,7 @@ import {
   PARCEL_STATES,
   PARCEL_TRANSITIONS,
 } from '../domain/order-state.ts'
+import { PRESALE_STATE_MEANING, PRESALE_STATES } from '../domain/presale.ts'
 import { PROMOTION_STATE_MEANING, PROMOTION_STATES, PROMOTION_TRANSITIONS } from '../domain/promotion.ts'
 import { TRANSFER_STATUS_MEANING, TRANSFER_STATUSES, TRANSFER_TRANSITIONS } from '../domain/transfer-state.ts'
 
@@ -204,6 +205,17 @@ function parcelStates(): string {
   )
 }
 
+function presaleStates(): string {
+  return table(
+    ['state', '', 'meaning'],
+    PRESALE_STATES.map((state) => [
+      `\`${state}\``,
+      PRESALE_STATE_MEANING[state].zh,
+      PRESALE_STATE_MEANING[state].en,
+    ]),
+  )
+}
+
 function promotionStates(): string {
   return table(
     ['state', '', 'meaning', 'can become'],
@@ -303,6 +315,7 @@ export const GENERATED: Record<string, Record<string, () => string>> = {
     'order diagram': orderDiagram,
     'parcel states': parcelStates,
   },
+  'presale.md': { 'presale states': presaleStates },
   'promotions.md': { 'promotion states': promotionStates },
   'transfers.md': { 'transfer statuses': transferStatuses },
   'errors.md': { errors },

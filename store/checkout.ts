@@ -8,6 +8,7 @@ import { holdTtlSeconds } from '../domain/hold-time.ts'
 import type { Allocation, OrderPlaced } from '../domain/order.ts'
 import { factsOf } from '../domain/order-facts.ts'
 import { placeOfAddress } from '../domain/place.ts'
+import type { PresaleUnits } from '../domain/presale.ts'
 import { sealContact } from './contacts.ts'
 import { type Db, PREPARED, type Tx } from './database.ts'
 import { GroupCommit, type GroupLimits } from './group-commit.ts'
@@ -22,6 +23,7 @@ import { appendInboxAll } from './inbox.ts'
 import type { KeyRing } from './keyring.ts'
 import type { CurrentPolicy } from './policy.ts'
 import type { Policies } from './policy-cache.ts'
+import { insertPresaleHolds, openBook, withHolds } from './presale-holds.ts'
 import {
   decideReservations,
   type ReserveRequest,
@@ -74,10 +76,11 @@ export async function checkoutAll(tx: Tx, deps: Deps, inputs: CheckoutInput[]): 
   })
   const requests = drafts.map((draft) => draft.request)
   await lockStock(tx, skusOf(requests))
-  const { reclaimed, members } = await decideReservations(tx, requests, facts.allocation)
+  const book = await openBook(tx, facts.presaleSkus, requests[0]?.operationId ?? '')
+  const { reclaimed, members } = await decideReservations(tx, requests, facts.allocation, book)
   const granted = drafts.flatMap((draft, index) => {
-    const result = members[index]?.result
-    if (result?.ok) return [{ ...draft, allocations: result.allocations }]
+    const { result, presale = [] } = members[index] ?? {}
+    if (result?.ok) return [{ ...withPresale(draft, presale, facts), allocations: result.allocations }]
     const shortages = result?.shortages ?? []
     refuse(draft.input.orderId, shortageProblem(shortages), shortages)
     return []
@@ -94,6 +97,10 @@ export async function checkoutAll(tx: Tx, deps: Deps, inputs: CheckoutInput[]): 
     members: members.filter(({ request }) => placed.has(request.orderId)),
   })
   await insertOrderRows(tx, written)
+  await insertPresaleHolds(
+    tx,
+    written.flatMap(({ request, placed: { presale } }) => (presale ? [{ ...request, presale }] : [])),
+  )
   for (const order of written) results.set(order.input.orderId, { ok: true, order: placedView(order) })
   return inputs.map((input) => {
     const result = results.get(input.orderId)
@@ -155,6 +162,8 @@ export function createCheckouts(
 type Facts = {
   stores: Map<string, { channel: string; active: boolean }>
   activeSkus: Set<string>
+  /** Those with an open presale. */
+  presaleSkus: string[]
   life: CurrentPolicy<'order-life'>
   reservation: CurrentPolicy<'reservation'>
   allocation: CurrentPolicy<'allocation'>
@@ -162,14 +171,22 @@ type Facts = {
 
 async function readFacts(tx: Tx, { policies }: Deps, inputs: CheckoutInput[]): Promise<Facts> {
   const skuIds = [...new Set(inputs.flatMap(({ body }) => body.lines.map((line) => line.skuId)))]
-  const { rows } = await sql<{ id: string; channel: string | null; active: boolean }>`${PREPARED}
-    select id, channel, active from store where id = any(${inputs.map(({ body }) => body.storeId)}::text[])
-    union all select id, null, active from sku where id = any(${skuIds}::text[]) and active`.execute(tx)
+  const { rows } = await sql<{
+    id: string
+    channel: string | null
+    active: boolean
+    presale: boolean
+  }>`${PREPARED}
+    select id, channel, active, false as presale
+    from store where id = any(${inputs.map(({ body }) => body.storeId)}::text[])
+    union all select id, null, active, exists (select from presale where sku_id = sku.id and state = 'open')
+    from sku where id = any(${skuIds}::text[]) and active`.execute(tx)
   return {
     stores: new Map(
       rows.flatMap(({ id, channel, active }) => (channel === null ? [] : [[id, { channel, active }]])),
     ),
     activeSkus: new Set(rows.filter((row) => row.channel === null).map((row) => row.id)),
+    presaleSkus: rows.filter((row) => row.presale).map((row) => row.id),
     life: await policies.current(tx, 'order-life'),
     reservation: await policies.current(tx, 'reservation'),
     allocation: await policies.current(tx, 'allocation'),
@@ -243,6 +260,13 @@ function draftOrder(input: CheckoutInput, facts: Facts): Draft | ProblemError {
   }
 }
 
+/** The draft with what presales promise of it, and whether its other goods wait for that. */
+function withPresale(draft: Draft, units: PresaleUnits[], { allocation }: Facts): Draft {
+  if (units.length === 0) return draft
+  const presale = { mixedOrders: allocation.document.presale, lines: withHolds(units, uuid) }
+  return { ...draft, placed: { ...draft.placed, presale } }
+}
+
 /** What is told to whom these units are missing. */
 export function shortageProblem(shortages: Shortage[]): ProblemError {
   const detail = shortages
@@ -252,13 +276,23 @@ export function shortageProblem(shortages: Shortage[]): ProblemError {
 }
 
 function placedView({ placed, allocations }: GrantedOrder): PlacedOrder {
-  const { orderId, amountCents, reservationExpiresAt: expiresAt } = placed
+  const { orderId, amountCents, reservationExpiresAt: expiresAt, presale } = placed
   return {
     orderId,
     status: 'reserved',
     amountCents,
     reservationExpiresAt: expiresAt,
     reservations: allocations.map((entry) => ({ ...entry, state: 'held', expiresAt })),
+    ...(presale
+      ? {
+          presale: presale.lines.map(({ lineNumber, skuId, quantity, expectedOn }) => ({
+            lineNumber,
+            skuId,
+            quantity,
+            expectedOn,
+          })),
+        }
+      : {}),
     workflowId: `order:${orderId}`,
   }
 }

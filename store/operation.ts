@@ -10,23 +10,30 @@ export async function withOperation<Result extends object>(
   operationId: string,
   work: (tx: Tx) => Promise<Result>,
 ): Promise<Result> {
-  return db.transaction().execute(async (tx) => {
-    // Two attempts of one operation run one after the other: the second finds the first one's result.
-    await sql`select pg_advisory_xact_lock(hashtextextended(${operationId}, 0))`.execute(tx)
-    const known = await tx
-      .selectFrom('stock_operation')
-      .select('result')
-      .where('id', '=', operationId)
-      .executeTakeFirst()
-    // The row was written by this function with a Result of the same operation id.
-    if (known) return known.result as Result
-    const result = await work(tx)
-    await tx
-      .insertInto('stock_operation')
-      .values({ id: operationId, result: JSON.stringify(result) })
-      .execute()
-    return result
-  })
+  return db.transaction().execute((tx) => onceInTransaction(tx, operationId, () => work(tx)))
+}
+
+/** The same in the caller's transaction. */
+export async function onceInTransaction<Result extends object>(
+  tx: Tx,
+  operationId: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  // Two attempts of one operation run one after the other: the second finds the first one's result.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${operationId}, 0))`.execute(tx)
+  const known = await tx
+    .selectFrom('stock_operation')
+    .select('result')
+    .where('id', '=', operationId)
+    .executeTakeFirst()
+  // The row was written by this function with a Result of the same operation id.
+  if (known) return known.result as Result
+  const result = await work()
+  await tx
+    .insertInto('stock_operation')
+    .values({ id: operationId, result: JSON.stringify(result) })
+    .execute()
+  return result
 }
 
 /** The results of operations that have been carried out, by their ids. Look under the locks that both attempts take. */

@@ -123,17 +123,18 @@ function summaryOf(row: OrderRow): OrderSummary {
 }
 
 async function linesOf(tx: Tx, orderId: string): Promise<OrderDetail['lines']> {
-  return tx
-    .selectFrom('order_line')
-    .select([
-      'line_number as lineNumber',
-      'sku_id as skuId',
-      'quantity',
-      'unit_price_cents as unitPriceCents',
-    ])
-    .where('order_id', '=', orderId)
-    .orderBy('line_number')
-    .execute()
+  const { rows } = await sql<OrderDetail['lines'][number]>`
+    select line.line_number as "lineNumber", line.sku_id as "skuId", line.quantity,
+      line.unit_price_cents as "unitPriceCents", promise.view as presale
+    from order_line as line left join lateral (
+      select json_build_object('presaleId', presale.id, 'expectedOn', presale.expected_on::text,
+        'waiting', case when hold.state in ('held', 'waiting') then hold.quantity - hold.served else 0 end) as view
+      from presale_hold as hold join presale on presale.id = hold.presale_id
+      where hold.order_id = line.order_id and hold.line_number = line.line_number
+      order by hold.created_at desc limit 1
+    ) as promise on true
+    where line.order_id = ${orderId} order by line.line_number`.execute(tx)
+  return rows
 }
 
 async function reservationsOf(tx: Tx, orderId: string): Promise<z.output<typeof reservationView>[]> {

@@ -1,11 +1,23 @@
 import { sql } from 'kysely'
+import { v7 as uuid } from 'uuid'
 import type { Allocation, FulfilmentLine, OrderPlaced, RefusalCode } from '../domain/order.ts'
 import { OPEN_PICK_TASK_STATES } from '../domain/order-state.ts'
+import type { OrderPresale } from '../domain/presale.ts'
 import { queuePdaMessage } from './commit.ts'
 import type { Db, Tx } from './database.ts'
 import { withOperation } from './operation.ts'
-import { checkReservation, releaseHolds, reserve } from './reservation.ts'
+import { currentPolicy } from './policy.ts'
+import { insertPresaleHolds, openBook, withHolds } from './presale-holds.ts'
+import {
+  checkReservation,
+  decideReservations,
+  releaseHolds,
+  reserve,
+  skusOf,
+  writeReservations,
+} from './reservation.ts'
 import type { Reservations } from './reservation-groups.ts'
+import { lockStock } from './stock-movement.ts'
 
 /**
  * The questions that an order's workflow asks the database. Each is one transaction, keyed by its operation id, so
@@ -36,6 +48,43 @@ export async function reserveAgain(
     operator: 'system',
   })
   return { allocations: result.ok ? result.allocations : null }
+}
+
+/**
+ * The same for an order with presale lines: what stock cannot serve by now is taken from the open presales again. Its
+ * mixed goods ship as they were placed.
+ */
+export async function reservePresaleAgain(
+  db: Db,
+  request: { placed: OrderPlaced; operationId: string },
+): Promise<{ allocations: Allocation[] | null; presale?: OrderPresale }> {
+  const { placed, operationId } = request
+  const { orderId, channel, divisionCode, lines: demand, presale } = placed
+  const expiresAt = new Date()
+  const wanted = {
+    orderId,
+    channel,
+    divisionCode,
+    demand,
+    expiresAt,
+    operationId,
+    confirmed: true,
+    operator: 'system',
+  }
+  return withOperation(db, operationId, async (tx) => {
+    const policy = await currentPolicy(tx, 'allocation')
+    const skuIds = skusOf([wanted])
+    await lockStock(tx, skuIds)
+    const decided = await decideReservations(tx, [wanted], policy, await openBook(tx, skuIds, operationId))
+    await writeReservations(tx, decided)
+    const [member] = decided.members
+    if (!member?.result.ok) return { allocations: null }
+    const { allocations } = member.result
+    if (!presale || member.presale.length === 0) return { allocations }
+    const again = { mixedOrders: presale.mixedOrders, lines: withHolds(member.presale, uuid) }
+    await insertPresaleHolds(tx, [{ ...wanted, presale: again }])
+    return { allocations, presale: again }
+  })
 }
 
 export type CancellationRefusal = { code: RefusalCode; detail: string }
@@ -85,14 +134,12 @@ export async function decideCancellation(
 }
 
 async function isPaid(tx: Tx, orderId: string): Promise<boolean> {
-  const hold = await tx
-    .selectFrom('reservation')
-    .select('id')
-    .where('order_id', '=', orderId)
-    .where('state', '=', 'confirmed')
-    .limit(1)
-    .executeTakeFirst()
-  return hold !== undefined
+  const { rows } = await sql<{ paid: boolean }>`
+    select exists (select from reservation where order_id = ${orderId} and state = 'confirmed')
+      or exists (select from presale_hold where order_id = ${orderId} and state = 'waiting') as paid`.execute(
+    tx,
+  )
+  return rows[0]?.paid ?? false
 }
 
 /** Looks for the missing units of a short pick in the other warehouses; what is found is confirmed at once. */

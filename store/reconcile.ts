@@ -100,3 +100,28 @@ export async function findQuotaDrift(
     where coalesce(remaining, 0) <> coalesce(held, 0) limit 100`.execute(db)
   return rows
 }
+
+/** Presales whose counters differ from what their holds add up to. There should never be one: it is raised, never repaired. */
+export async function findPresaleDrift(
+  db: Db,
+): Promise<{ presaleId: string; sold: number; served: number; held: number; heldServed: number }[]> {
+  const { rows } = await sql<{
+    presaleId: string
+    sold: number
+    served: number
+    held: number
+    heldServed: number
+  }>`
+    with held as (
+      select presale_id, sum(case when state in ('held', 'waiting') then quantity else served end)::int as sold,
+        sum(served)::int as served
+      from presale_hold group by presale_id
+    )
+    select id as "presaleId", presale.sold, presale.served, coalesce(held.sold, 0) as held,
+      coalesce(held.served, 0) as "heldServed"
+    from presale left join held on held.presale_id = presale.id
+    where (presale.sold, presale.served) <> (coalesce(held.sold, 0), coalesce(held.served, 0)) limit 100`.execute(
+    db,
+  )
+  return rows
+}

@@ -9,10 +9,12 @@ import {
 } from '../domain/allocation.ts'
 import type { Allocation } from '../domain/order.ts'
 import { type Place, placeOf } from '../domain/place.ts'
+import { type PresaleBook, type PresaleUnits, planWithPresale } from '../domain/presale.ts'
 import { channelOf, type Drawn, drawQuotas, type OpenQuota, withQuotas } from '../domain/promotion.ts'
 import { type AllocationDecision, recordDecisions } from './allocation-decisions.ts'
 import { type Db, PREPARED, type Tx } from './database.ts'
 import { type CurrentPolicy, currentPolicy } from './policy.ts'
+import { lockPresaleHolds, presaleSkusOf, releasePresaleHolds } from './presale-holds.ts'
 import { countQuotas, drawFromQuotas, giveBackDrawn, type HeldAgain, quotaMovement } from './quotas.ts'
 import { lockStock, type MovedBy, moveReserved, moveStock, type StockMovement } from './stock-movement.ts'
 
@@ -66,6 +68,8 @@ type DecidedReservation = {
   result: ReserveResult
   /** The granted units by their source. */
   drawn: Drawn<Allocation>
+  /** What a presale promises of it; not written here, see `insertPresaleHolds`. */
+  presale: PresaleUnits[]
   /** Why it was decided so; null where nothing was granted. */
   decision: AllocationDecision | null
 }
@@ -74,14 +78,17 @@ type DecidedReservation = {
  * Decides requests one by one, in their order, over the levels as they are after every hold whose time is over was
  * taken back. The SKUs must be locked, by an earlier statement: only then does this one see what the last owner of the
  * locks has written. Each request is served or refused as if it were alone after those before it.
+ *
+ * @param book presales that may serve the lines that stock cannot
  */
 export async function decideReservations(
   tx: Tx,
   requests: ReserveRequest[],
   policy: CurrentPolicy<'allocation'>,
+  book: PresaleBook = new Map(),
 ): Promise<DecidedReservations> {
   const { reclaimed, ...stock } = await readLevels(tx, skusOf(requests), requests[0]?.operationId ?? '')
-  return { reclaimed, members: requests.map((request) => decide(request, stock, policy)) }
+  return { reclaimed, members: requests.map((request) => decide(request, stock, policy, book)) }
 }
 
 /** Writes what was decided: holds, counters, the ledger and the reasons. The orders of the requests must exist. */
@@ -250,19 +257,22 @@ function decide(
   request: ReserveRequest,
   { levels, quotas, warehouses }: Stock,
   policy: CurrentPolicy<'allocation'>,
+  book: PresaleBook,
 ): DecidedReservation {
   const free = [...new Set(skusOf([request]))].flatMap((skuId) => levels.get(skuId) ?? [])
   const own = quotas.filter((quota) => channelOf(quota.quotaId) === request.channel)
-  const plan = planAllocation({
-    demand: request.demand,
-    levels: withQuotas(free, own),
-    warehouses,
-    place: request.place ?? placeOf(request.divisionCode),
-    policy: policy.document,
-    excludedWarehouses: request.excludedWarehouses,
-    partial: request.partial,
-  })
-  if (!plan.ok) return { request, result: plan, drawn: { holds: [], given: [] }, decision: null }
+  const { plan, presale } = planWithPresale(request.demand, book, (demand) =>
+    planAllocation({
+      demand,
+      levels: withQuotas(free, own),
+      warehouses,
+      place: request.place ?? placeOf(request.divisionCode),
+      policy: policy.document,
+      excludedWarehouses: request.excludedWarehouses,
+      partial: request.partial,
+    }),
+  )
+  if (!plan.ok) return { request, result: plan, drawn: { holds: [], given: [] }, presale, decision: null }
   const { allocations, explanation } = plan
   const drawn = drawQuotas(allocations, own)
   // What a quota gives up becomes free, and what the order takes is not any more: mostly the very same units.
@@ -274,6 +284,7 @@ function decide(
     request,
     result: { ok: true, allocations },
     drawn,
+    presale,
     decision: allocations.length > 0 ? decision : null,
   }
 }
@@ -315,19 +326,29 @@ async function insertHolds(
  * database's clock at this moment. Counters do not change. The order's row must be locked by the caller.
  */
 export async function confirmHolds(tx: Tx, orderId: string): Promise<boolean> {
+  await lockPresaleHolds(tx, orderId)
   // Lock first, judge in the next statement: a rival's reclaim that we waited for must be visible.
   await sql`select 1 from reservation where order_id = ${orderId} and state in ('held', 'confirmed')
     order by sku_id, warehouse_id for update`.execute(tx)
   const { rows } = await sql<{ complete: boolean }>`
     with live as (
       select coalesce(sum(quantity), 0) as units,
-        coalesce(bool_and(state = 'confirmed' or expires_at > clock_timestamp()), false) as in_time
-      from reservation where order_id = ${orderId} and state in ('held', 'confirmed')
+        coalesce(bool_and(confirmed or expires_at > clock_timestamp()), false) as in_time
+      from (
+        select quantity, state = 'confirmed' as confirmed, expires_at from reservation
+        where order_id = ${orderId} and state in ('held', 'confirmed')
+        union all select quantity - served, state = 'waiting', expires_at from presale_hold
+        where order_id = ${orderId} and state in ('held', 'waiting')
+      ) as hold
     ), confirmed as (
       update reservation set state = 'confirmed', updated_at = clock_timestamp()
       where order_id = ${orderId} and state = 'held' and (select in_time from live)
         and (select units from live) = (select sum(quantity) from order_line where order_id = ${orderId})
       returning 1
+    ), waiting as (
+      update presale_hold set state = 'waiting', paid_at = clock_timestamp(), updated_at = clock_timestamp()
+      where order_id = ${orderId} and state = 'held' and (select in_time from live)
+        and (select units from live) = (select sum(quantity) from order_line where order_id = ${orderId})
     )
     select (select in_time from live) and (select units from live) =
       (select sum(quantity) from order_line where order_id = ${orderId}) as complete`.execute(tx)
@@ -344,14 +365,14 @@ export async function checkReservation(
   // Confirming locks holds, and if that fails they are given back: the stock rows must come before both.
   if (request.paidInFull) await lockStock(tx, await skusHeld(tx, orderId))
   if (request.paidInFull && (await confirmHolds(tx, orderId))) return { answer: 'confirmed', remainingMs: 0 }
-  const holds = await tx
-    .selectFrom('reservation')
-    .select(['sku_id', 'state'])
-    .select(sql<number>`extract(epoch from expires_at - clock_timestamp()) * 1000`.as('remaining_ms'))
-    .where('order_id', '=', orderId)
-    .where('state', 'in', ['held', 'confirmed'])
-    .execute()
-  if (holds.length > 0 && holds.every((hold) => hold.state === 'confirmed'))
+  const { rows: holds } = await sql<{ confirmed: boolean; remaining_ms: number }>`
+    select confirmed, (extract(epoch from expires_at - clock_timestamp()) * 1000)::float as remaining_ms from (
+      select state = 'confirmed' as confirmed, expires_at from reservation
+      where order_id = ${orderId} and state in ('held', 'confirmed')
+      union all select state = 'waiting', expires_at from presale_hold
+      where order_id = ${orderId} and state in ('held', 'waiting')
+    ) as hold`.execute(tx)
+  if (holds.length > 0 && holds.every((hold) => hold.confirmed))
     return { answer: 'confirmed', remainingMs: 0 }
   const remainingMs = Math.ceil(Math.max(0, ...holds.map((hold) => hold.remaining_ms)))
   if (remainingMs > 0) return { answer: 'held', remainingMs }
@@ -367,8 +388,17 @@ export async function soonestExpiry(db: Db, skuIds: string[]): Promise<Map<strin
     from stock_level as level cross join lateral (
       select expires_at from reservation where sku_id = level.sku_id and warehouse_id = level.warehouse_id
         and state = 'held' order by expires_at limit 1) as hold
-    where level.sku_id = any(${skuIds}::text[]) group by level.sku_id`.execute(db)
-  return new Map(rows.map((row) => [row.sku_id, row.left_ms]))
+    where level.sku_id = any(${skuIds}::text[]) group by level.sku_id
+    union all select sku_id, extract(epoch from hold.expires_at - clock_timestamp())::float * 1000
+    from presale cross join lateral (
+      select expires_at from presale_hold where presale_id = presale.id and state = 'held'
+      order by expires_at limit 1) as hold
+    where sku_id = any(${skuIds}::text[]) and presale.state = 'open'`.execute(db)
+  const soonest = new Map<string, number>()
+  for (const row of rows) {
+    soonest.set(row.sku_id, Math.min(row.left_ms, soonest.get(row.sku_id) ?? row.left_ms))
+  }
+  return soonest
 }
 
 /** Gives back everything that an order still holds. Safe to repeat: what is no longer held is not counted again. */
@@ -379,6 +409,7 @@ export async function releaseHolds(
   const skuIds = await skusHeld(tx, request.orderId)
   if (skuIds.length === 0) return
   await lockStock(tx, skuIds)
+  await releasePresaleHolds(tx, request)
   const released = await tx
     .updateTable('reservation')
     .set({ state: request.kind === 'expire' ? 'expired' : 'released', updated_at: sql`clock_timestamp()` })
@@ -404,7 +435,7 @@ async function skusHeld(tx: Tx, orderId: string): Promise<string[]> {
     .where('order_id', '=', orderId)
     .where('state', 'in', ['held', 'confirmed'])
     .execute()
-  return holds.map((hold) => hold.sku_id)
+  return [...holds.map((hold) => hold.sku_id), ...(await presaleSkusOf(tx, orderId))]
 }
 
 /**

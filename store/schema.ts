@@ -9,6 +9,7 @@ import type {
   WorkItemKind,
 } from '../domain/order.ts'
 import type { OrderStatus, ParcelState, PickTaskState, ReturnState } from '../domain/order-state.ts'
+import type { PresaleState } from '../domain/presale.ts'
 import type { PromotionState, QuotaShortage } from '../domain/promotion.ts'
 import type { TransferState } from '../domain/transfer.ts'
 import type { TransferApprover } from '../domain/transfer-approval.ts'
@@ -213,6 +214,53 @@ export type Database = {
     promised: number
     drawn: WithDefault<number>
     returned: WithDefault<number>
+  }
+  presale: {
+    id: string
+    sku_id: string
+    /** Where it is expected. */
+    warehouse_id: string
+    state: WithDefault<PresaleState>
+    promised: WithDefault<number>
+    sold: WithDefault<number>
+    served: WithDefault<number>
+    freed: WithDefault<number>
+    waiting: GeneratedAlways<number>
+    /** A calendar day; read it as text. */
+    expected_on: string
+    opens_at: Timestamp
+    closes_at: Timestamp
+    created_by: string
+    created_at: DefaultTimestamp
+    updated_at: DefaultTimestamp
+  }
+  presale_hold: {
+    id: string
+    presale_id: string
+    order_id: string
+    line_number: number
+    quantity: number
+    served: WithDefault<number>
+    state: 'held' | 'waiting' | 'served' | 'expired' | 'released'
+    expires_at: Timestamp
+    paid_at: NullableTimestamp
+    operation_id: string
+    created_at: DefaultTimestamp
+    updated_at: DefaultTimestamp
+  }
+  presale_ledger: {
+    id: GeneratedAlways<number>
+    presale_id: string
+    kind: PresaleMovementKind
+    promised_delta: WithDefault<number>
+    sold_delta: WithDefault<number>
+    served_delta: WithDefault<number>
+    freed_delta: WithDefault<number>
+    operation_id: string
+    order_id: Nullable<string>
+    operator: string
+    reason: Nullable<string>
+    recorded_at: DefaultTimestamp
   }
   allocation_decision: {
     order_id: string
@@ -514,6 +562,18 @@ export type Database = {
     seen_at: DefaultTimestamp
   }
 }
+
+export type PresaleMovementKind =
+  | 'open'
+  | 'raise'
+  | 'lower'
+  | 'reschedule'
+  | 'sell'
+  | 'expire'
+  | 'release'
+  | 'serve'
+  | 'free'
+  | 'close'
 
 export type StockMovementKind =
   | 'receive'

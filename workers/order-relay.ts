@@ -293,6 +293,8 @@ function factOf(message: InboxRow): OrderFact {
       return { type: 'fulfilment_packed', inboxId, ...factBodies['fulfilment.packed'].parse(message.body) }
     case 'fulfilment.short':
       return { type: 'fulfilment_short', inboxId, ...factBodies['fulfilment.short'].parse(message.body) }
+    case 'presale.arrived':
+      return { type: 'presale_arrived', inboxId, ...factBodies['presale.arrived'].parse(message.body) }
     case 'refund.retry_requested':
       return {
         type: 'refund_retry_requested',

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { orderPlacedBody } from '../contracts/facts.ts'
 import type { Db } from '../store/database.ts'
 import {
+  findPresaleDrift,
   findQuotaDrift,
   findStockDrift,
   isUnchanged,
@@ -70,7 +71,7 @@ export class Reconcile {
     return leftOver.length
   }
 
-  /** Raises every counter that differs from its holds: of stock levels, and of promotions' quotas. */
+  /** Raises every counter that differs from its holds: of stock levels, of promotions' quotas, and of presales. */
   async checkStock(): Promise<number> {
     const { db } = this.#options
     const drifts = [
@@ -79,6 +80,7 @@ export class Reconcile {
         detail,
       })),
       ...(await findQuotaDrift(db)).map((detail) => ({ key: `${detail.quotaId}/${detail.skuId}`, detail })),
+      ...(await findPresaleDrift(db)).map((detail) => ({ key: detail.presaleId, detail })),
     ]
     for (const drift of drifts) await openWorkItem(db, { kind: 'stock_drift', orderId: null, ...drift })
     return drifts.length

@@ -1,6 +1,7 @@
 import type { OrderState } from '../domain/order.ts'
 import { paidCents, refundedCents } from '../domain/order-money.ts'
 import { ORDER_STATUS_MEANING } from '../domain/order-state.ts'
+import { unopenedLines } from '../domain/presale.ts'
 
 /** The order as a short text for Temporal Web's "current details": codes and amounts, never personal data. */
 export function describeOrder(state: OrderState): string {
@@ -13,7 +14,10 @@ export function describeOrder(state: OrderState): string {
     ...(state.needsAttention ? ['⚠ needs attention: see its work items'] : []),
     ...state.fulfilments.map(
       (entry) =>
-        `• ${entry.fulfilmentId.slice(-2)} at ${entry.warehouseId}: ${entry.state}, ${entry.lines.map((line) => `${line.skuId} ×${line.quantity}`).join(', ')}`,
+        `• ${entry.fulfilmentId.slice(placed.orderId.length + 1)} at ${entry.warehouseId}: ${entry.state}, ${entry.lines.map((line) => `${line.skuId} ×${line.quantity}`).join(', ')}`,
+    ),
+    ...unopenedLines(state).map(
+      (line) => `• presale ${line.skuId} ×${line.quantity}: expected ${line.expectedOn}`,
     ),
     ...state.parcels.map((parcel) => `• parcel ${parcel.courier} ${parcel.waybillNumber}: ${parcel.state}`),
     ...state.returns.map((entry) => `• return ${entry.returnId}: ${entry.state}`),

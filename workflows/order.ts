@@ -21,6 +21,7 @@ import type { CommandAnswer, EventRecord, OrderEvent, OrderPlaced, OrderState } 
 import { eventKey } from '../domain/order-event-key.ts'
 import { decide, placeOrder, restoreOrder } from '../domain/order-life.ts'
 import { dueSteps, nextDeadline, type OrderStep } from '../domain/order-steps.ts'
+import { duePresale } from '../domain/presale.ts'
 import {
   cancelUpdate,
   decideReturnUpdate,
@@ -97,6 +98,11 @@ class OrderRun {
     this.#show()
     for (;;) {
       await this.#applyQueue()
+      const due = duePresale(this.state)
+      if (due.length > 0) {
+        this.#queue.push(...due)
+        continue
+      }
       if (this.#isOver()) {
         await condition(allHandlersFinished)
         if (this.#queue.length === 0) return

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { DEFAULT_ALLOCATION_POLICY } from '../../domain/allocation-policy.ts'
 import { ALLOCATION_OBJECTIVES } from '../../domain/allocation-problem.ts'
 import { regions } from '../../domain/division.ts'
+import { MIXED_ORDERS } from '../../domain/presale.ts'
 import { definePolicy } from './definition.ts'
 
 /** Limits of the freight table: it is searched for every warehouse of every order, under row locks. */
@@ -50,7 +51,7 @@ const schema = z.strictObject({
   splitLines: z.boolean().default(DEFAULT_ALLOCATION_POLICY.splitLines),
   freight: freight.default(DEFAULT_ALLOCATION_POLICY.freight),
   /** Spot goods of an order that also holds presale goods: wait for those, or go ahead. */
-  presale: z.enum(['ship-together', 'split']),
+  presale: z.enum(MIXED_ORDERS),
 })
 
 export const allocation = definePolicy({

@@ -42,6 +42,12 @@ const MATRIX: Record<string, { systems: string; roles: string }> = {
   'GET /v1/reports/stock-accuracy': { systems: 'ops', roles: 'regional_director finance ops admin' },
   'POST /v1/stock/adjustments': { systems: 'warehouse ops', roles: 'ops admin' },
   'POST /v1/stock/adjustments/import': { systems: 'warehouse ops', roles: 'ops admin' },
+  'POST /v1/presales': { systems: 'ops', roles: 'ops admin' },
+  'GET /v1/presales': { systems: 'mall warehouse ops', roles: 'all' },
+  'GET /v1/presales/:presaleId': { systems: 'mall warehouse ops', roles: 'all' },
+  'PATCH /v1/presales/:presaleId': { systems: 'ops', roles: 'ops admin' },
+  'POST /v1/presales/:presaleId/close': { systems: 'ops', roles: 'ops admin' },
+  'POST /v1/presales/:presaleId/arrivals': { systems: 'warehouse ops', roles: 'ops admin' },
   'POST /v1/promotions': { systems: 'ops', roles: 'ops admin' },
   'GET /v1/promotions': { systems: 'mall ops', roles: 'all' },
   'GET /v1/promotions/:promotionId': { systems: 'mall ops', roles: 'all' },
@@ -147,7 +153,7 @@ test.each(cells)(
   async ({ route, systems, roles }) => {
     const [method, pattern = ''] = route.split(' ')
     const url = pattern
-      .replace(/:(orderId|promotionId)/, uuid())
+      .replace(/:(orderId|promotionId|presaleId)/, uuid())
       .replace(':kind', 'order-life')
       .replace(/:\w+/g, 'X-1')
     const ask = async (headers: Record<string, string>) => {

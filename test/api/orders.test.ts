@@ -46,7 +46,9 @@ test('the detail shows lines, reservations and the contact to the people of the 
     phone: '13812341234',
     address: '文一西路 969 号 3 幢',
   })
-  expect(detail.lines).toEqual([{ lineNumber: 1, skuId: 'SKU-1', quantity: 2, unitPriceCents: 1_000 }])
+  expect(detail.lines).toEqual([
+    { lineNumber: 1, skuId: 'SKU-1', quantity: 2, unitPriceCents: 1_000, presale: null },
+  ])
   expect(detail.reservations).toHaveLength(1)
 })
 
