@@ -32,6 +32,10 @@ export const factBodies = {
       fulfilmentLine.extend({ holdId: z.string(), warehouseId: z.string(), quantity: z.int().min(1) }),
     ),
   }),
+  'presale.given_up': z.object({
+    units: z.array(fulfilmentLine.extend({ holdId: z.string() })),
+    operator: z.string(),
+  }),
   'refund.retry_requested': z.object({ refundId: z.string(), operator: z.string() }),
   'attention.cleared': z.object({ operator: z.string() }),
 } as const

@@ -27,7 +27,12 @@ export const changePresaleBody = z
   .refine((body) => body.quantity !== undefined || body.expectedOn !== undefined, 'changes nothing')
 export type ChangePresaleBody = z.output<typeof changePresaleBody>
 
-export const closePresaleBody = z.strictObject({ reason: text(200) })
+export const closePresaleBody = z.strictObject({
+  reason: text(200),
+  /** The goods will not come in: paid orders that wait get the money for them back. Also for one that is closed. */
+  giveUpWaiting: z.boolean().default(false),
+})
+export type ClosePresaleBody = z.output<typeof closePresaleBody>
 
 export const arrivalBody = z.strictObject({
   warehouseId: code,

@@ -12,6 +12,7 @@ export function eventKey(state: OrderState, event: OrderEvent): string {
     case 'fulfilment_packed':
     case 'fulfilment_short':
     case 'presale_arrived':
+    case 'presale_given_up':
     case 'refund_retry_requested':
     case 'attention_cleared':
     case 'unknown_fact':

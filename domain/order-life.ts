@@ -13,7 +13,7 @@ import {
 } from './order-fulfilment.ts'
 import { isPaidInFull, refundsOwed } from './order-money.ts'
 import { receivePayment, refundReason, refundSettled, retryRefund } from './order-payments.ts'
-import { openPresale, presaleArrived } from './order-presale.ts'
+import { openPresale, presaleArrived, presaleGivenUp } from './order-presale.ts'
 import { reservationChecked, reservedAgain } from './order-reservation.ts'
 import { decideReturn, inspectReturn, receiveReturn, requestReturn } from './order-returns.ts'
 import { fulfilmentStatus } from './order-status.ts'
@@ -43,6 +43,7 @@ export function placeOrder(placed: OrderPlaced): OrderState {
     reservation: 'held',
     reserveAgainTries: 0,
     presaleArrivals: [],
+    presaleGivenUp: [],
     presaleOpened: [],
     deliveredAtMs: null,
     reservationExpiresAtMs: Date.parse(placed.reservationExpiresAt),
@@ -114,6 +115,8 @@ function applyEvent(draft: Draft, event: OrderEvent): void {
       return reservedAgain(draft, event)
     case 'presale_arrived':
       return presaleArrived(draft, event)
+    case 'presale_given_up':
+      return presaleGivenUp(draft, event)
     case 'presale_due':
       return openPresale(draft, event)
     case 'cancellation_decided':

@@ -66,6 +66,8 @@ export function refundReason(before: OrderState, event: OrderEvent): RefundReaso
     case 'cancellation_decided':
       return 'cancelled'
     case 'shortage_settled':
+    case 'presale_given_up':
+    case 'presale_due':
       return 'short_picked'
     case 'parcel_news':
       return 'parcel_lost'

@@ -1,6 +1,7 @@
 import type { OrderEvent } from './order.ts'
 import type { Draft } from './order-draft.ts'
 import { openFulfilments } from './order-fulfilment.ts'
+import { hasEnded } from './order-status.ts'
 import { arrivedFor, duePresale, unopenedLines, waitsForPresale } from './presale.ts'
 
 /** Presale goods came in: the order holds them as stock now. What that opens, `duePresale` says. */
@@ -10,6 +11,19 @@ export function presaleArrived(draft: Draft, event: Extract<OrderEvent, { type: 
     ({ skuId, warehouseId, quantity }) => `${skuId} ×${quantity} at ${warehouseId}`,
   )
   draft.note({ field: 'presale', oldValue: 'waiting', newValue: `arrived: ${units.join(', ')}` })
+}
+
+/** Presale goods will not come in: they are no longer owed, and their money goes back. */
+export function presaleGivenUp(draft: Draft, event: Extract<OrderEvent, { type: 'presale_given_up' }>): void {
+  const { state } = draft
+  const isOwed = (holdId: string) => unopenedLines(state).some((line) => line.holdId === holdId)
+  if (hasEnded(state.status)) return
+  for (const units of event.units.filter(({ holdId }) => isOwed(holdId))) {
+    const { lineNumber, skuId, quantity } = units
+    state.presaleGivenUp.push(units)
+    state.unfillable[lineNumber] = (state.unfillable[lineNumber] ?? 0) + quantity
+    draft.note({ field: 'presale', oldValue: 'waiting', newValue: `given up: ${skuId} ×${quantity}` })
+  }
 }
 
 /** A presale line, or a whole order that ships together, has its goods: the warehouses begin. */

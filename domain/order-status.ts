@@ -10,7 +10,9 @@ export function hasEnded(status: OrderStatus): boolean {
 
 /** The status that follows from fulfilments, parcels and returns; the earlier statuses are decided by events. */
 export function fulfilmentStatus(state: OrderState): OrderStatus {
-  if (state.fulfilments.length === 0 || hasEnded(state.status)) return state.status
+  // Nothing was sent to a warehouse yet, and no line was given up before it could be.
+  const untouched = state.fulfilments.length === 0 && state.presaleOpened.length === 0
+  if (untouched || hasEnded(state.status)) return state.status
   const shortageOpen = state.shortages.some((entry) => entry.state === 'open')
   const picking =
     state.fulfilments.some((entry) => entry.state === 'picking') ||

@@ -1,5 +1,5 @@
 import type { OrderStatus, ParcelState, ReturnState } from './order-state.ts'
-import type { OrderPresale, PresaleArrival } from './presale.ts'
+import type { GivenUpUnits, OrderPresale, PresaleArrival } from './presale.ts'
 
 /** Deadlines of one order's life, in seconds. They come from policy and are fixed when the order is placed. */
 export type OrderDeadlines = {
@@ -130,7 +130,9 @@ export type OrderState = {
   reserveAgainTries: number
   /** What came in for presale lines, of this order's present and earlier holds. */
   presaleArrivals: PresaleArrival[]
-  /** Numbers of the presale lines that are in a fulfilment. */
+  /** Units of presale lines that will not come in; they are unfillable. */
+  presaleGivenUp: GivenUpUnits[]
+  /** Numbers of the presale lines that are in a fulfilment, or given up. */
   presaleOpened: number[]
   /** When the last parcel arrived, in ms since the epoch; the after-sales window runs from here. */
   deliveredAtMs: number | null
@@ -187,6 +189,7 @@ export type OrderEvent =
       occurredAt: string
     }
   | { type: 'presale_arrived'; inboxId: number; units: PresaleArrival[] }
+  | { type: 'presale_given_up'; inboxId: number; units: GivenUpUnits[]; operator: string }
   | { type: 'refund_retry_requested'; inboxId: number; refundId: string; operator: string }
   | { type: 'attention_cleared'; inboxId: number; operator: string }
   | { type: 'unknown_fact'; inboxId: number; factType: string }

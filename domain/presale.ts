@@ -16,6 +16,9 @@ export type OrderPresale = { mixedOrders: MixedOrders; lines: PresaleLine[] }
 /** Units that came in for a line; from then on they are stock that the order holds. */
 export type PresaleArrival = Allocation & { holdId: string }
 
+/** Units of a line that will not come in. */
+export type GivenUpUnits = Demand & { holdId: string }
+
 export const PRESALE_STATES = ['open', 'arrived', 'closed'] as const
 export type PresaleState = (typeof PRESALE_STATES)[number]
 export const PRESALE_STATE_MEANING: Record<PresaleState, { en: string; zh: string }> = {
@@ -85,7 +88,7 @@ export function waitsForPresale(state: OrderState): boolean {
   return state.placed.presale?.mixedOrders === 'ship-together'
 }
 
-/** Presale lines that are in no fulfilment yet. */
+/** Presale lines that still wait: in no fulfilment, and not given up. */
 export function unopenedLines(state: OrderState): PresaleLine[] {
   const lines = state.placed.presale?.lines ?? []
   return lines.filter((line) => !state.presaleOpened.includes(line.lineNumber))
@@ -104,7 +107,9 @@ export function arrivedFor(state: OrderState, line: PresaleLine): Allocation[] {
 }
 
 function isComplete(state: OrderState, line: PresaleLine): boolean {
-  return arrivedFor(state, line).reduce((sum, part) => sum + part.quantity, 0) >= line.quantity
+  const givenUp = state.presaleGivenUp.filter(({ holdId }) => holdId === line.holdId)
+  const settled = [...arrivedFor(state, line), ...givenUp].reduce((sum, part) => sum + part.quantity, 0)
+  return settled >= line.quantity
 }
 
 /**

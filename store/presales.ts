@@ -4,17 +4,18 @@ import type {
   ArrivalAnswer,
   ArrivalBody,
   ChangePresaleBody,
+  ClosePresaleBody,
   CreatePresaleBody,
 } from '../contracts/presales.ts'
 import type { Allocation } from '../domain/order.ts'
-import { type PresaleArrival, type PresaleState, serveInOrder } from '../domain/presale.ts'
+import { type GivenUpUnits, type PresaleArrival, type PresaleState, serveInOrder } from '../domain/presale.ts'
 import type { Tx } from './database.ts'
 import { appendInboxAll } from './inbox.ts'
 import { onceInTransaction } from './operation.ts'
 import { movePresales, reclaimPresaleHolds } from './presale-holds.ts'
 import { writeReservations } from './reservation.ts'
 import { adjustStock } from './stock.ts'
-import type { MovedBy } from './stock-movement.ts'
+import { lockStock, type MovedBy } from './stock-movement.ts'
 
 /**
  * Opens a presale: units that may be promised before they are there. A SKU has one open presale at a time.
@@ -85,16 +86,44 @@ export async function changePresale(
   }
 }
 
-/** Sells no more of a presale; orders that wait for it are still served. */
+/**
+ * Sells no more of a presale. Orders that wait are still served, or, if the goods will not come in, given up: those that
+ * have paid lose their holds and hear of it. Who may still pay keeps the hold until then; give up once more after that.
+ *
+ * @throws ProblemError `not-found`, `presale-over`
+ */
 export async function closePresale(
   tx: Tx,
-  input: MovedBy & { presaleId: string; reason: string },
+  input: MovedBy & { presaleId: string; body: ClosePresaleBody; traceParent: string | null },
 ): Promise<void> {
-  const { presaleId, ...by } = input
+  const { presaleId, body, operationId, operator } = input
+  const { skuId } = await findPresaleRow(tx, presaleId)
+  await lockStock(tx, [skuId])
   const presale = await lockPresale(tx, presaleId)
-  if (presale.state !== 'open') throw over(presale.state)
+  if (presale.state === 'arrived' || (presale.state === 'closed' && !body.giveUpWaiting)) {
+    throw over(presale.state)
+  }
   await tx.updateTable('presale').set({ state: 'closed' }).where('id', '=', presaleId).execute()
-  await movePresales(tx, [{ ...by, presaleId, kind: 'close' }])
+  const by = { presaleId, operationId, operator, reason: body.reason }
+  await movePresales(tx, [{ ...by, kind: 'close' }])
+  if (!body.giveUpWaiting) return
+  const holds = (await lockQueue(tx, presaleId)).filter((hold) => hold.confirmed)
+  await sql`
+    update presale_hold set state = 'released', updated_at = clock_timestamp()
+    where id = any(${holds.map((hold) => hold.holdId)}::uuid[])`.execute(tx)
+  await movePresales(
+    tx,
+    holds.map(({ orderId, waiting }) => ({ ...by, kind: 'release', soldDelta: -waiting, orderId })),
+  )
+  await tellOrders(
+    tx,
+    input,
+    'presale.given_up',
+    holds.map(({ orderId, holdId, lineNumber, waiting }) => ({
+      orderId,
+      units: { holdId, lineNumber, skuId, quantity: waiting },
+    })),
+  )
 }
 
 /**
@@ -177,7 +206,7 @@ async function serve(
   { skuId, served }: { skuId: string; served: (WaitingHold & { units: number })[] },
 ): Promise<void> {
   if (served.length === 0) return
-  const { operationId, operator, traceParent, body } = input
+  const { operationId, operator, body } = input
   const { warehouseId } = body
   await sql`
     update presale_hold as hold set served = hold.served + given.units, updated_at = clock_timestamp(),
@@ -210,18 +239,33 @@ async function serve(
       decision: null,
     })),
   })
-  const byOrder = new Map<string, PresaleArrival[]>()
-  for (const { orderId, arrival } of granted) byOrder.set(orderId, [...(byOrder.get(orderId) ?? []), arrival])
+  await tellOrders(
+    tx,
+    input,
+    'presale.arrived',
+    granted.map(({ orderId, arrival }) => ({ orderId, units: arrival })),
+  )
+}
+
+/** One message an order, through the inbox, of what has become of its presale units. */
+async function tellOrders(
+  tx: Tx,
+  { operationId, operator, traceParent }: MovedBy & { traceParent: string | null },
+  type: 'presale.arrived' | 'presale.given_up',
+  news: { orderId: string; units: GivenUpUnits }[],
+): Promise<void> {
+  const byOrder = new Map<string, GivenUpUnits[]>()
+  for (const { orderId, units } of news) byOrder.set(orderId, [...(byOrder.get(orderId) ?? []), units])
   const occurredAt = new Date()
   await appendInboxAll(
     tx,
     [...byOrder].map(([orderId, units]) => ({
       source: 'presales',
       sourceEventId: `${operationId}/${orderId}`,
-      type: 'presale.arrived' as const,
+      type,
       orderKey: orderId,
       occurredAt,
-      body: { units },
+      body: { units, operator },
       traceParent,
     })),
   )

@@ -295,6 +295,8 @@ function factOf(message: InboxRow): OrderFact {
       return { type: 'fulfilment_short', inboxId, ...factBodies['fulfilment.short'].parse(message.body) }
     case 'presale.arrived':
       return { type: 'presale_arrived', inboxId, ...factBodies['presale.arrived'].parse(message.body) }
+    case 'presale.given_up':
+      return { type: 'presale_given_up', inboxId, ...factBodies['presale.given_up'].parse(message.body) }
     case 'refund.retry_requested':
       return {
         type: 'refund_retry_requested',

@@ -97,7 +97,7 @@ export const presaleRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (ap
       config: change,
       schema: {
         tags,
-        summary: 'Sell no more of it; orders that wait are still served',
+        summary: 'Sell no more of it; orders that wait are still served, or given up with their money back',
         params,
         body: closePresaleBody,
         response: { 200: presaleView },
@@ -106,7 +106,8 @@ export const presaleRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (ap
     async (request, reply) =>
       request.idempotent(reply, presaleView, async (tx) => {
         const { presaleId } = request.params
-        await closePresale(tx, { presaleId, reason: request.body.reason, ...origin(request) })
+        const { traceParent, body } = request
+        await closePresale(tx, { presaleId, body, traceParent, ...origin(request) })
         return { status: 200, body: await show(tx, presaleId) }
       }),
   )

@@ -169,6 +169,42 @@ test('spot goods that cannot be found do not end an order that still waits', () 
   expect(state).toMatchObject({ status: 'paid', refunds: [{ amountCents: 200 }] })
 })
 
+const givenUp = (inboxId: number, lineNumber: number, quantity: number): OrderEvent => ({
+  type: 'presale_given_up',
+  inboxId,
+  units: [{ holdId: `H${lineNumber}`, lineNumber, skuId: `SKU-${lineNumber}`, quantity }],
+  operator: 'o',
+})
+
+test('given up: what will not come in is paid back, what came in is sent, and the order ends', () => {
+  const state = play('ship-together', [paid, arrived(2, 2, 1), givenUp(3, 2, 1), givenUp(4, 3, 2)])
+  expect(state.refunds.map((refund) => [refund.amountCents, refund.reason])).toEqual([
+    [100, 'short_picked'],
+    [200, 'short_picked'],
+  ])
+  expect(tasksOf(state)).toEqual([
+    ['O-F1', 'WH-1', [[1, 2]]],
+    ['O-F2', 'WH-2', [[2, 1]]],
+  ])
+  const sent = play('split', [paid, packed(2, 'O-F1'), givenUp(3, 2, 2), givenUp(4, 3, 2), givenUp(4, 3, 2)])
+  expect(sent).toMatchObject({ status: 'shipped', refunds: [{ amountCents: 200 }, { amountCents: 200 }] })
+})
+
+test('an order of which nothing is left is cancelled, and all its money goes back', () => {
+  const only = {
+    ...placed('split'),
+    allocations: [],
+    lines: placed('split').lines.slice(1),
+    amountCents: 400,
+  }
+  let state = placeOrder(only)
+  for (const event of [{ ...paid, amountCents: 400 }, givenUp(2, 2, 2), givenUp(3, 3, 2)]) {
+    state = decide(state, event, PAID_AT).state
+    for (const due of duePresale(state)) state = decide(state, due, PAID_AT).state
+  }
+  expect(state).toMatchObject({ status: 'cancelled', refunds: [{ amountCents: 200 }, { amountCents: 200 }] })
+})
+
 test('reserved again: arrivals for the holds that are gone count for nothing', () => {
   const presale = placed('split').presale
   const again = presale && {

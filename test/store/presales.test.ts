@@ -32,10 +32,10 @@ afterAll(async () => {
 const units = (skuId: string, quantity = 1) => [{ skuId, quantity }]
 const statesOf = async (order: PlacedOrder) =>
   (await presaleHolds(store.db, order.orderId)).map((hold) => hold.state)
-const factsOf = async (order: PlacedOrder) => {
+const factsOf = async (order: PlacedOrder, type = 'presale.arrived') => {
   const { rows } = await sql<{ body: { units: { lineNumber: number; quantity: number }[] } }>`
     select body from inbox join inbox_body on inbox_body.inbox_id = inbox.id
-    where order_key = ${order.orderId} and type = 'presale.arrived' order by inbox.id`.execute(store.db)
+    where order_key = ${order.orderId} and type = ${type} order by inbox.id`.execute(store.db)
   return rows.map(({ body }) => body.units.map(({ lineNumber, quantity }) => [lineNumber, quantity]))
 }
 const cancel = (order: PlacedOrder, mayCancelPaid = true) =>
@@ -45,6 +45,16 @@ const cancel = (order: PlacedOrder, mayCancelPaid = true) =>
     operationId: `${order.orderId}/cancel`,
     operator: 'test',
   })
+const close = (presaleId: string, giveUpWaiting = false) =>
+  store.inTransaction((tx) =>
+    closePresale(tx, {
+      presaleId,
+      body: { reason: 'no more', giveUpWaiting },
+      operationId: uuid(),
+      operator: 'test',
+      traceParent: null,
+    }),
+  )
 async function skuOnPresale(quantity: number, stock: { 'WH-HZ'?: number } = {}) {
   const skuId = await store.addSku(stock)
   return { skuId, presaleId: await openPresale(store.db, skuId, quantity) }
@@ -103,8 +113,7 @@ describe('selling', () => {
     expect(await store.tryCheckout(units(skuId))).toMatchObject({ ok: false })
     await sql`update presale set closes_at = '2031-01-01' where id = ${presaleId}`.execute(store.db)
     await store.order(units(skuId))
-    const by = { presaleId, operationId: uuid(), operator: 'test', reason: 'over' }
-    await store.inTransaction((tx) => closePresale(tx, by))
+    await close(presaleId)
     expect(await store.tryCheckout(units(skuId))).toMatchObject({ ok: false })
     expect(await openPresale(store.db, skuId, 1)).not.toBe(presaleId)
   })
@@ -315,6 +324,25 @@ describe('arrival', () => {
     expect(await arrive(store.db, presaleId, 3)).toMatchObject({ servedUnits: 1, freeUnits: 2 })
     expect(await store.level(skuId, 'WH-HZ')).toMatchObject({ total: 4, reserved: 4, shortfall: 0 })
   })
+})
+
+test('given up: paid orders lose what they wait for and keep what came in; who may still pay is left alone', async () => {
+  const { skuId, presaleId } = await skuOnPresale(5)
+  const paid = await store.order(units(skuId, 3))
+  await store.pay(paid)
+  const unpaid = await store.order(units(skuId))
+  await arrive(store.db, presaleId, 1)
+  await close(presaleId, true)
+  expect([await statesOf(paid), await statesOf(unpaid)]).toEqual([['released'], ['held']])
+  expect((await store.holds(paid.orderId)).map((hold) => [hold.state, hold.quantity])).toEqual([
+    ['confirmed', 1],
+  ])
+  expect(await factsOf(paid, 'presale.given_up')).toEqual([[[1, 2]]])
+  expect(await countersOf(store.db, presaleId)).toMatchObject({ state: 'closed', sold: 2, waiting: 1 })
+  await store.pay(unpaid)
+  await close(presaleId, true)
+  expect(await statesOf(unpaid)).toEqual(['released'])
+  await expect(close(presaleId)).rejects.toMatchObject({ code: 'presale-over' })
 })
 
 test('whatever happens in whatever order: sold is what live holds and served units add up to, never above promised', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { closePresale } from '../../store/presales.ts'
 import { arrive, countersOf, expectPresalesSound, openPresale, shipMixed } from '../store/presale-support.ts'
 import { keepHistory } from '../support/histories.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
@@ -95,6 +96,24 @@ test('cancelled while it waits: refunded whole, and the units are for sale again
   expect(await hub.refunds(order.orderId)).toMatchObject([{ amount_cents: order.amountCents, state: 'done' }])
   expect(await countersOf(hub.db, presaleId)).toMatchObject({ sold: 0, left: 2 })
   await keepHistory(hub, order.orderId, 'presale-cancelled')
+})
+
+test('given up after a part was sent: the money for the rest goes back, and the order completes', async () => {
+  await shipMixed(hub.db, 'split')
+  const presaleId = await presaleOf('SKU-NEVER', 2)
+  const order = await hub.placeOrder(mixed('SKU-NEVER'))
+  await hub.pay(order)
+  await packAll(order.orderId, 1)
+  await hub.untilStatus(order.orderId, 'partially_shipped')
+  const body = { reason: 'the factory burnt down', giveUpWaiting: true }
+  const by = { operationId: randomUUID(), operator: 't', traceParent: null }
+  await hub.inTransaction((tx) => closePresale(tx, { presaleId, body, ...by }))
+  await hub.untilClosed(order.orderId)
+  expect((await hub.row(order.orderId)).status).toBe('completed')
+  expect(await hub.refunds(order.orderId)).toMatchObject([
+    { amount_cents: 2_000, reason: 'short_picked', state: 'done' },
+  ])
+  await keepHistory(hub, order.orderId, 'presale-given-up')
 })
 
 test('an arrival that is booked while the worker is away is heard when it is back', async () => {

@@ -39,6 +39,7 @@ const PATHS = [
   'parcel-lost',
   'parcel-returned',
   'presale-cancelled',
+  'presale-given-up',
   'presale-only',
   'presale-ship-together',
   'presale-split',
