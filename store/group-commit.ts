@@ -198,7 +198,7 @@ export class GroupCommit<Member, Result> {
     let isDecided = false
     try {
       return await this.#db.transaction().execute(async (tx) => {
-        if (lockMs !== null) await sql`select set_config('lock_timeout', ${String(lockMs)}, true)`.execute(tx)
+        await prepareGroup(tx, lockMs)
         const results = await this.#work.run(
           tx,
           group.map((entry) => entry.member),
@@ -224,6 +224,15 @@ function mark(counts: Map<string, number>, entries: { keys: readonly string[] }[
     if (count > 0) counts.set(key, count)
     else counts.delete(key)
   }
+}
+
+/**
+ * Plans for any values are kept for the prepared statements of a group: those for its own would be made anew each time,
+ * which takes longer than running them, because the planner looks up how far the times of all holds reach.
+ */
+async function prepareGroup(tx: Tx, lockMs: number | null): Promise<void> {
+  const patience = lockMs === null ? sql`` : sql`, set_config('lock_timeout', ${String(lockMs)}, true)`
+  await sql`select set_config('plan_cache_mode', 'force_generic_plan', true)${patience}`.execute(tx)
 }
 
 /** How often a member is asked about whose commit broke off, before its caller is told to ask again later. */

@@ -1,7 +1,7 @@
 import type { Db } from './database.ts'
 import { GroupCommit, type GroupLimits } from './group-commit.ts'
 import { findResults, rememberResults } from './operation.ts'
-import { currentPolicy } from './policy.ts'
+import { Policies } from './policy-cache.ts'
 import {
   decideReservations,
   type ReserveRequest,
@@ -19,13 +19,14 @@ export type Reservations = { reserve: (request: ReserveRequest) => Promise<Reser
  * disk takes groups, not orders.
  */
 export function createReservations(db: Db, limits?: GroupLimits): Reservations {
+  const policies = new Policies()
   const group = new GroupCommit<ReserveRequest, ReserveResult>(
     db,
     {
       keysOf: ({ demand }) => demand.map((line) => line.skuId),
       linesOf: ({ demand }) => demand.length,
       run: async (tx, requests) => {
-        const policy = await currentPolicy(tx, 'allocation')
+        const policy = await policies.current(tx, 'allocation')
         await lockStock(tx, skusOf(requests))
         const known = await findResults<ReserveResult>(
           tx,

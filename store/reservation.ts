@@ -187,9 +187,12 @@ async function readLevels(
     ), quota as (
       select sku_id, warehouse_id, json_agg(json_build_object('quotaId', owner_id, 'remaining', quantity,
         'endsAtMs', extract(epoch from expires_at) * 1000)) as held
-      from reservation
-      where owner_kind = 'promotion' and state = 'held' and sku_id = any(${[...new Set(skuIds)]}::text[])
-        and expires_at > statement_timestamp()
+      from (
+        -- By itself first, or the index by expiry is taken and a hot SKU's thousands of orders are read for it.
+        select * from reservation
+        where owner_kind = 'promotion' and state = 'held' and sku_id = any(${[...new Set(skuIds)]}::text[]) offset 0
+      ) as promised
+      where expires_at > statement_timestamp()
       group by sku_id, warehouse_id
     )
     select level.sku_id, level.warehouse_id, warehouse.region, warehouse.longitude, warehouse.latitude, warehouse.active,

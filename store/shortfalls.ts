@@ -45,8 +45,8 @@ export async function ordersAtRisk(db: Db | Tx, skuId: string, warehouseId: stri
       select hold.order_id, sum(hold.quantity)::int as quantity, bool_and(hold.state = 'confirmed') as is_paid,
         min(orders.created_at) as created_at
       from reservation as hold join orders on orders.id = hold.order_id
-      where hold.sku_id = ${skuId} and hold.warehouse_id = ${warehouseId} and hold.state in ('held', 'confirmed')
-        and (hold.state = 'confirmed' or hold.expires_at > statement_timestamp())
+      where hold.sku_id = ${skuId} and hold.warehouse_id = ${warehouseId}
+        and (hold.state = 'confirmed' or (hold.state = 'held' and hold.expires_at > statement_timestamp()))
       group by hold.order_id
     ), ranked as (
       select holder.*, sum(quantity) over (order by is_paid, created_at desc, order_id desc
