@@ -281,7 +281,8 @@ class OrderRun {
     try {
       const news = await patiently.trackParcel.executeWithOptions(
         {
-          startToCloseTimeout: '30s',
+          // Longer than a call may take; what a worker that died was asking is asked again after it.
+          startToCloseTimeout: '15s',
           scheduleToCloseTimeout: TRACKING_DEADLINE,
           // Given up at once when this run continues as new; an attempt under way does no harm.
           cancellationType: 'TRY_CANCEL',

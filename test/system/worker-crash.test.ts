@@ -49,7 +49,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'order-hub-crash-'))
   hub = await startTestHub({
     withoutWorker: true,
-    patienceMs: 200_000,
+    // A parcel whose worker dies is asked for again 15 s later, and every crash may hit it.
+    patienceMs: 300_000,
     holdTtlSeconds: 120,
     life: { latePaymentWindowSeconds: 2, afterSalesWindowSeconds: 2 },
   })
@@ -177,4 +178,4 @@ test('a worker killed at every point of every life loses no order and repeats no
   expect([...refunds, ...pdaMessages].filter((effect) => effect.effects !== 1)).toEqual([])
   expect(pdaMessages.length).toBeGreaterThanOrEqual(orderIds.length)
   expect(await hub.reconcile.checkStock()).toBe(0)
-}, 300_000)
+}, 420_000)
