@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import type { Tx } from './database.ts'
+import { onceInTransaction } from './operation.ts'
 import { reclaimExpired } from './reservation.ts'
 import type { StockMovementKind } from './schema.ts'
 import { lockStock, moveStock, type StockMovement } from './stock-movement.ts'
@@ -109,28 +110,13 @@ export async function heldBy(tx: Tx, owner: HoldOwner): Promise<Units[]> {
   return rows.map((row) => ({ skuId: row.sku_id, warehouseId: row.warehouse_id, quantity: row.quantity }))
 }
 
-/** Runs under the stock rows' locks, which keep a second attempt of the same operation waiting. */
-async function once<Result extends object>(
+function once<Result extends object>(
   tx: Tx,
   { operationId, ownerKind, ownerId }: HoldChange,
   step: 'hold' | 'release' | 'consume',
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const id = `${operationId}#${step}/${ownerKind}/${ownerId}`
-  const known = await tx
-    .selectFrom('stock_operation')
-    .select('result')
-    .where('id', '=', id)
-    .executeTakeFirst()
-  // The row was written below, with a Result of the same step.
-  if (known) return known.result as Result
-  const result = await work()
-  await tx
-    .insertInto('stock_operation')
-    .values({ id, result: JSON.stringify(result) })
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .execute()
-  return result
+  return onceInTransaction(tx, `${operationId}#${step}/${ownerKind}/${ownerId}`, work)
 }
 
 async function findShortages(tx: Tx, units: Units[]): Promise<UnitShortage[]> {

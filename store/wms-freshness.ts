@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { WMS_ERROR_TEXT, WMS_ROW_TEXT, type WmsRowProblem, type wmsFreshnessView } from '../contracts/wms.ts'
 import type { Db, Tx } from './database.ts'
 import type { Database } from './schema.ts'
-import { openWorkItem } from './work-items.ts'
+import { openWorkItem, resolveOpenWorkItem } from './work-items.ts'
 
 export type WmsFreshnessView = z.output<typeof wmsFreshnessView>
 
@@ -118,9 +118,10 @@ export async function recordReading(db: Db, result: ReadingResult): Promise<void
       })
       .where('warehouse_id', '=', warehouseId)
       .execute()
-    await closeItem(tx, 'wms_unreachable', warehouseId, 'the WMS was read again')
+    await resolveOpenWorkItem(tx, 'wms_unreachable', warehouseId, 'the WMS was read again')
     if (result.bad.length > 0) await openBadRows(tx, result)
-    else if (full) await closeItem(tx, 'wms_bad_rows', warehouseId, 'all rows of the WMS are sound again')
+    else if (full)
+      await resolveOpenWorkItem(tx, 'wms_bad_rows', warehouseId, 'all rows of the WMS are sound again')
   })
 }
 
@@ -134,27 +135,6 @@ async function openBadRows(tx: Tx, { warehouseId, bad }: ReadingResult): Promise
     orderId: null,
     detail: { warehouseId, skus: bad.length, examples: named.join('; ') },
   })
-}
-
-async function closeItem(
-  tx: Tx,
-  kind: 'wms_unreachable' | 'wms_bad_rows',
-  key: string,
-  resolution: string,
-): Promise<void> {
-  await tx
-    .updateTable('work_item')
-    .set({
-      state: 'resolved',
-      resolution,
-      resolved_by: 'system',
-      resolved_at: sql`clock_timestamp()`,
-      updated_at: sql`clock_timestamp()`,
-    })
-    .where('kind', '=', kind)
-    .where('key', '=', key)
-    .where('state', '=', 'open')
-    .execute()
 }
 
 /** Counts a failed reading; the next one waits longer. Stock stays as it is. Returns how many there are in a row. */

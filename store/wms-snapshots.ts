@@ -12,7 +12,7 @@ import { raiseShortfalls } from './shortfalls.ts'
 import { findKnownSkus } from './stock.ts'
 import { lockStock, moveStock } from './stock-movement.ts'
 import { readFacts } from './wms-facts.ts'
-import { openWorkItem } from './work-items.ts'
+import { openWorkItem, resolveOpenWorkItem } from './work-items.ts'
 
 /** What a WMS says about a SKU. No time, or one that cannot be trusted: the number may only lower. */
 export type WmsReading = { skuId: string; onHand: number; asOf: Date | null }
@@ -324,26 +324,14 @@ async function remember(tx: Tx | Db, warehouseId: string, judged: readonly Judge
 }
 
 /** Closes the work item about a level's jump, if there is one. */
-async function closeJump(
+function closeJump(
   tx: Tx,
   warehouseId: string,
   skuId: string,
   resolution: string,
   operator: string,
 ): Promise<void> {
-  await tx
-    .updateTable('work_item')
-    .set({
-      state: 'resolved',
-      resolution,
-      resolved_by: operator,
-      resolved_at: sql`clock_timestamp()`,
-      updated_at: sql`clock_timestamp()`,
-    })
-    .where('kind', '=', 'wms_jump')
-    .where('key', '=', `${skuId}/${warehouseId}`)
-    .where('state', '=', 'open')
-    .execute()
+  return resolveOpenWorkItem(tx, 'wms_jump', `${skuId}/${warehouseId}`, resolution, operator)
 }
 
 export type JumpAnswer = 'done' | 'not-quarantined'

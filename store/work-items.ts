@@ -39,15 +39,16 @@ export async function resolveOpenWorkItem(
   kind: WorkItemKind,
   key: string,
   resolution: string,
+  resolvedBy = 'system',
 ): Promise<void> {
   await tx
     .updateTable('work_item')
     .set({
       state: 'resolved',
       resolution,
-      resolved_by: 'system',
-      resolved_at: sql`now()`,
-      updated_at: sql`now()`,
+      resolved_by: resolvedBy,
+      resolved_at: sql`clock_timestamp()`,
+      updated_at: sql`clock_timestamp()`,
     })
     .where('kind', '=', kind)
     .where('key', '=', key)
