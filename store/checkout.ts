@@ -28,7 +28,6 @@ import {
   decideReservations,
   type ReserveRequest,
   type ReserveResult,
-  skusOf,
   writeReservations,
 } from './reservation.ts'
 import { lockStock } from './stock-movement.ts'
@@ -65,17 +64,28 @@ export async function checkout(tx: Tx, deps: Deps, input: CheckoutInput): Promis
  * @throws GroupSpoiltError when one of them turned out to exist after another one had been refused for its sake
  */
 export async function checkoutAll(tx: Tx, deps: Deps, inputs: CheckoutInput[]): Promise<CheckoutResult[]> {
+  const facts = await readFacts(tx, deps, inputs)
+  await lockStock(tx, skusWanted(inputs))
+  return checkoutLocked(tx, deps, inputs, facts)
+}
+
+/** The same under the locks of all SKUs that the orders name. */
+async function checkoutLocked(
+  tx: Tx,
+  deps: Deps,
+  inputs: CheckoutInput[],
+  facts: Facts,
+): Promise<CheckoutResult[]> {
+  if (inputs.length === 0) return []
   const results = new Map<string, CheckoutResult>()
   const refuse = (orderId: string, problem: ProblemError, shortages: Shortage[] = []) =>
     results.set(orderId, { ok: false, problem, shortages })
-  const facts = await readFacts(tx, deps, inputs)
   const drafts = inputs.flatMap((input) => {
     const drafted = draftOrder(input, facts)
     if (drafted instanceof ProblemError) refuse(input.orderId, drafted)
     return drafted instanceof ProblemError ? [] : [drafted]
   })
   const requests = drafts.map((draft) => draft.request)
-  await lockStock(tx, skusOf(requests))
   const book = await openBook(tx, facts.presaleSkus, requests[0]?.operationId ?? '')
   const { reclaimed, members } = await decideReservations(tx, requests, facts.allocation, book)
   const granted = drafts.flatMap((draft, index) => {
@@ -134,12 +144,16 @@ export function createCheckouts(
       keysOf: ({ body }) => body.lines.map((line) => line.skuId),
       linesOf: ({ body }) => body.lines.length,
       run: async (tx, calls) => {
+        const facts = await readFacts(tx, deps, calls)
+        // Before the keys are looked up: a commit of theirs that is still under way on the server keeps these locks,
+        // and only whoever has waited for it sees what it wrote.
+        await lockStock(tx, skusWanted(calls))
         const standings = await findStandings(
           tx,
           calls.map((call) => call.requestKey),
         )
         const fresh = calls.filter((_, index) => standings[index] === null)
-        const results = fresh.length > 0 ? await checkoutAll(tx, deps, fresh) : []
+        const results = await checkoutLocked(tx, deps, fresh, facts)
         await storeAnswers(
           tx,
           results.flatMap((result, index) => {
@@ -169,8 +183,11 @@ type Facts = {
   allocation: CurrentPolicy<'allocation'>
 }
 
+function skusWanted(inputs: readonly CheckoutInput[]): string[] {
+  return [...new Set(inputs.flatMap(({ body }) => body.lines.map((line) => line.skuId)))]
+}
+
 async function readFacts(tx: Tx, { policies }: Deps, inputs: CheckoutInput[]): Promise<Facts> {
-  const skuIds = [...new Set(inputs.flatMap(({ body }) => body.lines.map((line) => line.skuId)))]
   const { rows } = await sql<{
     id: string
     channel: string | null
@@ -180,7 +197,7 @@ async function readFacts(tx: Tx, { policies }: Deps, inputs: CheckoutInput[]): P
     select id, channel, active, false as presale
     from store where id = any(${inputs.map(({ body }) => body.storeId)}::text[])
     union all select id, null, active, exists (select from presale where sku_id = sku.id and state = 'open')
-    from sku where id = any(${skuIds}::text[]) and active`.execute(tx)
+    from sku where id = any(${skusWanted(inputs)}::text[]) and active`.execute(tx)
   return {
     stores: new Map(
       rows.flatMap(({ id, channel, active }) => (channel === null ? [] : [[id, { channel, active }]])),

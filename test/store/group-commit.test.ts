@@ -2,7 +2,8 @@ import { Kysely, PostgresDialect, sql } from 'kysely'
 import type pg from 'pg'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { checkoutAll } from '../../store/checkout.ts'
+import { refusalAnswer } from '../../api/plugins/idempotency.ts'
+import { checkoutAll, createCheckouts } from '../../store/checkout.ts'
 import { createPool, type Db, type Tx } from '../../store/database.ts'
 import { GROUP_LIMITS, GroupCommit, type GroupLimits, QueueFullError } from '../../store/group-commit.ts'
 import type { ReserveRequest } from '../../store/reservation.ts'
@@ -230,10 +231,51 @@ describe('reservations in groups', () => {
   })
 })
 
-/** A database whose first commit loses its connection, before or after the server has carried it out. */
-function breakingAtCommit(url: string, moment: 'before' | 'after') {
+describe('checkouts in groups', () => {
+  test.each([
+    ['with', uuid()],
+    ['without', undefined],
+  ])(
+    'a commit still under way on the server when its connection has broken is one order, and its caller hears of it, %s an external id',
+    async (_, externalOrderId) => {
+      const skuId = await store.addSku({ 'WH-HZ': 4 })
+      const { orderId, ...input } = store.checkoutInput([{ skuId, quantity: 1 }], externalOrderId)
+      const broken = breakingAtCommit(store.appUrl, 'meanwhile')
+      const { place } = createCheckouts(broken.db, {
+        ...store,
+        answerOf: (result) =>
+          result.ok ? { status: 201, response: result.order } : refusalAnswer(result.problem),
+      })
+      const requestKey = { caller: 'mall', key: orderId, requestHash: Buffer.from(orderId) }
+      const answer = place({ ...input, orderId, requestKey })
+      await untilSomebodyWaits()
+      await broken.land()
+      expect(await answer).toMatchObject({
+        standing: { kind: 'answered', answer: { response: { orderId } } },
+      })
+      expect(await held(skuId)).toBe(1)
+      expect(await store.row(orderId)).toMatchObject({ status: 'reserved' })
+      await broken.db.destroy()
+    },
+  )
+})
+
+const untilSomebodyWaits = () =>
+  until('somebody to wait for a lock', async () => {
+    const { rows } = await sql<{ waiting: boolean }>`
+      select exists (select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database())
+        as waiting`.execute(store.db)
+    return rows[0]?.waiting
+  })
+
+/**
+ * A database whose first commit loses its connection before the server has heard of it, after the server has carried
+ * it out, or while the server is at it: until `land`.
+ */
+function breakingAtCommit(url: string, moment: 'before' | 'after' | 'meanwhile') {
   const pool = createPool(url, 4)
   let broken = 0
+  let land = async () => {}
   const breaking = (client: pg.PoolClient): pg.PoolClient => {
     const query = client.query.bind(client)
     // Only the call that Kysely makes for a commit is looked at; every other one passes through unchanged.
@@ -243,7 +285,8 @@ function breakingAtCommit(url: string, moment: 'before' | 'after') {
       if (statement === 'commit' && broken === 0) {
         broken += 1
         if (moment === 'after') await query('commit')
-        else await query('rollback')
+        if (moment === 'before') await query('rollback')
+        if (moment === 'meanwhile') land = landLater(client, query)
         throw new Error('Connection terminated unexpectedly')
       }
       return query(...args)
@@ -255,5 +298,16 @@ function breakingAtCommit(url: string, moment: 'before' | 'after') {
       pool: { connect: async () => breaking(await pool.connect()), end: () => pool.end() },
     }),
   })
-  return { db, broke: () => broken }
+  return { db, broke: () => broken, land: () => land() }
+}
+
+/** Keeps a transaction open past its caller's end, who believes to have rolled it back, until the returned commits it. */
+function landLater(client: pg.PoolClient, query: (text: string) => Promise<unknown>): () => Promise<void> {
+  const release = client.release.bind(client)
+  client.query = (async () => undefined) as unknown as typeof client.query
+  client.release = () => undefined
+  return async () => {
+    await query('commit')
+    release()
+  }
 }
