@@ -1,4 +1,4 @@
-import { RefusedError } from '../connectors/outside-http.ts'
+import { RefusedError } from '../connectors/outside-errors.ts'
 import type { PaymentProvider } from '../connectors/payment/provider.ts'
 import type { RefundReason } from '../domain/order.ts'
 import type { Db } from '../store/database.ts'

@@ -10,6 +10,7 @@ import { up as transfers } from './0008-transfers.ts'
 import { up as promotions } from './0009-promotions.ts'
 import { up as inboxRetention } from './0010-inbox-retention.ts'
 import { up as presale } from './0011-presale.ts'
+import { up as channels } from './0012-channels.ts'
 
 /** Every migration in order. Forward only: a mistake is mended by the next one. */
 export const migrations: Record<string, Migration> = {
@@ -24,4 +25,5 @@ export const migrations: Record<string, Migration> = {
   '0009-promotions': { up: promotions },
   '0010-inbox-retention': { up: inboxRetention },
   '0011-presale': { up: presale },
+  '0012-channels': { up: channels },
 }

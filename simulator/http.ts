@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { z } from 'zod'
 
 /** The largest honest call is a pick task of 200 lines. */
 const MAX_BODY_BYTES = 1024 * 1024
@@ -14,8 +15,11 @@ export type Call = {
   isFromLoopback: boolean
 }
 
-/** `hang-up` ends the connection without an answer. */
-export type Answer = { status: number; body: object } | 'hang-up'
+/** JSON, or a text of its own type. `hang-up` ends the connection without an answer. */
+export type Answer =
+  | { status: number; body: object }
+  | { status: number; text: string; contentType: string }
+  | 'hang-up'
 
 export const refusal = (status: number, error: string): Answer => ({ status, body: { error } })
 
@@ -85,6 +89,29 @@ function send(response: ServerResponse, answer: Answer): void {
     response.destroy()
     return
   }
-  response.writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8' })
-  response.end(JSON.stringify(answer.body))
+  const isText = 'text' in answer
+  const contentType = isText ? answer.contentType : 'application/json; charset=utf-8'
+  response.writeHead(answer.status, { 'content-type': contentType })
+  response.end(isText ? answer.text : JSON.stringify(answer.body))
+}
+
+/** The parsed body goes to `next`. JSON only: a web page elsewhere cannot send that here without being asked first. */
+export function withBody<Body>(
+  call: Call,
+  schema: z.ZodType<Body>,
+  next: (body: Body) => Answer | Promise<Answer>,
+): Answer | Promise<Answer> {
+  if (!/^application\/json\b/i.test(call.header('content-type') ?? '')) {
+    return refusal(415, 'send application/json')
+  }
+  const parsed = schema.safeParse(parseJson(call.body))
+  return parsed.success ? next(parsed.data) : refusal(400, z.prettifyError(parsed.error))
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return undefined // which no schema accepts
+  }
 }

@@ -2,8 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { type BehaviourChange, behaviourBody, type Mode, type System } from './behaviour.ts'
 import { type Effects, refundBody } from './effects.ts'
-import { type Answer, type Call, createJsonServer, listen, refusal } from './http.ts'
+import { type Answer, type Call, createJsonServer, listen, refusal, withBody } from './http.ts'
 import { COURIER, pdaMessage, WISHES } from './picking.ts'
+import { createPlatforms } from './platforms/index.ts'
+import { Market } from './platforms/market.ts'
+import { controlMarket } from './platforms/market-control.ts'
+import { Mischief, type MischiefRates, mischiefBody } from './platforms/mischief.ts'
+import type { OutsidePlatform } from './platforms/platform.ts'
 import { listingChange } from './shelf.ts'
 import { isSigned } from './signature.ts'
 import { FATES, type Scan, scan } from './story.ts'
@@ -22,6 +27,8 @@ export type SimulatorOptions = {
   warehouse?: { hubApi: string; apiKey: string }
   /** A MySQL or MariaDB server for the warehouses' own stock systems; needs `warehouse`, too. */
   wms?: { url: string; readerPassword: string }
+  /** Where platforms push to; without it they push nothing over HTTP. */
+  hubApi?: string
   /** From a task's arrival to the packed parcel, on average. */
   pickingSeconds?: number
   /** From the packed parcel to its delivery, on average. */
@@ -41,6 +48,10 @@ export type Simulator = {
   script: (waybillNumber: string, scans: Scan[]) => void
   /** How an order’s tasks are to be worked, and what is to become of its parcels. */
   wish: (wish: Wish) => void
+  /** What buyers ordered on the platforms. */
+  market: Market
+  /** What goes wrong at a platform from now on. */
+  mischief: (platform: string, rates: MischiefRates) => void
   close: () => Promise<void>
 }
 
@@ -82,7 +93,30 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     ...(wms === undefined ? {} : { wms }),
   })
   const { secret, slowMs = 3_000 } = options
-  const server = createJsonServer((call) => route({ world, secret, slowMs, now }, call), log)
+  const market = new Market(now)
+  const mischiefs = new Map<string, Mischief>()
+  const mischiefOf = (name: string) => {
+    const known = mischiefs.get(name) ?? new Mischief(seed, name)
+    mischiefs.set(name, known)
+    return known
+  }
+  const platforms = new Map(
+    createPlatforms({
+      market,
+      mischiefOf,
+      seed,
+      now,
+      log,
+      ...(options.hubApi ? { hubApi: options.hubApi } : {}),
+    }).map((platform) => [platform.name, platform]),
+  )
+  const stage = { world, secret, slowMs, now, market, mischiefOf, platforms }
+  const server = createJsonServer((call) => route(stage, call), log)
+  server.on('upgrade', (request, socket, head) => {
+    const platform = platforms.get(request.url?.split('/')[1] ?? '')
+    if (platform?.upgrade) platform.upgrade(request, socket, head)
+    else socket.destroy()
+  })
   const listening = await listen(server, host, port)
   return {
     url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${listening}`,
@@ -90,7 +124,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     behave: (change) => world.behave(change),
     script: (waybillNumber, scans) => world.script(waybillNumber, scans),
     wish: (wish) => world.wish(wish),
+    market,
+    mischief: (platform, rates) => mischiefOf(platform).change(rates),
     close: async () => {
+      await Promise.all([...platforms.values()].map((platform) => platform.close()))
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()
       await closed
@@ -99,14 +136,24 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   }
 }
 
-type Stage = { world: World; secret: string; slowMs: number; now: () => number }
+type Stage = {
+  world: World
+  secret: string
+  slowMs: number
+  now: () => number
+  market: Market
+  mischiefOf: (platform: string) => Mischief
+  platforms: ReadonlyMap<string, OutsidePlatform>
+}
 
 const nothingHere = refusal(404, 'there is no such thing here')
 
 function route(stage: Stage, call: Call): Answer | Promise<Answer> {
   const [area] = call.segments
   if (area === 'healthz') return { status: 200, body: { status: 'ok' } }
-  if (area === 'control') return call.isFromLoopback ? control(stage.world, call) : nothingHere
+  if (area === 'control') return call.isFromLoopback ? control(stage, call) : nothingHere
+  const platform = stage.platforms.get(area ?? '')
+  if (platform) return platform.answer(call)
   const { method, path, body } = call
   const timestamp = call.header('x-hub-timestamp')
   const signature = call.header('x-hub-signature')
@@ -207,7 +254,7 @@ function track({ world, slowMs }: Stage, { segments }: Call): Answer | Promise<A
 }
 
 /** For tests and the demo: how the outside behaves from now on, and what has happened so far. */
-function control(world: World, call: Call): Answer | Promise<Answer> {
+function control({ world, market, mischiefOf, platforms }: Stage, call: Call): Answer | Promise<Answer> {
   const ok: Answer = { status: 200, body: { ok: true } }
   switch (`${call.method} /${call.segments.join('/')}`) {
     case 'GET /control/effects':
@@ -230,27 +277,15 @@ function control(world: World, call: Call): Answer | Promise<Answer> {
         return ok
       })
     default:
-      return nothingHere
+      break
   }
-}
-
-/** The parsed body goes to `next`. JSON only: a web page elsewhere cannot send that here without being asked first. */
-function withBody<Body>(
-  call: Call,
-  schema: z.ZodType<Body>,
-  next: (body: Body) => Answer | Promise<Answer>,
-): Answer | Promise<Answer> {
-  if (!/^application\/json\b/i.test(call.header('content-type') ?? '')) {
-    return refusal(415, 'send application/json')
+  const [, area, name = '', what] = call.segments
+  if (area === 'market') return controlMarket(market, call)
+  if (area === 'platforms' && what === 'mischief' && platforms.has(name)) {
+    return withBody(call, mischiefBody, (rates) => {
+      mischiefOf(name).change(rates)
+      return { status: 200, body: mischiefOf(name).rates }
+    })
   }
-  const parsed = schema.safeParse(parseJson(call.body))
-  return parsed.success ? next(parsed.data) : refusal(400, z.prettifyError(parsed.error))
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    return undefined // which no schema accepts
-  }
+  return nothingHere
 }

@@ -1,5 +1,12 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { AllocationExplanation } from '../domain/allocation-explanation.ts'
+import type {
+  ChannelOrder,
+  ChannelOrderStatus,
+  HeldReason,
+  Platform,
+  SkuPart,
+} from '../domain/channel-order.ts'
 import type { ListingReason } from '../domain/listing.ts'
 import type {
   FulfilmentLine,
@@ -382,7 +389,9 @@ export type Database = {
     type: string
     order_key: string
     starts_order: WithDefault<boolean>
-    state: WithDefault<'pending' | 'waiting' | 'delivered' | 'late' | 'set_aside' | 'dismissed'>
+    state: WithDefault<
+      'pending' | 'waiting' | 'delivered' | 'late' | 'set_aside' | 'dismissed' | 'hint' | 'fetched'
+    >
     attempts: WithDefault<number>
     next_attempt_at: DefaultTimestamp
     last_error: Nullable<string>
@@ -518,6 +527,57 @@ export type Database = {
     created_at: DefaultTimestamp
     updated_at: DefaultTimestamp
     resolved_at: NullableTimestamp
+  }
+  shop: {
+    id: string
+    store_id: string
+    platform: Platform
+    platform_shop_id: string
+    app_key: string
+    gateway_url: string
+    push_url: Nullable<string>
+    key_id: string
+    sealed: Buffer
+    credentials_version: WithDefault<number>
+    active: WithDefault<boolean>
+    changed_by: string
+    created_at: DefaultTimestamp
+    updated_at: DefaultTimestamp
+  }
+  channel_feed: {
+    shop_id: string
+    way: 'push' | 'pull'
+    watermark: NullableTimestamp
+    last_success_at: NullableTimestamp
+    last_message_at: NullableTimestamp
+    last_error: Nullable<string>
+    consecutive_failures: WithDefault<number>
+    state: WithDefault<'unknown' | 'connected' | 'disconnected' | 'ok' | 'failing'>
+    updated_at: DefaultTimestamp
+  }
+  sku_mapping: {
+    shop_id: string
+    platform_sku_id: string
+    version: number
+    parts: Json<SkuPart[]>
+    platform_item_id: Nullable<string>
+    author: string
+    created_at: DefaultTimestamp
+  }
+  channel_order: {
+    shop_id: string
+    platform_order_id: string
+    order_id: Nullable<string>
+    state: 'held' | 'placed' | 'ignored'
+    held_reason: Nullable<HeldReason>
+    status: Nullable<ChannelOrderStatus>
+    raw_status: string
+    modified_at: Timestamp
+    canonical: Json<Omit<ChannelOrder, 'receiver'>>
+    contact_id: string
+    mapping_versions: Json<Record<string, number>>
+    first_seen_at: DefaultTimestamp
+    updated_at: DefaultTimestamp
   }
   wms_connection: {
     name: string

@@ -1,4 +1,4 @@
-import { RefusedError } from '../connectors/outside-http.ts'
+import { RefusedError } from '../connectors/outside-errors.ts'
 import type { PdaGateway } from '../connectors/pda/gateway.ts'
 import type { Db } from '../store/database.ts'
 import {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { PARCEL_STATES } from '../../domain/order-state.ts'
-import { type OutsideHttp, UnreachableError } from '../outside-http.ts'
+import { UnreachableError } from '../outside-errors.ts'
+import type { OutsideHttp } from '../outside-http.ts'
 
 const scan = z.object({
   eventId: z.string().min(1).max(128),

@@ -4,7 +4,8 @@ import {
   type ListingMessage,
   listingConfirmation,
 } from '../../contracts/listings.ts'
-import { type OutsideHttp, UnreachableError } from '../outside-http.ts'
+import { UnreachableError } from '../outside-errors.ts'
+import type { OutsideHttp } from '../outside-http.ts'
 
 export type MallGateway = {
   /**

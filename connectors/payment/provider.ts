@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { UnreachableError } from '../outside-errors.ts'
 import type { OutsideHttp } from '../outside-http.ts'
-import { UnreachableError } from '../outside-http.ts'
 
 export type PaymentProvider = {
   /** Sends money back. The refund id makes a repeated call the same refund. Throws RefusedError, UnreachableError. */

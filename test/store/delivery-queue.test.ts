@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { RefusedError } from '../../connectors/outside-http.ts'
+import { RefusedError } from '../../connectors/outside-errors.ts'
 import type { PdaGateway } from '../../connectors/pda/gateway.ts'
 import { queuePdaMessage } from '../../store/commit.ts'
 import {

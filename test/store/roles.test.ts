@@ -84,6 +84,10 @@ const TABLES = [
   'counted_hour',
   'order_day',
   'sales_day',
+  'shop',
+  'channel_feed',
+  'sku_mapping',
+  'channel_order',
 ]
 const APPEND_ONLY = [
   'stock_ledger',

@@ -1,0 +1,5 @@
+import type { Platform } from '../../domain/channel-order.ts'
+import type { ChannelConnector } from './channel.ts'
+
+/** The connectors, by platform. A new channel is a folder here and a line in this table. */
+export const CHANNEL_CONNECTORS: Partial<Record<Platform, ChannelConnector>> = {}

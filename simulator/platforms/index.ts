@@ -1,0 +1,18 @@
+import type { Market } from './market.ts'
+import type { Mischief } from './mischief.ts'
+import type { OutsidePlatform } from './platform.ts'
+
+export type PlatformOptions = {
+  market: Market
+  mischiefOf: (name: string) => Mischief
+  seed: string
+  now: () => number
+  log: (line: string) => void
+  /** Where platforms push to; without it they push nothing over HTTP. */
+  hubApi?: string
+}
+
+/** Every platform, courier and messenger outside; each has a file or a folder of its own here. */
+export function createPlatforms(_options: PlatformOptions): OutsidePlatform[] {
+  return []
+}
