@@ -1,55 +1,155 @@
 import { sql } from 'kysely'
+import { v7 as uuid } from 'uuid'
+import type { AllocationShortage, Demand } from '../domain/allocation.ts'
+import type { Allocation } from '../domain/order.ts'
+import type { PresaleBook, PresaleLine } from '../domain/presale.ts'
 import type { Tx } from './database.ts'
+import { currentPolicy } from './policy.ts'
 import {
+  growPresaleHolds,
+  insertPresaleHolds,
+  lockWaiting,
+  openBook,
+  type PresaleChange,
+  presaleLinesOf,
+  shrinkPresaleHolds,
+  type WaitingUnits,
+  withHolds,
+} from './presale-holds.ts'
+import {
+  decideReservations,
   type ReserveRequest,
-  type ReserveResult,
   reclaimExpired,
-  reserve,
   settleEnded,
+  skusHeld,
   skusOf,
+  writeReservations,
 } from './reservation.ts'
 import { lockStock, moveStock } from './stock-movement.ts'
 
 export type ChangeRequest = Omit<ReserveRequest, 'partial'>
+
+/** `presale`: the order's presale lines as they stand now, for its workflow, which waits for their arrival. */
+export type ChangeResult =
+  | { ok: true; allocations: Allocation[]; presale: PresaleLine[] }
+  | { ok: false; shortages: AllocationShortage[] }
 
 /**
  * Brings what an order holds to what it now demands, by the difference only: units that stay are never given back in
  * between, so that no rival can take them. All or none: if the growth cannot be served, nothing changes. A line that
  * is not named is given back whole. Safe to repeat: a second time there is no difference.
  *
- * Give it the state of the order's other holds: `confirmed` for a paid order. The order's row must be locked by the
- * caller, or two changes at once would each see the other's half.
+ * A line that waits for a presale grows and shrinks in that presale; of one that has come in in part, the units that
+ * are not there yet are given back first. A new line is served as at checkout: from stock, or whole from a presale.
  *
- * @returns what was added, or what is missing
+ * Give it the state of the order's other holds: `confirmed` for a paid order. The order's row must be locked by the
+ * caller, or two changes at once would each see the other's half; lines that are new must have been written.
+ *
+ * @returns what was added from stock, or what is missing
  */
-export async function changeHolds(tx: Tx, request: ChangeRequest): Promise<ReserveResult> {
+export async function changeHolds(tx: Tx, request: ChangeRequest): Promise<ChangeResult> {
   const { orderId, operationId, operator } = request
-  const held = await liveHolds(tx, orderId)
-  const skuIds = [...held.map((hold) => hold.skuId), ...skusOf([request])]
+  const skuIds = [...(await skusHeld(tx, orderId)), ...skusOf([request])]
   await lockStock(tx, skuIds)
   await reclaimExpired(tx, skuIds, operationId)
-  // Once more, under the locks: what has run out meanwhile is no longer there to be kept.
+  const waiting = await lockWaiting(tx, orderId, operationId)
+  const book = await openBook(tx, skuIds, operationId)
+  // Under the locks: what has run out or come in meanwhile is seen as it is now.
   const live = await liveHolds(tx, orderId)
-  const unitsHeld = new Map<string, number>()
-  for (const hold of live) {
-    const key = keyOf(hold.lineNumber, hold.skuId)
-    unitsHeld.set(key, (unitsHeld.get(key) ?? 0) + hold.quantity)
-  }
+
+  const had = sumUnits([...live, ...waiting])
   const growth = request.demand.flatMap((line) => {
-    const quantity = line.quantity - (unitsHeld.get(keyOf(line.lineNumber, line.skuId)) ?? 0)
+    const quantity = line.quantity - (had.get(keyOf(line)) ?? 0)
     return quantity > 0 ? [{ ...line, quantity }] : []
   })
-  const grown = await reserve(tx, { ...request, demand: growth })
-  if (!grown.ok) return grown
+  const { grown, shortages, others } = growWaiting(growth, waiting, book)
+  const offered = new Map(
+    [...book].filter(([skuId]) => others.every((line) => line.skuId !== skuId || !had.has(keyOf(line)))),
+  )
+  const policy = await currentPolicy(tx, 'allocation')
+  const { reclaimed, members } = await decideReservations(
+    tx,
+    [{ ...request, demand: others }],
+    policy,
+    offered,
+  )
+  const [member] = members
+  if (!member) throw new Error('a change was not decided')
+  const missing = [...shortages, ...(member.result.ok ? [] : member.result.shortages)]
+  await writeReservations(tx, { reclaimed, members: missing.length > 0 ? [] : members })
+  if (missing.length > 0 || !member.result.ok) return { ok: false, shortages: missing }
 
-  const wanted = new Map(request.demand.map((line) => [keyOf(line.lineNumber, line.skuId), line.quantity]))
-  const surplus = live.flatMap((hold) => {
-    const key = keyOf(hold.lineNumber, hold.skuId)
-    const units = unitsHeld.get(key) ?? 0
-    const quantity = Math.min(hold.quantity, Math.max(0, units - (wanted.get(key) ?? 0)))
-    unitsHeld.set(key, units - quantity)
-    return quantity > 0 ? [{ ...hold, quantity, rest: hold.quantity - quantity }] : []
-  })
+  const moved = { orderId, operationId, operator }
+  const surplus = surplusOf(request.demand, had, { live, waiting })
+  await shrinkPresaleHolds(tx, surplus.waiting, moved)
+  await giveBackStock(tx, surplus.live, moved)
+  await growPresaleHolds(tx, grown, moved)
+  await insertPresaleHolds(tx, [{ ...request, presale: { lines: withHolds(member.presale, uuid) } }])
+  return { ok: true, allocations: member.result.allocations, presale: await presaleLinesOf(tx, orderId) }
+}
+
+/** The growth of lines that wait, from their own presale; and the other lines. */
+function growWaiting(
+  growth: Demand[],
+  waiting: readonly WaitingUnits[],
+  book: PresaleBook,
+): { grown: PresaleChange[]; shortages: AllocationShortage[]; others: Demand[] } {
+  const grown: PresaleChange[] = []
+  const shortages: AllocationShortage[] = []
+  const others: Demand[] = []
+  for (const line of growth) {
+    const { skuId, quantity } = line
+    const hold = waiting.find((entry) => keyOf(entry) === keyOf(line))
+    if (!hold) {
+      others.push(line)
+      continue
+    }
+    const offer = book.get(skuId)
+    const available = offer?.presaleId === hold.presaleId ? offer.left : 0
+    if (!offer || available < quantity) {
+      shortages.push({ skuId, requested: quantity, available })
+      continue
+    }
+    offer.left -= quantity
+    grown.push({ ...hold, units: quantity })
+  }
+  return { grown, shortages, others }
+}
+
+type LiveHold = Awaited<ReturnType<typeof liveHolds>>[number]
+type Surplus = { waiting: (PresaleChange & { ends: boolean })[]; live: (LiveHold & { rest: number })[] }
+
+/** What an order no longer demands: units that are not there yet first, then the smallest holds. */
+function surplusOf(
+  demand: readonly Demand[],
+  had: ReadonlyMap<string, number>,
+  holds: { live: LiveHold[]; waiting: WaitingUnits[] },
+): Surplus {
+  const wanted = sumUnits(demand)
+  const left = new Map([...had].map(([key, units]) => [key, units - (wanted.get(key) ?? 0)]))
+  const take = (hold: LiveHold | WaitingUnits) => {
+    const key = keyOf(hold)
+    const units = Math.min(hold.quantity, Math.max(0, left.get(key) ?? 0))
+    left.set(key, (left.get(key) ?? 0) - units)
+    return units
+  }
+  return {
+    waiting: holds.waiting.flatMap((hold) => {
+      const units = take(hold)
+      return units > 0 ? [{ ...hold, units, ends: !wanted.has(keyOf(hold)) }] : []
+    }),
+    live: holds.live.flatMap((hold) => {
+      const quantity = take(hold)
+      return quantity > 0 ? [{ ...hold, quantity, rest: hold.quantity - quantity }] : []
+    }),
+  }
+}
+
+async function giveBackStock(
+  tx: Tx,
+  surplus: Surplus['live'],
+  { operationId, operator }: { operationId: string; operator: string },
+): Promise<void> {
   for (const { id, rest } of surplus) {
     await tx
       .updateTable('reservation')
@@ -60,11 +160,16 @@ export async function changeHolds(tx: Tx, request: ChangeRequest): Promise<Reser
   }
   const { movements } = await settleEnded(tx, 'release', surplus, operationId)
   await moveStock(tx, movements, { operationId, operator, physical: false })
-  return grown
 }
 
-function keyOf(lineNumber: number | null, skuId: string): string {
+function keyOf({ lineNumber, skuId }: { lineNumber: number | null; skuId: string }): string {
   return `${lineNumber} ${skuId}`
+}
+
+function sumUnits(lines: readonly { lineNumber: number | null; skuId: string; quantity: number }[]) {
+  const units = new Map<string, number>()
+  for (const line of lines) units.set(keyOf(line), (units.get(keyOf(line)) ?? 0) + line.quantity)
+  return units
 }
 
 /** An order's live holds, the smallest first: giving those back saves a parcel soonest. */

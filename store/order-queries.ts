@@ -130,7 +130,7 @@ async function linesOf(tx: Tx, orderId: string): Promise<OrderDetail['lines']> {
       select json_build_object('presaleId', presale.id, 'expectedOn', presale.expected_on::text,
         'waiting', case when hold.state in ('held', 'waiting') then hold.quantity - hold.served else 0 end) as view
       from presale_hold as hold join presale on presale.id = hold.presale_id
-      where hold.order_id = line.order_id and hold.line_number = line.line_number
+      where hold.order_id = line.order_id and hold.line_number = line.line_number and presale.sku_id = line.sku_id
       order by hold.created_at desc limit 1
     ) as promise on true
     where line.order_id = ${orderId} order by line.line_number`.execute(tx)

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { OrderPresale, PresaleBook, PresaleUnits } from '../domain/presale.ts'
+import type { OrderPresale, PresaleBook, PresaleLine, PresaleUnits } from '../domain/presale.ts'
 import type { Tx } from './database.ts'
 import type { PresaleMovementKind } from './schema.ts'
 import type { MovedBy } from './stock-movement.ts'
@@ -105,7 +105,7 @@ export type TakenUnits = MovedBy & {
   expiresAt: Date
   /** Paid already. */
   confirmed: boolean
-  presale: OrderPresale
+  presale: Pick<OrderPresale, 'lines'>
 }
 
 /** Writes holds for what was taken from the book. The order lines must exist. */
@@ -168,16 +168,104 @@ export async function releasePresaleHolds(
   request: MovedBy & { orderId: string; kind: 'release' | 'expire' },
 ): Promise<void> {
   const { orderId, kind, operationId, operator } = request
-  const { rows: locked } = await sql`
-    select 1 from presale where id in (
-      select presale_id from presale_hold where order_id = ${orderId} and state in ('held', 'waiting'))
-    order by sku_id, id for no key update`.execute(tx)
-  if (locked.length === 0) return
+  if ((await lockPresalesOf(tx, orderId)).length === 0) return
   const { rows } = await sql<EndedHold>`
     update presale_hold set state = ${kind === 'expire' ? 'expired' : 'released'}, updated_at = clock_timestamp()
     where order_id = ${orderId} and state in ('held', 'waiting')
     returning presale_id as "presaleId", order_id as "orderId", quantity - served as units`.execute(tx)
   await giveBack(tx, rows, { kind, operationId, operator })
+}
+
+async function lockPresalesOf(tx: Tx, orderId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from presale where id in (
+      select presale_id from presale_hold where order_id = ${orderId} and state in ('held', 'waiting'))
+    order by sku_id, id for no key update`.execute(tx)
+  return rows.map((row) => row.id)
+}
+
+/** Units of a line that have not come in yet. */
+export type WaitingUnits = {
+  holdId: string
+  presaleId: string
+  lineNumber: number
+  skuId: string
+  quantity: number
+}
+/** By how many units a hold grows or shrinks. */
+export type PresaleChange = WaitingUnits & { units: number }
+type ChangedBy = MovedBy & { orderId: string }
+
+/**
+ * What an order waits for, with its presales and holds locked; holds whose time is over are taken back first. The stock
+ * rows of the SKUs must be locked.
+ */
+export async function lockWaiting(tx: Tx, orderId: string, operationId: string): Promise<WaitingUnits[]> {
+  const presaleIds = await lockPresalesOf(tx, orderId)
+  if (presaleIds.length === 0) return []
+  await reclaimPresaleHolds(tx, presaleIds, operationId)
+  await lockPresaleHolds(tx, orderId)
+  const { rows } = await sql<WaitingUnits>`
+    select hold.id as "holdId", presale_id as "presaleId", line_number as "lineNumber", sku_id as "skuId",
+      quantity - hold.served as quantity
+    from presale_hold as hold join presale on presale.id = presale_id
+    where order_id = ${orderId} and hold.state in ('held', 'waiting') order by line_number`.execute(tx)
+  return rows
+}
+
+/** Adds units to holds, which keep their place in the queue. They must have been taken from the open book. */
+export async function growPresaleHolds(tx: Tx, changes: PresaleChange[], moved: ChangedBy): Promise<void> {
+  await sql`
+    update presale_hold as hold set quantity = hold.quantity + more.units, updated_at = clock_timestamp()
+    from unnest(${changes.map((change) => change.holdId)}::uuid[], ${changes.map((change) => change.units)}::int[])
+      as more (id, units)
+    where hold.id = more.id`.execute(tx)
+  await movePresales(
+    tx,
+    changes.map(({ presaleId, units }) => ({ ...moved, kind: 'sell', presaleId, soldDelta: units })),
+  )
+}
+
+/**
+ * Gives units back that have not come in. What is left of a hold is served where all of it had come in; the hold of a
+ * line that `ends` is released, whatever had come in for it.
+ */
+export async function shrinkPresaleHolds(
+  tx: Tx,
+  changes: (PresaleChange & { ends: boolean })[],
+  moved: ChangedBy,
+): Promise<void> {
+  const [ending, shrinking] = [
+    changes.filter((change) => change.ends),
+    changes.filter((change) => !change.ends),
+  ]
+  await sql`
+    update presale_hold set state = 'released', updated_at = clock_timestamp()
+    where id = any(${ending.map((change) => change.holdId)}::uuid[])`.execute(tx)
+  await sql`
+    update presale_hold as hold set updated_at = clock_timestamp(),
+      quantity = case when hold.quantity = less.units then hold.quantity else hold.quantity - less.units end,
+      state = case when hold.quantity = less.units then 'released'
+        when hold.quantity - less.units = hold.served then 'served' else hold.state end
+    from unnest(${shrinking.map((change) => change.holdId)}::uuid[], ${shrinking.map((change) => change.units)}::int[])
+      as less (id, units)
+    where hold.id = less.id`.execute(tx)
+  await movePresales(
+    tx,
+    changes.map(({ presaleId, units }) => ({ ...moved, kind: 'release', presaleId, soldDelta: -units })),
+  )
+}
+
+/** What presales promise an order or have brought it, line by line. */
+export async function presaleLinesOf(tx: Tx, orderId: string): Promise<PresaleLine[]> {
+  const { rows } = await sql<PresaleLine>`
+    select hold.id as "holdId", line_number as "lineNumber", sku_id as "skuId", quantity, presale_id as "presaleId",
+      expected_on::text as "expectedOn"
+    from presale_hold as hold join presale on presale.id = presale_id
+    where order_id = ${orderId} and hold.state in ('held', 'waiting', 'served') order by line_number, hold.id`.execute(
+    tx,
+  )
+  return rows
 }
 
 /** Units as they were taken, each under a new hold. */

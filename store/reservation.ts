@@ -431,7 +431,8 @@ export async function releaseHolds(
   await moveStock(tx, movements, { operationId, operator, physical: false })
 }
 
-async function skusHeld(tx: Tx, orderId: string): Promise<string[]> {
+/** SKUs of which an order holds units or waits for some: those to lock for it. */
+export async function skusHeld(tx: Tx, orderId: string): Promise<string[]> {
   const holds = await tx
     .selectFrom('reservation')
     .select('sku_id')

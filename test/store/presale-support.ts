@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { expect } from 'vitest'
+import type { PlacedOrder } from '../../contracts/orders.ts'
 import { POLICIES } from '../../contracts/policies/index.ts'
 import type { MixedOrders } from '../../domain/presale.ts'
+import { type ChangeResult, changeHolds } from '../../store/change-holds.ts'
 import type { Db, Tx } from '../../store/database.ts'
 import { publishPolicy } from '../../store/policy-versions.ts'
 import { findPresale } from '../../store/presale-queries.ts'
@@ -79,4 +81,48 @@ export async function expectPresalesSound(db: Db | Tx): Promise<void> {
       or (presale.sold, presale.served) is distinct from (coalesce(held.sold, 0), coalesce(held.served, 0))
       or presale.sold + presale.freed > presale.promised`.execute(db)
   expect(rows).toEqual([])
+}
+
+export type ChangedLine = { lineNumber: number; skuId: string; quantity: number }
+
+/** Changes what an order demands, as an approved change would: its row locked, its lines as they are then. */
+export async function changeIn(
+  tx: Tx,
+  { orderId, reservationExpiresAt }: PlacedOrder,
+  demand: ChangedLine[],
+): Promise<ChangeResult> {
+  await sql`select 1 from orders where id = ${orderId} for no key update`.execute(tx)
+  const { rows } = await sql<{ paid: boolean }>`
+    select exists (select from payment where order_id = ${orderId}) as paid`.execute(tx)
+  await sql`
+    insert into order_line (order_id, line_number, sku_id, quantity, unit_price_cents)
+    select ${orderId}, line_number, sku_id, quantity, 1000 from json_to_recordset(${JSON.stringify(
+      demand.map((line) => ({ line_number: line.lineNumber, sku_id: line.skuId, quantity: line.quantity })),
+    )}::json) as line (line_number int, sku_id text, quantity int)
+    on conflict (order_id, line_number) do update set sku_id = excluded.sku_id, quantity = excluded.quantity`.execute(
+    tx,
+  )
+  return changeHolds(tx, {
+    orderId,
+    channel: 'mall',
+    divisionCode: '330106',
+    demand,
+    expiresAt: new Date(reservationExpiresAt),
+    operationId: uuid(),
+    confirmed: rows[0]?.paid === true,
+    operator: 'test',
+  })
+}
+
+/** The same in a transaction of its own, which a refusal rolls back. */
+export async function change(db: Db, order: PlacedOrder, demand: ChangedLine[]): Promise<ChangeResult> {
+  const tx = await db.startTransaction().execute()
+  try {
+    const result = await changeIn(tx, order, demand)
+    await (result.ok ? tx.commit() : tx.rollback()).execute()
+    return result
+  } catch (error) {
+    await tx.rollback().execute()
+    throw error
+  }
 }

@@ -10,6 +10,7 @@ import { adjustStock } from '../../store/stock.ts'
 import {
   arrive,
   arriveIn,
+  change,
   countersOf,
   EXPECTED_ON,
   endTimeOfOrder,
@@ -356,6 +357,14 @@ test('whatever happens in whatever order: sold is what live holds and served uni
       weight: 2,
       arbitrary: fc.record({ do: fc.constant('arrive' as const), units: fc.integer({ min: 1, max: 4 }) }),
     },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constant('change' as const),
+        order: fc.nat(9),
+        units: fc.integer({ min: 1, max: 4 }),
+      }),
+    },
   )
   await fc.assert(
     fc.asyncProperty(
@@ -375,7 +384,9 @@ test('whatever happens in whatever order: sold is what live holds and served uni
           } else {
             const order = orders[one.order % Math.max(1, orders.length)]
             if (!order) continue
-            if (one.do === 'pay') await store.pay(order)
+            if (one.do === 'change') {
+              await change(store.db, order, [{ lineNumber: 1, skuId, quantity: one.units }])
+            } else if (one.do === 'pay') await store.pay(order)
             else if (one.do === 'cancel') await cancel(order)
             else await endTimeOfOrder(store.db, order.orderId)
           }
