@@ -121,6 +121,8 @@ export type ShopDirectory = {
 }
 
 export type PushListener = {
+  /** Of an app with several shops one connection may hear messages of them all; without it, of its own shop alone. */
+  directory?: ShopDirectory
   /** Resolves once the hints are durable: only then may the connection acknowledge them. */
   accept: (hints: Hint[]) => Promise<void>
   /** Connected, lost, refused …, for the shop's page and the log. */
