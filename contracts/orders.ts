@@ -238,7 +238,16 @@ export const orderDetail = orderSummary.extend({
         .describe('the presale that promises this line; null: from stock'),
     }),
   ),
-  reservations: z.array(reservationView),
+  reservations: z.array(
+    reservationView.extend({
+      promotion: z
+        .object({ promotionId: z.uuid(), name: z.string(), channel: z.string() })
+        .nullable()
+        .describe(
+          'the promotion from whose quota for the channel these units were drawn; null: from free stock',
+        ),
+    }),
+  ),
   allocationDecisions: z.array(allocationDecision),
   payments: z.array(paymentView),
   refunds: z.array(refundView),

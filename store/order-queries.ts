@@ -1,12 +1,6 @@
 import { type Selectable, sql } from 'kysely'
 import { z } from 'zod'
-import type {
-  ListOrdersQuery,
-  logEntry,
-  OrderDetail,
-  OrderSummary,
-  reservationView,
-} from '../contracts/orders.ts'
+import type { ListOrdersQuery, logEntry, OrderDetail, OrderSummary } from '../contracts/orders.ts'
 import { decisionsOf } from './allocation-decisions.ts'
 import type { Db, Tx } from './database.ts'
 import { parcelsOfOrder, pickTaskOf } from './fulfilment-queries.ts'
@@ -137,22 +131,17 @@ async function linesOf(tx: Tx, orderId: string): Promise<OrderDetail['lines']> {
   return rows
 }
 
-async function reservationsOf(tx: Tx, orderId: string): Promise<z.output<typeof reservationView>[]> {
-  const rows = await tx
-    .selectFrom('reservation')
-    .select(['line_number', 'sku_id', 'warehouse_id', 'quantity', 'state', 'expires_at'])
-    .where('order_id', '=', orderId)
-    .orderBy('created_at')
-    .orderBy('id')
-    .execute()
-  return rows.map((row) => ({
-    lineNumber: row.line_number ?? 0,
-    skuId: row.sku_id,
-    warehouseId: row.warehouse_id,
-    quantity: row.quantity,
-    state: row.state,
-    expiresAt: row.expires_at.toISOString(),
-  }))
+async function reservationsOf(tx: Tx, orderId: string): Promise<OrderDetail['reservations']> {
+  const { rows } = await sql<Omit<OrderDetail['reservations'][number], 'expiresAt'> & { expiresAt: Date }>`
+    select coalesce(line_number, 0) as "lineNumber", hold.sku_id as "skuId", warehouse_id as "warehouseId", quantity,
+      hold.state, expires_at as "expiresAt",
+      case when promotion.id is not null then json_build_object('promotionId', promotion.id, 'name', promotion.name,
+        'channel', quota.channel) end as promotion
+    from reservation as hold
+      left join promotion_quota as quota on quota.quota_id = hold.drawn_from and quota.sku_id = hold.sku_id
+      left join promotion on promotion.id = quota.promotion_id
+    where order_id = ${orderId} order by hold.created_at, hold.id`.execute(tx)
+  return rows.map((row) => ({ ...row, expiresAt: row.expiresAt.toISOString() }))
 }
 
 async function paymentsOf(tx: Tx, orderId: string): Promise<OrderDetail['payments']> {

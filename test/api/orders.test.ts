@@ -49,7 +49,7 @@ test('the detail shows lines, reservations and the contact to the people of the 
   expect(detail.lines).toEqual([
     { lineNumber: 1, skuId: 'SKU-1', quantity: 2, unitPriceCents: 1_000, presale: null },
   ])
-  expect(detail.reservations).toHaveLength(1)
+  expect(detail.reservations).toMatchObject([{ skuId: 'SKU-1', quantity: 2, state: 'held', promotion: null }])
 })
 
 test.each(['regional_director', 'finance', 'admin'] as const)('%s sees a masked contact', async (role) => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PlacedOrder } from '../../contracts/orders.ts'
 import { changeHolds } from '../../store/change-holds.ts'
 import { checkoutAll } from '../../store/checkout.ts'
+import { findOrderDetail } from '../../store/order-queries.ts'
 import { askReservation, decideCancellation, reserveAgain, settleShortage } from '../../store/order-steps.ts'
 import { advancePromotion } from '../../store/promotions.ts'
 import { createReservations } from '../../store/reservation-groups.ts'
@@ -55,6 +56,20 @@ const sources = async (order: PlacedOrder) =>
   (await store.holds(order.orderId)).map((hold) => [hold.drawn_from !== null, hold.quantity])
 
 describe('drawing', () => {
+  test('the order’s detail says from which promotion’s quota each of its units was drawn', async () => {
+    const { skuId, promotionId } = await running(10, 3)
+    const order = await promotions.buy('mall', of(skuId, 5))
+    const detail = await findOrderDetail(store.db, order.orderId, { kind: 'all' })
+    const shown = detail?.order.reservations.map(({ quantity, promotion }) => ({ quantity, promotion }))
+    expect(shown).toHaveLength(2)
+    expect(shown).toEqual(
+      expect.arrayContaining([
+        { quantity: 2, promotion: null },
+        { quantity: 3, promotion: { promotionId, name: expect.any(String), channel: 'mall' } },
+      ]),
+    )
+  })
+
   test('an order of the channel takes from its quota, one of another channel from free stock only', async () => {
     const { skuId, promotionId } = await running(10, 7)
     const order = await promotions.buy('mall', of(skuId, 4))
