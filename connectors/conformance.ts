@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TAOBAO_CHECKS } from './channels/taobao/conformance.ts'
 
 /** One line of a file of protocol vectors: what goes in, under which secret, and what must come out. */
 export const conformanceVector = z.looseObject({
@@ -19,7 +20,9 @@ export type ConformanceVector = z.output<typeof conformanceVector>
 export type ConformanceCheck = (vector: ConformanceVector) => unknown
 
 /** By `system/kind`. Every connector that signs or seals adds its own here. */
-const CHECKS: Readonly<Record<string, ConformanceCheck>> = {}
+const CHECKS: Readonly<Record<string, ConformanceCheck>> = {
+  ...TAOBAO_CHECKS,
+}
 
 export type ConformanceResult = { id: string; ok: boolean; expected: unknown; actual: unknown }
 

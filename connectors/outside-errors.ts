@@ -14,11 +14,7 @@ export class UnreachableError extends Error {
   override readonly name = 'UnreachableError'
 }
 
-/**
- * An outside system asks for patience.
- *
- * @public
- */
+/** An outside system asks for patience. */
 export class RateLimitedError extends Error {
   override readonly name = 'RateLimitedError'
   readonly retryAfterMs: number
@@ -29,11 +25,7 @@ export class RateLimitedError extends Error {
   }
 }
 
-/**
- * The access token is no longer good: refresh it, then ask again.
- *
- * @public
- */
+/** The access token is no longer good: refresh it, then ask again. */
 export class TokenExpiredError extends Error {
   override readonly name = 'TokenExpiredError'
 }

@@ -1,5 +1,8 @@
 import type { Platform } from '../../domain/channel-order.ts'
 import type { ChannelConnector } from './channel.ts'
+import { taobaoConnector } from './taobao/index.ts'
 
 /** The connectors, by platform. A new channel is a folder here and a line in this table. */
-export const CHANNEL_CONNECTORS: Partial<Record<Platform, ChannelConnector>> = {}
+export const CHANNEL_CONNECTORS: Partial<Record<Platform, ChannelConnector>> = {
+  taobao: taobaoConnector,
+}

@@ -1,6 +1,7 @@
 import type { Market } from './market.ts'
 import type { Mischief } from './mischief.ts'
 import type { OutsidePlatform } from './platform.ts'
+import { createTaobao } from './taobao/index.ts'
 
 export type PlatformOptions = {
   market: Market
@@ -13,6 +14,6 @@ export type PlatformOptions = {
 }
 
 /** Every platform, courier and messenger outside; each has a file or a folder of its own here. */
-export function createPlatforms(_options: PlatformOptions): OutsidePlatform[] {
-  return []
+export function createPlatforms(options: PlatformOptions): OutsidePlatform[] {
+  return [createTaobao(options)]
 }

@@ -88,6 +88,7 @@ const PAY_WITHIN_MS = 30 * 60_000
 export class Market {
   readonly #orders = new Map<string, MarketOrder>()
   readonly #previous = new Map<string, MarketOrder>()
+  readonly #quantities = new Map<string, number>()
   readonly #listeners: ((change: MarketChange) => void)[] = []
   readonly #now: () => number
   #lastMs = 0
@@ -206,6 +207,16 @@ export class Market {
       .filter((order) => order.platformShopId === platformShopId)
       .filter((order) => order.modifiedAtMs >= fromMs && order.modifiedAtMs < toMs)
       .sort((a, b) => a.modifiedAtMs - b.modifiedAtMs)
+  }
+
+  /** The merchant says how many of a SKU buyers see. */
+  publish(platform: string, platformShopId: string, skuId: string, quantity: number): void {
+    this.#quantities.set(JSON.stringify([platform, platformShopId, skuId]), quantity)
+  }
+
+  /** How many of a SKU buyers see; undefined as long as the merchant has said nothing. */
+  quantityShown(platform: string, platformShopId: string, skuId: string): number | undefined {
+    return this.#quantities.get(JSON.stringify([platform, platformShopId, skuId]))
   }
 
   all(platform?: string): MarketOrder[] {

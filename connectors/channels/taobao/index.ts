@@ -1,0 +1,22 @@
+import type { ChannelConnector } from '../channel.ts'
+import { taobaoCredentials } from './account.ts'
+import { createTaobaoClient } from './client.ts'
+
+/** Taobao and Tmall: one platform, one protocol. */
+export const taobaoConnector: ChannelConnector = {
+  platform: 'taobao',
+  credentials: taobaoCredentials,
+  defaultGatewayUrl: 'https://eco.taobao.com/router/rest',
+  defaultPushUrl: 'ws://mc.api.taobao.com/',
+  limits: {
+    callsPerSecond: 20,
+    pullWindowSeconds: 6 * 60 * 60,
+    pullOverlapSeconds: 300,
+    pullDelaySeconds: 5,
+    pullEverySeconds: 60,
+    lagTargetSeconds: 60,
+  },
+  client: (shop) => createTaobaoClient(shop),
+  receivePush: null,
+  listen: null,
+}
