@@ -61,6 +61,9 @@ export const ACCESS = {
   decideCounts: { systems: [], roles: ['regional_director', 'finance', 'ops', 'admin'] },
   readMasterData: { systems: ['mall', 'payments', 'warehouse', 'ops'], roles: ALL_ROLES },
   changeMasterData: { systems: ['ops'], roles: OPERATING_ROLES },
+  readShops: { systems: ['ops'], roles: ALL_ROLES },
+  /** Also tries a shop: that is a call to its platform in the merchant's name. */
+  changeShops: { systems: ['ops'], roles: OPERATING_ROLES },
   readWorkItems: { systems: ['ops'], roles: ALL_ROLES },
   settleWorkItems: { systems: ['ops'], roles: ALL_ROLES },
   approveWorkItems: { systems: ['ops'], roles: OPERATING_ROLES },

@@ -24,6 +24,8 @@ export async function readCsv<Row>(
   format: {
     columns: { required: readonly string[]; optional?: readonly string[] }
     numbers: readonly string[]
+    /** Columns that must be there, but may be empty, which counts as absent. */
+    emptyIsAbsent?: readonly string[]
     schema: z.ZodType<Row>
     /** What must not occur twice in one file. */
     keyOf: (row: Row) => string
@@ -129,11 +131,16 @@ function checkHeader(
 function toObject(
   header: string[],
   cells: string[],
-  format: { columns: { optional?: readonly string[] }; numbers: readonly string[] },
+  format: {
+    columns: { optional?: readonly string[] }
+    numbers: readonly string[]
+    emptyIsAbsent?: readonly string[]
+  },
 ): Record<string, unknown> {
   const entries = header.flatMap((name, index): [string, unknown][] => {
     const cell = cells[index] ?? ''
-    if (cell === '' && format.columns.optional?.includes(name)) return []
+    const mayBeEmpty = format.columns.optional?.includes(name) || format.emptyIsAbsent?.includes(name)
+    if (cell === '' && mayBeEmpty) return []
     return [[name, format.numbers.includes(name) && NUMBER.test(cell) ? Number(cell) : cell]]
   })
   return Object.fromEntries(entries)

@@ -1,13 +1,16 @@
 import type { PayloadCodec } from '@temporalio/common'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
+import type { ChannelConnector } from '../connectors/channels/channel.ts'
 import type { OrderCommands } from '../connectors/temporal/order-commands.ts'
 import type { PromotionCommands } from '../connectors/temporal/promotion-commands.ts'
 import type { WmsReader } from '../connectors/wms/reader.ts'
 import type { Config } from '../contracts/config.ts'
+import type { Platform } from '../domain/channel-order.ts'
 import type { Db } from '../store/database.ts'
 import type { KeyRing } from '../store/keyring.ts'
 import type { Policies } from '../store/policy-cache.ts'
+import type { ShopAccounts } from '../store/shop-accounts.ts'
 import type { EventStreamLimits } from './event-stream.ts'
 import type { PressureLimits } from './plugins/limits.ts'
 
@@ -21,6 +24,9 @@ export type ApiDeps = {
   promotionCommands: PromotionCommands
   keyRing: KeyRing
   policies: Policies
+  /** The platforms that this version can talk to. */
+  connectors: Partial<Record<Platform, ChannelConnector>>
+  shops: ShopAccounts
   /** Tries a mapping before it is published. */
   wmsReader: WmsReader
   /** Opens Temporal's payloads for signed-in ops. */

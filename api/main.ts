@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis'
 import { Kysely, PostgresDialect } from 'kysely'
 import { v7 as uuid } from 'uuid'
+import { CHANNEL_CONNECTORS } from '../connectors/channels/registry.ts'
 import { startTelemetry } from '../connectors/telemetry.ts'
 import { createTemporalClient } from '../connectors/temporal/client.ts'
 import { PayloadCryptoCodec } from '../connectors/temporal/codec.ts'
@@ -17,6 +18,7 @@ import { Policies } from '../store/policy-cache.ts'
 import { findPromotionStanding } from '../store/promotion-queries.ts'
 import { closePromotion } from '../store/promotions.ts'
 import type { Database } from '../store/schema.ts'
+import { ShopAccounts } from '../store/shop-accounts.ts'
 import { createLogger } from './logger.ts'
 import { buildServer } from './server.ts'
 
@@ -37,6 +39,7 @@ async function main(): Promise<void> {
   const payloadKeys = KeyRing.parse(config.PAYLOAD_KEYS)
   const temporal = createTemporalClient(config, payloadKeys)
   const wmsReader = new WmsReader()
+  const keyRing = KeyRing.parse(config.DATA_KEYS)
 
   const app = await buildServer({
     config,
@@ -47,10 +50,15 @@ async function main(): Promise<void> {
       standing: (promotionId) => findPromotionStanding(db, promotionId),
       answerOf: (command) => closePromotion(db, command),
     }),
-    keyRing: KeyRing.parse(config.DATA_KEYS),
+    keyRing,
     policies: new Policies({
       onUnreadable: (kind, error) =>
         logger.error({ kind, err: error }, 'a published policy cannot be read: the one before goes on'),
+    }),
+    connectors: CHANNEL_CONNECTORS,
+    shops: new ShopAccounts(db, keyRing, {
+      onUnreadable: (shopId, error) =>
+        logger.error({ shopId, err: error }, 'the credentials of a shop cannot be opened: it is left out'),
     }),
     wmsReader,
     codec: new PayloadCryptoCodec(payloadKeys),

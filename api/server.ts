@@ -30,6 +30,8 @@ import { reportRoutes } from './routes/reports.ts'
 import { returnRoutes } from './routes/returns.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { shipmentRoutes } from './routes/shipments.ts'
+import { shopRoutes } from './routes/shops.ts'
+import { skuMappingRoutes } from './routes/sku-mappings.ts'
 import { stockRoutes } from './routes/stock.ts'
 import { stockBoardRoutes } from './routes/stock-board.ts'
 import { stockCountRoutes } from './routes/stock-counts.ts'
@@ -127,6 +129,8 @@ const ROUTES = [
   listingRoutes,
   reportRoutes,
   masterDataRoutes,
+  shopRoutes,
+  skuMappingRoutes,
   transferRoutes,
   workItemRoutes,
   wmsRoutes,

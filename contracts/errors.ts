@@ -383,6 +383,18 @@ export const ERRORS = {
     zh: '未知的行政区划代码',
     todo: 'Send a current six-digit code of a district or city.',
   },
+  'unknown-channel': {
+    status: 422,
+    en: 'No connector of this platform is installed',
+    zh: '尚未接入该平台',
+    todo: 'Name one of the platforms that /openapi.json lists and this version can talk to.',
+  },
+  'unknown-shop': {
+    status: 422,
+    en: 'The shop is not known',
+    zh: '未知的渠道店铺',
+    todo: 'Create the shop first, or mend the id.',
+  },
   'too-many-requests': {
     status: 429,
     en: 'Too many requests',

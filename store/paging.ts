@@ -10,7 +10,7 @@ export type Page<Item> = { items: Item[]; nextCursor: string | null }
  * A timestamp with all of its microseconds. A JavaScript date would cut them off, and a page would then skip or
  * repeat the rows of that millisecond.
  */
-const exactInstant = z
+export const exactInstant = z
   .string()
   .regex(/^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/)
   .refine((value) => !Number.isNaN(Date.parse(`${value.slice(0, 19).replace(' ', 'T')}Z`)))

@@ -539,6 +539,7 @@ export type Database = {
     key_id: string
     sealed: Buffer
     credentials_version: WithDefault<number>
+    refreshing_until: NullableTimestamp
     active: WithDefault<boolean>
     changed_by: string
     created_at: DefaultTimestamp

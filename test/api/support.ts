@@ -15,6 +15,7 @@ import { createApiKey, ROLES, type Role, SYSTEMS, type System, upsertAccount } f
 import { KeyRing } from '../../store/keyring.ts'
 import { Policies } from '../../store/policy-cache.ts'
 import { closePromotion } from '../../store/promotions.ts'
+import { ShopAccounts } from '../../store/shop-accounts.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
 export const PASSWORD = 'correct horse battery staple'
@@ -92,14 +93,17 @@ export async function createTestApi(
       offsetMs += ms
     },
   }
+  const keyRing = KeyRing.parse(key('d'))
   const deps: ApiDeps = {
     config: { ...testConfig(database.appUrl), ...options.config },
     db: database.db,
     redis: options.redis ?? null,
     orderCommands: commands,
     promotionCommands: promotionCommandsOn(database),
-    keyRing: KeyRing.parse(key('d')),
+    keyRing,
     policies: new Policies(),
+    connectors: {},
+    shops: new ShopAccounts(database.db, keyRing),
     wmsReader: new WmsReader(),
     codec: new PayloadCryptoCodec(KeyRing.parse(key('p'))),
     notice: { poke: () => undefined },

@@ -1,0 +1,106 @@
+import { RateLimitedError, RefusedError, TokenExpiredError, UnreachableError } from '../outside-errors.ts'
+import type { ChannelClient, ChannelConnector, ChannelLimits, Credentials, ShopAccount } from './channel.ts'
+
+/** A shop's account, and which version of its credentials this is. */
+export type VersionedAccount = ShopAccount & { credentialsVersion: number }
+
+/** Where tokens are kept, for all processes together. */
+export type TokenStore<Account extends VersionedAccount> = {
+  /** Whether this process is the one that asks for new tokens in the place of this version. */
+  claim: (shop: Account) => Promise<boolean>
+  /** False: somebody else has replaced them meanwhile. */
+  save: (shop: Account, credentials: Credentials) => Promise<boolean>
+  giveUp: (shop: Account) => Promise<void>
+  /** As it is now; null when the shop is gone. */
+  current: (shopId: string) => Promise<Account | null>
+}
+
+/** Another process gets so long to bring the new tokens. */
+const PATIENCE_MS = 10_000
+const LOOK_AGAIN_MS = 100
+
+/**
+ * Calls a platform for a shop. Is the token expired, it is refreshed once, by one of all processes, and the call made
+ * again.
+ *
+ * @throws TokenExpiredError when a fresh token is refused as well, or there is no way to a fresh one; otherwise what
+ *   the call throws
+ */
+export async function callShop<Account extends VersionedAccount, Result>(
+  connector: ChannelConnector,
+  shop: Account,
+  tokens: TokenStore<Account>,
+  call: (client: ChannelClient, shop: Account) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await call(connector.client(shop), shop)
+  } catch (error) {
+    if (!(error instanceof TokenExpiredError)) throw error
+    const refreshed = await freshAccount(connector, shop, tokens)
+    if (!refreshed) throw error
+    return call(connector.client(refreshed), refreshed)
+  }
+}
+
+/** The account with newer credentials than these, or null when there are none. */
+async function freshAccount<Account extends VersionedAccount>(
+  connector: ChannelConnector,
+  shop: Account,
+  tokens: TokenStore<Account>,
+): Promise<Account | null> {
+  const deadlineMs = performance.now() + PATIENCE_MS
+  for (;;) {
+    const current = await tokens.current(shop.shopId)
+    if (!current) return null
+    if (current.credentialsVersion !== shop.credentialsVersion) return current
+    if (await tokens.claim(shop)) return refresh(connector, shop, tokens)
+    if (performance.now() > deadlineMs) return null
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
+  }
+}
+
+async function refresh<Account extends VersionedAccount>(
+  connector: ChannelConnector,
+  shop: Account,
+  tokens: TokenStore<Account>,
+): Promise<Account | null> {
+  const { refreshToken } = connector.client(shop)
+  if (!refreshToken) {
+    await tokens.giveUp(shop)
+    return null
+  }
+  let credentials: Credentials
+  try {
+    credentials = await refreshToken()
+  } catch (error) {
+    await tokens.giveUp(shop)
+    throw error
+  }
+  await tokens.save(shop, credentials)
+  return tokens.current(shop.shopId)
+}
+
+/** What a push is expected to keep: the design's own figure for every platform that pushes. */
+const PUSH_TARGET_SECONDS = 60
+
+/** What a platform's feeds are expected to keep, in seconds. A pull is never fresher than its delay and interval. */
+export function lagTargets({
+  limits,
+  receivePush,
+  listen,
+}: Pick<ChannelConnector, 'receivePush' | 'listen'> & {
+  limits: Pick<ChannelLimits, 'lagTargetSeconds' | 'pullDelaySeconds' | 'pullEverySeconds'>
+}): { push: number | null; pull: number } {
+  const pull = Math.max(limits.lagTargetSeconds, limits.pullDelaySeconds + 2 * limits.pullEverySeconds)
+  return { push: receivePush || listen ? PUSH_TARGET_SECONDS : null, pull }
+}
+
+/** What a call came to, for those who only show it. Anything that is no error of the outside was not readable. */
+export function callOutcome(
+  error: unknown,
+): 'unreachable' | 'refused' | 'token-expired' | 'rate-limited' | 'unreadable' {
+  if (error instanceof UnreachableError) return 'unreachable'
+  if (error instanceof RefusedError) return 'refused'
+  if (error instanceof TokenExpiredError) return 'token-expired'
+  return error instanceof RateLimitedError ? 'rate-limited' : 'unreadable'
+}
