@@ -93,7 +93,11 @@ export class GroupCommit<Member, Result> {
     })
   }
 
-  /** After whatever else arrived in this turn of the event loop. */
+  /**
+   * After whatever else arrives in this turn of the event loop. So those who have just been answered and ask again at
+   * once go with those who waited meanwhile: callers who never pause would otherwise fall into two halves that take
+   * turns, each paying for a transaction.
+   */
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
@@ -154,7 +158,7 @@ export class GroupCommit<Member, Result> {
       this.#retrying.push(...group)
     }
     this.#running[lane] -= 1
-    this.#begin()
+    this.#schedule()
   }
 
   #nextSingle(): Entry<Member, Result> | undefined {
@@ -185,7 +189,7 @@ export class GroupCommit<Member, Result> {
     }
     this.#running.singles -= 1
     mark(this.#single, [entry], -1)
-    this.#begin()
+    this.#schedule()
   }
 
   #finish(entry: Entry<Member, Result>, tell: () => void): void {

@@ -103,6 +103,24 @@ describe('a group', () => {
     }
   })
 
+  test('whoever is answered and comes again at once joins those who waited meanwhile in one group', async () => {
+    let open = () => {}
+    const gate = new Promise<void>((resolve) => (open = resolve))
+    const { groups, say } = newWords({ groups: 1 }, () => gate)
+    const again = ['a/x', 'b/x'].map(async (word) => {
+      await say(word)
+      await say(`${word}/1/again`)
+    })
+    await until('the first group', async () => groups.length === 1)
+    const waiting = say('c/x')
+    open()
+    await Promise.all([...again, waiting])
+    expect(groups).toEqual([
+      ['a/x', 'b/x'],
+      ['c/x', 'a/x/1/again', 'b/x/1/again'],
+    ])
+  })
+
   test('a group takes no more members and lines than allowed, and a huge member runs alone beside it', async () => {
     const { groups, say } = newWords({ members: 3, lines: 10, linesAlone: 8 })
     await Promise.all(['a/1/4', 'b/2/4', 'c/3/4', 'd/4/1', 'huge/5/9', 'e/6/1', 'f/7/1', 'g/8/1'].map(say))
