@@ -6,6 +6,7 @@ import {
   reserveAgain,
   reservePresaleAgain,
   settleShortage,
+  waitForStock,
 } from '../store/order-steps.ts'
 import { createReservations } from '../store/reservation-groups.ts'
 
@@ -15,8 +16,14 @@ export function createOrderRecordActivities({ db }: { db: Db }) {
   return {
     commitOrder: (commit: OrderCommit) => commitOrder(db, commit),
     askReservation: (request: Parameters<typeof askReservation>[1]) => askReservation(db, request),
-    reserveAgain: (request: Parameters<typeof reserveAgain>[1]) =>
-      request.placed.presale ? reservePresaleAgain(db, request) : reserveAgain(reservations, request),
+    reserveAgain: async (request: Parameters<typeof reserveAgain>[1]) => {
+      const { placed } = request
+      const answer = await (placed.presale
+        ? reservePresaleAgain(db, request)
+        : reserveAgain(reservations, request))
+      if (answer.allocations === null && placed.platform) await waitForStock(db, placed)
+      return answer
+    },
     decideCancellation: (request: Parameters<typeof decideCancellation>[1]) =>
       decideCancellation(db, request),
     settleShortage: (request: Parameters<typeof settleShortage>[1]) => settleShortage(db, request),

@@ -1,6 +1,7 @@
 import { RefusedError } from '../connectors/outside-errors.ts'
 import type { PaymentProvider } from '../connectors/payment/provider.ts'
 import type { RefundReason } from '../domain/order.ts'
+import { platformMoney } from '../store/channel-orders.ts'
 import type { Db } from '../store/database.ts'
 import { recordAttempt } from '../store/deliveries.ts'
 
@@ -20,6 +21,9 @@ export function createRefundActivities(deps: { db: Db; paymentProvider: PaymentP
       request: RefundRequest,
     ): Promise<{ outcome: 'done' | 'failed'; detail: string }> => {
       const { orderId, ...refund } = request
+      const kept = await platformMoney(deps.db, orderId)
+      if (kept?.isReturned) return { outcome: 'done', detail: '' }
+      if (kept) return { outcome: 'failed', detail: `refund it at ${kept.platform}, which has the money` }
       const attempt = {
         kind: 'refund',
         target: 'payment',

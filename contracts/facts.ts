@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PLATFORMS } from '../domain/channel-order.ts'
 import { MIXED_ORDERS } from '../domain/presale.ts'
 import { cents, instant } from './common.ts'
 
@@ -36,6 +37,14 @@ export const factBodies = {
     units: z.array(fulfilmentLine.extend({ holdId: z.string() })),
     operator: z.string(),
   }),
+  'stock.granted': z.object({
+    allocations: z.array(fulfilmentLine.extend({ warehouseId: z.string() })),
+    confirmed: z.boolean(),
+    expiresAt: instant,
+    givenUp: z.array(z.object({ lineNumber: z.int(), quantity: z.int().min(1) })),
+    operator: z.string(),
+  }),
+  'channel.closed': z.object({ reason: z.string(), operator: z.string(), occurredAt: instant }),
   'refund.retry_requested': z.object({ refundId: z.string(), operator: z.string() }),
   'attention.cleared': z.object({ operator: z.string() }),
 } as const
@@ -66,6 +75,8 @@ export const orderPlacedBody = z.object({
     latePaymentWindowSeconds: z.number(),
   }),
   policyVersions: z.record(z.string(), z.int()).optional(),
+  platform: z.enum(PLATFORMS).optional(),
+  awaitsStock: z.boolean().optional(),
   presale: z
     .object({
       mixedOrders: z.enum(MIXED_ORDERS),

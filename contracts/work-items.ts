@@ -170,6 +170,27 @@ export const WORK_ITEM_TEXT: Record<
     nextEn: 'Bring in the missing units, or cancel the promotion and make a smaller one',
     nextZh: '补足缺货，或取消后按较小数量重新创建',
   },
+  awaiting_stock: {
+    en: 'An order of a channel was accepted although stock is missing',
+    zh: '渠道订单已接收，但库存不足',
+    nextEn:
+      'Decide at the order: wait, serve it from any warehouse, ship what there is, or cancel and refund at the platform; or transfer or buy stock, and it serves itself',
+    nextZh: '在订单上选择：等待、放宽仓库、部分发货，或取消并在平台退款；也可调拨或采购，到货后自动分配',
+  },
+  channel_order_held: {
+    en: 'An order of a channel is kept, but cannot be placed yet',
+    zh: '渠道订单已保留，暂无法进入处理',
+    nextEn:
+      'Read the reason: map the SKU, or have the address or amounts mended at the platform; it goes on by itself',
+    nextZh: '查看原因：补充商品映射，或在平台修正地址、金额；修正后自动继续',
+  },
+  channel_change: {
+    en: 'The platform changed an order that is being worked on',
+    zh: '平台修改了处理中的订单',
+    nextEn:
+      'Compare address, refund and shipping ban with what the warehouse does; stop the parcel if need be',
+    nextZh: '核对地址、退款与禁止发货状态，必要时拦截包裹',
+  },
   bodies_kept: {
     en: 'Old message bodies are kept because some are still needed',
     zh: '旧消息正文仍被需要，暂未清理',

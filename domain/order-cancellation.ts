@@ -1,5 +1,5 @@
 import type { CommandAnswer, OrderEvent, OrderState } from './order.ts'
-import { answer, type Draft, moveTo } from './order-draft.ts'
+import { answer, type Draft, moveTo, raise } from './order-draft.ts'
 import { isPaidInFull } from './order-money.ts'
 
 /**
@@ -19,14 +19,17 @@ export function requestCancellation(
     if (state.cancellation.requestId === requestId) return
     return refuse('cancellation-in-progress', 'another cancellation of this order is being decided')
   }
-  if (state.status !== 'reserved' && state.status !== 'paid') {
+  if (!['reserved', 'awaiting_stock', 'paid'].includes(state.status)) {
     const code = ['expired', 'completed', 'returned', 'lost'].includes(state.status)
       ? 'order-already-closed'
       : 'order-already-shipped'
     return refuse(code, `the order is ${state.status}; after shipping ask for a return instead`)
   }
   // Holds show a payment only while there are holds: after a short pick of everything the status must speak.
-  if (state.status === 'paid' && !mayCancelPaid) {
+  if (
+    !mayCancelPaid &&
+    (state.status === 'paid' || (state.status === 'awaiting_stock' && isPaidInFull(state)))
+  ) {
     return refuse('paid-cancellation-forbidden', 'the order has been paid')
   }
   // Whether the order is paid, packed or neither is decided by its rows in the database, in one transaction. The
@@ -90,5 +93,9 @@ function refuse(draft: Draft, refusal: Omit<Extract<CommandAnswer, { accepted: f
   const { cancellation } = draft.state
   if (!cancellation) return
   cancellation.state = 'refused'
+  // The platform has closed the order already, whatever the warehouse did: a person must stop the parcel.
+  if (cancellation.byChannel) {
+    raise(draft, 'contradiction', `${draft.state.placed.orderId}/closed`, { reason: refusal.detail })
+  }
   answer(draft, cancellation.requestId, { accepted: false, ...refusal })
 }

@@ -13,6 +13,8 @@ export function eventKey(state: OrderState, event: OrderEvent): string {
     case 'fulfilment_short':
     case 'presale_arrived':
     case 'presale_given_up':
+    case 'stock_granted':
+    case 'channel_closed':
     case 'refund_retry_requested':
     case 'attention_cleared':
     case 'unknown_fact':

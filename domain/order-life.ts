@@ -1,6 +1,7 @@
 import { assertNever } from './assert-never.ts'
 import type { Decision, OrderEvent, OrderPlaced, OrderState, RefundReason } from './order.ts'
 import { beginDeciding, cancellationDecided, isPending, requestCancellation } from './order-cancellation.ts'
+import { channelClosed, stockGranted } from './order-channel.ts'
 import { type Draft, moveTo, openDraft, raise } from './order-draft.ts'
 import { eventKey } from './order-event-key.ts'
 import {
@@ -25,13 +26,13 @@ import { waitsForPresale } from './presale.ts'
  */
 const SEEN_LIMIT = 1_000
 
-/** The state that an order is born with: stock held, nothing paid. */
+/** The state that an order is born with: stock held or waited for, nothing paid. */
 export function placeOrder(placed: OrderPlaced): OrderState {
   return {
     placed,
     version: 1,
     eventCount: 0,
-    status: 'reserved',
+    status: placed.awaitsStock ? 'awaiting_stock' : 'reserved',
     needsAttention: false,
     payments: [],
     refunds: [],
@@ -40,7 +41,7 @@ export function placeOrder(placed: OrderPlaced): OrderState {
     shortages: [],
     returns: [],
     unfillable: {},
-    reservation: 'held',
+    reservation: placed.awaitsStock ? 'awaiting' : 'held',
     reserveAgainTries: 0,
     presaleArrivals: [],
     presaleGivenUp: [],
@@ -97,6 +98,10 @@ function applyEvent(draft: Draft, event: OrderEvent): void {
     case 'unknown_fact':
       draft.note({ field: 'message', newValue: event.factType })
       return raise(draft, 'unknown_message', String(event.inboxId), { messageType: event.factType })
+    case 'stock_granted':
+      return stockGranted(draft, event)
+    case 'channel_closed':
+      return channelClosed(draft, event)
     case 'cancel_requested':
       return requestCancellation(draft, event)
     case 'return_requested':

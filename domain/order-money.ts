@@ -83,6 +83,7 @@ export function keptCents(state: OrderState): number {
     case 'cancelled':
       return 0
     case 'reserved':
+    case 'awaiting_stock':
       // An instalment is kept until the time is over; only what exceeds the price goes back at once.
       return Math.min(paidCents(state), state.placed.amountCents)
     default:

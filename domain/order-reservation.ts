@@ -1,6 +1,7 @@
 import { assertNever } from './assert-never.ts'
 import type { Allocation, OrderEvent, OrderState } from './order.ts'
 import { cancelInsteadOfExpiry } from './order-cancellation.ts'
+import { awaitStock } from './order-channel.ts'
 import { type Draft, moveTo } from './order-draft.ts'
 import { isPaidInFull } from './order-money.ts'
 import type { OrderPresale } from './presale.ts'
@@ -48,8 +49,10 @@ export function reservedAgain(
   const { state } = draft
   if (state.reservation !== 'reserving_again') return
   if (allocations === null) {
-    state.reservation = 'lapsed'
     draft.note({ field: 'reservation', oldValue: 'expired', newValue: 'no stock left' })
+    // The money is with the platform, which has promised the goods: it is not ours to give back.
+    if (state.placed.platform) awaitStock(draft)
+    else state.reservation = 'lapsed'
     return
   }
   state.placed.allocations = allocations

@@ -5,6 +5,7 @@
  */
 export const ORDER_STATUSES = [
   'reserved',
+  'awaiting_stock',
   'paid',
   'partially_shipped',
   'shipped',
@@ -23,6 +24,7 @@ export type OrderStatus = (typeof ORDER_STATUSES)[number]
 /** What each status means to a person, in both languages of the product. */
 export const ORDER_STATUS_MEANING: Record<OrderStatus, { en: string; zh: string }> = {
   reserved: { en: 'stock is held, waiting for payment', zh: '已锁库存，待付款' },
+  awaiting_stock: { en: 'accepted from its channel, waiting for stock', zh: '渠道订单已接收，等待库存' },
   paid: { en: 'paid in full, the warehouses are picking', zh: '已付款，仓库拣货中' },
   partially_shipped: { en: 'some parcels have left, others are still being picked', zh: '部分发货' },
   shipped: { en: 'all parcels are with the couriers', zh: '已发货' },
@@ -39,7 +41,8 @@ export const ORDER_STATUS_MEANING: Record<OrderStatus, { en: string; zh: string 
 /** Every legal move. A status that is missing on the right of a row can never follow it. */
 export const ORDER_TRANSITIONS: Record<OrderStatus, readonly OrderStatus[]> = {
   reserved: ['paid', 'expired', 'cancelled'],
-  expired: ['paid'],
+  awaiting_stock: ['reserved', 'cancelled'],
+  expired: ['paid', 'awaiting_stock'],
   paid: ['partially_shipped', 'shipped', 'cancelled'],
   partially_shipped: ['shipped', 'in_transit', 'delivered', 'returning', 'returned', 'lost'],
   shipped: ['partially_shipped', 'in_transit', 'delivered', 'returning', 'lost'],

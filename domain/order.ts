@@ -1,3 +1,4 @@
+import type { Platform } from './channel-order.ts'
 import type { OrderStatus, ParcelState, ReturnState } from './order-state.ts'
 import type { GivenUpUnits, OrderPresale, PresaleArrival } from './presale.ts'
 
@@ -34,6 +35,10 @@ export type OrderPlaced = {
   policyVersions?: Record<string, number> | undefined
   /** The lines that a presale promises; absent where everything comes from stock. */
   presale?: OrderPresale | undefined
+  /** The platform that keeps the order, and its money; absent where the hub is asked to place it. */
+  platform?: Platform | undefined
+  /** Accepted although stock is missing: it holds nothing until `stock_granted`. */
+  awaitsStock?: boolean | undefined
 }
 
 export type Payment = { paymentId: string; amountCents: number; paidAt: string }
@@ -123,8 +128,11 @@ export type OrderState = {
   returns: OrderReturn[]
   /** Units per line number that nobody could supply; they are not owed and not charged. */
   unfillable: Record<number, number>
-  /** `held` until the money is complete or the time is over; `lapsed` when the holds are gone. */
-  reservation: 'held' | 'checking' | 'confirmed' | 'lapsed' | 'reserving_again'
+  /**
+   * `held` until the money is complete or the time is over; `lapsed` when the holds are gone; `awaiting` while a
+   * platform's order waits for stock.
+   */
+  reservation: 'held' | 'checking' | 'confirmed' | 'lapsed' | 'reserving_again' | 'awaiting'
   reservationExpiresAtMs: number
   /** How often the goods were asked for again after the holds were gone. */
   reserveAgainTries: number
@@ -141,6 +149,8 @@ export type OrderState = {
     reason: string
     operator: string
     mayCancelPaid: boolean
+    /** The platform has closed the order; nobody waits for an answer. */
+    byChannel?: boolean
     state: 'waiting' | 'deciding' | 'refused' | 'granted'
   } | null
   /** When the order closes by itself (late-payment or after-sales window), in ms since the epoch. */
@@ -190,6 +200,18 @@ export type OrderEvent =
     }
   | { type: 'presale_arrived'; inboxId: number; units: PresaleArrival[] }
   | { type: 'presale_given_up'; inboxId: number; units: GivenUpUnits[]; operator: string }
+  | {
+      type: 'stock_granted'
+      inboxId: number
+      allocations: Allocation[]
+      /** Whether the holds were confirmed at once because the order is paid. */
+      confirmed: boolean
+      expiresAt: string
+      /** Units of the lines that will not come: a person decided to ship without them. */
+      givenUp: { lineNumber: number; quantity: number }[]
+      operator: string
+    }
+  | { type: 'channel_closed'; inboxId: number; reason: string; operator: string; occurredAt: string }
   | { type: 'refund_retry_requested'; inboxId: number; refundId: string; operator: string }
   | { type: 'attention_cleared'; inboxId: number; operator: string }
   | { type: 'unknown_fact'; inboxId: number; factType: string }
@@ -283,6 +305,9 @@ export const WORK_ITEM_KINDS = [
   'wms_jump',
   'promotion_not_held',
   'bodies_kept',
+  'awaiting_stock',
+  'channel_order_held',
+  'channel_change',
 ] as const
 export type WorkItemKind = (typeof WORK_ITEM_KINDS)[number]
 

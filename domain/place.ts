@@ -58,10 +58,26 @@ export function placeOfAddress(divisionCode: string, address: string): Place {
   return place.point === null ? { ...place, problem: 'ambiguous-name' } : place
 }
 
+const provinces = listDivisions('province').map(({ code, name }) => ({
+  code,
+  name,
+  short: shortNameOf(name),
+}))
+
+/** 浙江省 → 浙江, 内蒙古自治区 → 内蒙古, 上海市 → 上海. */
+function shortNameOf(province: string): string {
+  return province.replace(/(省|市|特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区)$/, '')
+}
+
+/** The code of the province that a text begins with, in full or short; null where it names none. */
+export function provinceNamed(text: string): string | null {
+  return provinces.find(({ short }) => text.trim().startsWith(short))?.code ?? null
+}
+
 /** The cities and districts within a division that the beginning of a text may mean. */
 function divisionsNamed(text: string, within: Division): Division[] {
   const province = findDivision(`${within.code.slice(0, 2)}0000`)?.name ?? ''
-  const short = province.replace(/(省|市|特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区)$/, '')
+  const short = shortNameOf(province)
   const beginnings = [
     text,
     ...[province, short].filter((name) => text.startsWith(name)).map((name) => text.slice(name.length)),

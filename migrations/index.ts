@@ -12,6 +12,7 @@ import { up as inboxRetention } from './0010-inbox-retention.ts'
 import { up as presale } from './0011-presale.ts'
 import { up as channels } from './0012-channels.ts'
 import { up as intake } from './0015-intake.ts'
+import { up as awaitingStock } from './0016-awaiting-stock.ts'
 
 /** Every migration in order. Forward only: a mistake is mended by the next one. */
 export const migrations: Record<string, Migration> = {
@@ -28,4 +29,5 @@ export const migrations: Record<string, Migration> = {
   '0011-presale': { up: presale },
   '0012-channels': { up: channels },
   '0015-intake': { up: intake },
+  '0016-awaiting-stock': { up: awaitingStock },
 }

@@ -101,6 +101,15 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
   ],
   late_payment: ['Nothing was refunded: a closed order is never revived.', ''],
   payment_mismatch: ['The first report counts; the second was refused with `payment-mismatch`.', ''],
+  awaiting_stock: [
+    'Nothing is reserved for it. The oldest paid order is served first when stock comes; the item then closes itself.',
+    '',
+  ],
+  channel_order_held: [
+    'The platform’s order is kept; it is placed as soon as the reason is gone.',
+    'tries it again',
+  ],
+  channel_change: ['The order goes on as it is; what the platform says now is shown beside it.', ''],
   short_pick: [
     'The missing units left the stock record; the hub looked for them in other warehouses and refunds the rest.',
     '',

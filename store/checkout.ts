@@ -3,6 +3,7 @@ import { v7 as uuid } from 'uuid'
 import { ProblemError } from '../contracts/errors.ts'
 import { ORDER_PLACED } from '../contracts/facts.ts'
 import type { PlacedOrder, PlaceOrderBody } from '../contracts/orders.ts'
+import type { Platform } from '../domain/channel-order.ts'
 import { findDivision } from '../domain/division.ts'
 import { holdTtlSeconds } from '../domain/hold-time.ts'
 import type { Allocation, OrderPlaced } from '../domain/order.ts'
@@ -37,6 +38,17 @@ export type CheckoutInput = {
   body: PlaceOrderBody
   placedBy: string
   traceParent: string | null
+  /** Of an order that a platform keeps: it exists already, so that missing stock is waited for instead of refused. */
+  terms?: ChannelTerms
+}
+export type ChannelTerms = {
+  platform: Platform
+  /** By the platform's clock, RFC 3339. */
+  placedAt: string
+  /** Until when unpaid units are held. */
+  expiresAt: Date
+  /** Its receiver, written already. */
+  contactId: string
 }
 export type Shortage = Extract<ReserveResult, { ok: false }>['shortages'][number]
 export type CheckoutResult =
@@ -90,7 +102,15 @@ async function checkoutLocked(
   const { reclaimed, members } = await decideReservations(tx, requests, facts.allocation, book)
   const granted = drafts.flatMap((draft, index) => {
     const { result, presale = [] } = members[index] ?? {}
-    if (result?.ok) return [{ ...withPresale(draft, presale, facts), allocations: result.allocations }]
+    if (result?.ok) {
+      const { terms } = draft.input
+      const known = terms ? { ...draft, placed: { ...draft.placed, platform: terms.platform } } : draft
+      return [{ ...withPresale(known, presale, facts), allocations: result.allocations }]
+    }
+    if (draft.input.terms) {
+      const { platform } = draft.input.terms
+      return [{ ...draft, placed: { ...draft.placed, platform, awaitsStock: true }, allocations: [] }]
+    }
     const shortages = result?.shortages ?? []
     refuse(draft.input.orderId, shortageProblem(shortages), shortages)
     return []
@@ -233,10 +253,12 @@ function draftOrder(input: CheckoutInput, facts: Facts): Draft | ProblemError {
     const fields = [{ field: 'lines', message: 'the order costs more than the hub accepts' }]
     return new ProblemError('invalid-request', undefined, { fields })
   }
-  const placedAt = new Date()
+  const { terms } = input
+  const placedAt = terms ? new Date(terms.placedAt) : new Date()
   const place = placeOfAddress(body.contact.divisionCode, body.contact.address)
   const judged = factsOf({ ...body, divisionCode: body.contact.divisionCode, amountCents })
-  const expiresAt = new Date(placedAt.getTime() + holdTtlSeconds(reservation.document, judged) * 1000)
+  const expiresAt =
+    terms?.expiresAt ?? new Date(placedAt.getTime() + holdTtlSeconds(reservation.document, judged) * 1000)
   const policyVersions = {
     'order-life': life.version,
     reservation: reservation.version,
@@ -260,7 +282,7 @@ function draftOrder(input: CheckoutInput, facts: Facts): Draft | ProblemError {
       orderId,
       channel: body.channel,
       storeId: body.storeId,
-      contactId: uuid(),
+      contactId: terms?.contactId ?? uuid(),
       divisionCode: place.divisionCode,
       lines,
       freightCents: body.freightCents,
@@ -296,7 +318,7 @@ function placedView({ placed, allocations }: GrantedOrder): PlacedOrder {
   const { orderId, amountCents, reservationExpiresAt: expiresAt, presale } = placed
   return {
     orderId,
-    status: 'reserved',
+    status: statusOf(placed),
     amountCents,
     reservationExpiresAt: expiresAt,
     reservations: allocations.map((entry) => ({ ...entry, state: 'held', expiresAt })),
@@ -312,6 +334,11 @@ function placedView({ placed, allocations }: GrantedOrder): PlacedOrder {
       : {}),
     workflowId: `order:${orderId}`,
   }
+}
+
+/** Where a new order stands. */
+function statusOf({ awaitsStock }: Pick<OrderPlaced, 'awaitsStock'>): 'reserved' | 'awaiting_stock' {
+  return awaitsStock ? 'awaiting_stock' : 'reserved'
 }
 
 /** ¥10 billion: far above any order, far below what is no longer an exact number. */
@@ -358,6 +385,8 @@ async function insertOrders(tx: Tx, { keyRing }: Deps, orders: GrantedOrder[]): 
       store_id: placed.storeId,
       external_order_id: input.body.externalOrderId ?? null,
       contact_id: placed.contactId,
+      contact_exists: input.terms !== undefined,
+      status: statusOf(placed),
       key_id: contact.keyId,
       sealed: contact.sealed.toString('hex'),
       division_code: placed.divisionCode,
@@ -372,13 +401,13 @@ async function insertOrders(tx: Tx, { keyRing }: Deps, orders: GrantedOrder[]): 
   const inserted = await sql<{ id: string }>`${PREPARED}
     with draft as (
       select * from json_to_recordset(${JSON.stringify(rows)}::json) as draft (id uuid, channel text, store_id text,
-        external_order_id text, contact_id uuid, key_id text, sealed text, division_code text, amount_cents bigint,
+        external_order_id text, contact_id uuid, contact_exists boolean, status text, key_id text, sealed text, division_code text, amount_cents bigint,
         freight_cents bigint, reservation_expires_at timestamptz, policy_versions jsonb, placed_by text,
         created_at timestamptz)
     ), placed as (
       insert into orders (id, channel, store_id, external_order_id, contact_id, division_code, status, amount_cents,
         freight_cents, reservation_expires_at, policy_versions, placed_by, created_at)
-      select id, channel, store_id, external_order_id, contact_id, division_code, 'reserved', amount_cents,
+      select id, channel, store_id, external_order_id, contact_id, division_code, status, amount_cents,
         freight_cents, reservation_expires_at, policy_versions, placed_by, created_at
       from draft order by store_id, external_order_id
       on conflict on constraint orders_external_order_id_key do nothing
@@ -386,6 +415,7 @@ async function insertOrders(tx: Tx, { keyRing }: Deps, orders: GrantedOrder[]): 
     ), reachable as (
       insert into contact (id, key_id, sealed, division_code)
       select contact_id, key_id, decode(sealed, 'hex'), division_code from draft join placed using (id)
+      where not contact_exists
     )
     select id from placed`.execute(tx)
   return new Set(inserted.rows.map((row) => row.id))
@@ -406,6 +436,7 @@ async function insertOrderRows(tx: Tx, orders: GrantedOrder[]): Promise<void> {
   const log = orders.map(({ input, placed }) => ({
     order_id: placed.orderId,
     store_id: placed.storeId,
+    status: statusOf(placed),
     operator: input.placedBy,
     source_time: placed.placedAt,
   }))
@@ -416,9 +447,11 @@ async function insertOrderRows(tx: Tx, orders: GrantedOrder[]): Promise<void> {
         as line (order_id uuid, line_number int, sku_id text, quantity int, unit_price_cents bigint)
     )
     insert into operation_log (order_id, store_id, version, field, new_value, operator, source, source_time)
-    select order_id, store_id, 1, 'status', 'reserved', operator, ${ORDER_PLACED}, source_time
+    select order_id, store_id, 1, 'status', status, operator, ${ORDER_PLACED}, source_time
     from json_to_recordset(${JSON.stringify(log)}::json)
-      as entry (order_id uuid, store_id text, operator text, source_time timestamptz)`.execute(tx)
+      as entry (order_id uuid, store_id text, status text, operator text, source_time timestamptz)`.execute(
+    tx,
+  )
   await appendInboxAll(
     tx,
     orders.map(({ input, placed, allocations }) => ({

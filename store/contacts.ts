@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import type { KeyRing } from './keyring.ts'
 
-const personal = z.object({ name: z.string(), phone: z.string(), address: z.string(), remark: z.string() })
+const personal = z.object({
+  name: z.string(),
+  phone: z.string(),
+  address: z.string(),
+  remark: z.string(),
+  /** What only the platform can open, by the platform's own names. */
+  ciphertext: z.record(z.string(), z.string()).optional(),
+})
 export type PersonalData = z.output<typeof personal>
 
 /** A person's data sealed under the contact's own id; nothing else in the database names the person. */

@@ -82,6 +82,7 @@ async function decide(tx: Tx, skuIds: string[], context: PlanContext): Promise<C
   const listings = await lockListings(tx, skuIds)
   const levels = await readLevels(tx, skuIds)
   const quotas = await readQuotas(tx, skuIds)
+  const waiting = await readWaiting(tx, skuIds)
   const sales = await recentSales(tx, skuIds, document.salesWindowDays)
   return skuIds.flatMap((skuId) => {
     const rows = listings.filter((row) => row.sku_id === skuId)
@@ -97,12 +98,13 @@ async function decide(tx: Tx, skuIds: string[], context: PlanContext): Promise<C
       }),
     )
     const plan = planListings(
-      levels
-        .filter((level) => level.sku_id === skuId)
-        .map((level) => ({
-          available: level.available,
-          threshold: thresholdOf({ safetyStock: level.safety_stock, category: level.category }, document),
-        })),
+      withoutWaiting(
+        levels.filter((level) => level.sku_id === skuId),
+        waiting.get(skuId) ?? 0,
+      ).map((level) => ({
+        available: level.available,
+        threshold: thresholdOf({ safetyStock: level.safety_stock, category: level.category }, document),
+      })),
       current,
       document,
       quotas.filter((quota) => quota.sku_id === skuId),
@@ -147,6 +149,24 @@ async function readLevels(tx: Tx, skuIds: string[]): Promise<LevelRow[]> {
       join warehouse on warehouse.id = level.warehouse_id and warehouse.active
     where level.sku_id = any(${skuIds}::text[])`.execute(tx)
   return rows
+}
+
+/** Units that platforms have sold already and that wait for stock, by SKU. */
+async function readWaiting(tx: Tx, skuIds: string[]): Promise<Map<string, number>> {
+  const { rows } = await sql<{ sku_id: string; units: number }>`
+    select sku_id, sum(quantity)::int as units from stock_wait_line
+    where waiting and sku_id = any(${skuIds}::text[]) group by sku_id`.execute(tx)
+  return new Map(rows.map((row) => [row.sku_id, row.units]))
+}
+
+/** The levels without the units that orders wait for: what comes in is theirs. */
+function withoutWaiting(levels: LevelRow[], units: number): LevelRow[] {
+  let left = units
+  return levels.map((level) => {
+    const taken = Math.min(left, Math.max(0, level.available))
+    left -= taken
+    return { ...level, available: level.available - taken }
+  })
 }
 
 /**

@@ -18,6 +18,7 @@ import {
 } from './reservation.ts'
 import type { Reservations } from './reservation-groups.ts'
 import { lockStock } from './stock-movement.ts'
+import { awaitStock, endStockWait } from './stock-waits.ts'
 
 /**
  * The questions that an order's workflow asks the database. Each is one transaction, keyed by its operation id, so
@@ -48,6 +49,22 @@ export async function reserveAgain(
     operator: 'system',
   })
   return { allocations: result.ok ? result.allocations : null }
+}
+
+/**
+ * Puts a platform's paid order into the queue for stock, because nothing was left to reserve again. Once: the operation
+ * that found nothing is remembered, and so is the row.
+ */
+export async function waitForStock(db: Db, placed: OrderPlaced): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await sql`select 1 from orders where id = ${placed.orderId} for no key update`.execute(tx)
+    const { paidAt } = await tx
+      .selectFrom('payment')
+      .select((eb) => eb.fn.max('paid_at').as('paidAt'))
+      .where('order_id', '=', placed.orderId)
+      .executeTakeFirstOrThrow()
+    await awaitStock(tx, { ...placed, paidAt: paidAt?.toISOString() ?? null, holdUntil: new Date() })
+  })
 }
 
 /**
@@ -128,6 +145,7 @@ export async function decideCancellation(
       const { warehouse_id: warehouseId, lines } = task
       await queuePdaMessage(tx, 'pick_task_withdrawn', { orderId, pickTaskId: task.id, warehouseId, lines })
     }
+    await endStockWait(tx, orderId, 'ended')
     await releaseHolds(tx, { orderId, operationId, operator, kind: 'release' })
     return { refusal: null }
   })

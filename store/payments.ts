@@ -43,7 +43,9 @@ export async function recordPayment(
 
   const complete = order !== undefined && (await netCents(tx, orderId)) >= order.amount_cents
   const holdsConfirmed = complete && order.status === 'reserved' && (await confirmHolds(tx, orderId))
-  const outcome = !order ? 'unmatched' : holdsConfirmed ? 'accepted' : complete ? 'late' : 'partial'
+  // A platform's order that waits for stock keeps its money: the goods are owed.
+  const waits = complete && order.status === 'awaiting_stock'
+  const outcome = !order ? 'unmatched' : holdsConfirmed || waits ? 'accepted' : complete ? 'late' : 'partial'
   await tx.updateTable('payment').set({ outcome }).where('id', '=', body.paymentId).execute()
   const inboxId = await appendInbox(tx, {
     source: 'payments',

@@ -577,9 +577,21 @@ export type Database = {
     canonical: Json<Omit<ChannelOrder, 'receiver'>>
     contact_id: string
     mapping_versions: Json<Record<string, number>>
+    line_map: ColumnType<Record<string, string>, string | undefined, string>
+    try_again_at: NullableTimestamp
     first_seen_at: DefaultTimestamp
     updated_at: DefaultTimestamp
   }
+  stock_wait: {
+    order_id: string
+    paid_at: NullableTimestamp
+    placed_at: Timestamp
+    hold_until: Timestamp
+    state: WithDefault<'waiting' | 'served' | 'ended'>
+    created_at: DefaultTimestamp
+    settled_at: NullableTimestamp
+  }
+  stock_wait_line: { order_id: string; sku_id: string; quantity: number; waiting: WithDefault<boolean> }
   wms_connection: {
     name: string
     host: string

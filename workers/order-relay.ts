@@ -259,7 +259,7 @@ const attentionKey = defineSearchAttributeKey('NeedsAttention', 'BOOL')
 /** What ops can search for from the first moment. No personal data: search attributes are stored in clear. */
 export function startAttributes(placed: OrderPlaced) {
   return [
-    { key: orderStatus, value: 'reserved' },
+    { key: orderStatus, value: placed.awaitsStock ? 'awaiting_stock' : 'reserved' },
     { key: channelKey, value: placed.channel },
     { key: storeKey, value: placed.storeId },
     { key: warehouseKey, value: [...new Set(placed.allocations.map((entry) => entry.warehouseId))] },
@@ -297,6 +297,10 @@ function factOf(message: InboxRow): OrderFact {
       return { type: 'presale_arrived', inboxId, ...factBodies['presale.arrived'].parse(message.body) }
     case 'presale.given_up':
       return { type: 'presale_given_up', inboxId, ...factBodies['presale.given_up'].parse(message.body) }
+    case 'stock.granted':
+      return { type: 'stock_granted', inboxId, ...factBodies['stock.granted'].parse(message.body) }
+    case 'channel.closed':
+      return { type: 'channel_closed', inboxId, ...factBodies['channel.closed'].parse(message.body) }
     case 'refund.retry_requested':
       return {
         type: 'refund_retry_requested',

@@ -20,6 +20,7 @@ import { PromotionStarter } from './promotion-starter.ts'
 import { Reconcile } from './reconcile.ts'
 import { StockAlerts } from './stock-alerts.ts'
 import { TransferCarrier } from './transfer-carrier.ts'
+import { WaitingOrders } from './waiting-orders.ts'
 
 /**
  * The process between database and Temporal: carries messages to orders, sends what is queued for the outside,
@@ -39,6 +40,7 @@ const sender = new DeliverySender({
 const reconcile = new Reconcile({ db, client, taskQueue, logger })
 const stockAlerts = new StockAlerts({ db, policies: new Policies() })
 const transferCarrier = new TransferCarrier({ db, client, taskQueue, logger })
+const waitingOrders = new WaitingOrders({ db, keyRing: KeyRing.parse(config.DATA_KEYS) })
 const promotionStarter = new PromotionStarter({ db, client, taskQueue })
 
 /**
@@ -50,6 +52,7 @@ const IDLE_MS = {
   delivery: 500,
   promotions: 1_000,
   stockAlerts: 1_000,
+  waitingOrders: 500,
   transfers: 500,
   reconcile: 10_000,
   maintenance: 60 * 60_000,
@@ -65,6 +68,8 @@ const loops = [
   new Loop('delivery', { round: () => sender.runOnce(), idleMs: IDLE_MS.delivery, logger }),
   transferLoop,
   new Loop('promotions', { round: () => promotionStarter.runOnce(), idleMs: IDLE_MS.promotions, logger }),
+  new Loop('waiting-orders', { round: () => waitingOrders.serve(), idleMs: IDLE_MS.waitingOrders, logger }),
+  new Loop('held-orders', { round: () => waitingOrders.placeHeld(), idleMs: IDLE_MS.waitingOrders, logger }),
   new Loop('stock-alerts', { round: () => stockAlerts.runOnce(), idleMs: IDLE_MS.stockAlerts, logger }),
   new Loop('reconcile', {
     round: async () => {

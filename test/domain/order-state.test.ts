@@ -33,10 +33,10 @@ describe('the order table', () => {
     for (const status of ORDER_STATUSES) expect([...reachableFrom(status)].some(isFinal), status).toBe(true)
   })
 
-  test('completed, cancelled, returned and lost are ends; expired leads nowhere but back to paid', () => {
+  test('completed, cancelled, returned and lost are ends; expired leads nowhere but back to paid, or to waiting for stock', () => {
     for (const status of ['completed', 'cancelled', 'returned', 'lost'] as const)
       expect(ORDER_TRANSITIONS[status], status).toEqual([])
-    expect(ORDER_TRANSITIONS.expired).toEqual(['paid'])
+    expect(ORDER_TRANSITIONS.expired).toEqual(['paid', 'awaiting_stock'])
     expect(ORDER_STATUSES.filter(isFinal)).toEqual(['completed', 'expired', 'cancelled', 'returned', 'lost'])
   })
 

@@ -88,6 +88,8 @@ const TABLES = [
   'channel_feed',
   'sku_mapping',
   'channel_order',
+  'stock_wait',
+  'stock_wait_line',
 ]
 const APPEND_ONLY = [
   'stock_ledger',

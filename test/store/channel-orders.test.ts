@@ -1,0 +1,432 @@
+import fc from 'fast-check'
+import { sql } from 'kysely'
+import { v7 as uuid } from 'uuid'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ChannelOrder } from '../../domain/channel-order.ts'
+import { placingOf } from '../../domain/channel-placing.ts'
+import { applyChannelOrder, placeHeldOrders, replaceHeldOrders } from '../../store/channel-orders.ts'
+import { KeyRing } from '../../store/keyring.ts'
+import { decideCancellation } from '../../store/order-steps.ts'
+import { Policies } from '../../store/policy-cache.ts'
+import { adjustStock } from '../../store/stock.ts'
+import { serve, serveWaiting } from '../../store/stock-waits.ts'
+import { TEST_PAYLOAD_KEYS } from '../support/keys.ts'
+import { expectSound, openTestStore, type TestStore } from './support.ts'
+
+let store: TestStore
+const deps = { keyRing: KeyRing.parse(TEST_PAYLOAD_KEYS), policies: new Policies() }
+const SHOP = { shopId: 'SHOP-1', storeId: 'MALL', platform: 'mall' as const }
+
+beforeAll(async () => {
+  store = await openTestStore()
+  await store.db
+    .insertInto('shop')
+    .values({
+      id: SHOP.shopId,
+      store_id: SHOP.storeId,
+      platform: SHOP.platform,
+      platform_shop_id: '1',
+      app_key: 'app',
+      gateway_url: 'http://127.0.0.1:1',
+      key_id: 'k',
+      sealed: Buffer.from('x'),
+      changed_by: 'test',
+    })
+    .execute()
+})
+afterAll(async () => {
+  await expectSound(store.db)
+  await store.close()
+})
+
+const at = (seconds: number) => new Date(Date.UTC(2026, 10, 11) + seconds * 1000).toISOString()
+let lastId = 0
+
+function orderOf(skuId: string, quantity: number, change: Partial<ChannelOrder> = {}): ChannelOrder {
+  lastId += 1
+  return {
+    platformOrderId: `30012345678901${lastId}`,
+    status: 'unpaid',
+    rawStatus: 'WAIT_BUYER_PAY',
+    createdAt: new Date(Date.now() - 60_000).toISOString(),
+    modifiedAt: at(0),
+    paidAt: null,
+    payUntil: new Date(Date.now() + 600_000).toISOString(),
+    shipUntil: null,
+    buyerId: 'buyer',
+    paymentId: null,
+    amountCents: quantity * 1_000,
+    freightCents: 0,
+    lines: [
+      {
+        platformLineId: '1',
+        platformSkuId: `P-${skuId}`,
+        outerSkuId: null,
+        title: 'x',
+        quantity,
+        amountCents: quantity * 1_000,
+        refund: 'none',
+      },
+    ],
+    receiver: {
+      name: '张*',
+      phone: '138****0000',
+      province: '浙江省',
+      city: '杭州市',
+      district: '西湖区',
+      address: '文三路 1 号',
+      ciphertext: { oaid: 'OAID-OF-THE-TEST' },
+    },
+    buyerRemark: '',
+    shippingForbidden: false,
+    waybills: [],
+    ...change,
+  }
+}
+const paid = (order: ChannelOrder, seconds = 1, change: Partial<ChannelOrder> = {}): ChannelOrder => ({
+  ...order,
+  status: 'paid',
+  rawStatus: 'WAIT_SELLER_SEND_GOODS',
+  modifiedAt: at(seconds),
+  paidAt: at(seconds),
+  paymentId: `PAY-${order.platformOrderId}`,
+  ...change,
+})
+const closed = (order: ChannelOrder, seconds: number): ChannelOrder => ({
+  ...order,
+  status: 'closed',
+  rawStatus: 'TRADE_CLOSED',
+  modifiedAt: at(seconds),
+})
+const apply = (order: ChannelOrder) =>
+  store.inTransaction((tx) =>
+    applyChannelOrder(tx, deps, { shop: SHOP, order, inboxIds: [], traceParent: null }),
+  )
+const map = (skuId: string, quantity = 1, version = 1) =>
+  store.db
+    .insertInto('sku_mapping')
+    .values({
+      shop_id: SHOP.shopId,
+      platform_sku_id: `P-${skuId}`,
+      version,
+      parts: JSON.stringify([{ skuId, quantity }]),
+      author: 'test',
+    })
+    .execute()
+const mappedSku = async (units: { 'WH-HZ'?: number; 'WH-GZ'?: number }) => {
+  const skuId = await store.addSku(units)
+  await map(skuId)
+  return skuId
+}
+const receive = (skuId: string, quantityDelta: number) =>
+  store.inTransaction((tx) =>
+    adjustStock(tx, {
+      adjustments: [{ skuId, warehouseId: 'WH-HZ', quantityDelta }],
+      operationId: uuid(),
+      operator: 'test',
+      reason: 'came in',
+    }),
+  )
+const facts = async (orderId: string | null) => {
+  const rows = await store.db
+    .selectFrom('inbox')
+    .select('type')
+    .where('order_key', '=', orderId ?? '')
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => row.type)
+}
+const statusOf = async (orderId: string | null) =>
+  (
+    await store.db
+      .selectFrom('orders')
+      .select('status')
+      .where('id', '=', orderId ?? '')
+      .executeTakeFirst()
+  )?.status
+const items = async (
+  kind: 'contradiction' | 'channel_change' | 'channel_order_held' | 'awaiting_stock',
+  part: string,
+) => {
+  const rows = await store.db
+    .selectFrom('work_item')
+    .select(['state', 'detail'])
+    .where('kind', '=', kind)
+    .where('key', 'like', `%${part}%`)
+    .execute()
+  return rows
+}
+const holds = async (orderId: string | null) => {
+  const { rows } = await sql<{ state: string; units: number }>`
+    select state, sum(quantity)::int as units from reservation where order_id = ${orderId} group by state`.execute(
+    store.db,
+  )
+  return Object.fromEntries(rows.map((row) => [row.state, row.units]))
+}
+
+describe('an order of a channel', () => {
+  test('reserves when it is first stored, and its payment confirms in the transaction that stores it', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 5 })
+    const order = orderOf(skuId, 2)
+    const { outcome, orderId } = await apply(order)
+    expect(outcome).toBe('placed')
+    expect(await holds(orderId)).toEqual({ held: 2 })
+    expect((await apply(paid(order))).outcome).toBe('changed')
+    expect(await holds(orderId)).toEqual({ confirmed: 2 })
+    expect(await facts(orderId)).toEqual(['order.placed', 'payment.received'])
+  })
+
+  test('told a hundred times is one order, one payment and two facts', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 5 })
+    const order = orderOf(skuId, 1)
+    const results = await Promise.all(Array.from({ length: 20 }, () => apply(paid(order))))
+    expect(new Set(results.map((result) => result.orderId)).size).toBe(1)
+    expect(results.filter((result) => result.outcome === 'placed')).toHaveLength(1)
+    expect(await facts(results[0]?.orderId ?? '')).toEqual(['order.placed', 'payment.received'])
+  })
+
+  test('does not go back: an older report is logged and changes nothing', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 5 })
+    const order = orderOf(skuId, 1)
+    const { orderId } = await apply(paid(order, 10))
+    expect((await apply(order)).outcome).toBe('older')
+    expect((await apply({ ...order, modifiedAt: at(10) })).outcome).toBe('older')
+    expect(await facts(orderId)).toEqual(['order.placed', 'payment.received'])
+    const log = await store.db
+      .selectFrom('operation_log')
+      .select('new_value')
+      .where('order_id', '=', orderId ?? '')
+      .where('field', '=', 'channel_status')
+      .execute()
+    expect(log.map((line) => line.new_value)).toEqual(Array(2).fill('WAIT_BUYER_PAY (older, ignored)'))
+  })
+
+  test('any order of reports ends the same: the newest, with each fact once', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray([0, 1, 2, 2, 1], { minLength: 5 }), async (sequence) => {
+        const skuId = await mappedSku({ 'WH-HZ': 5 })
+        const order = orderOf(skuId, 1)
+        const reports = [order, paid(order, 1), closed(paid(order, 1), 2)]
+        for (const index of sequence) {
+          const report = reports[index]
+          if (report) await apply(report)
+        }
+        const row = await store.db
+          .selectFrom('channel_order')
+          .select(['status', 'order_id'])
+          .where('platform_order_id', '=', order.platformOrderId)
+          .executeTakeFirstOrThrow()
+        expect(row.status).toBe('closed')
+        const told = await facts(row.order_id)
+        expect(told.filter((type) => type === 'channel.closed').length).toBeLessThanOrEqual(1)
+        expect(told.filter((type) => type === 'payment.received').length).toBeLessThanOrEqual(1)
+        // An order that was never seen open is not placed only to be cancelled.
+        expect(row.order_id === null).toBe(sequence[0] === 2)
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  test('with a SKU that nobody mapped is kept, raised, and placed once it is mapped', async () => {
+    const skuId = await store.addSku({ 'WH-HZ': 6 })
+    const order = paid(orderOf(skuId, 2))
+    expect((await apply(order)).outcome).toBe('held')
+    expect(await items('channel_order_held', order.platformOrderId)).toMatchObject([
+      { state: 'open', detail: { reason: 'unmapped' } },
+    ])
+    await map(skuId, 3)
+    await store.inTransaction((tx) => replaceHeldOrders(tx, SHOP.shopId, [`P-${skuId}`]))
+    expect(await placeHeldOrders(store.db, deps, 10)).toBe(1)
+    const row = await store.db
+      .selectFrom('channel_order')
+      .selectAll()
+      .where('platform_order_id', '=', order.platformOrderId)
+      .executeTakeFirstOrThrow()
+    expect(row).toMatchObject({ state: 'placed', mapping_versions: { [`P-${skuId}`]: 1 } })
+    expect(await holds(row.order_id)).toEqual({ confirmed: 6 })
+    expect(await items('channel_order_held', order.platformOrderId)).toMatchObject([{ state: 'resolved' }])
+  })
+
+  test.each<[string, Partial<ChannelOrder>, string]>([
+    ['amounts that do not add up', { amountCents: 999 }, 'bad_amounts'],
+    [
+      'an unknown province',
+      { receiver: { ...orderOf('x', 1).receiver, province: '不知道' } },
+      'unknown_address',
+    ],
+    ['an unknown status', { status: null, rawStatus: 'NEW_STATUS' }, 'unknown_status'],
+  ])('with %s is kept and raised, and nothing is reserved', async (_, change, reason) => {
+    const skuId = await mappedSku({ 'WH-HZ': 5 })
+    const order = orderOf(skuId, 1, change)
+    expect(await apply(order)).toEqual({ outcome: 'held', orderId: null })
+    expect(await items('channel_order_held', order.platformOrderId)).toMatchObject([{ detail: { reason } }])
+  })
+
+  test('with a quantity of 0 is kept and raised', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 5 })
+    const order = orderOf(skuId, 0)
+    expect(await apply(order)).toEqual({ outcome: 'held', orderId: null })
+    expect(await items('channel_order_held', order.platformOrderId)).toMatchObject([
+      { detail: { reason: 'bad_order' } },
+    ])
+  })
+
+  test('that the platform says is shipped while nothing has left here is a contradiction', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 5 })
+    const order = paid(orderOf(skuId, 1))
+    const { orderId } = await apply(order)
+    await apply({ ...order, status: 'shipped', rawStatus: 'WAIT_BUYER_CONFIRM_GOODS', modifiedAt: at(5) })
+    expect(await items('contradiction', `${orderId}/shipped`)).toHaveLength(1)
+    expect(await facts(orderId)).toEqual(['order.placed', 'payment.received'])
+  })
+
+  test('whose receiver changes keeps the one it was placed with, and a person is told', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 5 })
+    const order = orderOf(skuId, 1)
+    const { orderId } = await apply(order)
+    const moved = { ...order, modifiedAt: at(3), receiver: { ...order.receiver, address: '延安路 9 号' } }
+    await apply(moved)
+    expect((await apply(moved)).outcome).toBe('unchanged')
+    expect(await items('channel_change', orderId ?? '')).toHaveLength(1)
+  })
+
+  test('under a shipping ban is not told of its money before the ban is lifted', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 5 })
+    const order = paid(orderOf(skuId, 1), 1, { shippingForbidden: true })
+    const { orderId } = await apply(order)
+    expect(await facts(orderId)).toEqual(['order.placed'])
+    await apply({ ...order, shippingForbidden: false, modifiedAt: at(9) })
+    expect(await facts(orderId)).toEqual(['order.placed', 'payment.received'])
+  })
+
+  test('keeps what only the platform can open, sealed', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 5 })
+    await apply(orderOf(skuId, 1))
+    const { rows } = await sql<{ found: number }>`
+      select count(*)::int as found from channel_order where canonical::text like '%文三路%' or canonical::text like '%OAID-OF-THE-TEST%'`.execute(
+      store.db,
+    )
+    expect(rows[0]?.found).toBe(0)
+  })
+})
+
+describe('an order of a channel for which stock is missing', () => {
+  test('is accepted, reserves nothing, and is served when stock comes, who paid first first', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 0 })
+    const late = await apply(paid(orderOf(skuId, 2), 20))
+    const first = await apply(paid(orderOf(skuId, 2), 10))
+    const unpaid = await apply(orderOf(skuId, 1))
+    expect(await Promise.all([late, first, unpaid].map(({ orderId }) => statusOf(orderId)))).toEqual(
+      Array(3).fill('awaiting_stock'),
+    )
+    expect(await items('awaiting_stock', first.orderId ?? '')).toMatchObject([{ state: 'open' }])
+    await receive(skuId, 3)
+    expect(await serveWaiting(store.db, skuId, 10)).toBe(1)
+    expect(await holds(first.orderId)).toEqual({ confirmed: 2 })
+    // One unit is left: the later payment needs two, and the unpaid order behind it may not take it.
+    expect(await holds(unpaid.orderId)).toEqual({})
+    await receive(skuId, 2)
+    expect(await serveWaiting(store.db, skuId, 10)).toBe(2)
+    expect(await holds(late.orderId)).toEqual({ confirmed: 2 })
+    expect(await holds(unpaid.orderId)).toEqual({ held: 1 })
+    expect(await items('awaiting_stock', first.orderId ?? '')).toMatchObject([{ state: 'resolved' }])
+    expect(await facts(first.orderId)).toEqual(['order.placed', 'payment.received', 'stock.granted'])
+  })
+
+  test('is served once, however many processes try', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 0 })
+    const { orderId } = await apply(paid(orderOf(skuId, 1)))
+    await receive(skuId, 5)
+    const served = await Promise.all(Array.from({ length: 6 }, () => serveWaiting(store.db, skuId, 10)))
+    expect(served.reduce((sum, count) => sum + count, 0)).toBe(1)
+    expect(await holds(orderId)).toEqual({ confirmed: 1 })
+  })
+
+  test('is not served after it was cancelled', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 0 })
+    const { orderId } = await apply(paid(orderOf(skuId, 1)))
+    await decideCancellation(store.db, {
+      orderId: orderId ?? '',
+      mayCancelPaid: true,
+      operationId: uuid(),
+      operator: 'test',
+    })
+    await receive(skuId, 5)
+    expect(await serveWaiting(store.db, skuId, 10)).toBe(0)
+    expect(await holds(orderId)).toEqual({})
+  })
+
+  test('gets what there is when a person decides so, and the rest is given up', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 2 })
+    const { orderId } = await apply(paid(orderOf(skuId, 3)))
+    expect(await statusOf(orderId)).toBe('awaiting_stock')
+    const result = await store.inTransaction((tx) =>
+      serve(tx, orderId ?? '', { partial: true, operator: 'mei' }),
+    )
+    expect(result).toBe('served')
+    expect(await holds(orderId)).toEqual({ confirmed: 2 })
+  })
+})
+
+describe('the lines of a platform’s order', () => {
+  test('cost here what they cost there, to the cent, however bundles divide', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({
+            quantity: fc.integer({ min: 1, max: 50 }),
+            amountCents: fc.integer({ min: 0, max: 10_000_000 }),
+            parts: fc.array(
+              fc.record({
+                units: fc.integer({ min: 1, max: 9 }),
+                price: fc.integer({ min: 0, max: 99_999 }),
+              }),
+              {
+                minLength: 1,
+                maxLength: 4,
+              },
+            ),
+          }),
+          { minLength: 1, maxLength: 5 },
+        ),
+        (drafts) => {
+          const parts = new Map(
+            drafts.map((draft, line) => [
+              `P${line}`,
+              draft.parts.map((part, index) => ({ skuId: `S${line}-${index}`, quantity: part.units })),
+            ]),
+          )
+          const standardPriceCents = new Map(
+            drafts.flatMap((draft, line) =>
+              draft.parts.map((part, index) => [`S${line}-${index}`, part.price] as const),
+            ),
+          )
+          const lines = drafts.map(({ quantity, amountCents }, index) => ({
+            platformLineId: String(index),
+            platformSkuId: `P${index}`,
+            outerSkuId: null,
+            title: 'x',
+            quantity,
+            amountCents,
+            refund: 'none' as const,
+          }))
+          const amountCents = lines.reduce((sum, line) => sum + line.amountCents, 500)
+          const placing = placingOf(
+            { ...orderOf('x', 1), lines, amountCents, freightCents: 500 },
+            { parts, standardPriceCents },
+          )
+          expect(placing.ok).toBe(true)
+          if (!placing.ok) return
+          for (const [index, draft] of drafts.entries()) {
+            const own = placing.lines.filter((line) => line.platformLineId === String(index))
+            expect(own.reduce((sum, line) => sum + line.quantity * line.unitPriceCents, 0)).toBe(
+              draft.amountCents,
+            )
+            const units = draft.parts.reduce((sum, part) => sum + part.units * draft.quantity, 0)
+            expect(own.reduce((sum, line) => sum + line.quantity, 0)).toBe(units)
+          }
+        },
+      ),
+    )
+  })
+})
