@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type HttpAnswer, httpCall } from '../../http-call.ts'
-import { parseLossless } from '../../lossless-json.ts'
 import { RateLimitedError, RefusedError, TokenExpiredError, UnreachableError } from '../../outside-errors.ts'
+import { objectOf, patienceOf } from '../answer.ts'
 import { chinaTimestamp } from '../values.ts'
 import type { TaobaoAccount } from './account.ts'
 import { signTop } from './sign.ts'
@@ -11,8 +11,6 @@ const LIMITED = new Set(['4', '5', '6', '7', '8'])
 const SESSION_INVALID = '27'
 /** Service currently unavailable, remote service error: the platform's own trouble, unless the sub code says `isv.`. */
 const PLATFORM_FAULTS = new Set(['10', '15', '50'])
-const PATIENCE_MS = 1_000
-const MAX_PATIENCE_MS = 60_000
 
 /** What the platform refused, with its own word for the reason. */
 export class TopRefusedError extends RefusedError {
@@ -66,26 +64,13 @@ const errorResponse = z.looseObject({
   sub_code: z.string().default(''),
   sub_msg: z.string().default(''),
 })
-const envelope = z.record(z.string(), z.unknown())
 
-function read(method: string, { status, headers, text }: HttpAnswer): TopAnswer {
-  if (status === 429) throw new RateLimitedError(`${method}: 429`, patience(headers.get('retry-after') ?? ''))
-  if (status >= 500) throw new UnreachableError(`${method}: ${status}`)
-  if (status >= 400) throw new RefusedError(status, `${method}: ${status}`)
-  const answer = envelope.safeParse(readJson(method, text))
-  if (!answer.success) throw new UnreachableError(`${method}: the answer is no object`)
-  if (answer.data.error_response !== undefined) throw refusal(method, answer.data.error_response)
-  const body = answer.data[`${method.replace(/^taobao\./, '').replaceAll('.', '_')}_response`]
+function read(method: string, answer: HttpAnswer): TopAnswer {
+  const object = objectOf(method, answer)
+  if (object.error_response !== undefined) throw refusal(method, object.error_response)
+  const body = object[`${method.replace(/^taobao\./, '').replaceAll('.', '_')}_response`]
   if (body === undefined) throw new UnreachableError(`${method}: the answer is to another question`)
-  return { body, raw: text }
-}
-
-function readJson(method: string, text: string): unknown {
-  try {
-    return parseLossless(text)
-  } catch {
-    throw new UnreachableError(`${method}: the answer is no JSON`)
-  }
+  return { body, raw: answer.text }
 }
 
 /** The platform's error classes in ours. Its texts are left out of messages: they may quote what was sent. */
@@ -93,17 +78,11 @@ function refusal(method: string, error: unknown): Error {
   const parsed = errorResponse.safeParse(error)
   if (!parsed.success) return new UnreachableError(`${method}: an error without a code`)
   const { code, sub_code: subCode, sub_msg: subMessage } = parsed.data
-  if (LIMITED.has(code)) return new RateLimitedError(`${method}: ${code} ${subCode}`, patience(subMessage))
+  if (LIMITED.has(code)) return new RateLimitedError(`${method}: ${code} ${subCode}`, patienceOf(subMessage))
   if (code === SESSION_INVALID) return new TokenExpiredError(`${method}: ${code} ${subCode}`)
   const isPlatformFault =
     subCode.startsWith('isp.') || (PLATFORM_FAULTS.has(code) && !subCode.startsWith('isv.'))
   return isPlatformFault
     ? new UnreachableError(`${method}: ${code} ${subCode}`)
     : new TopRefusedError(method, code, subCode)
-}
-
-/** `This ban will last for 3 more seconds` → 3000 ms, within reason. */
-function patience(text: string): number {
-  const seconds = /\d+/.exec(text)?.[0]
-  return seconds === undefined ? PATIENCE_MS : Math.min(Number(seconds) * 1_000, MAX_PATIENCE_MS)
 }

@@ -5,8 +5,8 @@ import type {
   ChannelOrderStatus,
   ChannelWaybill,
 } from '../../../domain/channel-order.ts'
+import { instant, readBy } from '../answer.ts'
 import { centsOfYuan, instantOfChina } from '../values.ts'
-import { instant, readBy } from './answer.ts'
 import { courierOf } from './carriers.ts'
 
 /** Their trade status in the hub's words. https://open.taobao.com/doc.htm?docId=102856&docType=1 */

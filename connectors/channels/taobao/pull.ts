@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { instant, understood } from '../answer.ts'
 import type { ChangedOrder } from '../channel.ts'
 import { chinaTimestamp } from '../values.ts'
-import { instant, understood } from './answer.ts'
 import type { TopCall } from './gateway.ts'
 
 /** The platform's maximum. */

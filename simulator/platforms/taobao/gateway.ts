@@ -1,11 +1,13 @@
 import type { Answer, Call } from '../../http.ts'
 import { appSecretOf, type Tokenbook } from '../accounts.ts'
 import { underFate } from '../fate.ts'
+import { readForm, wholeNumber } from '../form.ts'
 import { numberOf, writeJson } from '../json.ts'
 import type { Market, MarketOrder } from '../market.ts'
 import type { CallFate, Mischief } from '../mischief.ts'
-import { isSignedBy, msOfBeijing, readForm, type TopParams } from './request.ts'
-import { beijing, COMPANIES, tradeOf } from './trade.ts'
+import { beijing, msOfBeijing } from '../values.ts'
+import { isSignedBy, type TopParams } from './request.ts'
+import { COMPANIES, tradeOf } from './trade.ts'
 
 const NAME = 'taobao'
 const CLOCK_WINDOW_MS = 10 * 60_000
@@ -207,11 +209,6 @@ export class TopGateway {
     for (const { skuId, quantity } of changes) this.#parts.market.publish(NAME, shopId, skuId, quantity)
     return { response: { item: { num_iid: numberOf(itemId), modified: beijing(this.#parts.now()) } } }
   }
-}
-
-/** −1 for what is no whole number. */
-function wholeNumber(text: string): number {
-  return /^\d{1,9}$/.test(text) ? Number(text) : -1
 }
 
 /** The fields that were asked for; the ciphertext of the receiver only on demand. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { numberOf } from '../json.ts'
 import type { MarketLine, MarketOrder, MarketReceiver, MarketStatus } from '../market.ts'
+import { beijing, yuan } from '../values.ts'
 
 const STATUSES: Record<MarketStatus, string> = {
   unpaid: 'WAIT_BUYER_PAY',
@@ -100,12 +101,4 @@ function masked({ orderId, receiver }: { orderId: string; receiver: MarketReceiv
     receiver_district: receiver.district,
     receiver_address: `${[...receiver.address].slice(0, 3).join('')}***`,
   }
-}
-
-function yuan(cents: number): string {
-  return (cents / 100).toFixed(2)
-}
-
-export function beijing(ms: number): string {
-  return new Date(ms + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ')
 }
