@@ -8,6 +8,7 @@ import type { WmsReader } from '../connectors/wms/reader.ts'
 import type { Config } from '../contracts/config.ts'
 import type { Platform } from '../domain/channel-order.ts'
 import type { Db } from '../store/database.ts'
+import type { DurableIntake } from '../store/durable-intake.ts'
 import type { KeyRing } from '../store/keyring.ts'
 import type { Policies } from '../store/policy-cache.ts'
 import type { ShopAccounts } from '../store/shop-accounts.ts'
@@ -27,6 +28,8 @@ export type ApiDeps = {
   /** The platforms that this version can talk to. */
   connectors: Partial<Record<Platform, ChannelConnector>>
   shops: ShopAccounts
+  /** Keeps what platforms push. */
+  intake: Pick<DurableIntake, 'accept'>
   /** Tries a mapping before it is published. */
   wmsReader: WmsReader
   /** Opens Temporal's payloads for signed-in ops. */

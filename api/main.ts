@@ -11,6 +11,8 @@ import { hasWorkers } from '../connectors/temporal/readiness.ts'
 import { WmsReader } from '../connectors/wms/reader.ts'
 import { readConfig, redactConfig } from '../contracts/config.ts'
 import { createPool } from '../store/database.ts'
+import { DurableIntake } from '../store/durable-intake.ts'
+import { connectStreamRedis, openHintStream } from '../store/hint-stream-connection.ts'
 import { createInboxNotice } from '../store/inbox-notice.ts'
 import { KeyRing } from '../store/keyring.ts'
 import { findOrderStanding } from '../store/order-queries.ts'
@@ -41,6 +43,9 @@ async function main(): Promise<void> {
   const wmsReader = new WmsReader()
   const keyRing = KeyRing.parse(config.DATA_KEYS)
 
+  const notice = createInboxNotice(pool, logger)
+  const intakeRedis = config.REDIS_URL ? connectStreamRedis(config.REDIS_URL, logger) : null
+
   const app = await buildServer({
     config,
     db,
@@ -60,9 +65,13 @@ async function main(): Promise<void> {
       onUnreadable: (shopId, error) =>
         logger.error({ shopId, err: error }, 'the credentials of a shop cannot be opened: it is left out'),
     }),
+    intake: new DurableIntake(db, {
+      stream: intakeRedis && openHintStream(intakeRedis, logger),
+      onWritten: () => notice.poke(),
+    }),
     wmsReader,
     codec: new PayloadCryptoCodec(payloadKeys),
-    notice: createInboxNotice(pool, logger),
+    notice,
     clock: { now: () => new Date() },
     ids: { next: () => uuid() },
     logger,
@@ -79,6 +88,7 @@ async function main(): Promise<void> {
     await app.close()
     await Promise.allSettled([temporal.connection.close(), db.destroy(), telemetry.stop(), wmsReader.close()])
     redis?.disconnect()
+    intakeRedis?.disconnect()
     logger.info('api stopped')
     process.exit(0)
   }

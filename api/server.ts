@@ -38,6 +38,7 @@ import { stockCountRoutes } from './routes/stock-counts.ts'
 import { stockEventRoutes } from './routes/stock-events.ts'
 import { systemRoutes } from './routes/system.ts'
 import { transferRoutes } from './routes/transfers.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 import { wmsRoutes } from './routes/wms.ts'
 import { workItemRoutes } from './routes/work-items.ts'
 
@@ -131,6 +132,7 @@ const ROUTES = [
   masterDataRoutes,
   shopRoutes,
   skuMappingRoutes,
+  webhookRoutes,
   transferRoutes,
   workItemRoutes,
   wmsRoutes,

@@ -6,6 +6,8 @@ export const LIMITS = {
   bodyBytes: 256 * 1024,
   /** A CSV import: 50,000 rows of master data. */
   csvBytes: 8 * 1024 * 1024,
+  /** A platform's push: the largest carries some hundred messages of some hundred bytes. */
+  pushBytes: 1024 * 1024,
   /** Lines of one order. Group commit locks them all at once, so this also bounds the lock time. */
   orderLines: 200,
   lineQuantity: 100_000,

@@ -197,6 +197,31 @@ export const WORK_ITEM_TEXT: Record<
     nextEn: 'Settle the old messages that were set aside, and look at orders that never began',
     nextZh: '处理当月搁置的消息，并检查从未开始的订单',
   },
+  unknown_shop: {
+    en: 'A platform sent messages about a shop that the hub does not know',
+    zh: '平台推送了未登记店铺的消息',
+    nextEn:
+      'Make the shop with a backfill, or have the platform stop sending; resolving dismisses what is kept',
+    nextZh: '新建该店铺并回补订单，或在平台取消订阅；处理后忽略已留存的消息',
+  },
+  unknown_channel_message: {
+    en: 'A platform sent messages of a kind that the hub does not know; those that name an order were followed all the same',
+    zh: '平台推送了未知类型的消息；涉及订单的已照常拉取',
+    nextEn: 'Ask development whether they matter; resolving dismisses what is kept',
+    nextZh: '请开发人员确认是否需要处理；处理后忽略已留存的消息',
+  },
+  channel_order_unread: {
+    en: 'An order at a platform could not be read several times and was set aside',
+    zh: '平台订单多次读取失败，已搁置',
+    nextEn: 'Read the error and mend its cause, then replay',
+    nextZh: '查看错误并排除原因后重试',
+  },
+  shop_refused: {
+    en: 'A platform refuses the credentials of a shop; nothing of it can be read or told',
+    zh: '平台拒绝店铺凭证，无法同步该店铺',
+    nextEn: 'Enter valid credentials and try the shop; it closes itself when the platform answers again',
+    nextZh: '更新店铺凭证并测试；平台恢复应答后自动关闭',
+  },
 }
 
 export const workItemView = z.object({

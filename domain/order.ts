@@ -308,6 +308,10 @@ export const WORK_ITEM_KINDS = [
   'awaiting_stock',
   'channel_order_held',
   'channel_change',
+  'unknown_shop',
+  'unknown_channel_message',
+  'channel_order_unread',
+  'shop_refused',
 ] as const
 export type WorkItemKind = (typeof WORK_ITEM_KINDS)[number]
 

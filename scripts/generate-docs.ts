@@ -34,7 +34,10 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
     EVERY_PROCESS,
     'Connections per process, 2 to 100. A larger pool only moves the queue into the database.',
   ],
-  REDIS_URL: ['API', 'Redis 6.2 or newer. Without it, each API process counts the rate limit by itself.'],
+  REDIS_URL: [
+    'API, worker, channels',
+    'Redis 6.2 or newer. Without it, each API process counts the rate limit by itself, and pushes have no overflow. It takes overflow only with `appendonly yes`, `appendfsync always` and `maxmemory-policy noeviction`.',
+  ],
   TEMPORAL_ADDRESS: [EVERY_PROCESS, '`host:port` of the frontend, Temporal 1.28 or newer.'],
   TEMPORAL_TLS_CA: [
     EVERY_PROCESS,
@@ -158,6 +161,22 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
   transfer_loss: ['The units are no stock anywhere; the ledger has them as `write_off`.', ''],
   bodies_kept: [
     'The month named by its key is older than `INBOX_BODY_MONTHS`, but holds messages that wait or were set aside (`unsettled`) or the creation of open orders without a snapshot (`unstarted`). Looked at again every hour; the item resolves itself when the month has gone.',
+    '',
+  ],
+  unknown_shop: [
+    'One item a platform and type; every message is kept and was acknowledged. Orders of a shop that is made later come with its first pull.',
+    '',
+  ],
+  unknown_channel_message: [
+    'One item a shop and type; every message is kept and was acknowledged. One that names an order had it fetched.',
+    '',
+  ],
+  channel_order_unread: [
+    'The order was fetched eight times, and each time the platform refused or what came could not be read. Other orders went on; a later message about this one fetches it anew.',
+    'fetches the order again',
+  ],
+  shop_refused: [
+    'Its messages wait without limit, and its pulls stand still; nothing of it is lost. The item resolves itself when the platform answers.',
     '',
   ],
   stock_drift: ['Nothing was changed. Raised by the check that compares counters with live holds.', ''],

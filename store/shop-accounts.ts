@@ -3,6 +3,11 @@ import type { Db } from './database.ts'
 import type { KeyRing } from './keyring.ts'
 import { type OpenShop, openShop } from './shops.ts'
 
+/** Nothing is known of any shop yet, and the database is away. */
+export class ShopsUnknownError extends Error {
+  override readonly name = 'ShopsUnknownError'
+}
+
 /** How old an answer may be while the database answers. */
 const MAX_AGE_MS = 1_000
 /** So long a push waits for the database before it is judged by what is known. */
@@ -37,15 +42,19 @@ export class ShopAccounts {
     this.#onUnreadable = options.onUnreadable ?? note
   }
 
-  /** Every shop, also the inactive ones. @throws whatever the database throws when nothing was ever read */
+  /** Every shop, also the inactive ones. @throws ShopsUnknownError when they could never be read */
   async all(): Promise<ReadonlyMap<string, OpenShop>> {
     if (this.#now() - this.#readAtMs >= MAX_AGE_MS) {
       this.#reading ??= this.#read().finally(() => {
         this.#reading = null
       })
-      await (this.#shops ? withinPatience(this.#reading) : this.#reading)
+      try {
+        await (this.#shops ? withinPatience(this.#reading) : this.#reading)
+      } catch (error) {
+        throw new ShopsUnknownError('the shops could not be read', { cause: error })
+      }
     }
-    if (!this.#shops) throw new Error('the shops were not read')
+    if (!this.#shops) throw new ShopsUnknownError('the shops could not be read')
     return this.#shops
   }
 

@@ -125,6 +125,7 @@ export async function resolveWorkItem(
       .where('state', '=', 'set_aside')
       .execute()
   }
+  await dismissHints(tx, item)
   // Resolved without a decision: the number stays out, as if it had been dismissed.
   if (item.kind === 'wms_jump') {
     await tx
@@ -136,6 +137,31 @@ export async function resolveWorkItem(
       .execute()
   }
   if (item.order_id !== null) await clearAttention(tx, item.order_id, id, change.operator)
+}
+
+/** Messages of a channel that were kept for a person: of one order, or of one shop and type. */
+async function dismissHints(
+  tx: Tx,
+  { kind, detail }: { kind: WorkItemKind; detail: Record<string, string | number> },
+): Promise<void> {
+  if (!isAboutHints(kind)) return
+  const kept = tx
+    .updateTable('inbox')
+    .set({ state: 'dismissed', settled_at: sql`now()` })
+    .where('state', '=', 'set_aside')
+  if (kind === 'channel_order_unread') {
+    await kept.where('order_key', '=', String(detail.orderKey)).execute()
+    return
+  }
+  await kept
+    .where('source', '=', String(detail.platform))
+    .where('shop', '=', String(detail.shopId))
+    .where('type', '=', String(detail.type))
+    .execute()
+}
+
+function isAboutHints(kind: WorkItemKind): boolean {
+  return kind === 'channel_order_unread' || kind === 'unknown_shop' || kind === 'unknown_channel_message'
 }
 
 /** A message that was set aside is kept for as long as somebody might replay it. */
@@ -169,6 +195,7 @@ const REPLAYABLE: ReadonlySet<WorkItemKind> = new Set([
   'unmatched_payment',
   'delivery_failed',
   'refund_failed',
+  'channel_order_unread',
 ])
 
 /** Whether there is something to try again in a work item of this kind. */
@@ -196,6 +223,14 @@ export async function replayWorkItem(tx: Tx, id: string, operator: string): Prom
         .set({ state: 'pending', attempts: 0, next_attempt_at: sql`clock_timestamp()`, settled_at: null })
         .where('id', '=', String(item.detail.deliveryId))
         .where('state', '=', 'failed')
+        .execute()
+      break
+    case 'channel_order_unread':
+      await tx
+        .updateTable('inbox')
+        .set({ state: 'hint', attempts: 0, next_attempt_at: sql`clock_timestamp()`, settled_at: null })
+        .where('order_key', '=', String(item.detail.orderKey))
+        .where('state', '=', 'set_aside')
         .execute()
       break
     case 'delisting_failed':

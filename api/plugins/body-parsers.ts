@@ -26,6 +26,12 @@ export function parseCsvBodies(app: FastifyInstance): void {
   })
 }
 
+/** Hands on the very bytes that came, whatever they are said to be: signatures are of them. */
+export function keepRawBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+}
+
 function isUtf8(contentType = ''): boolean {
   const charset = /;\s*charset="?([^";\s]+)/i.exec(contentType)?.[1]
   return charset === undefined || /^(utf-?8|us-ascii)$/i.test(charset)

@@ -11,6 +11,7 @@ import type { PromotionCommands } from '../../connectors/temporal/promotion-comm
 import { WmsReader } from '../../connectors/wms/reader.ts'
 import { type Config, readConfig } from '../../contracts/config.ts'
 import type { CommandAnswer } from '../../domain/order.ts'
+import { DurableIntake } from '../../store/durable-intake.ts'
 import { createApiKey, ROLES, type Role, SYSTEMS, type System, upsertAccount } from '../../store/identity.ts'
 import { KeyRing } from '../../store/keyring.ts'
 import { Policies } from '../../store/policy-cache.ts'
@@ -104,6 +105,7 @@ export async function createTestApi(
     policies: new Policies(),
     connectors: {},
     shops: new ShopAccounts(database.db, keyRing),
+    intake: new DurableIntake(database.db, { stream: null }),
     wmsReader: new WmsReader(),
     codec: new PayloadCryptoCodec(KeyRing.parse(key('p'))),
     notice: { poke: () => undefined },
