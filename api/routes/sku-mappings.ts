@@ -13,6 +13,7 @@ import {
   mappingRow,
   mappingView,
 } from '../../contracts/shops.ts'
+import { replaceHeldOrders } from '../../store/channel-orders.ts'
 import { operatorOf } from '../../store/identity.ts'
 import {
   findMapping,
@@ -165,6 +166,14 @@ async function unknownIds({ db }: ApiDeps, mappings: Gathered[]): Promise<LineEr
   }))
 }
 
+function byShop(changed: { shopId: string; platformSkuId: string }[]): Map<string, string[]> {
+  const shops = new Map<string, string[]>()
+  for (const { shopId, platformSkuId } of changed) {
+    shops.set(shopId, [...(shops.get(shopId) ?? []), platformSkuId])
+  }
+  return shops
+}
+
 /** Rolls back what was carried out, so that a dry run reports exactly what the real one would do. */
 class DryRun extends Error {
   override readonly name = 'DryRun'
@@ -180,6 +189,10 @@ async function put(
   const work = db.transaction().execute(async (tx) => {
     const done = await putMappings(tx, { mappings, author })
     counts = done.counts
+    // Orders that were held because nobody knew what they are of.
+    for (const [shopId, platformSkuIds] of byShop(done.changed)) {
+      await replaceHeldOrders(tx, shopId, platformSkuIds)
+    }
     if (dryRun) throw new DryRun()
   })
   await work.catch((error: unknown) => {

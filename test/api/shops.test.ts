@@ -241,6 +241,25 @@ describe('sku mappings', () => {
     expect(versions).toEqual([1, 2, 3, 4])
   })
 
+  test('orders that were held for want of a mapping are tried again with the mapping, and no others', async () => {
+    const contact = '00000000-0000-7000-8000-000000000001'
+    await api.rows(`insert into contact (id, key_id, sealed, division_code) values ($1, 'k', '', '330106')`, [
+      contact,
+    ])
+    for (const platformSkuId of ['WAITED-FOR', 'ANOTHER']) {
+      await api.rows(
+        `insert into channel_order (shop_id, platform_order_id, state, held_reason, raw_status, modified_at, canonical,
+          contact_id) values ('S-1', $1, 'held', 'unmapped', '2', now(), $2, $3)`,
+        [platformSkuId, JSON.stringify({ lines: [{ platformSkuId }] }), contact],
+      )
+    }
+    const due = () =>
+      api.rows(`select platform_order_id as id from channel_order where try_again_at <= clock_timestamp()`)
+    expect(await due()).toEqual([])
+    await put(mapping('WAITED-FOR', [{ skuId: 'SKU-1', quantity: 1 }]))
+    expect(await due()).toEqual([{ id: 'WAITED-FOR' }])
+  })
+
   test.each<[string, object, number, string, string]>([
     ['an unknown shop', mapping('x', [], { shopId: 'NO' }), 422, 'unknown-shop', 'shopId'],
     ['an unknown SKU', mapping('x', [{ skuId: 'NO', quantity: 1 }]), 422, 'unknown-sku', 'parts.0.skuId'],
