@@ -29,6 +29,8 @@ export type SimulatorOptions = {
   wms?: { url: string; readerPassword: string }
   /** Where platforms push to; without it they push nothing over HTTP. */
   hubApi?: string
+  /** After how long platforms send a message again that was not confirmed. */
+  redeliverAfterMs?: number
   /** From a task's arrival to the packed parcel, on average. */
   pickingSeconds?: number
   /** From the packed parcel to its delivery, on average. */
@@ -52,6 +54,8 @@ export type Simulator = {
   market: Market
   /** What goes wrong at a platform from now on. */
   mischief: (platform: string, rates: MischiefRates) => void
+  /** Pushes of a platform that the hub has not acknowledged so far. */
+  pendingPushes: (platform: string) => number
   close: () => Promise<void>
 }
 
@@ -108,6 +112,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       now,
       log,
       ...(options.hubApi ? { hubApi: options.hubApi } : {}),
+      ...(options.redeliverAfterMs ? { redeliverAfterMs: options.redeliverAfterMs } : {}),
     }).map((platform) => [platform.name, platform]),
   )
   const stage = { world, secret, slowMs, now, market, mischiefOf, platforms }
@@ -126,6 +131,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     wish: (wish) => world.wish(wish),
     market,
     mischief: (platform, rates) => mischiefOf(platform).change(rates),
+    pendingPushes: (platform) => platforms.get(platform)?.pendingPushes?.() ?? 0,
     close: async () => {
       await Promise.all([...platforms.values()].map((platform) => platform.close()))
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
@@ -281,6 +287,9 @@ function control({ world, market, mischiefOf, platforms }: Stage, call: Call): A
   }
   const [, area, name = '', what] = call.segments
   if (area === 'market') return controlMarket(market, call)
+  if (area === 'platforms' && what === 'pending' && call.method === 'GET' && platforms.has(name)) {
+    return { status: 200, body: { pending: platforms.get(name)?.pendingPushes?.() ?? 0 } }
+  }
   if (area === 'platforms' && what === 'mischief' && platforms.has(name)) {
     return withBody(call, mischiefBody, (rates) => {
       mischiefOf(name).change(rates)

@@ -11,6 +11,8 @@ export type PlatformOptions = {
   log: (line: string) => void
   /** Where platforms push to; without it they push nothing over HTTP. */
   hubApi?: string
+  /** After how long a message over a long connection is sent again when it is not confirmed; each platform has its own. */
+  redeliverAfterMs?: number
 }
 
 /** Every platform, courier and messenger outside; each has a file or a folder of its own here. */

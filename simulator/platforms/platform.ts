@@ -12,5 +12,7 @@ export type OutsidePlatform = {
   answer: (call: Call) => Answer | Promise<Answer>
   /** A WebSocket is asked for under the platform's name. */
   upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+  /** Pushes that the hub has not acknowledged so far. */
+  pendingPushes?: () => number
   close: () => Promise<void>
 }

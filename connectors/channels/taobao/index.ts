@@ -1,13 +1,14 @@
 import type { ChannelConnector } from '../channel.ts'
 import { taobaoCredentials } from './account.ts'
 import { createTaobaoClient } from './client.ts'
+import { listenTmc, TMC_URL } from './listen.ts'
 
 /** Taobao and Tmall: one platform, one protocol. */
 export const taobaoConnector: ChannelConnector = {
   platform: 'taobao',
   credentials: taobaoCredentials,
   defaultGatewayUrl: 'https://eco.taobao.com/router/rest',
-  defaultPushUrl: 'ws://mc.api.taobao.com/',
+  defaultPushUrl: TMC_URL,
   limits: {
     callsPerSecond: 20,
     pullWindowSeconds: 6 * 60 * 60,
@@ -18,5 +19,5 @@ export const taobaoConnector: ChannelConnector = {
   },
   client: (shop) => createTaobaoClient(shop),
   receivePush: null,
-  listen: null,
+  listen: (shop, listener) => listenTmc(shop, listener),
 }

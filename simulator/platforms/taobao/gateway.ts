@@ -27,6 +27,8 @@ export type GatewayParts = {
   mischief: Mischief
   seed: string
   now: () => number
+  /** The merchant lets an app hear the shop's messages. */
+  permit: (appKey: string, userId: string) => void
 }
 
 const refuse = (code: number, msg: string, sub_code?: string, sub_msg?: string): Outcome => ({
@@ -84,6 +86,10 @@ export class TopGateway {
         return this.#send(admitted)
       case 'taobao.skus.quantity.update':
         return this.#updateQuantity(admitted)
+      case 'taobao.tmc.user.permit':
+        if (!params.get('topics')) return invalidParameter('topics')
+        this.#parts.permit(params.get('app_key') ?? '', shopId)
+        return { response: { is_success: true } }
       default:
         return refuse(22, 'Invalid method', 'isv.invalid-method')
     }
