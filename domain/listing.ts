@@ -147,7 +147,11 @@ function shareOut(
     stores.filter(({ rule }) => rule.action === 'reduce' && rule.by === 'sales'),
     give,
   )
-  for (const [storeId, units] of shares) shares.set(storeId, roundDown(units, policy.exactBelowUnits))
+  for (const store of active) {
+    const buffer = policy.bufferUnitsByChannel[store.channel] ?? 0
+    const units = Math.max(0, (shares.get(store.storeId) ?? 0) - buffer)
+    shares.set(store.storeId, roundDown(units, policy.exactBelowUnits))
+  }
   return shares
 }
 

@@ -17,6 +17,11 @@ export type SafetyStockPolicy = {
     heldBackPercent: number
   }
   listings: { fallback: StoreRule; byStore: Record<string, StoreRule> }
+  /**
+   * How many units less a channel's stores show than they might, by channel: what is sold there between a sale elsewhere
+   * and the moment that the platform has heard of it.
+   */
+  bufferUnitsByChannel: Record<string, number>
   hysteresis: {
     /** What was taken down returns when so many units may be shown again. */
     returnUnits: number
@@ -35,6 +40,7 @@ export type SafetyStockPolicy = {
 export const INITIAL_SAFETY_STOCK_POLICY: SafetyStockPolicy = {
   thresholds: { fallbackUnits: 0, unitsByCategory: {}, heldBackPercent: 100 },
   listings: { fallback: { action: 'take-down' }, byStore: {} },
+  bufferUnitsByChannel: {},
   hysteresis: { returnUnits: 5, raisePercent: 10 },
   salesWindowDays: 14,
   exactBelowUnits: 100,

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { placeOrderBody } from '../contracts/orders.ts'
+import { CHANNEL_OF_PLATFORM } from '../contracts/shops.ts'
 import type { ChannelOrder, HeldReason, Platform, SkuPart } from '../domain/channel-order.ts'
 import {
   isOlder,
@@ -246,7 +247,7 @@ function inputOf(
   const { receiver } = order
   const parsed = channelOrderBody.safeParse({
     storeId: shop.storeId,
-    channel: shop.platform === 'doudian' ? 'douyin' : shop.platform,
+    channel: CHANNEL_OF_PLATFORM[shop.platform],
     externalOrderId: order.platformOrderId,
     // The receiver is in the contact already; here only what says where the goods go.
     contact: {

@@ -3,6 +3,7 @@ import { ProblemError } from '../contracts/errors.ts'
 import type { PickTaskEventAnswer, PickTaskEventBody } from '../contracts/pick-tasks.ts'
 import type { FulfilmentLine } from '../domain/order.ts'
 import { OPEN_PICK_TASK_STATES, type PickTaskState } from '../domain/order-state.ts'
+import { queueShipment } from './channel-writeback.ts'
 import type { Tx } from './database.ts'
 import { appendInbox } from './inbox.ts'
 import { raiseShortfalls } from './shortfalls.ts'
@@ -120,6 +121,13 @@ async function pack(
   if (!parcel.numInsertedOrUpdatedRows) {
     throw new ProblemError('waybill-taken', `${body.courier} ${body.waybillNumber} belongs to another parcel`)
   }
+  await queueShipment(tx, {
+    parcelId: `${task.id}-P1`,
+    orderId: task.order_id,
+    courier: body.courier,
+    waybillNumber: body.waybillNumber,
+    lines: task.lines,
+  })
   await appendInbox(tx, {
     source: 'pda',
     shop: task.warehouse_id,

@@ -1,14 +1,20 @@
 import type { Logger } from 'pino'
 import { createMallGateway } from '../connectors/mall/gateway.ts'
 import { createOutsideHttp } from '../connectors/outside-http.ts'
+import { CHANNELS } from '../contracts/common.ts'
 import type { Config } from '../contracts/config.ts'
+import { connectedChannels } from '../store/channel-writeback.ts'
 import type { Db } from '../store/database.ts'
+import type { DueDelivery } from '../store/delivery-queue.ts'
+import type { KeyRing } from '../store/keyring.ts'
 import { markDueForPolicy, markListingsDue } from '../store/listing-due.ts'
-import { planDueListings } from '../store/listing-plan.ts'
+import { LISTING_DELIVERY, planDueListings } from '../store/listing-plan.ts'
 import { dropOldDeliveries } from '../store/listings.ts'
 import { Policies } from '../store/policy-cache.ts'
 import { countNextHour } from '../store/sales-figures.ts'
+import { ShopAccounts } from '../store/shop-accounts.ts'
 import { readStockChanges } from '../store/stock-changes.ts'
+import { channelTarget } from './channel-deliveries.ts'
 import { DeliverySender } from './delivery-sender.ts'
 import { mallTarget } from './listings.ts'
 import { Loop } from './loop.ts'
@@ -20,9 +26,16 @@ const SKUS_A_ROUND = 50
 const IDLE_MS = { changes: 250, decide: 250, deliver: 250, figures: 60_000, retention: 60 * 60_000 } as const
 
 /** From a change of stock to what the stores show. Each loop may run in any number of processes. */
-export function createListingLoops(deps: { db: Db; config: Config; logger: Logger }): Loop[] {
-  const { db, config, logger } = deps
-  const planner = new ListingPlanner(db, config.MALL_URL === undefined ? [] : ['mall'])
+export function createListingLoops(deps: {
+  db: Db
+  config: Config
+  keyRing: KeyRing
+  logger: Logger
+}): Loop[] {
+  const { db, config, keyRing, logger } = deps
+  const ownMall = config.MALL_URL === undefined ? [] : ['mall']
+  const planner = new ListingPlanner(db, ownMall)
+  const shops = new ShopAccounts(db, keyRing)
   const loops = [
     new Loop('listing-changes', { round: () => planner.noteChanges(), idleMs: IDLE_MS.changes, logger }),
     new Loop('listing-decisions', { round: () => planner.decide(), idleMs: IDLE_MS.decide, logger }),
@@ -37,9 +50,29 @@ export function createListingLoops(deps: { db: Db; config: Config; logger: Logge
       logger,
     }),
   ]
+  // Each channel by itself: a platform that is slow or down holds up its own shops only. The own mall's stores are told
+  // through its gateway where there is one.
+  const channels = CHANNELS.filter((channel) => !ownMall.includes(channel))
+  for (const channel of channels) {
+    const sender = new DeliverySender({ db, target: channelTarget(channel, { keyRing, shops }) })
+    loops.push(
+      new Loop(`${channel}-deliveries`, { round: () => sender.runOnce(), idleMs: IDLE_MS.deliver, logger }),
+    )
+  }
   if (config.MALL_URL === undefined) return loops
   const gateway = createMallGateway(createOutsideHttp(config.MALL_URL, config.OUTSIDE_SECRET))
-  const sender = new DeliverySender({ db, target: mallTarget(gateway) })
+  const own = mallTarget(gateway)
+  const shopTarget = channelTarget('mall', { keyRing, shops })
+  // Parcels of a shop's orders go to the shop, also where the stores are told through the gateway.
+  const targetOf = ({ kind }: DueDelivery) => (kind === LISTING_DELIVERY ? own : shopTarget)
+  const sender = new DeliverySender({
+    db,
+    target: {
+      name: own.name,
+      deliver: (connection, delivery) => targetOf(delivery).deliver(connection, delivery),
+      afterFailure: (delivery, failure) => targetOf(delivery).afterFailure(delivery, failure),
+    },
+  })
   return [
     ...loops,
     new Loop('mall-deliveries', { round: () => sender.runOnce(), idleMs: IDLE_MS.deliver, logger }),
@@ -49,14 +82,14 @@ export function createListingLoops(deps: { db: Db; config: Config; logger: Logge
 /** Finds SKUs whose stock has changed, and decides what their stores show. */
 export class ListingPlanner {
   readonly #db: Db
-  readonly #connectedChannels: readonly string[]
+  readonly #ownChannels: readonly string[]
   readonly #policies = new Policies()
   #policyVersion: number | null = null
 
-  /** @param connectedChannels channels that have a connector; for the others' stores is decided, not sent */
-  constructor(db: Db, connectedChannels: readonly string[]) {
+  /** @param ownChannels channels that are told without a shop; of the others those that have one now */
+  constructor(db: Db, ownChannels: readonly string[]) {
     this.#db = db
-    this.#connectedChannels = connectedChannels
+    this.#ownChannels = ownChannels
   }
 
   /** One round. Returns how many levels had changed. */
@@ -78,6 +111,7 @@ export class ListingPlanner {
       await markDueForPolicy(this.#db, policy.version)
       this.#policyVersion = policy.version
     }
-    return planDueListings(this.#db, { policy, connectedChannels: this.#connectedChannels }, SKUS_A_ROUND)
+    const channels = [...this.#ownChannels, ...(await connectedChannels(this.#db))]
+    return planDueListings(this.#db, { policy, connectedChannels: channels }, SKUS_A_ROUND)
   }
 }

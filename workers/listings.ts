@@ -1,6 +1,6 @@
 import type { MallGateway } from '../connectors/mall/gateway.ts'
 import { listingMessage } from '../contracts/listings.ts'
-import { type DueDelivery, failedDeliveryItem } from '../store/delivery-queue.ts'
+import { type DeliveryFailure, type DueDelivery, failedDeliveryItem } from '../store/delivery-queue.ts'
 import { listingKey } from '../store/listing-plan.ts'
 import { settleListingDelivery } from '../store/listings.ts'
 import { type DeliveryTarget, retryDelayMs } from './delivery-sender.ts'
@@ -20,15 +20,21 @@ export function mallTarget(gateway: MallGateway): DeliveryTarget {
       const answer = await gateway.showListing({ ...message, operationId: delivery.operationId })
       await settleListingDelivery(db, delivery, message, answer)
     },
-    afterFailure: (delivery, { error, isRefusal }) => {
-      if (isRefusal) return { error, retryInMs: null, workItem: itemOf(delivery, error, true) }
-      const isLate = delivery.attempts >= ATTEMPTS_BEFORE_ALARM
-      return {
-        error,
-        retryInMs: retryDelayMs(delivery),
-        workItem: isLate ? itemOf(delivery, error, false) : null,
-      }
-    },
+    afterFailure: listingFailure,
+  }
+}
+
+/** What follows when a store was not told what to show. */
+export function listingFailure(
+  delivery: DueDelivery,
+  { error, isRefusal }: { error: string; isRefusal: boolean },
+): DeliveryFailure {
+  if (isRefusal) return { error, retryInMs: null, workItem: itemOf(delivery, error, true) }
+  const isLate = delivery.attempts >= ATTEMPTS_BEFORE_ALARM
+  return {
+    error,
+    retryInMs: retryDelayMs(delivery),
+    workItem: isLate ? itemOf(delivery, error, false) : null,
   }
 }
 

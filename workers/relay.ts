@@ -40,7 +40,8 @@ const sender = new DeliverySender({
 const reconcile = new Reconcile({ db, client, taskQueue, logger })
 const stockAlerts = new StockAlerts({ db, policies: new Policies() })
 const transferCarrier = new TransferCarrier({ db, client, taskQueue, logger })
-const waitingOrders = new WaitingOrders({ db, keyRing: KeyRing.parse(config.DATA_KEYS) })
+const keyRing = KeyRing.parse(config.DATA_KEYS)
+const waitingOrders = new WaitingOrders({ db, keyRing })
 const promotionStarter = new PromotionStarter({ db, client, taskQueue })
 
 /**
@@ -95,7 +96,7 @@ const loops = [
     idleMs: IDLE_MS.maintenance,
     logger,
   }),
-  ...createListingLoops({ db, config, logger }),
+  ...createListingLoops({ db, config, keyRing, logger }),
 ]
 
 const startedAtMs = Date.now()

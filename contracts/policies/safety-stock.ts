@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { INITIAL_SAFETY_STOCK_POLICY } from '../../domain/safety-stock.ts'
-import { code, text } from '../common.ts'
+import { channel, code, text } from '../common.ts'
 import { definePolicy } from './definition.ts'
 
 const units = z.int().min(0).max(1_000_000)
@@ -38,6 +38,8 @@ const schema = z
       heldBackPercent: percent,
     }),
     listings: z.strictObject({ fallback: listingRule, byStore: bounded(code, listingRule) }),
+    /** What is sold on a channel before its platform has heard of a sale elsewhere: so much less is shown there. */
+    bufferUnitsByChannel: z.partialRecord(channel, units).default({}),
     hysteresis: z.strictObject({
       /** What was taken down is shown again only when so many units may be, so that it doesn't flap. */
       returnUnits: units,

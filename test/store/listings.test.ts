@@ -10,6 +10,7 @@ import { INITIAL_SAFETY_STOCK_POLICY, type SafetyStockPolicy } from '../../domai
 import { type Simulator, startSimulator } from '../../simulator/server.ts'
 import type { Db } from '../../store/database.ts'
 import { claimDeliveries } from '../../store/delivery-queue.ts'
+import { KeyRing } from '../../store/keyring.ts'
 import { markListingsDue, requestResend } from '../../store/listing-due.ts'
 import { planDueListings } from '../../store/listing-plan.ts'
 import { confirmListing, dropOldDeliveries, putListings, removeListing } from '../../store/listings.ts'
@@ -436,7 +437,8 @@ describe('several processes', () => {
       reason: 'test',
     })
     const logger = pino({ level: 'silent' })
-    const loops = [1, 2].flatMap(() => createListingLoops({ db: store.db, config, logger }))
+    const keyRing = KeyRing.parse(TEST_PAYLOAD_KEYS)
+    const loops = [1, 2].flatMap(() => createListingLoops({ db: store.db, config, keyRing, logger }))
     for (const loop of loops) loop.start()
     simulator.behave({ next: { mall: ['down', 'timeout-after-applying'] } })
     try {

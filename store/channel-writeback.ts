@@ -1,0 +1,118 @@
+import { sql } from 'kysely'
+import { v7 as uuid } from 'uuid'
+import { CHANNEL_OF_PLATFORM } from '../contracts/shops.ts'
+import type { Platform, SkuPart } from '../domain/channel-order.ts'
+import type { FulfilmentLine } from '../domain/order.ts'
+import { type MappedSku, shopQuantities } from '../domain/shop-quantities.ts'
+import type { Db, Tx } from './database.ts'
+
+/** Kind of the deliveries that tell a platform a waybill. */
+export const SHIP_DELIVERY = 'channel_ship'
+
+/**
+ * Queues the waybill of a parcel for the platform that its order comes from, in the transaction that packs it; of an
+ * order that is the hub's own, nothing. Waybills of one order are told in the order of their packing.
+ */
+export async function queueShipment(
+  tx: Tx,
+  parcel: {
+    parcelId: string
+    orderId: string
+    courier: string
+    waybillNumber: string
+    lines: readonly FulfilmentLine[]
+  },
+): Promise<void> {
+  const { rows } = await sql<{
+    shopId: string
+    platform: Platform
+    platformOrderId: string
+    lineMap: Record<string, string>
+    units: number
+  }>`
+    select channel_order.shop_id as "shopId", shop.platform, platform_order_id as "platformOrderId",
+      line_map as "lineMap", (select sum(quantity)::int from order_line where order_id = ${parcel.orderId}) as units
+    from channel_order join shop on shop.id = channel_order.shop_id
+    where channel_order.order_id = ${parcel.orderId}`.execute(tx)
+  const [order] = rows
+  if (!order) return
+  const packed = parcel.lines.reduce((sum, line) => sum + line.quantity, 0)
+  const platformLineIds = [...new Set(parcel.lines.map((line) => order.lineMap[line.lineNumber] ?? ''))]
+  await tx
+    .insertInto('delivery')
+    .values({
+      id: uuid(),
+      kind: SHIP_DELIVERY,
+      target: CHANNEL_OF_PLATFORM[order.platform],
+      operation_id: `${parcel.parcelId}/ship`,
+      order_id: parcel.orderId,
+      order_key: parcel.orderId,
+      payload: JSON.stringify({
+        shopId: order.shopId,
+        platformOrderId: order.platformOrderId,
+        courier: parcel.courier,
+        waybillNumber: parcel.waybillNumber,
+        // No lines: the whole order, which every platform can be told with one call.
+        lines:
+          packed === order.units
+            ? []
+            : platformLineIds
+                .filter((id) => id !== '')
+                .map((platformLineId) => ({
+                  platformLineId,
+                  quantity: parcel.lines
+                    .filter((line) => order.lineMap[line.lineNumber] === platformLineId)
+                    .reduce((sum, line) => sum + line.quantity, 0),
+                })),
+      }),
+    })
+    .execute()
+}
+
+/** One SKU of one shop, and what it should show. */
+export type ShopQuantity = { shopId: string; platformItemId: string; platformSkuId: string; quantity: number }
+
+/**
+ * What the shops of a store should show where one of our SKUs is in it. The store's listings of now decide, so that a
+ * delivery that comes late tells the newest.
+ */
+export async function readShopQuantities(db: Db, storeId: string, skuId: string): Promise<ShopQuantity[]> {
+  const { rows } = await sql<{
+    shopId: string
+    platformSkuId: string
+    platformItemId: string | null
+    parts: SkuPart[]
+  }>`
+    select distinct on (mapping.shop_id, mapping.platform_sku_id) mapping.shop_id as "shopId",
+      mapping.platform_sku_id as "platformSkuId", mapping.platform_item_id as "platformItemId", mapping.parts
+    from sku_mapping as mapping join shop on shop.id = mapping.shop_id
+    where shop.store_id = ${storeId} and shop.active
+    order by mapping.shop_id, mapping.platform_sku_id, mapping.version desc`.execute(db)
+  const listings = await db
+    .selectFrom('listing')
+    .select(['sku_id', 'quantity'])
+    .where('store_id', '=', storeId)
+    .execute()
+  const quantities = new Map(listings.map((row) => [row.sku_id, row.quantity]))
+  const selling = rows.filter((row) => row.parts.length > 0)
+  const mapped: (MappedSku & { shopId: string })[] = selling.map((row) => ({
+    ...row,
+    // Two shops of one store divide, too: the platform's ids may be the same in both.
+    platformSkuId: `${row.shopId}/${row.platformSkuId}`,
+  }))
+  const shown = shopQuantities(mapped, (id) => quantities.get(id) ?? 0)
+  return selling
+    .filter((row) => row.parts.some((part) => part.skuId === skuId))
+    .map((row) => ({
+      shopId: row.shopId,
+      platformItemId: row.platformItemId ?? '',
+      platformSkuId: row.platformSkuId,
+      quantity: shown.get(`${row.shopId}/${row.platformSkuId}`) ?? 0,
+    }))
+}
+
+/** Channels whose stores have a shop that the hub can tell what to show. */
+export async function connectedChannels(db: Db): Promise<string[]> {
+  const rows = await db.selectFrom('shop').select('platform').distinct().where('active', '=', true).execute()
+  return rows.map((row) => CHANNEL_OF_PLATFORM[row.platform])
+}
