@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DOUDIAN_CHECKS } from './channels/doudian/conformance.ts'
 import { TAOBAO_CHECKS } from './channels/taobao/conformance.ts'
 
 /** One line of a file of protocol vectors: what goes in, under which secret, and what must come out. */
@@ -21,6 +22,7 @@ export type ConformanceCheck = (vector: ConformanceVector) => unknown
 
 /** By `system/kind`. Every connector that signs or seals adds its own here. */
 const CHECKS: Readonly<Record<string, ConformanceCheck>> = {
+  ...DOUDIAN_CHECKS,
   ...TAOBAO_CHECKS,
 }
 

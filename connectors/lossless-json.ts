@@ -23,13 +23,23 @@ export function parseLossless(text: string): unknown {
   }
 }
 
-/** How deep brackets nest outside strings, looked at before anything recursive sees the text. */
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+
+/** How deep brackets nest outside strings: one pass, whatever the text, before anything recursive sees it. */
 function depthOf(text: string): number {
   let depth = 0
   let deepest = 0
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/gs)) {
-    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth)
-    else if (token === ']' || token === '}') depth -= 1
+  let isString = false
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at)
+    if (isString) {
+      if (unit === BACKSLASH) at += 1
+      else if (unit === QUOTE) isString = false
+    } else if (unit === QUOTE) isString = true
+    // [ and { are 0x5b and 0x7b, ] and } are 0x5d and 0x7d: bit 5 is all that divides them.
+    else if ((unit | 0x20) === 0x7b) deepest = Math.max(deepest, ++depth)
+    else if ((unit | 0x20) === 0x7d) depth -= 1
   }
   return deepest
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { createTurns } from './turns.ts'
 
 export type HubReports = {
   /** Tells the hub about a pick task until it has heard it. `refused`: a final no; the task is no longer ours. */
@@ -77,22 +78,4 @@ function codeOf(text: string): string {
 
 function isWorthRepeating({ status, code }: Heard): boolean {
   return status >= 500 || [408, 425, 429].includes(status) || code === 'request-in-flight'
-}
-
-/** Lets at most so many run at a time; the others wait in line. */
-function createTurns(atOnce: number) {
-  let running = 0
-  const waiting: (() => void)[] = []
-  return async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    if (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve))
-    else running += 1
-    try {
-      return await work()
-    } finally {
-      // A place is handed on to who waits, or given back.
-      const next = waiting.shift()
-      if (next) next()
-      else running -= 1
-    }
-  }
 }

@@ -1,3 +1,4 @@
+import { createDoudian } from './doudian/index.ts'
 import type { Market } from './market.ts'
 import type { Mischief } from './mischief.ts'
 import type { OutsidePlatform } from './platform.ts'
@@ -17,5 +18,5 @@ export type PlatformOptions = {
 
 /** Every platform, courier and messenger outside; each has a file or a folder of its own here. */
 export function createPlatforms(options: PlatformOptions): OutsidePlatform[] {
-  return [createTaobao(options)]
+  return [createDoudian(options), createTaobao(options)]
 }

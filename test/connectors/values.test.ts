@@ -57,6 +57,12 @@ describe('JSON with numbers beyond 2^53', () => {
     expect(() => parseLossless(text)).toThrow(UnreadableJsonError)
   })
 
+  it('refuses a megabyte of open strings as quickly as it reads a megabyte of text', () => {
+    const startedAt = performance.now()
+    expect(() => parseLossless('"a\\'.repeat(350_000))).toThrow(UnreadableJsonError)
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+  })
+
   it('does not take brackets in strings for depth', () => {
     expect(parseLossless(JSON.stringify({ a: '['.repeat(500) }))).toEqual({ a: '['.repeat(500) })
   })

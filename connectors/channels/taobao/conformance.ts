@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ConformanceCheck, ConformanceVector } from '../../conformance.ts'
+import { paramsOf } from '../../conformance-input.ts'
 import { type SignMethod, signHandshake, signTop } from './sign.ts'
 
 const secret = z.union([
@@ -7,23 +8,9 @@ const secret = z.union([
   z.object({ hex: z.string() }).transform(({ hex }) => Buffer.from(hex, 'hex')),
   z.object({ base64: z.string() }).transform(({ base64 }) => Buffer.from(base64, 'base64')),
 ])
-const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String)
-
-/** The parameters, in `input.params` or in `input` itself; what is no scalar there is no parameter. */
-function paramsOf({ input }: ConformanceVector): Record<string, string> {
-  const params = z.record(z.string(), z.unknown()).safeParse(input.params).data ?? input
-  const isParam = (name: string) => name !== 'base_string' && name !== 'secret'
-  return Object.fromEntries(
-    Object.entries(params).flatMap(([name, value]) => {
-      const parsed = scalar.safeParse(value)
-      return parsed.success && isParam(name) ? [[name, parsed.data]] : []
-    }),
-  )
-}
-
 /** By `sign_method`, which is a parameter of real calls, or by the vector's description of the algorithm. */
 function methodOf({ algorithm, input }: ConformanceVector, params: Record<string, string>): SignMethod {
-  const words = params.sign_method ?? scalar.safeParse(input.sign_method).data ?? algorithm
+  const words = params.sign_method ?? z.string().safeParse(input.sign_method).data ?? algorithm
   if (/hmac[-_ ]?sha[-_ ]?256/i.test(words)) return 'hmac-sha256'
   return /hmac/i.test(words) ? 'hmac' : 'md5'
 }
