@@ -80,6 +80,8 @@ export const ACCESS = {
   decideTransfer: { systems: [], roles: TRANSFER_APPROVERS },
   handleTransfer: { systems: ['warehouse', 'ops'], roles: OPERATING_ROLES },
   cancelTransfer: { systems: ['ops'], roles: ['regional_director', 'ops', 'admin'] },
+  /** Whoever may say where the hub's events go may read all of them. */
+  runSubscriptions: { systems: ['ops'], roles: OPERATING_ROLES },
   readEvents: { systems: ['mall', 'ops'], roles: ALL_ROLES },
   readMetrics: { systems: ['ops'], roles: OPERATING_ROLES },
   /** People only: Temporal Web asks in the name of whoever is signed in. */

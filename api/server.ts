@@ -36,6 +36,7 @@ import { stockRoutes } from './routes/stock.ts'
 import { stockBoardRoutes } from './routes/stock-board.ts'
 import { stockCountRoutes } from './routes/stock-counts.ts'
 import { stockEventRoutes } from './routes/stock-events.ts'
+import { subscriptionRoutes } from './routes/subscriptions.ts'
 import { systemRoutes } from './routes/system.ts'
 import { transferRoutes } from './routes/transfers.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
@@ -138,6 +139,7 @@ const ROUTES = [
   wmsRoutes,
   policyRoutes,
   eventRoutes,
+  subscriptionRoutes,
   systemRoutes,
 ]
 

@@ -67,6 +67,15 @@ export const configSchema = z.strictObject({
     .string()
     .regex(/^[^:]+:[0-9]+$/, 'must be host:port')
     .optional(),
+  /** Private networks and hosts that events may be sent to: addresses, ranges and names, after commas. */
+  EVENT_ALLOWED_TARGETS: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9.:/_-]+( *, *[A-Za-z0-9.:/_-]+)*$/,
+      'must be addresses, ranges or host names after commas',
+    )
+    .optional(),
+  EVENT_RETENTION_DAYS: z.coerce.number().int().min(7).max(3_650).default(30),
   INBOX_BODY_MONTHS: z.coerce.number().int().min(2).max(120).default(6),
   METRICS_HOST: z.string().min(1).default('127.0.0.1'),
   /** Where worker and relay serve /metrics and /readyz; 0 takes any free port. */
@@ -100,6 +109,7 @@ const OWN_PREFIXES = [
   'SESSION_',
   'METRICS_',
   'INBOX_',
+  'EVENT_',
   'RATE_LIMIT_',
   'PDA_',
   'PAYMENT_',

@@ -311,6 +311,30 @@ export const ERRORS = {
     zh: '该版本从未发布',
     todo: 'Name a version that was published once, or publish the draft itself.',
   },
+  'subscription-wrong-state': {
+    status: 409,
+    en: 'The subscription is not in a state that allows this',
+    zh: '订阅当前状态不允许此操作',
+    todo: 'Read the subscription: only an active one is paused or tested, only a paused or disabled one is resumed.',
+  },
+  'too-many-subscriptions': {
+    status: 409,
+    en: 'There are as many subscriptions as the hub serves',
+    zh: '订阅数量已达上限',
+    todo: 'Delete one that nobody needs any more.',
+  },
+  'too-many-secrets': {
+    status: 409,
+    en: 'Earlier secrets of this subscription are still valid',
+    zh: '旧密钥仍在有效期内',
+    todo: 'Wait until the oldest secret has run out, or rotate with a shorter overlap next time.',
+  },
+  'replay-running': {
+    status: 409,
+    en: 'A period is being sent again already',
+    zh: '已有补发任务在执行',
+    todo: 'Wait until it is done.',
+  },
   'work-item-resolved': {
     status: 409,
     en: 'The work item is already resolved',
@@ -376,6 +400,12 @@ export const ERRORS = {
     en: 'The warehouse is not known',
     zh: '未知的仓库',
     todo: 'Create the warehouse first, or mend the id.',
+  },
+  'receiver-not-allowed': {
+    status: 422,
+    en: 'Events are not sent to this address',
+    zh: '不允许向该地址推送',
+    todo: 'Use a public https address, or have the network allowed by the configuration.',
   },
   'unknown-division': {
     status: 422,

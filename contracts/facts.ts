@@ -11,6 +11,8 @@ export const factBodies = {
     paymentId: z.string(),
     amountCents: cents,
     paidAt: instant,
+    /** Absent in messages from before it was recorded. */
+    operator: z.string().optional(),
     holdsConfirmed: z.boolean(),
   }),
   'fulfilment.packed': z.object({

@@ -222,6 +222,18 @@ export const WORK_ITEM_TEXT: Record<
     nextEn: 'Enter valid credentials and try the shop; it closes itself when the platform answers again',
     nextZh: '更新店铺凭证并测试；平台恢复应答后自动关闭',
   },
+  subscription_disabled: {
+    en: 'A system no longer takes its events and was disconnected',
+    zh: '订阅方不再接收事件，订阅已停用',
+    nextEn: 'Mend the receiver and resume the subscription, or delete it; what happened meanwhile waits',
+    nextZh: '修复接收方后恢复订阅，或删除订阅；期间的事件会保留',
+  },
+  events_exhausted: {
+    en: 'A system did not take some of its events in ten tries over three days',
+    zh: '订阅方三天内十次均未成功接收部分事件',
+    nextEn: 'Read the errors in the delivery log, have the receiver mended, then replay',
+    nextZh: '查看推送日志中的错误，修复接收方后重试',
+  },
 }
 
 export const workItemView = z.object({

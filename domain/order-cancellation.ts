@@ -83,7 +83,7 @@ function grant(draft: Draft): void {
   // Nobody waits for replacements any more; asking for them would hold goods for a cancelled order.
   for (const shortage of state.shortages) shortage.state = 'settled'
   const { requestId, reason, operator } = cancellation
-  draft.note({ field: 'cancellation', newValue: reason, operator })
+  draft.note({ field: 'cancellation', oldValue: 'requested', newValue: reason, operator, requestId })
   // It may have ended the same way by itself: every unit short and nowhere to be found.
   if (state.status !== 'cancelled') moveTo(draft, 'cancelled', operator)
   answer(draft, requestId, { accepted: true })

@@ -11,7 +11,8 @@ export type Draft = Decision & {
 /** Starts a decision on a copy of the state. */
 export function openDraft(before: OrderState, event: OrderEvent, nowMs: number): Draft {
   const log: LogEntry[] = []
-  const operator = 'operator' in event ? event.operator : 'system'
+  const operator = ('operator' in event ? event.operator : undefined) ?? 'system'
+  const requestId = 'requestId' in event ? event.requestId : null
   const inboxId = 'inboxId' in event ? event.inboxId : null
   const sourceTime = 'occurredAt' in event ? event.occurredAt : 'paidAt' in event ? event.paidAt : null
   return {
@@ -29,6 +30,9 @@ export function openDraft(before: OrderState, event: OrderEvent, nowMs: number):
         source: event.type,
         sourceTime,
         inboxId,
+        subjectId: null,
+        amountCents: null,
+        requestId,
         ...entry,
       }),
   }

@@ -23,7 +23,11 @@ export function openFulfilments(draft: Draft, allocations: Allocation[], cause =
     }
     state.fulfilments.push(fulfilment)
     draft.writes.push({ kind: 'create_pick_task', fulfilment })
-    draft.note({ field: 'pick_task', newValue: `${fulfilment.fulfilmentId} at ${warehouseId}` })
+    draft.note({
+      field: 'pick_task',
+      newValue: `created at ${warehouseId}`,
+      subjectId: fulfilment.fulfilmentId,
+    })
   }
 }
 
@@ -32,7 +36,7 @@ const EARLY_LIMIT = 50
 
 function keepForLater(draft: Draft, event: OrderState['early'][number]): void {
   draft.state.early = [...draft.state.early, event].slice(-EARLY_LIMIT)
-  draft.note({ field: 'early_report', newValue: `${event.type} ${event.fulfilmentId}` })
+  draft.note({ field: 'early_report', newValue: event.type, subjectId: event.fulfilmentId })
 }
 
 /** Hears the reports whose pick task has become known; those that an ended order still keeps are a contradiction. */
@@ -65,7 +69,12 @@ export function packFulfilment(
   if (!fulfilment && !hasEnded(state.status)) return keepForLater(draft, event)
   if (fulfilment?.state !== 'picking') {
     const stands = fulfilment?.state ?? 'unknown'
-    draft.note({ field: 'fulfilment', oldValue: stands, newValue: 'packed (ignored)' })
+    draft.note({
+      field: 'fulfilment',
+      oldValue: stands,
+      newValue: 'packed (ignored)',
+      subjectId: event.fulfilmentId,
+    })
     if (stands !== 'packed') {
       raise(draft, 'contradiction', `${event.fulfilmentId}/packed`, {
         fulfilmentId: event.fulfilmentId,
@@ -83,7 +92,11 @@ export function packFulfilment(
     state: 'shipped' as const,
   }
   state.parcels.push(parcel)
-  draft.note({ field: 'waybill', newValue: `${event.courier} ${event.waybillNumber}` })
+  draft.note({
+    field: 'waybill',
+    newValue: `${event.courier} ${event.waybillNumber}`,
+    subjectId: parcel.parcelId,
+  })
 }
 
 /** A warehouse found less than it should have: the rest is looked for elsewhere. */
@@ -100,7 +113,11 @@ export function shortFulfilment(
   // The same report under another message id: a source that repeats itself.
   if (state.shortages.some((entry) => entry.shortageId === event.eventId)) return
   const missing = event.lines.map((line) => `${line.skuId} ×${line.quantity}`).join(', ')
-  draft.note({ field: 'short_pick', newValue: `${fulfilment.warehouseId}: ${missing}` })
+  draft.note({
+    field: 'short_pick',
+    newValue: `${fulfilment.warehouseId}: ${missing}`,
+    subjectId: fulfilment.fulfilmentId,
+  })
   raise(draft, 'short_pick', event.eventId, { warehouseId: fulfilment.warehouseId, missing })
   // Heard of so late that the order, or this part of it, is over: its money is settled, and whatever is to be done
   // about the missing units is a person's decision.
@@ -147,15 +164,16 @@ export function parcelNews(draft: Draft, event: Extract<OrderEvent, { type: 'par
   const { state } = draft
   const parcel = state.parcels.find((entry) => entry.parcelId === event.parcelId)
   if (!parcel || parcel.state === event.state) return
+  const moved = { field: 'parcel', oldValue: parcel.state, subjectId: parcel.parcelId }
   if (!PARCEL_TRANSITIONS[parcel.state].includes(event.state)) {
-    draft.note({ field: 'parcel', oldValue: parcel.state, newValue: `${event.state} (ignored)` })
+    draft.note({ ...moved, newValue: `${event.state} (ignored)` })
     return raise(draft, 'contradiction', `${parcel.parcelId}/${event.state}`, {
       parcelId: parcel.parcelId,
       stands: parcel.state,
       reported: event.state,
     })
   }
-  draft.note({ field: 'parcel', oldValue: parcel.state, newValue: event.state })
+  draft.note({ ...moved, newValue: event.state })
   parcel.state = event.state
   const detail = { parcelId: parcel.parcelId, courier: parcel.courier, waybillNumber: parcel.waybillNumber }
   if (event.state === 'lost') raise(draft, 'parcel_lost', parcel.parcelId, detail)

@@ -170,7 +170,9 @@ function settle(draft: Draft, reason: RefundReason, cause: string): void {
     draft.writes.push({ kind: 'record_refund', refund })
     draft.note({
       field: 'refund',
-      newValue: `due ${refund.amountCents} of ${refund.paymentId} (${refund.reason})`,
+      newValue: `due of ${refund.paymentId} (${refund.reason})`,
+      subjectId: refund.refundId,
+      amountCents: refund.amountCents,
     })
   }
   scheduleClosing(draft)

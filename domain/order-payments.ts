@@ -20,8 +20,11 @@ export function receivePayment(draft: Draft, event: Extract<OrderEvent, { type: 
   }
   const { paymentId, amountCents, paidAt } = event
   state.payments.push({ paymentId, amountCents, paidAt })
-  draft.note({ field: 'payment', newValue: `${paymentId} ${amountCents}` })
-  if (event.holdsConfirmed && state.reservation !== 'lapsed') state.reservation = 'confirmed'
+  draft.note({ field: 'payment', newValue: 'received', subjectId: paymentId, amountCents })
+  if (event.holdsConfirmed && state.reservation !== 'lapsed' && state.reservation !== 'confirmed') {
+    state.reservation = 'confirmed'
+    draft.note({ field: 'reservation', oldValue: 'held', newValue: 'confirmed' })
+  }
   const undecided = state.status === 'reserved' || state.status === 'expired'
   if (!undecided || !isPaidInFull(state)) return
   // The database has the last word on whether the goods are still held: confirmed by the payment route, to be
@@ -42,7 +45,13 @@ export function retryRefund(draft: Draft, refundId: string): void {
   refund.state = 'due'
   refund.tries += 1
   draft.writes.push({ kind: 'record_refund', refund: { ...refund } })
-  draft.note({ field: 'refund', oldValue: 'failed', newValue: `due, try ${refund.tries}` })
+  draft.note({
+    field: 'refund',
+    oldValue: 'failed',
+    newValue: `due, try ${refund.tries}`,
+    subjectId: refundId,
+    amountCents: refund.amountCents,
+  })
 }
 
 /** The provider's answer; one to an earlier try is history. */
@@ -51,8 +60,14 @@ export function refundSettled(draft: Draft, event: Extract<OrderEvent, { type: '
   if (refund?.state !== 'due' || refund.tries !== event.tries) return
   refund.state = event.outcome
   draft.writes.push({ kind: 'record_refund', refund: { ...refund } })
-  draft.note({ field: 'refund', oldValue: 'due', newValue: `${event.outcome} ${refund.amountCents}` })
   const { refundId, paymentId, amountCents } = refund
+  draft.note({
+    field: 'refund',
+    oldValue: 'due',
+    newValue: event.outcome,
+    subjectId: refundId,
+    amountCents,
+  })
   if (event.outcome === 'failed') {
     raise(draft, 'refund_failed', refundId, { refundId, paymentId, amountCents, reason: event.detail })
   } else if (refund.tries > 1) {

@@ -179,5 +179,5 @@ function find(
 function save(draft: Draft, entry: OrderReturn, oldState: string | null): void {
   draft.state.returns = [...draft.state.returns.filter((known) => known.returnId !== entry.returnId), entry]
   draft.writes.push({ kind: 'upsert_return', return: entry })
-  draft.note({ field: 'return', oldValue: oldState, newValue: `${entry.state} ${entry.returnId}` })
+  draft.note({ field: 'return', oldValue: oldState, newValue: entry.state, subjectId: entry.returnId })
 }

@@ -175,6 +175,8 @@ export type OrderEvent =
       paymentId: string
       amountCents: number
       paidAt: string
+      /** Who reported it; absent in messages from before it was recorded. */
+      operator?: string | undefined
       /** Whether the payment route could confirm every hold in the transaction that recorded the payment. */
       holdsConfirmed: boolean
     }
@@ -259,6 +261,12 @@ export type LogEntry = {
   source: string
   sourceTime: string | null
   inboxId: number | null
+  /** The payment, refund, parcel, return or pick task that it is about. */
+  subjectId?: string | null
+  /** The money that it moves. */
+  amountCents?: number | null
+  /** Of the call that caused it, where it was one. */
+  requestId?: string | null
 }
 
 /** Rows that a commit writes in one transaction with the order's new version. */
@@ -312,6 +320,8 @@ export const WORK_ITEM_KINDS = [
   'unknown_channel_message',
   'channel_order_unread',
   'shop_refused',
+  'subscription_disabled',
+  'events_exhausted',
 ] as const
 export type WorkItemKind = (typeof WORK_ITEM_KINDS)[number]
 

@@ -11,6 +11,7 @@ import { up as promotions } from './0009-promotions.ts'
 import { up as inboxRetention } from './0010-inbox-retention.ts'
 import { up as presale } from './0011-presale.ts'
 import { up as channels } from './0012-channels.ts'
+import { up as outboundEvents } from './0013-outbound-events.ts'
 import { up as intake } from './0015-intake.ts'
 import { up as awaitingStock } from './0016-awaiting-stock.ts'
 
@@ -28,6 +29,7 @@ export const migrations: Record<string, Migration> = {
   '0010-inbox-retention': { up: inboxRetention },
   '0011-presale': { up: presale },
   '0012-channels': { up: channels },
+  '0013-outbound-events': { up: outboundEvents },
   '0015-intake': { up: intake },
   '0016-awaiting-stock': { up: awaitingStock },
 }

@@ -5,8 +5,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { z } from 'zod'
 import { type Config, configSchema } from '../contracts/config.ts'
 import { ERRORS } from '../contracts/errors.ts'
+import { OUTBOUND_EVENTS } from '../contracts/outbound-events.ts'
 import { POLICIES, POLICY_KINDS, type PolicyKind } from '../contracts/policies/index.ts'
 import { WORK_ITEM_TEXT } from '../contracts/work-items.ts'
 import type { FactType } from '../domain/conditions.ts'
@@ -59,8 +61,8 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
   API_HOST: ['API', 'Address to listen on.'],
   API_PORT: ['API', 'Port to listen on; 0 takes any free one.'],
   DATA_KEYS: [
-    'API, worker',
-    'Keys that seal contacts and the passwords of WMS connections: `id:base64 of 32 bytes`, newest first, older ones after commas. See [the runbook](runbook.md#keys-and-secrets).',
+    EVERY_PROCESS,
+    'Keys that seal contacts, the passwords of WMS connections and the secrets of subscriptions: `id:base64 of 32 bytes`, newest first, older ones after commas. See [the runbook](runbook.md#keys-and-secrets).',
   ],
   PAYLOAD_KEYS: [EVERY_PROCESS, 'Keys that seal what Temporal stores, in the same form.'],
   SESSION_SECRET: ['API', 'At least 32 characters; signs session cookies.'],
@@ -87,6 +89,14 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
   TEMPORAL_METRICS_ADDRESS: [
     'worker',
     'host:port where the metrics of Temporal’s core are served; absent: not at all.',
+  ],
+  EVENT_ALLOWED_TARGETS: [
+    'API, relay',
+    'Private networks and hosts that [events](events.md#where-events-may-go) may be sent to: addresses, ranges and names, after commas. Absent: public addresses over https only.',
+  ],
+  EVENT_RETENTION_DAYS: [
+    'relay',
+    'Days for which events and their delivery log are kept, at least 7: so far back can be replayed.',
   ],
   INBOX_BODY_MONTHS: [
     'relay',
@@ -159,6 +169,14 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
     '',
   ],
   transfer_loss: ['The units are no stock anywhere; the ledger has them as `write_off`.', ''],
+  subscription_disabled: [
+    'It answered 410, or took nothing for five days. Nothing more is sent to it; its events wait as long as events are kept.',
+    '',
+  ],
+  events_exhausted: [
+    'Later events went on. The delivery log of the subscription shows each with its errors.',
+    'sends all of them again',
+  ],
   bodies_kept: [
     'The month named by its key is older than `INBOX_BODY_MONTHS`, but holds messages that wait or were set aside (`unsettled`) or the creation of open orders without a snapshot (`unstarted`). Looked at again every hour; the item resolves itself when the month has gone.',
     '',
@@ -336,6 +354,17 @@ function orderFacts(): string {
   )
 }
 
+function outboundEvents(): string {
+  const members = (data: z.ZodType) => {
+    const { properties } = z.toJSONSchema(data)
+    return quoted(Object.keys(properties ?? {}))
+  }
+  return table(
+    ['type', '', 'what has happened', '`data`'],
+    Object.entries(OUTBOUND_EVENTS).map(([type, { en, zh, data }]) => [`\`${type}\``, zh, en, members(data)]),
+  )
+}
+
 /** Which document holds which generated parts. */
 export const GENERATED: Record<string, Record<string, () => string>> = {
   'order-life.md': {
@@ -348,6 +377,7 @@ export const GENERATED: Record<string, Record<string, () => string>> = {
   'transfers.md': { 'transfer statuses': transferStatuses },
   'errors.md': { errors },
   'configuration.md': { settings },
+  'events.md': { 'outbound events': outboundEvents },
   'policies.md': { 'policy kinds': policyKinds, 'order facts': orderFacts },
   'runbook.md': { 'work items': workItems },
 }

@@ -113,6 +113,9 @@ async function writeLog(tx: Tx, state: OrderState, records: EventRecord[], store
         source: entry.source,
         source_time: entry.sourceTime,
         inbox_id: entry.inboxId,
+        subject_id: entry.subjectId ?? null,
+        amount_cents: entry.amountCents ?? null,
+        request_id: entry.requestId ?? null,
       })),
     )
     .execute()

@@ -13,6 +13,8 @@ export type FeedEvent = FeedPosition & {
   newValue: string | null
   operator: string
   source: string
+  subjectId: string | null
+  amountCents: number | null
 }
 
 export function compareFeedPositions(a: FeedPosition, b: FeedPosition): number {
@@ -52,10 +54,13 @@ export async function readFeed(
     new_value: string | null
     operator: string
     source: string
+    subject_id: string | null
+    amount_cents: number | null
   }>`
     with horizon as materialized (select pg_snapshot_xmin(pg_current_snapshot()) as xid)
     select horizon.xid::text as horizon, log.* from horizon left join lateral (
-      select transaction_id::text, id, order_id, store_id, at, version, field, old_value, new_value, operator, source
+      select transaction_id::text, id, order_id, store_id, at, version, field, old_value, new_value, operator, source,
+        subject_id, amount_cents
       from operation_log
       where (operation_log.transaction_id, operation_log.id) > (${after.transactionId.toString()}::xid8, ${after.id}::bigint)
         and operation_log.transaction_id < horizon.xid
@@ -78,6 +83,8 @@ export async function readFeed(
             newValue: row.new_value,
             operator: row.operator,
             source: row.source,
+            subjectId: row.subject_id,
+            amountCents: row.amount_cents,
           },
         ],
   )

@@ -46,6 +46,18 @@ export async function dropOldBodies(db: Db, monthsKept: number): Promise<MonthOf
   return rows
 }
 
+/**
+ * Drops events that are older than the given days, with their delivery log, some at a time.
+ *
+ * @returns how many; 0 when none are left
+ */
+export async function dropOldEvents(db: Db, daysKept: number): Promise<number> {
+  const { rows } = await sql<{ dropped: number }>`select hub_drop_old_events(${daysKept}) as dropped`.execute(
+    db,
+  )
+  return rows[0]?.dropped ?? 0
+}
+
 async function resolveKept(db: Db, month: string): Promise<void> {
   await db
     .updateTable('work_item')

@@ -53,7 +53,13 @@ export async function recordPayment(
     type: 'payment.received',
     orderKey: orderId,
     occurredAt: body.paidAt,
-    body: { paymentId: body.paymentId, amountCents: body.amountCents, paidAt: body.paidAt, holdsConfirmed },
+    body: {
+      paymentId: body.paymentId,
+      amountCents: body.amountCents,
+      paidAt: body.paidAt,
+      operator: input.operator,
+      holdsConfirmed,
+    },
     traceParent: input.traceParent,
   })
   if (!order) {

@@ -311,9 +311,10 @@ async function takeFromHolds(
 
 async function logReport(tx: Tx, task: Task, report: Report, state: PickTaskState): Promise<void> {
   await sql`
-    insert into operation_log (order_id, store_id, version, field, old_value, new_value, operator, source, source_time)
-    select id, store_id, version, ${`pick_task ${task.id}`}, ${task.state}, ${state}, ${report.operator},
-      ${`pda.${report.body.type}`}, ${occurredAt(report.body)}::timestamptz
+    insert into operation_log (order_id, store_id, version, field, old_value, new_value, operator, source, source_time,
+      subject_id, request_id)
+    select id, store_id, version, 'pick_task', ${task.state}, ${state}, ${report.operator},
+      ${`pda.${report.body.type}`}, ${occurredAt(report.body)}::timestamptz, ${task.id}, ${report.body.eventId}
     from orders where id = ${task.order_id}`.execute(tx)
 }
 

@@ -7,6 +7,7 @@ import type {
   Platform,
   SkuPart,
 } from '../domain/channel-order.ts'
+import type { EventDeliveryState, SubscriptionState } from '../domain/event-delivery.ts'
 import type { ListingReason } from '../domain/listing.ts'
 import type {
   FulfilmentLine,
@@ -512,6 +513,87 @@ export type Database = {
     source: string
     source_time: NullableTimestamp
     inbox_id: Nullable<number>
+    /** The payment, refund, parcel, return or pick task that it is about. */
+    subject_id: Nullable<string>
+    amount_cents: Nullable<number>
+    /** Of the call that caused it, where it was one. */
+    request_id: Nullable<string>
+  }
+  outbound_event: {
+    position: GeneratedAlways<number>
+    event_id: GeneratedAlways<string>
+    type: string
+    order_key: string
+    store_id: Nullable<string>
+    at: Timestamp
+    data: Json<object>
+    recorded_at: DefaultTimestamp
+  }
+  event_feed: { id: boolean; transaction_id: string; log_id: number; updated_at: DefaultTimestamp }
+  subscription: {
+    id: string
+    name: string
+    url: string
+    event_types: string[]
+    store_ids: WithDefault<string[]>
+    state: WithDefault<SubscriptionState>
+    state_reason: Nullable<string>
+    position: number
+    starts_at: NullableTimestamp
+    consecutive_failures: WithDefault<number>
+    failing_since: NullableTimestamp
+    throttled_until: NullableTimestamp
+    last_success_at: NullableTimestamp
+    created_by: string
+    created_at: DefaultTimestamp
+    updated_at: DefaultTimestamp
+  }
+  subscription_secret: {
+    id: string
+    subscription_id: string
+    key_id: string
+    sealed: Nullable<Buffer>
+    created_by: string
+    created_at: DefaultTimestamp
+    expires_at: NullableTimestamp
+  }
+  event_delivery: {
+    id: Generated<string>
+    subscription_id: string
+    position: number
+    event_type: string
+    order_key: string
+    state: WithDefault<EventDeliveryState>
+    attempts: WithDefault<number>
+    next_attempt_at: DefaultTimestamp
+    replays: WithDefault<number>
+    last_status: Nullable<number>
+    last_error: Nullable<string>
+    last_milliseconds: Nullable<number>
+    created_at: DefaultTimestamp
+    last_attempt_at: NullableTimestamp
+    settled_at: NullableTimestamp
+  }
+  event_attempt: {
+    delivery_id: string
+    at: DefaultTimestamp
+    status: Nullable<number>
+    error: string
+    milliseconds: number
+  }
+  event_replay: {
+    id: string
+    subscription_id: string
+    from_at: Timestamp
+    to_at: Timestamp
+    event_types: string[]
+    state: WithDefault<'running' | 'done' | 'cancelled'>
+    after_at: Timestamp
+    after_position: WithDefault<number>
+    queued: WithDefault<number>
+    requested_by: string
+    created_at: DefaultTimestamp
+    finished_at: NullableTimestamp
   }
   work_item: {
     id: string

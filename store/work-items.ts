@@ -5,6 +5,7 @@ import type { WorkItemKind } from '../domain/order.ts'
 import type { Db, Tx } from './database.ts'
 import { appendInbox } from './inbox.ts'
 import { requestResend } from './listing-due.ts'
+import { replayExhausted } from './subscriptions.ts'
 
 /** Opens a work item, or counts one more occurrence on the open one with the same key. */
 export async function openWorkItem(
@@ -196,6 +197,7 @@ const REPLAYABLE: ReadonlySet<WorkItemKind> = new Set([
   'delivery_failed',
   'refund_failed',
   'channel_order_unread',
+  'events_exhausted',
 ])
 
 /** Whether there is something to try again in a work item of this kind. */
@@ -235,6 +237,9 @@ export async function replayWorkItem(tx: Tx, id: string, operator: string): Prom
       break
     case 'delisting_failed':
       await requestResend(tx, { storeId: String(item.detail.storeId), skuId: String(item.detail.skuId) })
+      break
+    case 'events_exhausted':
+      await replayExhausted(tx, String(item.detail.subscriptionId))
       break
     case 'refund_failed':
       await appendInbox(tx, {

@@ -11,6 +11,7 @@ import { KeyRing } from '../store/keyring.ts'
 import { dropOldBodies, tidy } from '../store/maintenance.ts'
 import { Policies } from '../store/policy-cache.ts'
 import { DeliverySender, pdaTarget } from './delivery-sender.ts'
+import { createEventLoops } from './event-loops.ts'
 import { startHealthServer } from './health-server.ts'
 import { createListingLoops } from './listing-loops.ts'
 import { Loop } from './loop.ts'
@@ -64,6 +65,7 @@ const transferLoop = new Loop('transfers', {
   idleMs: IDLE_MS.transfers,
   logger,
 })
+const events = createEventLoops({ db, config, logger })
 const loops = [
   new Loop('relay', { round: () => relay.runOnce(), idleMs: IDLE_MS.relay, logger }),
   new Loop('delivery', { round: () => sender.runOnce(), idleMs: IDLE_MS.delivery, logger }),
@@ -97,6 +99,7 @@ const loops = [
     logger,
   }),
   ...createListingLoops({ db, config, keyRing, logger }),
+  ...events.loops,
 ]
 
 const startedAtMs = Date.now()
@@ -132,4 +135,5 @@ const stopListening = listenToInbox(
 await stopRequested
 await stopListening()
 await Promise.all(loops.map((loop) => loop.stop()))
+await events.finish()
 await Promise.all([client.connection.close(), db.destroy(), health.close(), telemetry.stop()])

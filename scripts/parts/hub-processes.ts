@@ -74,6 +74,7 @@ export function productEnvironment(options: ProductOptions): NodeJS.ProcessEnv {
     PAYMENT_URL: outside,
     COURIER_URL: outside,
     MALL_URL: outside,
+    EVENT_ALLOWED_TARGETS: '127.0.0.0/8,::1',
     ...(temporal.webUrl ? { TEMPORAL_WEB_ORIGIN: temporal.webUrl } : {}),
   }
   delete environment.DATABASE_OWNER_URL // only the migrations may have the owner's rights

@@ -75,6 +75,13 @@ const TABLES = [
   'transfer',
   'transfer_leg',
   'transfer_event',
+  'outbound_event',
+  'event_feed',
+  'subscription',
+  'subscription_secret',
+  'event_delivery',
+  'event_attempt',
+  'event_replay',
   'work_item',
   'wms_connection',
   'warehouse_freshness',
@@ -100,6 +107,8 @@ const APPEND_ONLY = [
   'pick_task_event',
   'transfer_event',
   'counted_hour',
+  'outbound_event',
+  'event_attempt',
 ]
 const DELETABLE = ['session', 'idempotency_key', 'relay_lease', 'stock_count_line']
 
@@ -186,6 +195,10 @@ describe('the application role', () => {
     expect(app.query('select hub_drop_inbox_bodies($1)', [kept])).rejects.toThrow('at least two months'),
   )
 
+  test.each([6, 0, -5])('cannot have events dropped after %i days: seven are always kept', (kept) =>
+    expect(app.query('select hub_drop_old_events($1)', [kept])).rejects.toThrow('at least seven days'),
+  )
+
   test('cannot ask which bodies are needed but through the function that drops them', () =>
     deniedTo(() => app, 'select hub_needed_bodies(now(), now())'))
 
@@ -201,8 +214,9 @@ describe('the application role', () => {
 describe('anybody else', () => {
   test.each(TABLES)('sees nothing of %s', (table) => deniedTo(() => stranger, `select * from ${table}`))
 
-  test.each(['hub_ensure_partitions(1)', 'hub_drop_inbox_bodies(2)'])('may not call %s', (call) =>
-    deniedTo(() => stranger, `select ${call}`),
+  test.each(['hub_ensure_partitions(1)', 'hub_drop_inbox_bodies(2)', 'hub_drop_old_events(30)'])(
+    'may not call %s',
+    (call) => deniedTo(() => stranger, `select ${call}`),
   )
 
   test('cannot create anything in the schema', () => deniedTo(() => stranger, 'create table mine (id int)'))
