@@ -1,11 +1,5 @@
 import { z } from 'zod'
-import {
-  ORDER_STATUS_MEANING,
-  ORDER_STATUSES,
-  type OrderStatus,
-  PARCEL_STATES,
-  RETURN_STATES,
-} from '../domain/order-state.ts'
+import { ORDER_STATUS_MEANING, ORDER_STATUSES, PARCEL_STATES, RETURN_STATES } from '../domain/order-state.ts'
 import { cents, instant, orderId } from './common.ts'
 
 /** What events can be about. A subscription may name a whole family, also one that has no type yet. */
@@ -33,20 +27,21 @@ export type OutboundEventType = {
   isState?: boolean
 }
 
-/** The type of an order's change of status. */
-export function statusEventType(status: OrderStatus): `order.${string}` {
-  return status === 'reserved' ? 'order.placed' : `order.${status}`
+/** The type of an order's change of status; its first one is that it was placed. */
+export function statusEventType(oldStatus: string | null, newStatus: string): `order.${string}` {
+  return oldStatus === null ? 'order.placed' : `order.${newStatus}`
 }
 
 const statusEvents = Object.fromEntries(
   ORDER_STATUSES.map((status): [string, OutboundEventType] => [
-    statusEventType(status),
+    `order.${status}`,
     { ...ORDER_STATUS_MEANING[status], data: statusChange },
   ]),
 )
 
 /** Every event that other systems can receive: the one place where a type is added. Events hold no personal data. */
 export const OUTBOUND_EVENTS: Record<string, OutboundEventType> = {
+  'order.placed': { en: 'the order is known to the hub', zh: '订单已进入中台', data: statusChange },
   ...statusEvents,
   'order.payment_received': {
     en: 'money came in for the order',

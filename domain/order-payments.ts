@@ -21,7 +21,7 @@ export function receivePayment(draft: Draft, event: Extract<OrderEvent, { type: 
   const { paymentId, amountCents, paidAt } = event
   state.payments.push({ paymentId, amountCents, paidAt })
   draft.note({ field: 'payment', newValue: 'received', subjectId: paymentId, amountCents })
-  if (event.holdsConfirmed && state.reservation !== 'lapsed' && state.reservation !== 'confirmed') {
+  if (event.holdsConfirmed && state.reservation !== 'lapsed') {
     state.reservation = 'confirmed'
     draft.note({ field: 'reservation', oldValue: 'held', newValue: 'confirmed' })
   }

@@ -17,7 +17,6 @@ export function reservationChecked(
     case 'confirmed':
       // Paid in time by the database's clock; the payment itself is in the inbox and on its way here.
       state.reservation = 'confirmed'
-      draft.note({ field: 'reservation', oldValue: 'held', newValue: 'confirmed' })
       return
     case 'held':
       // The database's clock is behind this worker's: ask again when its time has really come.

@@ -103,6 +103,16 @@ async function hasEnoughPending(tx: Tx, subscriptionId: string): Promise<boolean
   return (rows[0]?.pending ?? 0) >= MAX_PENDING
 }
 
+/** Sends again what was given up, as much of it as may be under way. */
+export async function replayExhausted(tx: Tx, subscriptionId: string): Promise<void> {
+  await sql`
+    update event_delivery set state = 'pending', attempts = 0, replays = replays + 1, settled_at = null,
+      next_attempt_at = clock_timestamp()
+    where id in (select delivery.id from event_delivery as delivery join subscription on subscription.id = subscription_id
+      where subscription_id = ${subscriptionId} and delivery.state = 'exhausted' and subscription.state <> 'deleted'
+      order by delivery.created_at, delivery.id limit ${MAX_PENDING})`.execute(tx)
+}
+
 /** Periods that somebody wants sent again. */
 export async function runningReplays(db: Db): Promise<string[]> {
   const rows = await db

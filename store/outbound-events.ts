@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
 import { statusEventType } from '../contracts/outbound-events.ts'
-import type { OrderStatus } from '../domain/order-state.ts'
 import type { Db, Tx } from './database.ts'
 import { type FeedEvent, readFeed } from './event-feed.ts'
 import { readStockChanges } from './stock-changes.ts'
@@ -89,9 +88,10 @@ type LogEvent = (entry: FeedEvent, order: OrderFacts) => { type: string; data: o
 const LOG_EVENTS: Record<string, LogEvent> = {
   status: ({ oldValue, newValue }, { amountCents }) => {
     if (newValue === null) return null
-    // The log's values of this field are statuses.
-    const type = statusEventType(newValue as OrderStatus)
-    return { type, data: { oldStatus: oldValue, newStatus: newValue, amountCents } }
+    return {
+      type: statusEventType(oldValue, newValue),
+      data: { oldStatus: oldValue, newStatus: newValue, amountCents },
+    }
   },
   payment: ({ subjectId: paymentId, amountCents }) =>
     paymentId === null ? null : { type: 'order.payment_received', data: { paymentId, amountCents } },

@@ -279,19 +279,6 @@ export async function replayDelivery(
   if (!numUpdatedRows) throw new ProblemError('not-found')
 }
 
-/** So many given-up events go out again by one call; as many as may be under way. */
-const EXHAUSTED_AT_ONCE = 5_000
-
-/** Sends again what was given up. */
-export async function replayExhausted(tx: Tx, subscriptionId: string): Promise<void> {
-  await lockLiving(tx, subscriptionId)
-  await sql`
-    update event_delivery set state = 'pending', attempts = 0, replays = replays + 1, settled_at = null,
-      next_attempt_at = clock_timestamp()
-    where id in (select id from event_delivery where subscription_id = ${subscriptionId} and state = 'exhausted'
-      order by created_at, id limit ${EXHAUSTED_AT_ONCE})`.execute(tx)
-}
-
 /**
  * Begins to send a period again: every event of these types that happened in it, delivered before or not.
  *

@@ -3,9 +3,9 @@ import { v7 as uuid } from 'uuid'
 import { ProblemError } from '../contracts/errors.ts'
 import type { WorkItemKind } from '../domain/order.ts'
 import type { Db, Tx } from './database.ts'
+import { replayExhausted } from './event-deliveries.ts'
 import { appendInbox } from './inbox.ts'
 import { requestResend } from './listing-due.ts'
-import { replayExhausted } from './subscriptions.ts'
 
 /** Opens a work item, or counts one more occurrence on the open one with the same key. */
 export async function openWorkItem(
