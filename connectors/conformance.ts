@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DOUDIAN_CHECKS } from './channels/doudian/conformance.ts'
+import { PINDUODUO_CHECKS } from './channels/pinduoduo/conformance.ts'
 import { TAOBAO_CHECKS } from './channels/taobao/conformance.ts'
 
 /** One line of a file of protocol vectors: what goes in, under which secret, and what must come out. */
@@ -24,6 +25,7 @@ export type ConformanceCheck = (vector: ConformanceVector) => unknown
 const CHECKS: Readonly<Record<string, ConformanceCheck>> = {
   ...DOUDIAN_CHECKS,
   ...TAOBAO_CHECKS,
+  ...PINDUODUO_CHECKS,
 }
 
 export type ConformanceResult = { id: string; ok: boolean; expected: unknown; actual: unknown }

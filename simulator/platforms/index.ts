@@ -1,6 +1,7 @@
 import { createDoudian } from './doudian/index.ts'
 import type { Market } from './market.ts'
 import type { Mischief } from './mischief.ts'
+import { createPinduoduo } from './pinduoduo/index.ts'
 import type { OutsidePlatform } from './platform.ts'
 import { createTaobao } from './taobao/index.ts'
 
@@ -18,5 +19,5 @@ export type PlatformOptions = {
 
 /** Every platform, courier and messenger outside; each has a file or a folder of its own here. */
 export function createPlatforms(options: PlatformOptions): OutsidePlatform[] {
-  return [createDoudian(options), createTaobao(options)]
+  return [createTaobao(options), createDoudian(options), createPinduoduo(options)]
 }

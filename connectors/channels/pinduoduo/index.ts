@@ -1,0 +1,24 @@
+import type { ChannelConnector } from '../channel.ts'
+import { pinduoduoCredentials } from './account.ts'
+import { createPinduoduoClient } from './client.ts'
+import { GATEWAY_URL } from './gateway.ts'
+
+export const pinduoduoConnector: ChannelConnector = {
+  platform: 'pinduoduo',
+  credentials: pinduoduoCredentials,
+  defaultGatewayUrl: GATEWAY_URL,
+  defaultPushUrl: 'wss://message-api.pinduoduo.com',
+  limits: {
+    callsPerSecond: 20,
+    pullWindowSeconds: 30 * 60,
+    pullOverlapSeconds: 300,
+    // The platform demands three minutes; its clock and ours need not agree to the second.
+    pullDelaySeconds: 190,
+    pullEverySeconds: 60,
+    // Of pulls; what is pushed comes within a minute.
+    lagTargetSeconds: 300,
+  },
+  client: (shop) => createPinduoduoClient(shop),
+  receivePush: null,
+  listen: null,
+}
