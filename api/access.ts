@@ -35,6 +35,7 @@ export const ACCESS = {
   readOrders: { systems: ['mall', 'ops'], roles: ALL_ROLES },
   recordPayment: { systems: ['payments', 'mall'], roles: [] },
   cancelOrder: { systems: ['mall'], roles: [...STORE_ROLES, 'regional_director', 'ops', 'admin'] },
+  settleStockWait: { systems: ['ops'], roles: [...DECIDING_ROLES, 'ops'] },
   requestReturn: { systems: ['mall'], roles: STORE_ROLES },
   decideReturn: { systems: [], roles: DECIDING_ROLES },
   handleReturn: { systems: ['warehouse', 'ops'], roles: OPERATING_ROLES },

@@ -16,6 +16,7 @@ import { problemDetails, sendProblem } from './plugins/problem-details.ts'
 import { sessions } from './plugins/session.ts'
 import { tracing } from './plugins/tracing.ts'
 import { cancellationRoutes } from './routes/cancellation.ts'
+import { channelOrderRoutes } from './routes/channel-orders.ts'
 import { codecRoutes } from './routes/codec.ts'
 import { eventRoutes } from './routes/events.ts'
 import { listingRoutes } from './routes/listings.ts'
@@ -128,6 +129,7 @@ const ROUTES = [
   stockBoardRoutes,
   stockCountRoutes,
   stockEventRoutes,
+  channelOrderRoutes,
   listingRoutes,
   reportRoutes,
   masterDataRoutes,

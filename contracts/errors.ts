@@ -125,6 +125,12 @@ export const ERRORS = {
     zh: '库存不足',
     todo: 'Reduce the quantities named in shortages[] or try later.',
   },
+  'order-not-waiting': {
+    status: 409,
+    en: 'This order does not wait for stock, or nobody has paid for it',
+    zh: '该订单不在等待库存，或尚未付款',
+    todo: 'Look at the order: it was served, cancelled, or its buyer has not paid.',
+  },
   'order-exists': {
     status: 409,
     en: 'This external order id is already taken in this store',

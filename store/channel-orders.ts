@@ -469,6 +469,20 @@ export async function replaceHeldOrders(
       where line ->> 'platformSkuId' = any(${platformSkuIds as string[]}::text[]))`.execute(tx)
 }
 
+/** Lets one held order be tried again. */
+export async function tryHeldOrderAgain(
+  db: Db,
+  at: { shopId: string; platformOrderId: string },
+): Promise<void> {
+  await db
+    .updateTable('channel_order')
+    .set({ try_again_at: sql`clock_timestamp()` })
+    .where('shop_id', '=', at.shopId)
+    .where('platform_order_id', '=', at.platformOrderId)
+    .where('state', '=', 'held')
+    .execute()
+}
+
 /** Tries held orders again whose reason may be gone, oldest first. Returns how many were tried. */
 export async function placeHeldOrders(db: Db, deps: Deps, limit: number): Promise<number> {
   const due = await db

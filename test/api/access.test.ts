@@ -54,6 +54,13 @@ const MATRIX: Record<string, { systems: string; roles: string }> = {
   'POST /v1/promotions/:promotionId/moves': { systems: 'ops', roles: 'ops admin' },
   'POST /v1/promotions/:promotionId/early-end': { systems: 'ops', roles: 'ops admin' },
   'POST /v1/promotions/:promotionId/cancellation': { systems: 'ops', roles: 'ops admin' },
+  'GET /v1/channel-orders': { systems: 'mall ops', roles: 'all' },
+  'GET /v1/channel-orders/:shopId/:platformOrderId': { systems: 'mall ops', roles: 'all' },
+  'POST /v1/channel-orders/:shopId/:platformOrderId/retry': { systems: 'ops', roles: 'all' },
+  'POST /v1/orders/:orderId/stock-wait': {
+    systems: 'ops',
+    roles: 'team_lead store_manager regional_director ops admin',
+  },
   'GET /v1/listings': { systems: 'mall ops', roles: 'all' },
   'GET /v1/listings/:storeId/:skuId': { systems: 'mall ops', roles: 'all' },
   'PUT /v1/listings/:storeId/:skuId': { systems: 'mall ops', roles: 'store_manager ops admin' },
