@@ -8,6 +8,8 @@ const HIGH_WATER = 2_000
 const LOW_WATER = 500
 const FIRST_PAUSE_MS = 500
 const MAX_PAUSE_MS = 30_000
+/** A short outage is waited out, so that messages need not wait for the platform to send them again after minutes. */
+const MAX_TRIES = 5
 
 export type HintGroups<Item> = {
   /** Has an item made durable, together with others, and then acknowledged; never before. */
@@ -16,7 +18,7 @@ export type HintGroups<Item> = {
   close: () => Promise<void>
 }
 
-type Waiting<Item> = { item: Item; acknowledge: () => void }
+type Waiting<Item> = { key: string; item: Item; acknowledge: () => void; tries: number }
 type Accept<Item> = (items: Item[]) => Promise<void>
 
 /**
@@ -46,12 +48,16 @@ export function createHintGroups<Item>(options: {
   const write = async () => {
     let failures = 0
     while (waiting.size > 0 && !signal.aborted) {
-      const group = [...waiting.entries()].slice(0, MAX_GROUP)
-      for (const [key] of group) waiting.delete(key)
+      const group = [...waiting.values()].slice(0, MAX_GROUP)
+      for (const { key } of group) waiting.delete(key)
       judgePressure()
-      const entries = group.map(([, entry]) => entry)
-      failures = (await isStored(accept, entries)) ? 0 : failures + 1
-      // Nothing can be written at the moment: to hurry would only bring more that has to be sent again.
+      const left = await storeAll(accept, group)
+      for (const entry of left) {
+        entry.tries += 1
+        if (entry.tries < MAX_TRIES && !waiting.has(entry.key)) waiting.set(entry.key, entry)
+      }
+      failures = left.length === 0 ? 0 : failures + 1
+      // Nothing can be written at the moment: to hurry would only bring more that has to wait.
       if (failures > 0) await rest(Math.min(firstPauseMs * 2 ** (failures - 1), MAX_PAUSE_MS), signal)
     }
     // Not in a `finally` of the caller: an offer between the last look and that would wait for the next one.
@@ -61,7 +67,7 @@ export function createHintGroups<Item>(options: {
     offer: (key, item, acknowledge) => {
       if (signal.aborted) return
       // Sent again before it was written: written once, acknowledged where it was heard last.
-      waiting.set(key, { item, acknowledge })
+      waiting.set(key, { key, item, acknowledge, tries: 0 })
       judgePressure()
       running ??= write()
     },
@@ -76,16 +82,19 @@ async function rest(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal }).catch(() => undefined) // ended early when closed
 }
 
-/** Writes a group, or of one that cannot be written as a whole its members. False: nothing can be written now. */
-async function isStored<Item>(accept: Accept<Item>, group: Waiting<Item>[]): Promise<boolean> {
-  if (await isAccepted(accept, group)) return true
-  if (group.length === 1) return false
+/**
+ * Writes a group, or of one that cannot be written as a whole its members. What is left could not be written because
+ * nothing can; a member that fails among others that do not is given up, and sent again by the platform.
+ */
+async function storeAll<Item>(accept: Accept<Item>, group: Waiting<Item>[]): Promise<Waiting<Item>[]> {
+  if (await isAccepted(accept, group)) return []
+  if (group.length === 1) return group
   let failuresInARow = 0
-  for (const entry of group) {
+  for (const [at, entry] of group.entries()) {
     failuresInARow = (await isAccepted(accept, [entry])) ? 0 : failuresInARow + 1
-    if (failuresInARow > 1) return false
+    if (failuresInARow > 1) return group.slice(at - 1)
   }
-  return true
+  return []
 }
 
 async function isAccepted<Item>(accept: Accept<Item>, group: Waiting<Item>[]): Promise<boolean> {

@@ -10,7 +10,7 @@ export const taobaoConnector: ChannelConnector = {
   defaultGatewayUrl: 'https://eco.taobao.com/router/rest',
   defaultPushUrl: TMC_URL,
   limits: {
-    callsPerSecond: 20,
+    callsPerSecond: 50,
     pullWindowSeconds: 6 * 60 * 60,
     pullOverlapSeconds: 300,
     pullDelaySeconds: 5,

@@ -60,7 +60,7 @@ const KNOWN_TOPICS = new Set(TOPICS)
 const MAX_CONTENT_BYTES = 256 * 1024
 
 /** A message as it was heard, before it is known whose shop it is about. */
-type Heard = { hint: Hint; userId: string | null }
+type Heard = { id: string; hint: Hint; userId: string | null }
 
 /**
  * Listens to TMC for one shop. A message is confirmed after the listener has it durably; one that is not is sent again
@@ -74,6 +74,8 @@ export function listenTmc(
   const account = taobaoAccount(shop)
   // Reading stops while more waits to be written than is good; the platform keeps the rest.
   let connection: LongConnection | null = null
+  // Confirmed where we are heard now: the connection that brought a message may be gone when it is durable.
+  let conversation: TmcConversation | null = null
   const groups = createHintGroups<Heard>({
     accept: async (heard) => listener.accept(await withShops(heard, account, listener)),
     onPressure: (isFull) => connection?.setPaused(isFull),
@@ -82,11 +84,13 @@ export function listenTmc(
     address: () => shop.pushUrl ?? TMC_URL,
     onState: listener.onState,
     timings,
-    converse: (line) =>
-      new TmcConversation(account, line, {
-        onHeard: (heard, confirm) => groups.offer(heard.hint.messageId, heard, confirm),
+    converse: (line) => {
+      conversation = new TmcConversation(account, line, {
+        onHeard: (heard) => groups.offer(heard.id, heard, () => conversation?.confirm(heard.id)),
         onNotPermitted: (reason) => listener.onState({ state: 'connected', detail: reason }),
-      }),
+      })
+      return conversation
+    },
   })
   return {
     close: async () => {
@@ -108,7 +112,7 @@ async function withShops(heard: Heard[], own: TaobaoAccount, { directory }: Push
 }
 
 type Ears = {
-  onHeard: (heard: Heard, confirm: () => void) => void
+  onHeard: (heard: Heard) => void
   onNotPermitted: (reason: string) => void
 }
 
@@ -154,6 +158,11 @@ class TmcConversation implements Conversation {
     if (!this.#isPermitted) void this.#permit()
   }
 
+  /** The message is durable; the platform need not send it again. */
+  confirm(id: string): void {
+    if (this.#token) this.#send({ __kind: TMC_KIND.confirm, id: BigInt(id) })
+  }
+
   #begin(token: string): void {
     if (!token) throw new MalformedFrameError('no token')
     this.#token = token
@@ -174,7 +183,7 @@ class TmcConversation implements Conversation {
   #hear({ content }: TmcFrame): void {
     const id = numberText(content.get('id'))
     if (id === null) return // nothing that could be confirmed, so nothing that was promised
-    this.#ears.onHeard(heardOf(id, content), () => this.#send({ __kind: TMC_KIND.confirm, id: BigInt(id) }))
+    this.#ears.onHeard(heardOf(id, content))
   }
 
   #send(content: Readonly<Record<string, string | number | bigint>>): void {
@@ -190,6 +199,7 @@ function heardOf(id: string, content: ReadonlyMap<string, TmcValue>): Heard {
   const platformOrderId = tradeIdOf(body)
   const raw = JSON.stringify({ id, topic, userid: userId, time, content: body })
   return {
+    id,
     userId,
     hint: {
       messageId: id,

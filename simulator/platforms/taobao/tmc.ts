@@ -23,7 +23,7 @@ const MAX_FRAME_BYTES = 64 * 1024
 /** Contents longer than this are packed. */
 const PACK_FROM_BYTES = 512
 /** So many unconfirmed messages are brought again at a time. */
-const AGAIN_AT_ONCE = 500
+const AGAIN_AT_ONCE = 5_000
 
 const TOPICS: Record<MarketEvent, string> = {
   created: 'taobao_trade_TradeCreate',
@@ -66,7 +66,10 @@ export class Tmc {
 
   constructor(options: { mischief: Mischief; seed: string; now: () => number; redeliverAfterMs: number }) {
     this.#options = options
-    this.#again = setInterval(() => this.#sendAgain(), Math.max(options.redeliverAfterMs / 4, 20))
+    this.#again = setInterval(
+      () => this.#sendAgain(),
+      Math.min(Math.max(options.redeliverAfterMs / 4, 20), 1_000),
+    )
     this.#again.unref()
   }
 
