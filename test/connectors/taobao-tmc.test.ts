@@ -77,14 +77,10 @@ function listen(shop: ShopAccount, hub: Hub, timings: Partial<ConnectionTimings>
   return connection
 }
 
-/** Connected, and the merchant’s permission has arrived: from now on messages come. */
+/** Connected, and permitted by the merchant. */
 async function listening(simulator: Simulator, hub: Hub, timings?: Partial<ConnectionTimings>) {
+  simulator.market.place(taobaoOrder())
   const connection = listen(taobaoShop(simulator), hub, timings)
-  await hub.connected()
-  await eventually(() => {
-    simulator.market.place(taobaoOrder({ buyerId: 'probe' }))
-    return simulator.pendingPushes('taobao') > 0 || hub.hints.length > 0
-  })
   await hub.until(() => hub.hints.length > 0)
   await eventually(() => simulator.pendingPushes('taobao') === 0)
   hub.hints.length = 0
@@ -256,10 +252,6 @@ describe('the long connection to TMC', () => {
     const shop = taobaoShop(simulator)
     listen({ ...shop, pushUrl: `ws://127.0.0.1:${proxy.port}/taobao/tmc` }, hub)
     await hub.connected()
-    await eventually(() => {
-      simulator.market.place(taobaoOrder({ buyerId: 'probe' }))
-      return simulator.pendingPushes('taobao') > 0 || hub.hints.length > 0
-    })
     const ids: string[] = []
     for (let round = 2; round <= 4; round += 1) {
       for (let at = 0; at < 60; at += 1) ids.push(simulator.market.place(taobaoOrder()).orderId)
@@ -298,11 +290,10 @@ describe('the long connection to TMC', () => {
     const [simulator, hub] = [await outside(), new Hub()]
     await listening(simulator, hub)
     const sister = taobaoShop(simulator, { platformShopId: '42' })
-    const other = listen(sister, new Hub())
-    await eventually(() => {
-      simulator.market.place(taobaoOrder({ platformShopId: '42' }))
-      return simulator.pendingPushes('taobao') > 0 || hub.hints.length > 0
-    })
+    const sisters = new Hub()
+    simulator.market.place(taobaoOrder({ platformShopId: '42' }))
+    const other = listen(sister, sisters)
+    await eventually(() => sisters.hints.length + hub.hints.length > 0)
     await other.close()
     hub.directory = { shopsOfApp: async () => [taobaoShop(simulator), sister] }
     const { orderId } = simulator.market.place(taobaoOrder({ platformShopId: '42' }))

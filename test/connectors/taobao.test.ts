@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { taobaoAccount } from '../../connectors/channels/taobao/account.ts'
 import { createTaobaoClient } from '../../connectors/channels/taobao/client.ts'
 import { createTopCall } from '../../connectors/channels/taobao/gateway.ts'
+import { taobaoConnector } from '../../connectors/channels/taobao/index.ts'
 import { channelOrderOf, topTrade } from '../../connectors/channels/taobao/map.ts'
 import { SIGN_METHODS, signHandshake, signTop } from '../../connectors/channels/taobao/sign.ts'
 import { checkConformance, conformanceVector } from '../../connectors/conformance.ts'
@@ -14,6 +15,7 @@ import {
 } from '../../connectors/outside-errors.ts'
 import { type Simulator, startSimulator } from '../../simulator/server.ts'
 import { SEED, SELLER, taobaoOrder, taobaoShop } from '../support/taobao.ts'
+import { channelSuite } from './channel-suite.ts'
 
 const documented = {
   app_key: '12345678',
@@ -160,6 +162,24 @@ describe('a trade of Taobao in the hub’s words', () => {
     expect(parsed.error?.issues.map(({ path }) => path.join('.'))).toContain('payment')
     expect(JSON.stringify(parsed.error?.issues)).not.toContain('secret-value')
   })
+})
+
+channelSuite({
+  connector: taobaoConnector,
+  seed: SEED,
+  shop: (url) => taobaoShop({ url }),
+  secretName: 'appSecret',
+  statuses: {
+    unpaid: 'unpaid',
+    paid: 'paid',
+    part_shipped: 'part_shipped',
+    shipped: 'shipped',
+    received: 'delivered',
+    finished: 'completed',
+    closed_unpaid: 'closed',
+    closed_refunded: 'closed',
+  },
+  shipsParts: true,
 })
 
 describe('a shop at Taobao, over HTTP', () => {
@@ -313,38 +333,6 @@ describe('a shop at Taobao, over HTTP', () => {
     expect(await shop.fetchOrder('404')).toBeNull()
   })
 
-  it('finds every changed order while others leave the window between two pages', async () => {
-    let atMs = Date.now() - 60_000
-    const own = await startSimulator({ secret: 'x'.repeat(32), seed: SEED, now: () => atMs })
-    try {
-      const clock = () => new Date(atMs)
-      const shop = createTaobaoClient(taobaoShop(own, { platformShopId: '77' }), clock)
-      const ids = Array.from({ length: 350 }, () => {
-        atMs += 1
-        return own.market.place(taobaoOrder({ platformShopId: '77' })).orderId
-      })
-      const window = { from: new Date(atMs - 30_000), to: new Date(atMs + 1_000) }
-      atMs += 10_000
-      const found = new Set<string>()
-      let pages = 0
-      for await (const page of shop.changedOrders(window)) {
-        pages += 1
-        for (const { platformOrderId, modifiedAt } of page) {
-          found.add(platformOrderId)
-          expect(modifiedAt.getTime()).toBeLessThanOrEqual(window.to.getTime())
-        }
-        // The newest, on the first page, and some that were read already change now and leave the window.
-        for (const id of [...ids.slice(-20 * pages), ...ids.slice(0, 10)]) own.market.pay('taobao', id)
-      }
-      expect(pages).toBe(4)
-      const leftUnread = ids.filter((id) => !found.has(id))
-      expect(leftUnread.filter((id) => own.market.find('taobao', id)?.status === 'unpaid')).toEqual([])
-      expect(found.size).toBeGreaterThan(250)
-    } finally {
-      await own.close()
-    }
-  })
-
   it('asks for no window that the platform refuses, and gets nothing for an empty one', async () => {
     const pull = async (hours: number) => {
       const changed: unknown[] = []
@@ -413,19 +401,6 @@ describe('a shop at Taobao, over HTTP', () => {
     await expect(bad).rejects.toThrow(RefusedError)
   })
 
-  it.each([
-    ['rateLimited', RateLimitedError],
-    ['gatewayTimeout', UnreachableError],
-    ['garbage', UnreachableError],
-    ['cut', UnreachableError],
-  ] as const)('takes %s for what it is', async (fate, errorClass) => {
-    const shop = client()
-    await withMischief({ [fate]: 1 }, async () => {
-      await expect(shop.fetchOrder('1')).rejects.toThrow(errorClass)
-    })
-    expect(await shop.fetchOrder('1')).toBeNull()
-  })
-
   it('is told to be patient when it calls too often', async () => {
     const shop = client()
     const calls = await Promise.allSettled(Array.from({ length: 250 }, () => shop.fetchOrder('1')))
@@ -435,26 +410,13 @@ describe('a shop at Taobao, over HTTP', () => {
     expect(errors[0]).toMatchObject({ retryAfterMs: 1_000 })
   })
 
-  it('refreshes an expired token once, and goes on with the new one', async () => {
+  it('has no way to a new token where the app is given none, and no way back to an old one', async () => {
+    const credentials = { ...taobaoShop(simulator).credentials, refreshToken: '' }
+    expect(createTaobaoClient({ ...taobaoShop(simulator), credentials }).refreshToken).toBeNull()
     const account = taobaoShop(simulator, { appKey: 'refreshing', platformShopId: '88' })
     const shop = createTaobaoClient(account)
-    expect(await shop.fetchOrder('1')).toBeNull()
-    await withMischief({ tokenExpired: 1 }, async () => {
-      await expect(shop.fetchOrder('1')).rejects.toThrow(TokenExpiredError)
-    })
-    await expect(shop.fetchOrder('1')).rejects.toThrow(TokenExpiredError)
-    const credentials = await shop.refreshToken?.()
-    if (!credentials) throw new Error('tokens are refreshed here')
-    expect(credentials).toMatchObject({ appSecret: account.credentials.appSecret })
-    expect(await createTaobaoClient({ ...account, credentials }).fetchOrder('1')).toBeNull()
+    expect(await shop.refreshToken?.()).toMatchObject({ appSecret: account.credentials.appSecret })
     await expect(shop.refreshToken?.()).rejects.toThrow(RefusedError)
-    expect(client({ refreshToken: '' } as Parameters<typeof taobaoShop>[1]).refreshToken).toBeNull()
-  })
-
-  it('shows an order as it was before, with its old time, when the platform’s copy lags', async () => {
-    const { orderId } = paid()
-    await withMischief({ regressed: 1 }, async () => {
-      expect((await client().fetchOrder(orderId))?.order.status).toBe('unpaid')
-    })
+    await expect(shop.fetchOrder('1')).rejects.toThrow(TokenExpiredError)
   })
 })

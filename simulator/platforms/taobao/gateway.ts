@@ -182,7 +182,7 @@ export class TopGateway {
       refuse(15, 'Remote service error', `isv.logistics-online-service-error:${code}`)
     if (!order) return error('B01')
     if (!company) return error('B56')
-    if (!/^[0-9A-Za-z-]{4,40}$/.test(waybillNumber)) return error('B60')
+    if (waybillNumber.length < 4 || waybillNumber.length > 64) return error('B60')
     const isSplit = params.get('is_split') === '1'
     const lineIds = isSplit ? (params.get('sub_tid') ?? '').split(',') : []
     if (!lineIds.every((lineId) => order.lines.some((line) => line.lineId === lineId))) return error('B01')

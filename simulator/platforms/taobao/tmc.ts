@@ -24,6 +24,7 @@ const MAX_FRAME_BYTES = 64 * 1024
 const PACK_FROM_BYTES = 512
 /** So many unconfirmed messages are brought again at a time. */
 const AGAIN_AT_ONCE = 5_000
+const MAX_UNTOLD = 1_000
 
 const TOPICS: Record<MarketEvent, string> = {
   created: 'taobao_trade_TradeCreate',
@@ -58,6 +59,11 @@ export class Tmc {
   readonly #unconfirmed = new Map<string, Map<bigint, Unconfirmed>>()
   /** App → the users that let it hear their messages. */
   readonly #permits = new Map<string, Set<string>>()
+  /**
+   * Of users who have permitted nobody in this play. Merchants permit an app once, long before it: whoever is the first
+   * to say so here has been permitted all along.
+   */
+  readonly #untold = new Map<string, MarketChange[]>()
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #again: NodeJS.Timeout
   readonly #options: { mischief: Mischief; seed: string; now: () => number; redeliverAfterMs: number }
@@ -76,6 +82,9 @@ export class Tmc {
   permit(appKey: string, userId: string): void {
     const users = this.#permits.get(appKey) ?? new Set()
     this.#permits.set(appKey, users.add(userId))
+    const untold = this.#untold.get(userId) ?? []
+    this.#untold.delete(userId)
+    for (const change of untold) this.#tellApp(appKey, change)
   }
 
   /** How many messages apps have yet to confirm. */
@@ -87,20 +96,24 @@ export class Tmc {
     this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#greet(webSocket))
   }
 
-  tell({ event, order }: MarketChange): void {
-    for (const [appKey, users] of this.#permits) {
-      if (users.has(order.platformShopId)) {
-        const [line] = order.lines
-        this.#send(appKey, TOPICS[event], order.platformShopId, {
-          buyer_open_uid: order.buyerId,
-          oid: numberOf(line?.lineId ?? order.orderId),
-          payment: (order.totalCents / 100).toFixed(2),
-          status: statusOf(order),
-          tid: numberOf(order.orderId),
-          type: 'guarantee_trade',
-        })
-      }
-    }
+  tell(change: MarketChange): void {
+    const userId = change.order.platformShopId
+    const apps = [...this.#permits].filter(([, users]) => users.has(userId))
+    for (const [appKey] of apps) this.#tellApp(appKey, change)
+    if (apps.length === 0)
+      this.#untold.set(userId, [...(this.#untold.get(userId) ?? []), change].slice(-MAX_UNTOLD))
+  }
+
+  #tellApp(appKey: string, { event, order }: MarketChange): void {
+    const [line] = order.lines
+    this.#send(appKey, TOPICS[event], order.platformShopId, {
+      buyer_open_uid: order.buyerId,
+      oid: numberOf(line?.lineId ?? order.orderId),
+      payment: (order.totalCents / 100).toFixed(2),
+      status: statusOf(order),
+      tid: numberOf(order.orderId),
+      type: 'guarantee_trade',
+    })
   }
 
   close(): void {
