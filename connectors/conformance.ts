@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { DOUDIAN_CHECKS } from './channels/doudian/conformance.ts'
+import { MALL_CHECKS } from './channels/mall/conformance.ts'
 import { PINDUODUO_CHECKS } from './channels/pinduoduo/conformance.ts'
 import { TAOBAO_CHECKS } from './channels/taobao/conformance.ts'
+import { NOTIFY_CHECKS } from './notify/conformance.ts'
+import { WECOM_CHECKS } from './wecom/conformance.ts'
 
 /** One line of a file of protocol vectors: what goes in, under which secret, and what must come out. */
 export const conformanceVector = z.looseObject({
@@ -9,7 +12,10 @@ export const conformanceVector = z.looseObject({
   system: z.string(),
   kind: z.string(),
   /** Says which of several algorithms of one kind is meant, for example `sign_method=hmac`. */
-  algorithm: z.string().default(''),
+  algorithm: z
+    .string()
+    .nullish()
+    .transform((words) => words ?? ''),
   input: z.record(z.string(), z.unknown()),
   secret: z.unknown(),
   expected: z.unknown(),
@@ -24,19 +30,56 @@ export type ConformanceCheck = (vector: ConformanceVector) => unknown
 /** By `system/kind`. Every connector that signs or seals adds its own here. */
 const CHECKS: Readonly<Record<string, ConformanceCheck>> = {
   ...DOUDIAN_CHECKS,
+  ...MALL_CHECKS,
+  ...NOTIFY_CHECKS,
   ...TAOBAO_CHECKS,
   ...PINDUODUO_CHECKS,
+  ...WECOM_CHECKS,
 }
 
 export type ConformanceResult = { id: string; ok: boolean; expected: unknown; actual: unknown }
 
-/** Runs one vector. A system or kind that nobody knows fails, and so does a check that throws. */
-export function checkConformance(vector: ConformanceVector): ConformanceResult {
-  const { id, system, kind, expected, negative } = vector
+const file = z.union([z.array(z.unknown()), z.looseObject({ vectors: z.array(z.unknown()) })])
+
+/** A file of vectors that cannot be read as one. */
+export class VectorFileError extends Error {
+  override readonly name = 'VectorFileError'
+}
+
+/**
+ * The entries of a file of vectors: a list, or an object with a list named `vectors`.
+ *
+ * @throws VectorFileError
+ */
+export function readVectors(text: string): unknown[] {
+  const parsed = file.safeParse(parseJson(text))
+  if (!parsed.success) throw new VectorFileError('it is neither a list nor an object with a list "vectors"')
+  return Array.isArray(parsed.data) ? parsed.data : parsed.data.vectors
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch (error) {
+    throw new VectorFileError(`it is no JSON: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/**
+ * Runs one entry of a file. What is no vector fails, and so does a system or kind that nobody knows, and a check that throws.
+ */
+export function checkConformance(entry: unknown): ConformanceResult {
+  const parsed = conformanceVector.safeParse(entry)
+  if (!parsed.success) {
+    const { id, expected } = isRecord(entry) ? entry : {}
+    const where = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+    return { id: String(id ?? '(no id)'), ok: false, expected, actual: `no vector: ${where}` }
+  }
+  const { id, system, kind, expected, negative } = parsed.data
   const check = CHECKS[`${system}/${kind}`]
   if (!check) return { id, ok: false, expected, actual: `no connector knows ${system}/${kind}` }
   try {
-    const actual = check(vector)
+    const actual = check(parsed.data)
     const ok = agrees(expected, actual) && (negative === undefined || !agrees(negative, actual))
     return { id, ok, expected, actual }
   } catch (error) {

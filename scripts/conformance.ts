@@ -1,20 +1,33 @@
 import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
-import { checkConformance, conformanceVector } from '../connectors/conformance.ts'
+import { checkConformance, readVectors } from '../connectors/conformance.ts'
 
-/** `npm run conformance -- FILE`: every vector of a file through the connectors' own functions. */
+/** `npm run conformance -- FILE`: every vector of a file through the connectors' own functions. 0 all ok, 1 not, 2 no vectors. */
 const [file] = process.argv.slice(2)
 if (file === undefined) {
   console.error(
-    'usage: npm run conformance -- FILE (JSON: a list of vectors)\n用法：npm run conformance -- 文件（JSON 向量列表）',
+    'usage: npm run conformance -- FILE (JSON: a list of vectors, or {"vectors": […]})\n' +
+      '用法：npm run conformance -- 文件（JSON：向量列表，或 {"vectors": […]}）',
   )
   process.exit(2)
 }
-const vectors = z.array(conformanceVector).parse(JSON.parse(await readFile(file, 'utf8')))
-const results = vectors.map(checkConformance)
-for (const { id, ok, expected, actual } of results) {
-  console.log(
-    ok ? `ok ${id}` : `FAIL ${id} expected ${JSON.stringify(expected)} got ${JSON.stringify(actual)}`,
-  )
+process.exitCode = await run(file)
+
+async function run(path: string): Promise<number> {
+  let entries: unknown[]
+  try {
+    entries = readVectors(await readFile(path, 'utf8'))
+  } catch (error) {
+    console.error(`${path}: ${error instanceof Error ? error.message : String(error)}`)
+    return 2
+  }
+  const results = entries.map(checkConformance)
+  for (const { id, ok, expected, actual } of results) {
+    console.log(ok ? `ok ${id}` : `FAIL ${id} expected ${inWords(expected)} got ${inWords(actual)}`)
+  }
+  if (results.length === 0) console.error(`${path}: there are no vectors in it`)
+  return results.length > 0 && results.every(({ ok }) => ok) ? 0 : 1
 }
-process.exitCode = results.every((result) => result.ok) ? 0 : 1
+
+function inWords(value: unknown): string {
+  return JSON.stringify(value) ?? 'nothing'
+}
