@@ -1,9 +1,9 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { z } from 'zod'
 import type { allocationDecision } from '../contracts/orders.ts'
 import type { AllocationExplanation } from '../domain/allocation-explanation.ts'
 import { describeAllocation } from '../domain/allocation-text.ts'
-import { PREPARED, type Tx } from './database.ts'
+import type { Tx } from './database.ts'
 
 /** Why a reservation took its units from where it did, and the version of the policy that said so. */
 export type AllocationDecision = {
@@ -13,19 +13,17 @@ export type AllocationDecision = {
   explanation: AllocationExplanation
 }
 
-/** Keeps what was decided, in the transaction of the holds. The orders must exist. */
-export async function recordDecisions(tx: Tx, decisions: readonly AllocationDecision[]): Promise<void> {
-  if (decisions.length === 0) return
+/** The part of a statement that keeps what was decided, beside the holds. The orders must exist. */
+export function keptDecisions(decisions: readonly AllocationDecision[]): RawBuilder<unknown> {
   const column = <Value>(value: (decision: AllocationDecision) => Value) => decisions.map(value)
   // An explanation never stands in the way of a reservation: of one operation, the first is kept.
-  await sql`${PREPARED}
-    insert into allocation_decision (order_id, operation_id, policy_version, explanation)
-    select order_id, operation_id, policy_version, explanation::jsonb
-    from unnest(${column((decision) => decision.orderId)}::uuid[], ${column((decision) => decision.operationId)}::text[],
-      ${column((decision) => decision.policyVersion)}::int[],
-      ${column((decision) => JSON.stringify(decision.explanation))}::text[])
-      as decision (order_id, operation_id, policy_version, explanation)
-    on conflict (order_id, operation_id) do nothing`.execute(tx)
+  return sql`insert into allocation_decision (order_id, operation_id, policy_version, explanation)
+      select order_id, operation_id, policy_version, explanation::jsonb
+      from unnest(${column((decision) => decision.orderId)}::uuid[], ${column((decision) => decision.operationId)}::text[],
+        ${column((decision) => decision.policyVersion)}::int[],
+        ${column((decision) => JSON.stringify(decision.explanation))}::text[])
+        as decision (order_id, operation_id, policy_version, explanation)
+      on conflict (order_id, operation_id) do nothing`
 }
 
 /** The decisions about an order, the first one first, in words too. */

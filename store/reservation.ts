@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import { v7 as uuid } from 'uuid'
 import {
   type AllocationShortage,
   type AllocationWarehouse,
@@ -11,12 +10,21 @@ import type { Allocation } from '../domain/order.ts'
 import { type Place, placeOf } from '../domain/place.ts'
 import { type PresaleBook, type PresaleUnits, planWithPresale } from '../domain/presale.ts'
 import { channelOf, type Drawn, drawQuotas, type OpenQuota, withQuotas } from '../domain/promotion.ts'
-import { type AllocationDecision, recordDecisions } from './allocation-decisions.ts'
+import { type AllocationDecision, keptDecisions } from './allocation-decisions.ts'
 import { type Db, PREPARED, type Tx } from './database.ts'
 import { type CurrentPolicy, currentPolicy } from './policy.ts'
 import { lockPresaleHolds, presaleSkusOf, releasePresaleHolds } from './presale-holds.ts'
 import { countQuotas, drawFromQuotas, giveBackDrawn, type HeldAgain, quotaMovement } from './quotas.ts'
-import { lockStock, type MovedBy, moveReserved, moveStock, type StockMovement } from './stock-movement.ts'
+import {
+  type ChangedLevel,
+  changedLevels,
+  checkChanged,
+  lockStock,
+  type MovedBy,
+  moveReserved,
+  moveStock,
+  type StockMovement,
+} from './stock-movement.ts'
 
 /**
  * Holds on stock: held → confirmed → consumed; held → expired | released; confirmed → released.
@@ -92,39 +100,26 @@ export async function decideReservations(
 }
 
 /** Writes what was decided: holds, counters, the ledger and the reasons. The orders of the requests must exist. */
-export async function writeReservations(tx: Tx, decided: DecidedReservations): Promise<void> {
-  const granted = decided.members.flatMap(({ request, drawn }) =>
-    drawn.holds.map((hold) => ({ request, hold })),
-  )
-  const given = decided.members.flatMap(({ request, drawn }) =>
-    drawn.given.map((units) => ({ request, units })),
-  )
+export async function writeReservations(tx: Tx, { reclaimed, members }: DecidedReservations): Promise<void> {
+  const given = members.flatMap(({ request, drawn }) => drawn.given.map((units) => ({ request, units })))
   await drawFromQuotas(
     tx,
     given.map(({ units }) => units),
   )
-  await insertHolds(tx, granted)
-  await recordDecisions(
-    tx,
-    decided.members.flatMap(({ decision }) => decision ?? []),
-  )
+  // What becomes free goes before what is taken: no level is overdrawn in between.
   await moveReserved(tx, [
-    ...decided.reclaimed,
+    ...reclaimed,
     ...given.map(({ request: { orderId, operationId, operator }, units }) => ({
       ...quotaMovement({ ...units, orderId }, -units.quantity),
       operationId,
       operator,
     })),
-    ...granted.map(({ request, hold }) => ({
-      kind: 'reserve' as const,
-      skuId: hold.skuId,
-      warehouseId: hold.warehouseId,
-      reservedDelta: hold.quantity,
-      orderId: request.orderId,
-      operationId: request.operationId,
-      operator: request.operator,
-    })),
   ])
+  await writeHolds(
+    tx,
+    members.flatMap(({ request, drawn }) => drawn.holds.map((hold) => ({ request, hold }))),
+    members.flatMap(({ decision }) => decision ?? []),
+  )
 }
 
 export function skusOf(requests: readonly ReserveRequest[]): string[] {
@@ -297,30 +292,49 @@ function addTo(levels: Stock['levels'], at: { skuId: string; warehouseId: string
   if (level) level.available += quantity
 }
 
-async function insertHolds(
+/**
+ * The holds, what follows from them for counters and ledger, and the reasons: one statement, because what most of them
+ * cost under the locks of a hot SKU is not the rows but the ways there and back.
+ */
+async function writeHolds(
   tx: Tx,
   granted: { request: ReserveRequest; hold: Drawn<Allocation>['holds'][number] }[],
+  decisions: AllocationDecision[],
 ): Promise<void> {
   if (granted.length === 0) return
   const column = <Value>(value: (entry: (typeof granted)[number]) => Value) => granted.map(value)
   // A replacement for a short pick may land where this order line already holds units: one hold, more units.
-  await sql`${PREPARED}
-    insert into reservation (id, owner_kind, owner_id, order_id, line_number, sku_id, warehouse_id, quantity, state,
-      expires_at, operation_id, drawn_from)
-    select id, 'order_line', order_id || '/' || line_number, order_id, line_number, sku_id, warehouse_id, quantity,
-      state, expires_at, operation_id, drawn_from
-    from unnest(${column(() => uuid())}::uuid[], ${column(({ request }) => request.orderId)}::uuid[],
-      ${column(({ hold }) => hold.lineNumber)}::int[],
-      ${column(({ hold }) => hold.skuId)}::text[],
-      ${column(({ hold }) => hold.warehouseId)}::text[],
-      ${column(({ hold }) => hold.quantity)}::int[],
-      ${column(({ request }) => (request.confirmed ? 'confirmed' : 'held'))}::text[],
-      ${column(({ request }) => request.expiresAt.toISOString())}::timestamptz[],
-      ${column(({ request }) => request.operationId)}::text[], ${column(({ hold }) => hold.drawnFrom)}::text[])
-      as hold (id, order_id, line_number, sku_id, warehouse_id, quantity, state, expires_at, operation_id, drawn_from)
-    on conflict (owner_kind, owner_id, sku_id, warehouse_id, drawn_from) where state in ('held', 'confirmed')
-      do update set quantity = reservation.quantity + excluded.quantity, updated_at = clock_timestamp()`.execute(
-    tx,
+  const { rows } = await sql<ChangedLevel>`${PREPARED}
+    with hold as (
+      select * from unnest(${column(({ request }) => request.orderId)}::uuid[],
+        ${column(({ hold }) => hold.lineNumber)}::int[],
+        ${column(({ hold }) => hold.skuId)}::text[],
+        ${column(({ hold }) => hold.warehouseId)}::text[],
+        ${column(({ hold }) => hold.quantity)}::int[],
+        ${column(({ request }) => (request.confirmed ? 'confirmed' : 'held'))}::text[],
+        ${column(({ request }) => request.expiresAt.toISOString())}::timestamptz[],
+        ${column(({ request }) => request.operationId)}::text[], ${column(({ hold }) => hold.drawnFrom)}::text[],
+        ${column(({ request }) => request.operator)}::text[])
+        with ordinality as hold (order_id, line_number, sku_id, warehouse_id, quantity, state, expires_at, operation_id,
+          drawn_from, operator, place)
+    ), held as (
+      insert into reservation (id, owner_kind, owner_id, order_id, line_number, sku_id, warehouse_id, quantity, state,
+        expires_at, operation_id, drawn_from)
+      select uuidv7(), 'order_line', order_id || '/' || line_number, order_id, line_number, sku_id, warehouse_id,
+        quantity, state, expires_at, operation_id, drawn_from
+      from hold
+      on conflict (owner_kind, owner_id, sku_id, warehouse_id, drawn_from) where state in ('held', 'confirmed')
+        do update set quantity = reservation.quantity + excluded.quantity, updated_at = clock_timestamp()
+    ), kept as (
+      ${keptDecisions(decisions)}
+    ), movement as (
+      select sku_id, warehouse_id, 'reserve' as kind, 0 as total, 0 as shipped, quantity as reserved, operation_id,
+        operator, order_id, null as reason, place
+      from hold
+    ), ${changedLevels(false)}`.execute(tx)
+  checkChanged(
+    rows,
+    granted.map(({ hold }) => hold),
   )
 }
 

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { PREPARED, type Tx } from './database.ts'
 import type { StockMovementKind } from './schema.ts'
 
@@ -55,17 +55,12 @@ export async function moveStock(
   )
 }
 
-/**
- * The same for movements of several operations at once. No physical fact: a shortfall can only fall.
- *
- * One statement for both tables, with columns that travel as arrays: a group moves more levels than a statement may
- * have parameters. A change of the shortfall is written on the level's last movement, so that the ledger rebuilds
- * every counter.
- */
+/** The same for movements of several operations at once. No physical fact: a shortfall can only fall. */
 export async function moveReserved(tx: Tx, movements: (StockMovement & MovedBy)[]): Promise<void> {
   await applyMovements(tx, movements, false)
 }
 
+/** Columns travel as arrays: a group moves more levels than a statement may have parameters. */
 async function applyMovements(
   tx: Tx,
   movements: (StockMovement & MovedBy)[],
@@ -73,12 +68,7 @@ async function applyMovements(
 ): Promise<Shortfall[]> {
   if (movements.length === 0) return []
   const column = <Value>(value: (movement: StockMovement & MovedBy) => Value) => movements.map(value)
-  const { rows } = await sql<{
-    sku_id: string
-    warehouse_id: string
-    before: number
-    after: number
-  }>`${PREPARED}
+  const { rows } = await sql<ChangedLevel>`${PREPARED}
     with movement as (
       select * from unnest(${column((movement) => movement.skuId)}::text[],
         ${column((movement) => movement.warehouseId)}::text[], ${column((movement) => movement.kind)}::text[],
@@ -90,7 +80,28 @@ async function applyMovements(
         ${column((movement) => movement.reason ?? null)}::text[])
         with ordinality as movement (sku_id, warehouse_id, kind, total, shipped, reserved, operation_id, operator,
           order_id, reason, place)
-    ), change as (
+    ), ${changedLevels(physical)}`.execute(tx)
+  checkChanged(rows, movements)
+  return rows
+    .filter((row) => row.after > row.before)
+    .map((row) => ({
+      skuId: row.sku_id,
+      warehouseId: row.warehouse_id,
+      shortfall: row.after,
+      raisedBy: row.after - row.before,
+    }))
+}
+
+/** A level that a statement has changed, with its shortfall before and after. */
+export type ChangedLevel = { sku_id: string; warehouse_id: string; before: number; after: number }
+
+/**
+ * The end of a statement that begins with a CTE `movement` (sku_id, warehouse_id, kind, total, shipped, reserved,
+ * operation_id, operator, order_id, reason, place): counters and ledger change together, and the changed levels come
+ * back. A change of the shortfall is written on the level's last movement, so that the ledger rebuilds every counter.
+ */
+export function changedLevels(physical: boolean): RawBuilder<ChangedLevel> {
+  return sql`change as (
       select sku_id, warehouse_id, sum(total)::int as total, sum(shipped)::int as shipped,
         sum(reserved)::int as reserved, max(place) as last
       from movement group by sku_id, warehouse_id
@@ -113,15 +124,14 @@ async function applyMovements(
         operation_id, order_id, operator, reason
       from movement join changed using (sku_id, warehouse_id) order by place
     )
-    select sku_id, warehouse_id, before, after from changed`.execute(tx)
-  const levels = new Set(movements.map((movement) => `${movement.skuId} ${movement.warehouseId}`))
-  if (rows.length !== levels.size) throw new Error('a movement names a stock level that does not exist')
-  return rows
-    .filter((row) => row.after > row.before)
-    .map((row) => ({
-      skuId: row.sku_id,
-      warehouseId: row.warehouse_id,
-      shortfall: row.after,
-      raisedBy: row.after - row.before,
-    }))
+    select sku_id, warehouse_id, before, after from changed`
+}
+
+/** @throws Error if a level that was to change does not exist */
+export function checkChanged(
+  changed: readonly ChangedLevel[],
+  moved: readonly { skuId: string; warehouseId: string }[],
+): void {
+  const levels = new Set(moved.map((movement) => `${movement.skuId} ${movement.warehouseId}`))
+  if (changed.length !== levels.size) throw new Error('a movement names a stock level that does not exist')
 }
