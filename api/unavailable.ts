@@ -1,21 +1,7 @@
 import { ClaimLostError } from '../store/idempotency.ts'
-
-/**
- * SQLSTATEs that pass by themselves: no connection, no free one, shutting down, starting up, a lock not granted in
- * time, a deadlock or a serialization failure, a statement cut off.
- */
-const PASSING = new Set(['53300', '57P01', '57P02', '57P03', '55P03', '40P01', '40001', '57014', '25P03'])
-const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EHOSTUNREACH'])
-/** The driver's own errors carry no code. */
-const DRIVER_TEXT =
-  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout)/
+import { isPassing } from '../store/passing-error.ts'
 
 /** Whether an error only says that a part of the hub cannot be reached right now, so that a repetition helps. */
 export function isUnavailable(error: unknown): boolean {
-  if (error instanceof AggregateError) return error.errors.some(isUnavailable)
-  if (error instanceof ClaimLostError) return true
-  if (!(error instanceof Error)) return false
-  const code: unknown = Reflect.get(error, 'code')
-  if (typeof code === 'string' && (PASSING.has(code) || NETWORK.has(code) || /^08/.test(code))) return true
-  return DRIVER_TEXT.test(error.message)
+  return error instanceof ClaimLostError || isPassing(error)
 }
