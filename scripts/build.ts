@@ -26,6 +26,7 @@ const processes = {
   api: 'api/main.ts',
   worker: 'workers/worker.ts',
   relay: 'workers/relay.ts',
+  channels: 'workers/channels.ts',
   migrate: 'migrations/main.ts',
   simulator: 'simulator/main.ts',
 }

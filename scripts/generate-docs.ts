@@ -28,7 +28,7 @@ import { TRANSFER_STATUS_MEANING, TRANSFER_STATUSES, TRANSFER_TRANSITIONS } from
 
 const docsFolder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'docs')
 
-const EVERY_PROCESS = 'API, worker, relay'
+const EVERY_PROCESS = 'API, worker, relay, channels'
 /** Who reads a setting and what it does; the type makes a forgotten one an error. */
 const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
   DATABASE_URL: [EVERY_PROCESS, 'PostgreSQL 18 or newer, as the role `hub_app`.'],
@@ -102,8 +102,8 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
     'relay',
     'Whole months for which bodies of messages are kept, 2 to 120; then they are dropped a month at a time.',
   ],
-  METRICS_HOST: ['worker, relay', 'Address for `/metrics`, `/healthz` and `/readyz`.'],
-  METRICS_PORT: ['worker, relay', 'Their port; 0 takes any free one.'],
+  METRICS_HOST: ['worker, relay, channels', 'Address for `/metrics`, `/healthz` and `/readyz`.'],
+  METRICS_PORT: ['worker, relay, channels', 'Their port; 0 takes any free one.'],
 }
 
 /** What has happened already when a person reads the item, and what "replay" does, if anything. */

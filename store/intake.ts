@@ -23,6 +23,24 @@ export type IncomingHint = {
   isFollowed: boolean
 }
 
+/** What a connector read, with where and when it came in. A shop that is out of service is not followed. */
+export function incomingHints(
+  hints: readonly Omit<IncomingHint, 'platform' | 'receivedAt' | 'traceParent' | 'isFollowed'>[],
+  arrival: {
+    platform: Platform
+    receivedAt: Date
+    traceParent: string | null
+    shops: ReadonlyMap<string, { active: boolean }>
+  },
+): IncomingHint[] {
+  const { shops, ...rest } = arrival
+  return hints.map((hint) => ({
+    ...hint,
+    ...rest,
+    isFollowed: hint.shopId === null || shops.get(hint.shopId)?.active !== false,
+  }))
+}
+
 type Raise = { kind: 'unknown_shop' | 'unknown_channel_message'; key: string }
 
 /** A hint as it lies in the inbox. Survives JSON, because Redis keeps it while the database is away. */

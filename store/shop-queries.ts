@@ -10,6 +10,8 @@ export type LagTargets = (platform: Platform) => { push: number | null; pull: nu
 
 /** Counting further helps nobody. */
 const MOST_HINTS = 10_000
+/** More series than that are no help to anybody. */
+const MOST_SHOPS = 1_000
 
 type FeedRow = {
   state: 'unknown' | 'connected' | 'disconnected' | 'ok' | 'failing'
@@ -87,6 +89,13 @@ export async function listShops(db: Db, query: ListShopsQuery, targets: LagTarge
     (row) => (newest ? [row.at, row.id] : [row.id]),
     (row) => shopOf(row, targets),
   )
+}
+
+/** The shops in service, for the metrics. */
+export async function activeShops(db: Db, targets: LagTargets): Promise<ShopView[]> {
+  const { rows } = await sql<Row>`
+    select ${columns} from shop ${waiting} where shop.active order by shop.id limit ${MOST_SHOPS}`.execute(db)
+  return rows.map((row) => shopOf(row, targets))
 }
 
 /** One shop, or null. */

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { callOutcome, callShop, lagTargets } from '../../connectors/channels/calls.ts'
+import { callOutcome, callShop, lagTargetsOf } from '../../connectors/channels/calls.ts'
 import type { ChannelClient, ChannelConnector, Credentials } from '../../connectors/channels/channel.ts'
 import { code } from '../../contracts/common.ts'
 import { type FieldError, ProblemError } from '../../contracts/errors.ts'
@@ -17,7 +17,7 @@ import {
 } from '../../contracts/shops.ts'
 import type { Platform } from '../../domain/channel-order.ts'
 import { operatorOf } from '../../store/identity.ts'
-import { findShop, type LagTargets, listShops } from '../../store/shop-queries.ts'
+import { findShop, listShops } from '../../store/shop-queries.ts'
 import { tokenStore } from '../../store/shop-tokens.ts'
 import { changeShop, createShop, findOpenShop, type NewShop } from '../../store/shops.ts'
 import { ACCESS, identityOf } from '../access.ts'
@@ -38,11 +38,7 @@ export const shopRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, 
     if (!connector) throw new ProblemError('unknown-channel', `there is no connector of ${platform}`)
     return connector
   }
-  const targets: LagTargets = (platform) => {
-    const connector = deps.connectors[platform]
-    // Its connector was taken out of this version: what the shop's row says is still shown.
-    return connector ? lagTargets(connector) : { push: null, pull: DAY_MS / 1000 }
-  }
+  const targets = lagTargetsOf(deps.connectors)
   const checkCredentials = (platform: Platform, given: Credentials) =>
     validCredentials(connectorOf(platform), given)
   const show = async (shopId: string): Promise<ShopView> => {

@@ -2,11 +2,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod, ZodTypeProvider } from 'fastify-type-provider-zod'
 import { Counter, Histogram } from 'prom-client'
 import { z } from 'zod'
-import type { ChannelConnector, Hint, PushOutcome, PushRequest } from '../../connectors/channels/channel.ts'
+import type { ChannelConnector, PushOutcome, PushRequest } from '../../connectors/channels/channel.ts'
 import { LIMITS } from '../../contracts/common.ts'
 import { ProblemError } from '../../contracts/errors.ts'
 import { platform } from '../../contracts/shops.ts'
 import { IntakeUnavailableError } from '../../store/durable-intake.ts'
+import { incomingHints } from '../../store/intake.ts'
 import { ShopsUnknownError } from '../../store/shop-accounts.ts'
 import type { ApiDeps } from '../deps.ts'
 import { keepRawBodies } from '../plugins/body-parsers.ts'
@@ -69,15 +70,9 @@ async function receive(
   const push = pushOf(request, clock.now())
   const outcome = await receivePush(push, { shopsOfApp: (appKey) => shops.ofApp(name, appKey) })
   if (outcome.outcome === 'refused') return outcome
-  const known = await shops.all()
-  const incoming = (hint: Hint) => ({
-    ...hint,
-    platform: name,
-    receivedAt: push.receivedAt,
-    traceParent: request.traceParent ?? null,
-    isFollowed: hint.shopId === null || known.get(hint.shopId)?.active !== false,
-  })
-  await intake.accept(outcome.hints.map(incoming))
+  const { receivedAt } = push
+  const arrival = { platform: name, receivedAt, traceParent: request.traceParent, shops: await shops.all() }
+  await intake.accept(incomingHints(outcome.hints, arrival))
   return outcome
 }
 

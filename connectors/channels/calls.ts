@@ -1,5 +1,6 @@
+import type { Platform } from '../../domain/channel-order.ts'
 import { RateLimitedError, RefusedError, TokenExpiredError, UnreachableError } from '../outside-errors.ts'
-import type { ChannelClient, ChannelConnector, ChannelLimits, Credentials, ShopAccount } from './channel.ts'
+import type { ChannelClient, ChannelConnector, Credentials, ShopAccount } from './channel.ts'
 
 /** A shop's account, and which version of its credentials this is. */
 export type VersionedAccount = ShopAccount & { credentialsVersion: number }
@@ -83,16 +84,23 @@ async function refresh<Account extends VersionedAccount>(
 /** What a push is expected to keep: the design's own figure for every platform that pushes. */
 const PUSH_TARGET_SECONDS = 60
 
-/** What a platform's feeds are expected to keep, in seconds. A pull is never fresher than its delay and interval. */
-export function lagTargets({
-  limits,
-  receivePush,
-  listen,
-}: Pick<ChannelConnector, 'receivePush' | 'listen'> & {
-  limits: Pick<ChannelLimits, 'lagTargetSeconds' | 'pullDelaySeconds' | 'pullEverySeconds'>
-}): { push: number | null; pull: number } {
-  const pull = Math.max(limits.lagTargetSeconds, limits.pullDelaySeconds + 2 * limits.pullEverySeconds)
-  return { push: receivePush || listen ? PUSH_TARGET_SECONDS : null, pull }
+/** A connector that this version does not have: what its shops' rows say is still shown. */
+const NO_CONNECTOR = { push: null, pull: 24 * 60 * 60 }
+
+/**
+ * What the feeds of each platform are expected to keep, in seconds; `push` is null where it pushes nothing. A pull is
+ * never fresher than its delay and interval.
+ */
+export function lagTargetsOf(connectors: Partial<Record<Platform, ChannelConnector>>) {
+  return (platform: Platform): { push: number | null; pull: number } => {
+    const connector = connectors[platform]
+    if (!connector) return NO_CONNECTOR
+    const { limits, receivePush, listen } = connector
+    const { lagTargetSeconds, pullDelaySeconds, pullEverySeconds } = limits
+    const isWithinReach = pullDelaySeconds + pullEverySeconds < lagTargetSeconds
+    const pull = isWithinReach ? lagTargetSeconds : pullDelaySeconds + 2 * pullEverySeconds
+    return { push: receivePush || listen ? PUSH_TARGET_SECONDS : null, pull }
+  }
 }
 
 /** What a call came to, for those who only show it. Anything that is no error of the outside was not readable. */

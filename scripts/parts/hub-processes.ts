@@ -54,7 +54,7 @@ export async function migrate(root: string, postgres: PostgresPart, secrets: Sec
   if (code !== 0) throw new Error(`The migrations failed:\n${`${stdout}\n${stderr}`.trim()}`)
 }
 
-/** Settings that worker, relay and API share; names as in contracts/config.ts. */
+/** Settings that worker, relay, channels and API share; names as in contracts/config.ts. */
 export function productEnvironment(options: ProductOptions): NodeJS.ProcessEnv {
   const { postgres, redis, temporal, secrets } = options
   const outside = `http://127.0.0.1:${options.simulatorPort}`
@@ -110,6 +110,7 @@ export async function productProcesses(options: ProductOptions) {
     }),
     worker: await withMetrics('worker', 9464),
     relay: await withMetrics('relay', 9465),
+    channels: await withMetrics('channels', 9466),
     api: process('api', { env: environment, isReady: () => answersOk(`${api}/healthz`) }),
   }
 }

@@ -201,7 +201,7 @@ class HubStart {
       await settleAll(Object.values(this.#processes).map((process) => process.start()))
       await this.#untilReady(`${api}/readyz`)
     }
-    const work = withProgress('Starting simulator, worker, relay and API', begin, this.#out)
+    const work = withProgress('Starting simulator, worker, relay, channels and API', begin, this.#out)
     this.#settled = work.catch(() => undefined)
     await work
   }
@@ -274,8 +274,8 @@ class HubStart {
     const { dataDir } = this.#options
     removeRunInfo(dataDir)
     endHelpers()
-    const { api, relay, worker, simulator } = this.#processes
-    for (const group of [[api], [relay, worker], [simulator]]) {
+    const { api, channels, relay, worker, simulator } = this.#processes
+    for (const group of [[api, channels], [relay, worker], [simulator]]) {
       await settleAll(group.filter((child) => child !== undefined).map(end))
     }
     await this.#settled // a store that is still starting is ended below

@@ -39,7 +39,7 @@ const compose = z
   })
   .parse(parse(composeText, { merge: true }))
 const services = Object.entries(compose.services)
-const LONG_RUNNING = ['api', 'worker', 'relay'] as const
+const LONG_RUNNING = ['api', 'worker', 'relay', 'channels'] as const
 
 function named(name: string): Service {
   const found = compose.services[name]

@@ -194,7 +194,7 @@ describe('what fails', () => {
     await hinted(bad, ids.slice(0, 30))
     await hinted(good, ids.slice(30))
     let hanging = 0
-    let release: (() => void) | null = null
+    let release = (): void => undefined
     const released = new Promise<void>((resolve) => {
       release = resolve
     })
@@ -211,7 +211,7 @@ describe('what fails', () => {
     })
     // Its calls hang, as many as one shop may have, and no more.
     expect([hanging, await states(bad)]).toEqual([6, { hint: 30 }])
-    release?.()
+    release()
     await fetch.settled()
     expect(await fetch.runOnce()).toBe(0)
     fake.state.beforeFetch = async () => undefined
