@@ -11,6 +11,7 @@ const simulator = await startSimulator({
   pickingSeconds: config.SIMULATOR_PICKING_SECONDS,
   deliverySeconds: config.SIMULATOR_DELIVERY_SECONDS,
   log: (line) => console.log(`${new Date().toISOString()} ${line}`),
+  ...(config.HUB_API === undefined ? {} : { hubApi: config.HUB_API }),
   ...(config.SIMULATOR_STATE === undefined ? {} : { stateFile: config.SIMULATOR_STATE }),
   ...(config.SIMULATOR_WAREHOUSE === 'auto' && config.HUB_API && config.HUB_WAREHOUSE_KEY
     ? { warehouse: { hubApi: config.HUB_API, apiKey: config.HUB_WAREHOUSE_KEY } }

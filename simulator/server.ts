@@ -6,7 +6,7 @@ import { type Answer, type Call, createJsonServer, listen, refusal, withBody } f
 import { COURIER, pdaMessage, WISHES } from './picking.ts'
 import { createPlatforms } from './platforms/index.ts'
 import { Market } from './platforms/market.ts'
-import { controlMarket } from './platforms/market-control.ts'
+import { createMarketControl } from './platforms/market-control.ts'
 import { Mischief, type MischiefRates, mischiefBody } from './platforms/mischief.ts'
 import type { OutsidePlatform } from './platforms/platform.ts'
 import { listingChange } from './shelf.ts'
@@ -115,7 +115,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       ...(options.redeliverAfterMs ? { redeliverAfterMs: options.redeliverAfterMs } : {}),
     }).map((platform) => [platform.name, platform]),
   )
-  const stage = { world, secret, slowMs, now, market, mischiefOf, platforms }
+  const buyers = createMarketControl(market)
+  const stage = { world, secret, slowMs, now, buyers, mischiefOf, platforms }
   const server = createJsonServer((call) => route(stage, call), log)
   server.on('upgrade', (request, socket, head) => {
     const platform = platforms.get(request.url?.split('/')[1] ?? '')
@@ -133,6 +134,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     mischief: (platform, rates) => mischiefOf(platform).change(rates),
     pendingPushes: (platform) => platforms.get(platform)?.pendingPushes?.() ?? 0,
     close: async () => {
+      buyers.stop()
       await Promise.all([...platforms.values()].map((platform) => platform.close()))
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()
@@ -147,7 +149,7 @@ type Stage = {
   secret: string
   slowMs: number
   now: () => number
-  market: Market
+  buyers: ReturnType<typeof createMarketControl>
   mischiefOf: (platform: string) => Mischief
   platforms: ReadonlyMap<string, OutsidePlatform>
 }
@@ -260,7 +262,7 @@ function track({ world, slowMs }: Stage, { segments }: Call): Answer | Promise<A
 }
 
 /** For tests and the demo: how the outside behaves from now on, and what has happened so far. */
-function control({ world, market, mischiefOf, platforms }: Stage, call: Call): Answer | Promise<Answer> {
+function control({ world, buyers, mischiefOf, platforms }: Stage, call: Call): Answer | Promise<Answer> {
   const ok: Answer = { status: 200, body: { ok: true } }
   switch (`${call.method} /${call.segments.join('/')}`) {
     case 'GET /control/effects':
@@ -286,9 +288,10 @@ function control({ world, market, mischiefOf, platforms }: Stage, call: Call): A
       break
   }
   const [, area, name = '', what] = call.segments
-  if (area === 'market') return controlMarket(market, call)
+  if (area === 'market') return buyers.answer(call)
   if (area === 'platforms' && what === 'pending' && call.method === 'GET' && platforms.has(name)) {
-    return { status: 200, body: { pending: platforms.get(name)?.pendingPushes?.() ?? 0 } }
+    const pending = platforms.get(name)?.pendingPushes?.() ?? 0
+    return { status: 200, body: { pending, ...mischiefOf(name).counts() } }
   }
   if (area === 'platforms' && what === 'mischief' && platforms.has(name)) {
     return withBody(call, mischiefBody, (rates) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Answer, type Call, refusal, withBody } from '../http.ts'
 import type { Market } from './market.ts'
+import { rushBody, startRush } from './rush.ts'
 
 const name = z.string().min(1).max(128)
 const line = z.strictObject({
@@ -35,8 +36,28 @@ const draft = z.strictObject({
 /**
  * What buyers do: `POST /control/market/orders` places an order,
  * `POST /control/market/orders/{platform}/{id}/{pay|receive|finish|close}` moves it, `GET /control/market/orders` lists all.
+ * `POST /control/market/rush` begins a rush, `GET` says whether it is over.
  */
-export function controlMarket(market: Market, call: Call): Answer | Promise<Answer> {
+export function createMarketControl(market: Market): {
+  answer: (call: Call) => Answer | Promise<Answer>
+  stop: () => void
+} {
+  let rush = { done: () => true, stop: () => undefined as void }
+  return {
+    answer: (call) => {
+      if (call.segments[2] !== 'rush') return controlOrders(market, call)
+      if (call.method === 'GET') return { status: 200, body: { done: rush.done() } }
+      return withBody(call, rushBody, (body) => {
+        if (!rush.done()) return refusal(409, 'there is a rush already')
+        rush = startRush(market, body)
+        return { status: 202, body: { done: false } }
+      })
+    },
+    stop: () => rush.stop(),
+  }
+}
+
+function controlOrders(market: Market, call: Call): Answer | Promise<Answer> {
   const [, , what, platform, orderId, step] = call.segments
   if (what !== 'orders') return refusal(404, 'there is no such thing here')
   if (call.method === 'GET') return { status: 200, body: { orders: market.all(platform) } }

@@ -66,6 +66,11 @@ export class Mischief {
     this.rates = { ...this.rates, ...rates }
   }
 
+  /** Pushes so far, each once, and calls. */
+  counts(): { pushes: number; calls: number } {
+    return { pushes: this.#pushes, calls: this.#calls }
+  }
+
   /** After how many ms each copy of the next push arrives; none: it is lost. */
   nextPush(): number[] {
     const chance = prngFor(this.#seed, this.#name, 'push', String(++this.#pushes))
