@@ -1,7 +1,7 @@
-import { Redis } from 'ioredis'
 import { Kysely, PostgresDialect } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { CHANNEL_CONNECTORS } from '../connectors/channels/registry.ts'
+import { connectRedis } from '../connectors/redis.ts'
 import { startTelemetry } from '../connectors/telemetry.ts'
 import { createTemporalClient } from '../connectors/temporal/client.ts'
 import { PayloadCryptoCodec } from '../connectors/temporal/codec.ts'
@@ -24,8 +24,6 @@ import { ShopAccounts } from '../store/shop-accounts.ts'
 import { createLogger } from './logger.ts'
 import { buildServer } from './server.ts'
 
-/** A rate limit that takes longer than this is not worth waiting for. */
-const REDIS_COMMAND_MS = 200
 /** What is still being answered at a stop gets this long. */
 const STOP_MS = 15_000
 
@@ -102,26 +100,6 @@ async function main(): Promise<void> {
   }
   const address = await app.listen({ host: config.API_HOST, port: config.API_PORT })
   logger.info({ address }, 'api listens')
-}
-
-/** A client that fails at once while Redis is away and comes back by itself. */
-function connectRedis(url: string, logger: ReturnType<typeof createLogger>): Redis {
-  const redis = new Redis(url, {
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    commandTimeout: REDIS_COMMAND_MS,
-    retryStrategy: (attempt) => Math.min(attempt * 200, 5_000),
-  })
-  let away = false
-  redis.on('error', (error: Error) => {
-    if (!away) logger.warn({ reason: error.message }, 'redis is away: the rate limit lets everybody in')
-    away = true
-  })
-  redis.on('ready', () => {
-    if (away) logger.info('redis is back')
-    away = false
-  })
-  return redis
 }
 
 try {

@@ -13,6 +13,7 @@ export const LIFE = {
   trackingIntervalSeconds: 0.2,
   afterSalesWindowSeconds: 1,
   latePaymentWindowSeconds: 1,
+  parcelSilenceSeconds: 600,
 }
 
 /** Two warehouses, a store and articles without end. */

@@ -3,6 +3,7 @@ import { DOUDIAN_CHECKS } from './channels/doudian/conformance.ts'
 import { MALL_CHECKS } from './channels/mall/conformance.ts'
 import { PINDUODUO_CHECKS } from './channels/pinduoduo/conformance.ts'
 import { TAOBAO_CHECKS } from './channels/taobao/conformance.ts'
+import { COURIER_CHECKS } from './couriers/conformance.ts'
 import { NOTIFY_CHECKS } from './notify/conformance.ts'
 import { WECOM_CHECKS } from './wecom/conformance.ts'
 
@@ -32,6 +33,7 @@ const CHECKS: Readonly<Record<string, ConformanceCheck>> = {
   ...DOUDIAN_CHECKS,
   ...MALL_CHECKS,
   ...NOTIFY_CHECKS,
+  ...COURIER_CHECKS,
   ...TAOBAO_CHECKS,
   ...PINDUODUO_CHECKS,
   ...WECOM_CHECKS,

@@ -57,6 +57,28 @@ export const configSchema = z.strictObject({
   PDA_URL: origin,
   PAYMENT_URL: origin,
   COURIER_URL: origin,
+  /** Kuaidi100 follows parcels of the couriers that it knows, if customer and key are given. */
+  KUAIDI100_URL: url(['http', 'https']).default('https://poll.kuaidi100.com'),
+  KUAIDI100_CUSTOMER: z.string().min(1).max(128).optional(),
+  KUAIDI100_KEY: z.string().min(1).max(128).optional(),
+  KUAIDI100_QUERIES_PER_SECOND: z.coerce.number().int().min(1).max(1_000).default(1),
+  /** Where Kuaidi100 reaches `/v1/webhooks/couriers/kuaidi100` from outside. Absent: parcels are only asked about. */
+  KUAIDI100_CALLBACK_URL: url(['http', 'https']).optional(),
+  /** What the salts of subscriptions are made from, the newest first: older ones still check pushes. */
+  KUAIDI100_SALT_KEYS: z
+    .string()
+    .transform((value) => value.split(','))
+    .pipe(z.array(z.string().min(32, 'must be 32 characters or more each')).min(1).max(10))
+    .optional(),
+  /** SF's own interface (丰桥) for SF's parcels, if partner and check word are given. */
+  SF_URL: url(['http', 'https']).default('https://bspgw.sf-express.com/std/service'),
+  SF_PARTNER_ID: z.string().min(1).max(128).optional(),
+  SF_CHECK_WORD: z.string().min(1).max(128).optional(),
+  /** Last four digits of the phone that parcels are sent with: some couriers want them as a proof. */
+  SENDER_PHONE_TAIL: z
+    .string()
+    .regex(/^[0-9]{4}$/, 'must be four digits')
+    .optional(),
   /** Without it what the own mall’s stores should show is decided, but not sent. */
   MALL_URL: origin.optional(),
   OUTSIDE_SECRET: z.string().min(32),
@@ -84,18 +106,27 @@ export const configSchema = z.strictObject({
 
 export type Config = z.output<typeof configSchema>
 
-/** A certificate and its key are of use only together. */
+/** Settings that are of use only together, both ways round, or the first only with the second. */
+const PAIRS = [
+  ['TEMPORAL_TLS_CERT', 'TEMPORAL_TLS_KEY'],
+  ['TEMPORAL_TLS_KEY', 'TEMPORAL_TLS_CERT'],
+  ['KUAIDI100_KEY', 'KUAIDI100_CUSTOMER'],
+  ['KUAIDI100_CUSTOMER', 'KUAIDI100_KEY'],
+  ['KUAIDI100_CALLBACK_URL', 'KUAIDI100_SALT_KEYS'],
+  ['SF_PARTNER_ID', 'SF_CHECK_WORD'],
+  ['SF_CHECK_WORD', 'SF_PARTNER_ID'],
+] as const
+
 const wholeSchema = configSchema.check((context) => {
-  const { TEMPORAL_TLS_CERT: cert, TEMPORAL_TLS_KEY: key } = context.value
-  if ((cert === undefined) === (key === undefined)) return
-  const [missing, given] =
-    cert === undefined ? ['TEMPORAL_TLS_CERT', 'TEMPORAL_TLS_KEY'] : ['TEMPORAL_TLS_KEY', 'TEMPORAL_TLS_CERT']
-  context.issues.push({
-    code: 'custom',
-    message: `is needed with ${given}`,
-    path: [missing],
-    input: undefined,
-  })
+  for (const [given, missing] of PAIRS) {
+    if (context.value[given] === undefined || context.value[missing] !== undefined) continue
+    context.issues.push({
+      code: 'custom',
+      message: `is needed with ${given}`,
+      path: [missing],
+      input: undefined,
+    })
+  }
 })
 
 const NAMES: ReadonlySet<string> = new Set(Object.keys(configSchema.shape))
@@ -114,6 +145,9 @@ const OWN_PREFIXES = [
   'PDA_',
   'PAYMENT_',
   'COURIER_',
+  'KUAIDI100_',
+  'SF_',
+  'SENDER_',
   'MALL_',
   'OUTSIDE_',
 ]
@@ -142,7 +176,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   throw new Error(`configuration is not usable:\n  ${problems.join('\n  ')}`)
 }
 
-const SECRET = /KEY|SECRET|PASSWORD/
+const SECRET = /KEY|SECRET|PASSWORD|CHECK_WORD|PHONE/
 
 /** The configuration as it may be printed: secrets replaced, and of URLs neither password nor query. */
 export function redactConfig(config: Config): Record<string, unknown> {

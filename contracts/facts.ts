@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PLATFORMS } from '../domain/channel-order.ts'
+import { PARCEL_STATES } from '../domain/order-state.ts'
 import { MIXED_ORDERS } from '../domain/presale.ts'
 import { cents, instant } from './common.ts'
 
@@ -49,11 +50,15 @@ export const factBodies = {
   'channel.closed': z.object({ reason: z.string(), operator: z.string(), occurredAt: instant }),
   'refund.retry_requested': z.object({ refundId: z.string(), operator: z.string() }),
   'attention.cleared': z.object({ operator: z.string() }),
+  'parcel.news': z.object({ parcelId: z.string(), state: z.enum(PARCEL_STATES), occurredAt: instant }),
+  'parcel.silent': z.object({ parcelId: z.string(), silentSince: instant, detail: z.string() }),
 } as const
 
 /** Types of inbox rows that move an order. `order.placed` starts it; its body is the order itself. */
 export type FactType = keyof typeof factBodies
 export const ORDER_PLACED = 'order.placed'
+/** A courier's push, in its own words; it becomes facts once it has been read. */
+export const COURIER_PUSH = 'courier.push'
 
 export const orderPlacedBody = z.object({
   orderId: z.string(),
@@ -75,6 +80,7 @@ export const orderPlacedBody = z.object({
     trackingIntervalSeconds: z.number(),
     afterSalesWindowSeconds: z.number(),
     latePaymentWindowSeconds: z.number(),
+    parcelSilenceSeconds: z.number().optional(),
   }),
   policyVersions: z.record(z.string(), z.int()).optional(),
   platform: z.enum(PLATFORMS).optional(),

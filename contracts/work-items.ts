@@ -43,6 +43,18 @@ export const WORK_ITEM_TEXT: Record<
     nextEn: 'Ask the courier and the customer where the parcel is',
     nextZh: '向快递与客户核实包裹位置',
   },
+  parcel_stuck: {
+    en: 'Nothing was heard of a parcel for longer than is usual; tracking goes on',
+    zh: '包裹长时间无物流更新，系统继续跟踪',
+    nextEn: 'Ask the courier where the parcel is; the item closes itself with the next scan',
+    nextZh: '向快递核实包裹位置；有新物流信息后自动关闭',
+  },
+  waybill_unknown: {
+    en: 'A courier tells of a parcel that nobody sent',
+    zh: '快递推送了未知运单的物流信息',
+    nextEn: 'Find out who subscribed it; replay once its parcel is known, or dismiss it',
+    nextZh: '查明订阅来源；包裹登记后可重试，或忽略',
+  },
   parcel_lost: {
     en: 'A courier reports a parcel as lost',
     zh: '快递报告包裹丢失',

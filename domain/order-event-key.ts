@@ -17,6 +17,7 @@ export function eventKey(state: OrderState, event: OrderEvent): string {
     case 'channel_closed':
     case 'refund_retry_requested':
     case 'attention_cleared':
+    case 'parcel_silent':
     case 'unknown_fact':
       return `inbox/${event.inboxId}`
     case 'cancel_requested':

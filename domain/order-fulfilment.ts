@@ -1,8 +1,8 @@
-import type { Allocation, Fulfilment, OrderEvent, OrderState } from './order.ts'
+import type { Allocation, Fulfilment, OrderEvent, OrderState, Parcel } from './order.ts'
 import { type Draft, raise } from './order-draft.ts'
-import { isUndelivered } from './order-money.ts'
-import { openCourierReturn } from './order-returns.ts'
-import { PARCEL_TRANSITIONS } from './order-state.ts'
+import { courierReturnOf, isUndelivered } from './order-money.ts'
+import { openCourierReturn, withdrawCourierReturn } from './order-returns.ts'
+import { PARCEL_TRANSITIONS, type ParcelState } from './order-state.ts'
 import { hasEnded } from './order-status.ts'
 
 /**
@@ -159,13 +159,13 @@ export function shortageSettled(
   openFulfilments(draft, event.allocations, `S${state.shortages.indexOf(shortage) + 1}`)
 }
 
-/** A courier's decisive news of a parcel. */
+/** A courier's decisive news of a parcel, from a poll or a push; both may tell the same, and the older one last. */
 export function parcelNews(draft: Draft, event: Extract<OrderEvent, { type: 'parcel_news' }>): void {
   const { state } = draft
   const parcel = state.parcels.find((entry) => entry.parcelId === event.parcelId)
-  if (!parcel || parcel.state === event.state) return
+  if (!parcel || parcel.state === event.state || isBehind(event.state, parcel.state)) return
   const moved = { field: 'parcel', oldValue: parcel.state, subjectId: parcel.parcelId }
-  if (!PARCEL_TRANSITIONS[parcel.state].includes(event.state)) {
+  if (!PARCEL_TRANSITIONS[parcel.state].includes(event.state) || isBackAlready(state, parcel, event.state)) {
     draft.note({ ...moved, newValue: `${event.state} (ignored)` })
     return raise(draft, 'contradiction', `${parcel.parcelId}/${event.state}`, {
       parcelId: parcel.parcelId,
@@ -177,8 +177,36 @@ export function parcelNews(draft: Draft, event: Extract<OrderEvent, { type: 'par
   parcel.state = event.state
   const detail = { parcelId: parcel.parcelId, courier: parcel.courier, waybillNumber: parcel.waybillNumber }
   if (event.state === 'lost') raise(draft, 'parcel_lost', parcel.parcelId, detail)
-  if (event.state === 'returned') {
+  if (event.state === 'refused' || event.state === 'returned') {
     raise(draft, 'parcel_returned', parcel.parcelId, detail)
     openCourierReturn(draft, parcel)
+  } else {
+    withdrawCourierReturn(draft, parcel)
   }
+}
+
+/** The warehouse has what was refused: it is not with the customer, and not lost, whatever the courier says. */
+function isBackAlready(state: OrderState, parcel: Parcel, reported: ParcelState): boolean {
+  if (parcel.state !== 'refused' || reported === 'returned') return false
+  return courierReturnOf(state, parcel)?.state !== 'approved'
+}
+
+/** A scan of the way after the parcel is further: only late, no contradiction. */
+function isBehind(reported: ParcelState, stands: ParcelState): boolean {
+  return reported === 'shipped' || (reported === 'in_transit' && stands !== 'shipped')
+}
+
+/** Nothing was heard of a parcel for longer than is usual. It is followed all the same. */
+export function parcelSilent(draft: Draft, event: Extract<OrderEvent, { type: 'parcel_silent' }>): void {
+  const parcel = draft.state.parcels.find((entry) => entry.parcelId === event.parcelId)
+  if (!parcel || PARCEL_TRANSITIONS[parcel.state].length === 0) return
+  const { parcelId, courier, waybillNumber } = parcel
+  const { silentSince, detail } = event
+  draft.note({
+    field: 'parcel',
+    oldValue: parcel.state,
+    newValue: `no news since ${silentSince}`,
+    subjectId: parcelId,
+  })
+  raise(draft, 'parcel_stuck', parcelId, { parcelId, courier, waybillNumber, silentSince, detail })
 }

@@ -9,6 +9,7 @@ import {
   openFulfilments,
   packFulfilment,
   parcelNews,
+  parcelSilent,
   shortageSettled,
   shortFulfilment,
 } from './order-fulfilment.ts'
@@ -132,6 +133,8 @@ function applyEvent(draft: Draft, event: OrderEvent): void {
       return refundSettled(draft, event)
     case 'parcel_news':
       return parcelNews(draft, event)
+    case 'parcel_silent':
+      return parcelSilent(draft, event)
     case 'tracking_gave_up':
       return raise(draft, 'tracking_stopped', event.parcelId, {
         parcelId: event.parcelId,

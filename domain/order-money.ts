@@ -46,7 +46,7 @@ function undeliveredQuantity(state: OrderState, lineNumber: number): number {
  */
 export function isUndelivered(state: OrderState, fulfilmentId: string): boolean {
   const parcel = state.parcels.find((entry) => entry.fulfilmentId === fulfilmentId)
-  if (parcel?.state !== 'returned') return parcel?.state === 'lost'
+  if (parcel?.state !== 'returned' && parcel?.state !== 'refused') return parcel?.state === 'lost'
   return state.returns.some(
     (entry) => entry.returnId === courierReturnId(parcel) && entry.state === 'settled',
   )
@@ -55,6 +55,11 @@ export function isUndelivered(state: OrderState, fulfilmentId: string): boolean 
 /** The return that a courier begins by bringing a parcel back; its id says so, its reason is only a text. */
 export function courierReturnId(parcel: Parcel): string {
   return `${parcel.parcelId}-RETURN`
+}
+
+/** The return that this parcel began, if it did. */
+export function courierReturnOf(state: OrderState, parcel: Parcel): OrderReturn | undefined {
+  return state.returns.find((entry) => entry.returnId === courierReturnId(parcel))
 }
 
 /** Whether the courier, not the customer, began a return. */

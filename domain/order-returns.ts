@@ -8,7 +8,7 @@ import type {
   ReturnedStock,
 } from './order.ts'
 import { answer, type Draft } from './order-draft.ts'
-import { courierReturnId, isCourierReturn } from './order-money.ts'
+import { courierReturnId, courierReturnOf, isCourierReturn } from './order-money.ts'
 
 /**
  * Returns: requested → approved | rejected → received → inspected (restocked or written off) → settled, and then
@@ -71,6 +71,8 @@ export function inspectReturn(draft: Draft, event: Extract<OrderEvent, { type: '
 
 /** A parcel came back undelivered: its goods are on their way to the warehouse, nobody needs to ask. */
 export function openCourierReturn(draft: Draft, parcel: Parcel): void {
+  // Refused first, then brought back: one return.
+  if (courierReturnOf(draft.state, parcel)) return
   const fulfilment = draft.state.fulfilments.find((entry) => entry.fulfilmentId === parcel.fulfilmentId)
   const lines = (fulfilment?.lines ?? []).map(({ lineNumber, quantity }) => ({ lineNumber, quantity }))
   save(
@@ -85,6 +87,12 @@ export function openCourierReturn(draft: Draft, parcel: Parcel): void {
     },
     null,
   )
+}
+
+/** A parcel that had been refused went another way after all: nothing of it will come in. */
+export function withdrawCourierReturn(draft: Draft, parcel: Parcel): void {
+  const entry = courierReturnOf(draft.state, parcel)
+  if (entry?.state === 'approved') save(draft, { ...entry, state: 'rejected' }, entry.state)
 }
 
 /** Units of a line that the customer has and that no return, open or settled, has claimed. */

@@ -71,13 +71,17 @@ export function isFinal(status: OrderStatus): boolean {
   return status === 'expired' || ORDER_TRANSITIONS[status].length === 0
 }
 
-export const PARCEL_STATES = ['shipped', 'in_transit', 'delivered', 'returned', 'lost'] as const
+export const PARCEL_STATES = ['shipped', 'in_transit', 'refused', 'delivered', 'returned', 'lost'] as const
 export type ParcelState = (typeof PARCEL_STATES)[number]
 
-/** A parcel only moves forward; `delivered` outranks a late scan, and an end is an end. */
+/**
+ * A parcel only moves forward; `delivered` outranks a late scan, and an end is an end. One that its receiver refused
+ * counts as coming back, until the courier says something else.
+ */
 export const PARCEL_TRANSITIONS: Record<ParcelState, readonly ParcelState[]> = {
-  shipped: ['in_transit', 'delivered', 'returned', 'lost'],
-  in_transit: ['delivered', 'returned', 'lost'],
+  shipped: ['in_transit', 'refused', 'delivered', 'returned', 'lost'],
+  in_transit: ['refused', 'delivered', 'returned', 'lost'],
+  refused: ['delivered', 'returned', 'lost'],
   delivered: [],
   returned: [],
   lost: [],

@@ -1,5 +1,5 @@
-import type { OrderState, Refund, Shortage } from './order.ts'
-import { isPaidInFull } from './order-money.ts'
+import type { OrderState, Parcel, Refund, Shortage } from './order.ts'
+import { courierReturnOf, isPaidInFull } from './order-money.ts'
 import type { ParcelState } from './order-state.ts'
 
 /**
@@ -48,7 +48,7 @@ export function dueSteps(state: OrderState): OrderStep[] {
       steps.push({ kind: 'refund', key: `${refund.refundId}/${refund.tries}`, refund })
   }
   for (const parcel of state.parcels) {
-    if (parcel.state !== 'shipped' && parcel.state !== 'in_transit') continue
+    if (!isFollowed(state, parcel)) continue
     const { parcelId, courier, waybillNumber } = parcel
     steps.push({
       kind: 'track_parcel',
@@ -60,6 +60,12 @@ export function dueSteps(state: OrderState): OrderStep[] {
     })
   }
   return steps
+}
+
+/** Until its end. One that was refused is at its end too once the warehouse has it back, whatever the courier says. */
+function isFollowed(state: OrderState, parcel: Parcel): boolean {
+  if (parcel.state !== 'refused') return parcel.state === 'shipped' || parcel.state === 'in_transit'
+  return courierReturnOf(state, parcel)?.state === 'approved'
 }
 
 /** The next moment at which time alone moves the order, in ms since the epoch, and what it is for. */

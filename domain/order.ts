@@ -10,6 +10,8 @@ export type OrderDeadlines = {
   afterSalesWindowSeconds: number
   /** How long an expired or cancelled order still takes (and refunds) money that was under way. */
   latePaymentWindowSeconds: number
+  /** After so long without any news a parcel is stuck; absent in orders from before it was recorded. */
+  parcelSilenceSeconds?: number | undefined
 }
 
 export type OrderLine = { lineNumber: number; skuId: string; quantity: number; unitPriceCents: number }
@@ -249,7 +251,8 @@ export type OrderEvent =
   | { type: 'cancellation_decided'; refusal: { code: RefusalCode; detail: string } | null }
   | { type: 'shortage_settled'; shortageId: string; allocations: Allocation[] }
   | { type: 'refund_settled'; refundId: string; tries: number; outcome: 'done' | 'failed'; detail: string }
-  | { type: 'parcel_news'; parcelId: string; state: ParcelState; occurredAt: string }
+  | { type: 'parcel_news'; parcelId: string; state: ParcelState; occurredAt: string; inboxId?: number }
+  | { type: 'parcel_silent'; inboxId: number; parcelId: string; silentSince: string; detail: string }
   | { type: 'tracking_gave_up'; parcelId: string; detail: string }
 
 /** One line of the operation log: what changed, from what to what, by whom, and because of which message. */
@@ -291,6 +294,8 @@ export const WORK_ITEM_KINDS = [
   'short_pick',
   'courier_unreachable',
   'tracking_stopped',
+  'parcel_stuck',
+  'waybill_unknown',
   'parcel_lost',
   'parcel_returned',
   'refund_failed',

@@ -17,7 +17,7 @@ create index inbox_hints on inbox (shop, next_attempt_at, order_key) where state
 -- The newest version of each mapping, found without reading the older ones.
 create index sku_mapping_newest on sku_mapping (created_at desc, shop_id, platform_sku_id);
 
--- A hint that waits for its order to be fetched is unsettled, too.
+-- A hint that waits for its order to be fetched is unsettled, too, and so is a courier's push that nobody has read.
 create or replace function hub_needed_bodies(first_day timestamptz, next_day timestamptz)
   returns table (unsettled bigint, unstarted bigint)
 language sql volatile set search_path = public, pg_temp as $$
@@ -28,7 +28,9 @@ language sql volatile set search_path = public, pg_temp as $$
     + (select count(*) from inbox
       where state = 'set_aside' and received_at >= first_day and received_at < next_day)
     + (select count(*) from inbox
-      where state = 'hint' and received_at >= first_day and received_at < next_day),
+      where state = 'hint' and received_at >= first_day and received_at < next_day)
+    + (select count(*) from inbox
+      where state = 'unread' and received_at >= first_day and received_at < next_day),
     (select count(*) from orders join inbox on inbox.order_key = orders.id::text
       where orders.closed_at is null and inbox.starts_order
         and inbox.received_at >= first_day and inbox.received_at < next_day

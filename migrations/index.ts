@@ -12,6 +12,7 @@ import { up as inboxRetention } from './0010-inbox-retention.ts'
 import { up as presale } from './0011-presale.ts'
 import { up as channels } from './0012-channels.ts'
 import { up as outboundEvents } from './0013-outbound-events.ts'
+import { up as couriers } from './0014-couriers.ts'
 import { up as intake } from './0015-intake.ts'
 import { up as awaitingStock } from './0016-awaiting-stock.ts'
 
@@ -30,6 +31,7 @@ export const migrations: Record<string, Migration> = {
   '0011-presale': { up: presale },
   '0012-channels': { up: channels },
   '0013-outbound-events': { up: outboundEvents },
+  '0014-couriers': { up: couriers },
   '0015-intake': { up: intake },
   '0016-awaiting-stock': { up: awaitingStock },
 }

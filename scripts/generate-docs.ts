@@ -38,7 +38,7 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
   ],
   REDIS_URL: [
     'API, worker, channels',
-    'Redis 6.2 or newer. Without it, each API process counts the rate limit by itself, and pushes have no overflow. It takes overflow only with `appendonly yes`, `appendfsync always` and `maxmemory-policy noeviction`.',
+    'Redis 6.2 or newer. Without it, each process counts rate limits by itself, and pushes have no overflow. It takes overflow only with `appendonly yes`, `appendfsync always` and `maxmemory-policy noeviction`.',
   ],
   TEMPORAL_ADDRESS: [EVERY_PROCESS, '`host:port` of the frontend, Temporal 1.28 or newer.'],
   TEMPORAL_TLS_CA: [
@@ -75,7 +75,35 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
   LOG_LEVEL: [EVERY_PROCESS, '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`.'],
   PDA_URL: ['relay', 'The PDA gateway; only scheme, host and port count.'],
   PAYMENT_URL: ['worker', 'The payment provider; only scheme, host and port count.'],
-  COURIER_URL: ['worker', 'The courier gateway; only scheme, host and port count.'],
+  COURIER_URL: [
+    'worker',
+    'The courier gateway, asked about couriers that nobody below follows; only scheme, host and port count.',
+  ],
+  KUAIDI100_URL: ['worker', 'Where Kuaidi100 (快递100) is called. See [couriers](couriers.md).'],
+  KUAIDI100_CUSTOMER: [
+    'worker',
+    'The account’s `customer`; with `KUAIDI100_KEY`. Absent: Kuaidi100 is not used.',
+  ],
+  KUAIDI100_KEY: ['worker', 'The account’s `key`.'],
+  KUAIDI100_QUERIES_PER_SECOND: ['worker', 'What the account may ask in a second, all workers together.'],
+  KUAIDI100_CALLBACK_URL: [
+    'worker',
+    'The public address of `/v1/webhooks/couriers/kuaidi100`. Absent: parcels are polled, not subscribed.',
+  ],
+  KUAIDI100_SALT_KEYS: [
+    'API, worker',
+    'At least 32 characters each, newest first, older ones after commas: what the salts of subscriptions are made from.',
+  ],
+  SF_URL: ['worker', 'Where SF’s own interface (丰桥) is called.'],
+  SF_PARTNER_ID: [
+    'worker',
+    'The partner (顾客编码); with `SF_CHECK_WORD`. Absent: SF’s parcels go to Kuaidi100 or the gateway.',
+  ],
+  SF_CHECK_WORD: ['worker', 'The partner’s check word (校验码).'],
+  SENDER_PHONE_TAIL: [
+    'worker',
+    'Last four digits of the phone that parcels are sent with, which SF wants as a proof. Absent: those of the receiver.',
+  ],
   MALL_URL: [
     'relay',
     'The own mall, which is told what its stores show; only scheme, host and port count. Absent: listings are decided, not sent.',
@@ -129,6 +157,14 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
   ],
   courier_unreachable: ['Tracking goes on; the item resolves itself when the courier answers.', ''],
   tracking_stopped: ['No decisive scan in 30 days; tracking begins anew.', ''],
+  parcel_stuck: [
+    'No scan for `parcelSilenceSeconds` of the policy `order-life`, or the courier’s push service gave up. Tracking goes on.',
+    '',
+  ],
+  waybill_unknown: [
+    'The push was verified, acknowledged and kept in the inbox; it moved nothing.',
+    'reads it again',
+  ],
   parcel_lost: ['The units are refunded.', ''],
   parcel_returned: ['An approved return was opened for the parcel; receiving and inspecting it refunds.', ''],
   refund_failed: [

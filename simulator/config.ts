@@ -1,4 +1,8 @@
 import { z } from 'zod'
+import type { CourierAccounts } from './platforms/courier-accounts.ts'
+
+/** A name and a secret, joined by a colon. */
+const ACCOUNT = /^[^:]{1,128}:[^:]{1,128}$/
 
 /** Settings of the simulator, read from the environment by `simulator/main.ts`. It knows nothing else of the hub. */
 export const simulatorConfigSchema = z.object({
@@ -22,6 +26,14 @@ export const simulatorConfigSchema = z.object({
   SIMULATOR_WMS_PASSWORD: z.string().min(1).optional(),
   /** What the hub signs in with as `hub_reader`, who may only read. */
   SIMULATOR_WMS_READER_PASSWORD: z.string().min(8).optional(),
+  /** Who takes the warehouses' parcels, by the hub's codes, comma separated. `sim` is the gateway's courier. */
+  SIMULATOR_COURIERS: z
+    .string()
+    .regex(/^[a-z]{2,16}(,[a-z]{2,16})*$/)
+    .default('sim'),
+  /** What the hub calls Kuaidi100 (`customer:key`) and SF (`partner:check word`) with. */
+  SIMULATOR_KUAIDI100: z.string().regex(ACCOUNT).optional(),
+  SIMULATOR_SF: z.string().regex(ACCOUNT).optional(),
   /** From the task's arrival to the packed parcel, on average. */
   SIMULATOR_PICKING_SECONDS: z.coerce.number().min(0).max(86_400).default(4),
   /** From the packed parcel to its delivery, on average. */
@@ -48,6 +60,16 @@ export function readSimulatorConfig(environment: Record<string, string | undefin
 function missingForWarehouse(config: SimulatorConfig): string[] {
   if (config.SIMULATOR_WAREHOUSE === 'off') return []
   return (['HUB_API', 'HUB_WAREHOUSE_KEY'] as const).filter((name) => config[name] === undefined)
+}
+
+/** The couriers' accounts that are named, each in the words of its own interface. */
+export function courierAccountsOf(config: SimulatorConfig): Partial<CourierAccounts> {
+  const [customer, key] = config.SIMULATOR_KUAIDI100?.split(':') ?? []
+  const [partnerId, checkWord] = config.SIMULATOR_SF?.split(':') ?? []
+  return {
+    ...(customer && key ? { kuaidi100: { customer, key } } : {}),
+    ...(partnerId && checkWord ? { sf: { partnerId, checkWord } } : {}),
+  }
 }
 
 /** Where the warehouses keep their stock, or undefined where they have no systems of their own. */

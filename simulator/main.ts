@@ -1,4 +1,4 @@
-import { readSimulatorConfig, wmsOf } from './config.ts'
+import { courierAccountsOf, readSimulatorConfig, wmsOf } from './config.ts'
 import { startSimulator } from './server.ts'
 
 const config = readSimulatorConfig(process.env)
@@ -10,6 +10,9 @@ const simulator = await startSimulator({
   seed: config.SIMULATOR_SEED,
   pickingSeconds: config.SIMULATOR_PICKING_SECONDS,
   deliverySeconds: config.SIMULATOR_DELIVERY_SECONDS,
+  couriers: config.SIMULATOR_COURIERS.split(','),
+  courierAccounts: courierAccountsOf(config),
+  ...(config.HUB_API === undefined ? {} : { hubApi: config.HUB_API }),
   log: (line) => console.log(`${new Date().toISOString()} ${line}`),
   ...(config.HUB_API === undefined ? {} : { hubApi: config.HUB_API }),
   ...(config.SIMULATOR_STATE === undefined ? {} : { stateFile: config.SIMULATOR_STATE }),

@@ -38,18 +38,32 @@ export type PickingOptions = {
   pickingSeconds: number
   /** Share of tasks that come up short. */
   shortPick: number
+  /** Who takes the parcels; one of them each, drawn by the task. */
+  couriers: readonly string[]
   /** Decides in place of the share. */
   wish?: PickWish | undefined
   /** What replaces a short pick must not come up short by the same wish. */
   isFirstOfOrder: boolean
 }
 
+/** The courier that the gateway `/courier` stands for. */
 export const COURIER = 'sim'
+/** How their waybill numbers begin. */
+const PREFIXES: Readonly<Record<string, string>> = {
+  sf: 'SF',
+  yto: 'YT',
+  zto: '7',
+  sto: '77',
+  yunda: '46',
+  jd: 'JD',
+  ems: '12',
+  deppon: 'DPK',
+}
 
 /** How a task is worked: started, perhaps short of one unit, picked, packed. A pure function of its arguments. */
 export function planPicking(
   { pickTaskId, lines }: PdaMessage,
-  { seed, receivedAtMs, pickingSeconds, shortPick, wish, isFirstOfOrder }: PickingOptions,
+  { seed, receivedAtMs, pickingSeconds, shortPick, couriers, wish, isFirstOfOrder }: PickingOptions,
 ): PickReport[] {
   const prng = prngFor(seed, 'task', pickTaskId)
   const pace = (0.5 + prng()) * (wish === 'staggered' && !isFirstOfOrder ? LATE_FACTOR : 1)
@@ -69,14 +83,16 @@ export function planPicking(
   // The only unit was not there: the hub has closed the task, and there is nothing to pack.
   if (isShort && units === 1) return reports
   report(0.7, 'picked')
-  report(1, 'packed', { waybillNumber: waybillOf(seed, pickTaskId), courier: COURIER })
+  const courier = pick(prngFor(seed, 'courier', pickTaskId), couriers)
+  report(1, 'packed', { waybillNumber: waybillOf(seed, pickTaskId, courier), courier })
   return reports
 }
 
 /** Thirteen digits, as couriers print them; the same task always gets the same label. */
-function waybillOf(seed: string, pickTaskId: string): string {
+function waybillOf(seed: string, pickTaskId: string, courier: string): string {
   const hash = createHash('sha256')
     .update(JSON.stringify([seed, 'waybill', pickTaskId]))
     .digest()
-  return `SIM${String(hash.readBigUInt64BE(0) % 10n ** 13n).padStart(13, '0')}`
+  const prefix = PREFIXES[courier] ?? courier.toUpperCase()
+  return `${prefix}${String(hash.readBigUInt64BE(0) % 10n ** 13n).padStart(13, '0')}`
 }

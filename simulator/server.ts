@@ -4,6 +4,7 @@ import { type BehaviourChange, behaviourBody, type Mode, type System } from './b
 import { type Effects, refundBody } from './effects.ts'
 import { type Answer, type Call, createJsonServer, listen, refusal, withBody } from './http.ts'
 import { COURIER, pdaMessage, WISHES } from './picking.ts'
+import { COURIER_ACCOUNTS, type CourierAccounts } from './platforms/courier-accounts.ts'
 import { createPlatforms } from './platforms/index.ts'
 import { Market } from './platforms/market.ts'
 import { createMarketControl } from './platforms/market-control.ts'
@@ -31,6 +32,12 @@ export type SimulatorOptions = {
   hubApi?: string
   /** After how long platforms send a message again that was not confirmed. */
   redeliverAfterMs?: number
+  /** Who takes the warehouses' parcels, by the hub's codes; by default the courier of the gateway alone. */
+  couriers?: readonly string[]
+  /** What the hub calls Kuaidi100 and SF with. */
+  courierAccounts?: Partial<CourierAccounts>
+  /** How soon Kuaidi100 sees and repeats what the real one takes hours for. */
+  courierPushes?: { lookEveryMs: number; retryAfterMs: number }
   /** From a task's arrival to the packed parcel, on average. */
   pickingSeconds?: number
   /** From the packed parcel to its delivery, on average. */
@@ -92,6 +99,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     pace: { pickingSeconds, deliverySeconds },
     now,
     log,
+    couriers: options.couriers ?? [COURIER],
     ...(stateFile === undefined ? {} : { stateFile }),
     ...(warehouse === undefined ? {} : { warehouse }),
     ...(wms === undefined ? {} : { wms }),
@@ -111,6 +119,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       seed,
       now,
       log,
+      parcel: (waybillNumber) => world.parcel(waybillNumber),
+      courierAccounts: { ...COURIER_ACCOUNTS, ...options.courierAccounts },
+      ...(options.courierPushes ? { courierPushes: options.courierPushes } : {}),
       ...(options.hubApi ? { hubApi: options.hubApi } : {}),
       ...(options.redeliverAfterMs ? { redeliverAfterMs: options.redeliverAfterMs } : {}),
     }).map((platform) => [platform.name, platform]),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { prngFor } from './chance.ts'
 import { pick, randomInteger } from './people.ts'
 
-const SCAN_STATES = ['shipped', 'in_transit', 'delivered', 'returned', 'lost'] as const
+const SCAN_STATES = ['shipped', 'in_transit', 'refused', 'delivered', 'returned', 'lost'] as const
 export const scan = z.strictObject({
   eventId: z.string().min(1).max(128),
   state: z.enum(SCAN_STATES),
@@ -12,7 +12,7 @@ export const scan = z.strictObject({
 /** One scan as the courier's interface shows it. */
 export type Scan = z.output<typeof scan>
 
-export const FATES = ['delivered', 'returned', 'lost'] as const
+export const FATES = ['delivered', 'refused', 'returned', 'lost'] as const
 export type Fate = (typeof FATES)[number]
 
 /** Everything that a parcel's story depends on. */
@@ -38,6 +38,7 @@ const ENDINGS = {
     '已投递至快递柜，取件码已发送',
     '已由菜鸟驿站代收',
   ],
+  refused: ['收件人拒收，快件等待退回'],
   returned: ['收件人拒收，快件退回寄件方', '电话无法接通，多次派送未成功，退回寄件方'],
   lost: ['快件查找无果，登记遗失'],
 }
@@ -57,6 +58,10 @@ export function tellStory(seed: string, facts: ParcelFacts): Story {
   // A parcel is given up or comes back only after the courier has tried for a while.
   const endMs = facts.fate === 'delivered' ? totalMs : Math.round(totalMs * 1.2)
   scans.push({ afterMs: endMs, state: facts.fate, description: pick(prng, ENDINGS[facts.fate]) })
+  // What nobody wants goes back.
+  if (facts.fate === 'refused') {
+    scans.push({ afterMs: Math.round(totalMs * 1.5), state: 'returned', description: '快件已退回寄件方' })
+  }
   const silentFromMs = Math.round(totalMs * (0.1 + 0.2 * prng()))
   const silence = facts.hasTrouble
     ? { fromMs: silentFromMs, untilMs: silentFromMs + Math.round(totalMs * 0.6) }

@@ -21,6 +21,8 @@ export type WorldOptions = {
   pace: Pick<Pace, 'pickingSeconds' | 'deliverySeconds'>
   now: () => number
   log: (line: string) => void
+  /** Who takes the warehouses' parcels, by the hub's codes. */
+  couriers: readonly string[]
 }
 
 /** What is to become of an order, whatever the rates say. */
@@ -115,6 +117,11 @@ export class World {
     if (known) return known
     this.#pack(waybillNumber, nowMs)
     return this.#parcels.look(waybillNumber, nowMs) ?? []
+  }
+
+  /** What is known of a parcel at this moment; undefined for a number that no courier has seen. */
+  parcel(waybillNumber: string): Scan[] | 'unreachable' | undefined {
+    return this.#parcels.look(waybillNumber, this.#options.now())
   }
 
   behave(change: BehaviourChange): void {
@@ -259,6 +266,7 @@ export class World {
         receivedAtMs: this.#options.now(),
         pickingSeconds,
         shortPick,
+        couriers: this.#options.couriers,
         wish: this.#wishes.get(message.orderId)?.pick,
         isFirstOfOrder: this.#firstTasks.get(message.orderId) === message.pickTaskId,
       })

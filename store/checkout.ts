@@ -293,6 +293,7 @@ function draftOrder(input: CheckoutInput, facts: Facts): Draft | ProblemError {
         trackingIntervalSeconds: life.document.trackingIntervalSeconds,
         afterSalesWindowSeconds: life.document.afterSalesWindowSeconds,
         latePaymentWindowSeconds: life.document.latePaymentWindowSeconds,
+        parcelSilenceSeconds: life.document.parcelSilenceSeconds,
       },
       policyVersions,
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Db } from './database.ts'
 import type { KeyRing } from './keyring.ts'
 
 const personal = z.object({
@@ -27,4 +28,16 @@ export function openContact(
 ): PersonalData | null {
   if (row.sealed === null) return null
   return personal.parse(JSON.parse(keyRing.open(row.key_id, row.sealed, row.id).toString('utf8')))
+}
+
+/** The last four digits of the receiver's phone; null where it was erased, or is kept as a platform's ciphertext. */
+export async function phoneTailOf(db: Db, keyRing: KeyRing, orderId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('orders')
+    .innerJoin('contact', 'contact.id', 'orders.contact_id')
+    .select(['contact.id', 'contact.key_id', 'contact.sealed'])
+    .where('orders.id', '=', orderId)
+    .executeTakeFirst()
+  const phone = row ? (openContact(keyRing, row)?.phone ?? '') : ''
+  return /^\+?[0-9 -]*([0-9]{4})$/.exec(phone)?.[1] ?? null
 }

@@ -1,13 +1,15 @@
 import { sql } from 'kysely'
-import type { FactType, ORDER_PLACED } from '../contracts/facts.ts'
+import type { COURIER_PUSH, FactType, ORDER_PLACED } from '../contracts/facts.ts'
 import { PREPARED, type Tx } from './database.ts'
 
 export type Envelope = {
   source: string
   shop?: string
   sourceEventId: string
-  type: FactType | typeof ORDER_PLACED
+  type: FactType | typeof ORDER_PLACED | typeof COURIER_PUSH
   orderKey: string
+  /** Who takes it from here: the relay, unless something else is said. */
+  state?: 'pending' | 'unread'
   startsOrder?: boolean
   occurredAt: Date | string
   body: object
@@ -33,6 +35,7 @@ export async function appendInboxAll(tx: Tx, envelopes: Envelope[]): Promise<num
     type: envelope.type,
     order_key: envelope.orderKey,
     starts_order: envelope.startsOrder ?? false,
+    state: envelope.state ?? 'pending',
     occurred_at: envelope.occurredAt,
     trace_parent: envelope.traceParent,
     body: envelope.body,
@@ -41,11 +44,11 @@ export async function appendInboxAll(tx: Tx, envelopes: Envelope[]): Promise<num
   const { rows } = await sql<{ id: number }>`${PREPARED}
     with sent as (
       select * from json_to_recordset(${JSON.stringify(messages)}::json) as sent (source text, shop text,
-        source_event_id text, type text, order_key text, starts_order boolean, occurred_at timestamptz,
+        source_event_id text, type text, order_key text, starts_order boolean, state text, occurred_at timestamptz,
         trace_parent text, body jsonb)
     ), message as (
-      insert into inbox (source, shop, source_event_id, type, order_key, starts_order, occurred_at, trace_parent)
-      select source, shop, source_event_id, type, order_key, starts_order, occurred_at, trace_parent from sent
+      insert into inbox (source, shop, source_event_id, type, order_key, starts_order, state, occurred_at, trace_parent)
+      select source, shop, source_event_id, type, order_key, starts_order, state, occurred_at, trace_parent from sent
       on conflict on constraint inbox_source_event_key do nothing
       returning id, received_at, source, shop, source_event_id
     )

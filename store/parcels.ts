@@ -1,75 +1,127 @@
 import { sql } from 'kysely'
 import { PARCEL_TRANSITIONS, type ParcelState } from '../domain/order-state.ts'
-import type { Db } from './database.ts'
-import { openWorkItem } from './work-items.ts'
+import type { Db, Tx } from './database.ts'
+import { appendInbox } from './inbox.ts'
+import { openWorkItem, resolveOpenWorkItem, resolveWithMark } from './work-items.ts'
 
-export type ScanRow = { eventId: string; state: ParcelState; description: string; occurredAt: string }
+/** A scan whose state nobody knows has none: it is kept and raised, and moves nothing. */
+export type ScanRow = {
+  eventId: string
+  state: ParcelState | null
+  rawState: string
+  description: string
+  occurredAt: string
+}
+export type ParcelNews = { state: ParcelState; occurredAt: string }
 
 /** After this many failed calls in a row a person is told; tracking goes on all the same. */
 const FAILURES_BEFORE_ALARM = 3
 
+/** How a parcel stands, and for how long its courier is to be left alone. */
+export async function readParcel(db: Db, parcelId: string): Promise<ParcelNews & { dueInMs: number }> {
+  const { rows } = await sql<{ state: ParcelState; occurredAt: Date; dueInMs: number | null }>`
+    select parcel.state,
+      coalesce((select min(occurred_at) from tracking_event as event
+        where event.parcel_id = parcel.id and event.state = parcel.state), parcel.updated_at) as "occurredAt",
+      extract(epoch from next_poll_at - clock_timestamp())::float8 * 1000 as "dueInMs"
+    from parcel where id = ${parcelId}`.execute(db)
+  const [parcel] = rows
+  if (!parcel) throw new Error(`there is no parcel ${parcelId}`)
+  const { state, occurredAt, dueInMs } = parcel
+  return { state, occurredAt: occurredAt.toISOString(), dueInMs: Math.max(0, dueInMs ?? 0) }
+}
+
+export type Report = {
+  parcelId: string
+  /** Who told, as it is named in work items. */
+  source: string
+  scans: ScanRow[]
+  way: 'poll' | 'push'
+}
+
 /**
- * Stores a courier's answer: new scans are kept, known ones ignored, the failure count starts again. Then moves the
- * parcel as far as the scans allow.
+ * Stores what a courier told of a parcel: new scans are kept, known ones ignored. Then moves the parcel as far as the
+ * scans allow. Whatever was wrong before (failed calls, silence) is over.
  *
- * @returns the parcel's state after the answer, and when that scan happened
+ * @returns the parcel's state before and after, and when that scan happened
  */
-export async function recordScans(
+export async function recordScans(tx: Tx, report: Report): Promise<ParcelNews & { before: ParcelState }> {
+  const { parcelId, scans, way } = report
+  const parcel = await tx
+    .selectFrom('parcel')
+    .select(['state', 'consecutive_failures', 'created_at'])
+    .where('id', '=', parcelId)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+  const added = await keepScans(tx, report)
+  const reached = furthest(parcel.state, scans)
+  const now = sql<Date>`clock_timestamp()`
+  await tx
+    .updateTable('parcel')
+    .set({
+      state: reached.state,
+      updated_at: now,
+      next_poll_at: isEnd(reached.state)
+        ? null
+        : sql<Date>`clock_timestamp() + make_interval(secs => poll_interval_ms / 1000.0)`,
+      // A push says nothing about whether the courier's interface answers.
+      ...(way === 'push' ? { last_push_at: now } : { last_polled_at: now, consecutive_failures: 0 }),
+      ...(added > 0 ? { last_news_at: now, silent_at: null } : {}),
+    })
+    .where('id', '=', parcelId)
+    .execute()
+  if (way === 'poll' && parcel.consecutive_failures >= FAILURES_BEFORE_ALARM) {
+    await resolveOpenWorkItem(tx, 'courier_unreachable', parcelId, 'the courier answers again')
+  }
+  // Whether or not it is marked as silent: its order may have opened the item just after the last news.
+  if (added > 0) await resolveWithMark(tx, 'parcel_stuck', parcelId, 'there is news of the parcel')
+  const occurredAt = reached.occurredAt ?? parcel.created_at.toISOString()
+  return { before: parcel.state, state: reached.state, occurredAt }
+}
+
+/** Inserts the scans that are new. Returns how many they were. */
+async function keepScans(tx: Tx, { parcelId, source, scans }: Report): Promise<number> {
+  if (scans.length === 0) return 0
+  const added = await tx
+    .insertInto('tracking_event')
+    .values(
+      scans.map((scan) => ({
+        parcel_id: parcelId,
+        event_key: scan.eventId,
+        state: scan.state ?? `unknown:${scan.rawState}`.slice(0, 64),
+        description: scan.description,
+        occurred_at: scan.occurredAt,
+      })),
+    )
+    .onConflict((conflict) => conflict.columns(['parcel_id', 'event_key']).doNothing())
+    .returning('event_key')
+    .execute()
+  const keys = new Set(added.map(({ event_key }) => event_key))
+  const unknown = scans.find(({ eventId, state }) => state === null && keys.has(eventId))
+  if (unknown) {
+    await openWorkItem(tx, {
+      kind: 'unknown_message',
+      key: `${source}/state/${unknown.rawState}`,
+      orderId: null,
+      detail: { source, rawState: unknown.rawState, parcelId, description: unknown.description },
+    })
+  }
+  return added.length
+}
+
+/**
+ * Notes when the courier is asked next, and for how long it is left alone after each answer or push.
+ */
+export async function schedulePoll(
   db: Db,
   parcelId: string,
-  scans: ScanRow[],
-  nextPollInMs: number,
-): Promise<{ state: ParcelState; occurredAt: string }> {
-  return db.transaction().execute(async (tx) => {
-    const parcel = await tx
-      .selectFrom('parcel')
-      .select(['state', 'consecutive_failures', 'created_at'])
-      .where('id', '=', parcelId)
-      .forUpdate()
-      .executeTakeFirstOrThrow()
-    if (scans.length > 0) {
-      await tx
-        .insertInto('tracking_event')
-        .values(
-          scans.map((scan) => ({
-            parcel_id: parcelId,
-            event_key: scan.eventId,
-            state: scan.state,
-            description: scan.description,
-            occurred_at: scan.occurredAt,
-          })),
-        )
-        .onConflict((conflict) => conflict.columns(['parcel_id', 'event_key']).doNothing())
-        .execute()
-    }
-    const reached = furthest(parcel.state, scans)
-    await tx
-      .updateTable('parcel')
-      .set({
-        state: reached.state,
-        consecutive_failures: 0,
-        last_polled_at: sql`clock_timestamp()`,
-        next_poll_at: isEnd(reached.state) ? null : inMs(nextPollInMs),
-        updated_at: sql`clock_timestamp()`,
-      })
-      .where('id', '=', parcelId)
-      .execute()
-    if (parcel.consecutive_failures >= FAILURES_BEFORE_ALARM) {
-      await tx
-        .updateTable('work_item')
-        .set({
-          state: 'resolved',
-          resolution: 'the courier answers again',
-          resolved_by: 'system',
-          resolved_at: sql`now()`,
-        })
-        .where('kind', '=', 'courier_unreachable')
-        .where('key', '=', parcelId)
-        .where('state', '=', 'open')
-        .execute()
-    }
-    return { state: reached.state, occurredAt: reached.occurredAt ?? parcel.created_at.toISOString() }
-  })
+  next: { inMs: number; intervalMs: number },
+): Promise<void> {
+  await db
+    .updateTable('parcel')
+    .set({ next_poll_at: inMs(next.inMs), poll_interval_ms: Math.max(1, Math.round(next.intervalMs)) })
+    .where('id', '=', parcelId)
+    .execute()
 }
 
 /** Counts a failed call; the third in a row opens a work item. Returns how many there are now. */
@@ -77,7 +129,6 @@ export async function recordPollFailure(
   db: Db,
   parcel: { parcelId: string; orderId: string; courier: string },
   reason: string,
-  nextPollInMs: number,
 ): Promise<number> {
   const { parcelId, orderId, courier } = parcel
   // One transaction: a crash after the third count alone would leave the fourth without an alarm.
@@ -87,7 +138,6 @@ export async function recordPollFailure(
       .set((eb) => ({
         consecutive_failures: eb('consecutive_failures', '+', 1),
         last_polled_at: sql`clock_timestamp()`,
-        next_poll_at: inMs(nextPollInMs),
       }))
       .where('id', '=', parcelId)
       .returning('consecutive_failures')
@@ -100,14 +150,42 @@ export async function recordPollFailure(
   })
 }
 
+/**
+ * Tells the order, once until there is news, that nothing is heard of a parcel: for longer than `silenceMs`, or at
+ * once where the courier's own service has given up (0).
+ */
+export async function reportSilence(
+  tx: Tx,
+  parcel: { parcelId: string; silenceMs: number; detail: string },
+): Promise<void> {
+  const { parcelId, silenceMs, detail } = parcel
+  const { rows } = await sql<{ orderId: string; silentSince: Date }>`
+    update parcel set silent_at = clock_timestamp()
+    where id = ${parcelId} and silent_at is null and state in ('shipped', 'in_transit', 'refused')
+      and coalesce(last_news_at, created_at) <= clock_timestamp() - make_interval(secs => ${silenceMs / 1000})
+    returning order_id as "orderId", coalesce(last_news_at, created_at) as "silentSince"`.execute(tx)
+  const [silent] = rows
+  if (!silent) return
+  const silentSince = silent.silentSince.toISOString()
+  await appendInbox(tx, {
+    source: 'tracking',
+    sourceEventId: `${parcelId}/silent/${silentSince}`,
+    type: 'parcel.silent',
+    orderKey: silent.orderId,
+    occurredAt: silentSince,
+    body: { parcelId, silentSince, detail },
+    traceParent: null,
+  })
+}
+
 /** Walks the scans in the order of their own times; a scan that the parcel cannot go to is kept but moves nothing. */
 function furthest(from: ParcelState, scans: ScanRow[]): { state: ParcelState; occurredAt: string | null } {
   let reached: { state: ParcelState; occurredAt: string | null } = { state: from, occurredAt: null }
   const byTime = scans.toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt))
-  for (const scan of byTime) {
-    if (PARCEL_TRANSITIONS[reached.state].includes(scan.state))
-      reached = { state: scan.state, occurredAt: scan.occurredAt }
-    else if (scan.state === reached.state) reached.occurredAt ??= scan.occurredAt
+  for (const { state, occurredAt } of byTime) {
+    if (state === null) continue
+    if (PARCEL_TRANSITIONS[reached.state].includes(state)) reached = { state, occurredAt }
+    else if (state === reached.state) reached.occurredAt ??= occurredAt
   }
   return reached
 }

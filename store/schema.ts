@@ -371,8 +371,21 @@ export type Database = {
     consecutive_failures: WithDefault<number>
     last_polled_at: NullableTimestamp
     next_poll_at: NullableTimestamp
+    poll_interval_ms: WithDefault<number>
+    last_news_at: NullableTimestamp
+    last_push_at: NullableTimestamp
+    silent_at: NullableTimestamp
     created_at: DefaultTimestamp
     updated_at: DefaultTimestamp
+  }
+  courier_subscription: {
+    parcel_id: string
+    number: number
+    source: string
+    state: 'asked' | 'active' | 'refused' | 'ended'
+    asked_at: DefaultTimestamp
+    ended_at: NullableTimestamp
+    detail: string | null
   }
   tracking_event: {
     parcel_id: string
@@ -391,7 +404,16 @@ export type Database = {
     order_key: string
     starts_order: WithDefault<boolean>
     state: WithDefault<
-      'pending' | 'waiting' | 'delivered' | 'late' | 'set_aside' | 'dismissed' | 'hint' | 'fetched'
+      | 'pending'
+      | 'waiting'
+      | 'delivered'
+      | 'late'
+      | 'set_aside'
+      | 'dismissed'
+      | 'hint'
+      | 'fetched'
+      | 'unread'
+      | 'read'
     >
     attempts: WithDefault<number>
     next_attempt_at: DefaultTimestamp

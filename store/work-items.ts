@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { ProblemError } from '../contracts/errors.ts'
+import { COURIER_PUSH } from '../contracts/facts.ts'
 import type { WorkItemKind } from '../domain/order.ts'
 import type { Db, Tx } from './database.ts'
 import { replayExhausted } from './event-deliveries.ts'
@@ -42,7 +43,22 @@ export async function resolveOpenWorkItem(
   resolution: string,
   resolvedBy = 'system',
 ): Promise<void> {
-  await tx
+  await closeOpen(tx, kind, key, resolution, resolvedBy)
+}
+
+/** The same for an item that marked its order: with the last one the mark goes, too. */
+export async function resolveWithMark(
+  tx: Tx,
+  kind: WorkItemKind,
+  key: string,
+  resolution: string,
+): Promise<void> {
+  const item = await closeOpen(tx, kind, key, resolution, 'system')
+  if (item?.order_id) await clearAttention(tx, item.order_id, item.id, 'system')
+}
+
+async function closeOpen(tx: Tx, kind: WorkItemKind, key: string, resolution: string, resolvedBy: string) {
+  return tx
     .updateTable('work_item')
     .set({
       state: 'resolved',
@@ -54,7 +70,8 @@ export async function resolveOpenWorkItem(
     .where('kind', '=', kind)
     .where('key', '=', key)
     .where('state', '=', 'open')
-    .execute()
+    .returning(['id', 'order_id'])
+    .executeTakeFirst()
 }
 
 async function lockOpen(tx: Tx, id: string) {
@@ -167,7 +184,12 @@ function isAboutHints(kind: WorkItemKind): boolean {
 
 /** A message that was set aside is kept for as long as somebody might replay it. */
 function isAboutMessage(kind: WorkItemKind): boolean {
-  return kind === 'message_set_aside' || kind === 'order_not_found' || kind === 'unmatched_payment'
+  return (
+    kind === 'message_set_aside' ||
+    kind === 'order_not_found' ||
+    kind === 'unmatched_payment' ||
+    kind === 'waybill_unknown'
+  )
 }
 
 async function clearAttention(tx: Tx, orderId: string, cause: string, operator: string): Promise<void> {
@@ -194,6 +216,7 @@ const REPLAYABLE: ReadonlySet<WorkItemKind> = new Set([
   'message_set_aside',
   'order_not_found',
   'unmatched_payment',
+  'waybill_unknown',
   'delivery_failed',
   'refund_failed',
   'channel_order_unread',
@@ -212,9 +235,12 @@ export async function replayWorkItem(tx: Tx, id: string, operator: string): Prom
     case 'message_set_aside':
     case 'order_not_found':
     case 'unmatched_payment':
+    case 'waybill_unknown':
       await tx
         .updateTable('inbox')
-        .set({ state: 'pending', attempts: 0, next_attempt_at: sql`clock_timestamp()`, settled_at: null })
+        // Back to whoever takes messages of this type.
+        .set({ state: sql`case when type = ${COURIER_PUSH} then 'unread' else 'pending' end` })
+        .set({ attempts: 0, next_attempt_at: sql`clock_timestamp()`, settled_at: null })
         .where('id', '=', Number(item.detail.inboxId))
         .where('state', '=', 'set_aside')
         .execute()

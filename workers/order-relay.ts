@@ -179,7 +179,7 @@ export class OrderRelay {
   /** Nothing revives a closed order. What matters of a late message becomes a person's work. */
   async #closeAsLate(messages: InboxRow[], standing: OrderStandingRow): Promise<Settlement[]> {
     for (const message of messages) {
-      if (message.startsOrder || message.type === 'attention.cleared') continue
+      if (message.startsOrder || OF_NO_CONSEQUENCE.has(message.type)) continue
       const isPayment = message.type === 'payment.received'
       await openWorkItem(this.#options.db, {
         kind: isPayment ? 'late_payment' : 'late_message',
@@ -256,6 +256,9 @@ const storeKey = defineSearchAttributeKey('StoreId', 'KEYWORD')
 const warehouseKey = defineSearchAttributeKey('Warehouse', 'KEYWORD_LIST')
 const attentionKey = defineSearchAttributeKey('NeedsAttention', 'BOOL')
 
+/** What a closed order need not hear: nothing follows from it any more. */
+const OF_NO_CONSEQUENCE: ReadonlySet<string> = new Set(['attention.cleared', 'parcel.silent'])
+
 /** What ops can search for from the first moment. No personal data: search attributes are stored in clear. */
 export function startAttributes(placed: OrderPlaced) {
   return [
@@ -309,6 +312,10 @@ function factOf(message: InboxRow): OrderFact {
       }
     case 'attention.cleared':
       return { type: 'attention_cleared', inboxId, ...factBodies['attention.cleared'].parse(message.body) }
+    case 'parcel.news':
+      return { type: 'parcel_news', inboxId, ...factBodies['parcel.news'].parse(message.body) }
+    case 'parcel.silent':
+      return { type: 'parcel_silent', inboxId, ...factBodies['parcel.silent'].parse(message.body) }
     default:
       return { type: 'unknown_fact', inboxId, factType: message.type }
   }

@@ -1,8 +1,9 @@
 import { NativeConnection, Runtime } from '@temporalio/worker'
 import { createActivities } from '../activities/index.ts'
-import { createCourierGateway } from '../connectors/courier/gateway.ts'
+import { courierSources, createCouriers } from '../connectors/couriers/registry.ts'
 import { createOutsideHttp } from '../connectors/outside-http.ts'
 import { createPaymentProvider } from '../connectors/payment/provider.ts'
+import { connectRedis } from '../connectors/redis.ts'
 import { startTelemetry } from '../connectors/telemetry.ts'
 import { createTemporalClient } from '../connectors/temporal/client.ts'
 import { temporalConnectionOptions } from '../connectors/temporal/connection.ts'
@@ -65,6 +66,7 @@ const health = await startHealthServer({
 
 const connection = await connectPatiently()
 const wmsReader = new WmsReader()
+const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL, logger) : null
 const worker = await createOrderWorker({
   config,
   connection,
@@ -74,7 +76,8 @@ const worker = await createOrderWorker({
   activities: createActivities({
     db,
     paymentProvider: createPaymentProvider(createOutsideHttp(config.PAYMENT_URL, config.OUTSIDE_SECRET)),
-    courierGateway: createCourierGateway(createOutsideHttp(config.COURIER_URL, config.OUTSIDE_SECRET)),
+    couriers: createCouriers(courierSources(config), redis),
+    senderPhoneTail: config.SENDER_PHONE_TAIL,
     dataKeys: KeyRing.parse(config.DATA_KEYS),
     wmsReader,
   }),
@@ -120,6 +123,7 @@ await Promise.all([
   client.connection.close(),
   connection.close(),
   wmsReader.close(),
+  redis?.disconnect(),
   db.destroy(),
   health.close(),
   telemetry.stop(),

@@ -8,7 +8,9 @@ import type { CloseCommand, PromotionAnswer } from '../domain/promotion.ts'
  */
 
 /** A fact as the relay hands it over: an event that came through the inbox and carries its row's id. */
-export type OrderFact = Extract<OrderEvent, { inboxId: number }>
+export type OrderFact =
+  | Extract<OrderEvent, { inboxId: number }>
+  | (Extract<OrderEvent, { type: 'parcel_news' }> & { inboxId: number })
 
 /** Facts of one order, in the order of their inbox rows. Repeating them is harmless. */
 export const factsSignal = defineSignal<[OrderFact[]]>('facts')

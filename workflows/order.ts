@@ -68,8 +68,8 @@ class OrderRun {
   readonly #queue: OrderEvent[] = []
   readonly #answers = new Map<string, CommandAnswer>()
   readonly #running = new Set<string>()
-  /** Steps that wait for the outside world and are given up when this run continues as new. */
-  readonly #interruptible = new CancellationScope()
+  /** Waits for couriers, by step: given up when this run continues as new, and each when its answer came another way. */
+  readonly #waits = new Map<string, CancellationScope>()
   #timer: { atMs: number; scope: CancellationScope } | null = null
   /** A moment that has passed is announced once; what it waits for then is not a matter of time. */
   #announcedMs: number | null = null
@@ -98,9 +98,9 @@ class OrderRun {
     this.#show()
     for (;;) {
       await this.#applyQueue()
-      const due = duePresale(this.state)
-      if (due.length > 0) {
-        this.#queue.push(...due)
+      const arrived = duePresale(this.state)
+      if (arrived.length > 0) {
+        this.#queue.push(...arrived)
         continue
       }
       if (this.#isOver()) {
@@ -109,7 +109,9 @@ class OrderRun {
         continue
       }
       if (workflowInfo().continueAsNewSuggested && this.#canBreakOff()) await this.#continueAsNew()
-      for (const step of dueSteps(this.state)) this.#start(step)
+      const due = dueSteps(this.state)
+      this.#giveUpWaits(due)
+      for (const step of due) this.#start(step)
       this.#setTimer()
       await condition(() => this.#queue.length > 0 || this.#isOver() || this.#mustBreakOff())
     }
@@ -168,8 +170,7 @@ class OrderRun {
   #start(step: OrderStep): void {
     if (this.#running.has(step.key)) return
     this.#running.add(step.key)
-    const carryOut = () => this.#carryOut(step)
-    const started = step.kind === 'track_parcel' ? this.#interruptible.run(carryOut) : carryOut()
+    const started = step.kind === 'track_parcel' ? this.#wait(step) : this.#carryOut(step)
     started.then(
       (event) => {
         this.#running.delete(step.key)
@@ -181,6 +182,19 @@ class OrderRun {
         if (!isCancellation(error)) throw error
       },
     )
+  }
+
+  /** Carries out a step that can be given up. */
+  #wait(step: OrderStep): Promise<OrderEvent | null> {
+    const scope = new CancellationScope()
+    this.#waits.set(step.key, scope)
+    return scope.run(() => this.#carryOut(step)).finally(() => this.#waits.delete(step.key))
+  }
+
+  /** A push was faster than the poll that waits: nobody waits for that any more. */
+  #giveUpWaits(due: OrderStep[]): void {
+    const keys = new Set(due.map((step) => step.key))
+    for (const [key, scope] of this.#waits) if (!keys.has(key)) scope.cancel()
   }
 
   async #carryOut(step: OrderStep): Promise<OrderEvent | null> {
@@ -277,7 +291,9 @@ class OrderRun {
     const { parcelId, courier, waybillNumber, known } = step
     const { orderId, deadlines } = this.state.placed
     const intervalMs = deadlines.trackingIntervalSeconds * 1000
-    const request = { orderId, parcelId, courier, waybillNumber, known, intervalMs }
+    const silence =
+      deadlines.parcelSilenceSeconds === undefined ? {} : { silenceMs: deadlines.parcelSilenceSeconds * 1000 }
+    const request = { orderId, parcelId, courier, waybillNumber, known, intervalMs, ...silence }
     try {
       const news = await patiently.trackParcel.executeWithOptions(
         {
@@ -355,7 +371,7 @@ class OrderRun {
   }
 
   async #continueAsNew(): Promise<never> {
-    this.#interruptible.cancel()
+    for (const scope of this.#waits.values()) scope.cancel()
     this.#timer?.scope.cancel()
     await condition(() => this.#running.size === 0 && allHandlersFinished())
     await this.#applyQueue()

@@ -14,15 +14,27 @@ export type Deadlines = {
 
 const holdFor = (holdTtlSeconds: number) => ({ ...POLICIES.reservation.initial, holdTtlSeconds })
 
+const { parcelSilenceSeconds } = POLICIES['order-life'].initial
+
 /** A whole life in less than a minute. */
 export const demoLife: Deadlines = {
   reservation: holdFor(15),
-  'order-life': { trackingIntervalSeconds: 2, afterSalesWindowSeconds: 25, latePaymentWindowSeconds: 20 },
+  'order-life': {
+    trackingIntervalSeconds: 2,
+    afterSalesWindowSeconds: 25,
+    latePaymentWindowSeconds: 20,
+    parcelSilenceSeconds,
+  },
 }
 /** Long enough for a return to be asked for in a hub that is busy, short enough to wait for its end. */
 export const replayLife: Deadlines = {
   reservation: holdFor(15 * 60),
-  'order-life': { trackingIntervalSeconds: 2, afterSalesWindowSeconds: 60, latePaymentWindowSeconds: 60 },
+  'order-life': {
+    trackingIntervalSeconds: 2,
+    afterSalesWindowSeconds: 60,
+    latePaymentWindowSeconds: 60,
+    parcelSilenceSeconds,
+  },
 }
 /** For orders of which nothing comes back. */
 export const replayLifeWithoutReturns: Deadlines = {

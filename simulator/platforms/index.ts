@@ -1,8 +1,12 @@
+import type { Scan } from '../story.ts'
+import type { CourierAccounts } from './courier-accounts.ts'
 import { createDoudian } from './doudian/index.ts'
+import { createKuaidi100Platform } from './kuaidi100/index.ts'
 import type { Market } from './market.ts'
 import type { Mischief } from './mischief.ts'
 import { createPinduoduo } from './pinduoduo/index.ts'
 import type { OutsidePlatform } from './platform.ts'
+import { createSfPlatform } from './sf/index.ts'
 import { createTaobao } from './taobao/index.ts'
 
 export type PlatformOptions = {
@@ -11,6 +15,10 @@ export type PlatformOptions = {
   seed: string
   now: () => number
   log: (line: string) => void
+  /** What the couriers know of a parcel. */
+  parcel: (waybillNumber: string) => Scan[] | 'unreachable' | undefined
+  courierAccounts: CourierAccounts
+  courierPushes?: { lookEveryMs: number; retryAfterMs: number }
   /** Where platforms push to; without it they push nothing over HTTP. */
   hubApi?: string
   /** After how long a message over a long connection is sent again when it is not confirmed; each platform has its own. */
@@ -19,5 +27,11 @@ export type PlatformOptions = {
 
 /** Every platform, courier and messenger outside; each has a file or a folder of its own here. */
 export function createPlatforms(options: PlatformOptions): OutsidePlatform[] {
-  return [createTaobao(options), createDoudian(options), createPinduoduo(options)]
+  return [
+    createTaobao(options),
+    createDoudian(options),
+    createPinduoduo(options),
+    createKuaidi100Platform(options),
+    createSfPlatform(options),
+  ]
 }

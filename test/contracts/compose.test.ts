@@ -138,7 +138,7 @@ describe('secrets', () => {
     for (const [name, { environment, profiles }] of services) {
       for (const [variable, value] of Object.entries(environment)) {
         if (secret.test(variable) && profiles.length === 0) {
-          expect(value, `${name}: ${variable}`).toMatch(/^\$\{[A-Z0-9_]+:\?[^}]+\}$/)
+          expect(value, `${name}: ${variable}`).toMatch(/^\$\{[A-Z0-9_]+:(\?[^}]+|-)\}$/)
         }
         const password = /:\/\/[^:/]*:([^@]*)@/.exec(value)?.[1]
         if (password !== undefined)
@@ -148,8 +148,10 @@ describe('secrets', () => {
     const defaults = [...composeText.matchAll(VARIABLE)].filter(
       ([, name = '', kind]) => secret.test(name) && kind === '-',
     )
-    // Empty, and of the simulated world only.
+    // Empty: of couriers that need not be used, and of the simulated world.
     expect([...new Set(defaults.map(([, name]) => name))]).toEqual([
+      'KUAIDI100_KEY',
+      'KUAIDI100_SALT_KEYS',
       'HUB_WAREHOUSE_KEY',
       'SIMULATOR_WMS_PASSWORD',
       'SIMULATOR_WMS_READER_PASSWORD',

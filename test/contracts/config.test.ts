@@ -50,6 +50,8 @@ describe('readConfig', () => {
     ['DATABASE_URL', 'mysql://127.0.0.1/hub'],
     ['REDIS_URL', 'http://127.0.0.1'],
     ['API_PORT', '65536'],
+    ['KUAIDI100_SALT_KEYS', 'short'],
+    ['SENDER_PHONE_TAIL', '12345'],
     ['API_PORT', 'eighty'],
     ['DATABASE_POOL_SIZE', '1'],
     ['INBOX_BODY_MONTHS', '1.5'],
@@ -134,15 +136,23 @@ describe('redactConfig', () => {
       TEMPORAL_TLS_CERT: 'cert.pem',
       TEMPORAL_TLS_KEY: 'key.pem',
       TEMPORAL_API_KEY: 'secret',
+      KUAIDI100_CUSTOMER: 'customer',
+      KUAIDI100_KEY: 'secret',
+      KUAIDI100_SALT_KEYS: 's'.repeat(32),
+      SF_PARTNER_ID: 'partner',
+      SF_CHECK_WORD: 'secret',
     }
     const shown = redactConfig(readConfig({ ...REQUIRED, ...optional }))
-    const secret = names.filter((name) => /KEY|SECRET|PASSWORD|TOKEN/.test(name))
+    const secret = names.filter((name) => /KEY|SECRET|PASSWORD|TOKEN|CHECK_WORD/.test(name))
     expect(secret).toEqual([
       'TEMPORAL_TLS_KEY',
       'TEMPORAL_API_KEY',
       'DATA_KEYS',
       'PAYLOAD_KEYS',
       'SESSION_SECRET',
+      'KUAIDI100_KEY',
+      'KUAIDI100_SALT_KEYS',
+      'SF_CHECK_WORD',
       'OUTSIDE_SECRET',
     ])
     for (const name of secret) expect(shown[name]).toBe('[redacted]')

@@ -63,7 +63,7 @@ describe('the way of a parcel', () => {
   test('news that a parcel cannot have is a contradiction for a person, and moves nothing', () => {
     const story = new OrderStory().delivered()
     story.news('O1-F1-P1', 'lost')
-    story.news('O1-F1-P1', 'in_transit')
+    story.news('O1-F1-P1', 'returned')
     expect(story.state).toMatchObject({ status: 'delivered', refunds: [] })
     expect(story.workItems()).toEqual(['contradiction', 'contradiction'])
   })

@@ -16,7 +16,14 @@ const message = fc.record<PdaMessage>({
   lines: fc.uniqueArray(line, { minLength: 1, maxLength: 5, selector: ({ lineNumber }) => lineNumber }),
 })
 const receivedAtMs = Date.parse('2026-03-01T08:00:00Z')
-const options = { seed: 'seed', receivedAtMs, pickingSeconds: 4, shortPick: 0.5, isFirstOfOrder: true }
+const options = {
+  seed: 'seed',
+  receivedAtMs,
+  pickingSeconds: 4,
+  shortPick: 0.5,
+  couriers: ['sim', 'sf'],
+  isFirstOfOrder: true,
+}
 
 test('every report is one that the hub’s API takes', () => {
   fc.assert(

@@ -41,6 +41,8 @@ test('every parcel is picked up first, travels, and meets its fate exactly once'
       if (scans === 'unreachable') throw new Error('a courier’s trouble must end')
       const states = scans.map(({ state }) => state)
       expect(states[0]).toBe('shipped')
+      // What nobody wants goes back.
+      if (parcel.fate === 'refused') expect(states.pop()).toBe('returned')
       expect(states.at(-1)).toBe(parcel.fate)
       expect(states.slice(1, -1).length).toBeGreaterThan(0)
       expect(new Set(states.slice(1, -1))).toEqual(new Set(['in_transit']))

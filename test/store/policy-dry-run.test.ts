@@ -126,6 +126,7 @@ test('returns and late money that would have come too late are counted', async (
     trackingIntervalSeconds: 60,
     afterSalesWindowSeconds,
     latePaymentWindowSeconds,
+    parcelSilenceSeconds: 3_600,
   })
   await publishPolicy(store.db, { kind: 'order-life', document: windows(600, 600), ...origin })
   const report = await dryRun('order-life', await draftOf('order-life', windows(240, 120)))

@@ -66,6 +66,7 @@ const TABLES = [
   'pick_task',
   'pick_task_event',
   'parcel',
+  'courier_subscription',
   'tracking_event',
   'inbox',
   'inbox_body',

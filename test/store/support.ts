@@ -335,7 +335,12 @@ async function seedPlaces(db: Db): Promise<void> {
     ])
     .execute()
   await db.insertInto('store').values({ id: 'MALL', name: '商城', channel: 'mall', region: '华东' }).execute()
-  const document = { trackingIntervalSeconds: 1, afterSalesWindowSeconds: 1, latePaymentWindowSeconds: 1 }
+  const document = {
+    trackingIntervalSeconds: 1,
+    afterSalesWindowSeconds: 1,
+    latePaymentWindowSeconds: 1,
+    parcelSilenceSeconds: 3_600,
+  }
   await publishPolicy(db, { kind: 'order-life', document, author: 'test', reason: 'test' })
   const reservation = { holdTtlSeconds: 600, rules: [] }
   await publishPolicy(db, { kind: 'reservation', document: reservation, author: 'test', reason: 'test' })

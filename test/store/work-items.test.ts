@@ -2,7 +2,7 @@ import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { WorkItemKind } from '../../domain/order.ts'
 import { appendInbox } from '../../store/inbox.ts'
-import { recordPollFailure, recordScans } from '../../store/parcels.ts'
+import { recordPollFailure, recordScans, type ScanRow } from '../../store/parcels.ts'
 import { postponeMessages, settleMessages } from '../../store/relay.ts'
 import { assignWorkItem, openWorkItem, replayWorkItem, resolveWorkItem } from '../../store/work-items.ts'
 import { openTestStore, type TestStore } from './support.ts'
@@ -200,32 +200,35 @@ describe('a courier that fails', () => {
   const scan = (eventId: string, state: 'in_transit' | 'delivered', minute: number) => ({
     eventId,
     state,
+    rawState: state,
     description: state,
     occurredAt: new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString(),
   })
+
+  const told = (parcelId: string, scans: ScanRow[]) =>
+    store.db
+      .transaction()
+      .execute((tx) => recordScans(tx, { parcelId, source: 'gateway', scans, way: 'poll' }))
 
   test('three times in a row raises one item, however long it goes on, and an answer settles it', async () => {
     const known = await parcel()
     const counts = []
     for (let call = 0; call < 5; call += 1) {
-      counts.push(await recordPollFailure(store.db, known, 'no answer', 1_000))
+      counts.push(await recordPollFailure(store.db, known, 'no answer'))
     }
     expect(counts).toEqual([1, 2, 3, 4, 5])
     expect(await itemsOf(known.parcelId)).toMatchObject([{ kind: 'courier_unreachable', occurrences: 1 }])
-    await recordScans(store.db, known.parcelId, [], 1_000)
+    await told(known.parcelId, [])
     expect(await itemsOf(known.parcelId)).toMatchObject([{ state: 'resolved', resolved_by: 'system' }])
-    expect(await recordPollFailure(store.db, known, 'no answer', 1_000)).toBe(1)
+    expect(await recordPollFailure(store.db, known, 'no answer')).toBe(1)
   })
 
   test('scans told twice and out of order are kept once and move the parcel by their own times', async () => {
     const known = await parcel()
     const scans = [scan('b', 'delivered', 2), scan('a', 'in_transit', 1)]
-    const [first, second] = await Promise.all([
-      recordScans(store.db, known.parcelId, scans, 1_000),
-      recordScans(store.db, known.parcelId, scans, 1_000),
-    ])
+    const [first, second] = await Promise.all([told(known.parcelId, scans), told(known.parcelId, scans)])
     expect([first.state, second.state]).toEqual(['delivered', 'delivered'])
-    expect(await recordScans(store.db, known.parcelId, [scan('c', 'in_transit', 3)], 1_000)).toMatchObject({
+    expect(await told(known.parcelId, [scan('c', 'in_transit', 3)])).toMatchObject({
       state: 'delivered',
     })
     const kept = await store.db

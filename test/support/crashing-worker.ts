@@ -2,7 +2,8 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NativeConnection, Runtime } from '@temporalio/worker'
 import { type Activities, createActivities } from '../../activities/index.ts'
-import { createCourierGateway } from '../../connectors/courier/gateway.ts'
+import { createCourierGateway } from '../../connectors/couriers/gateway.ts'
+import { createCouriers } from '../../connectors/couriers/registry.ts'
 import { createOutsideHttp } from '../../connectors/outside-http.ts'
 import { createPaymentProvider } from '../../connectors/payment/provider.ts'
 import { WmsReader } from '../../connectors/wms/reader.ts'
@@ -81,7 +82,7 @@ const worker = await createOrderWorker({
     createActivities({
       db: createDatabase(settings.databaseUrl, 5),
       paymentProvider: createPaymentProvider(outside),
-      courierGateway: createCourierGateway(outside),
+      couriers: createCouriers({ gateway: createCourierGateway(outside) }),
       dataKeys: KeyRing.parse(TEST_PAYLOAD_KEYS),
       wmsReader: new WmsReader(),
     }),

@@ -5,7 +5,8 @@ import { pino } from 'pino'
 import { v7 as uuid } from 'uuid'
 import { vi } from 'vitest'
 import { type Activities, createActivities } from '../../activities/index.ts'
-import { createCourierGateway } from '../../connectors/courier/gateway.ts'
+import { createCourierGateway } from '../../connectors/couriers/gateway.ts'
+import { createCouriers } from '../../connectors/couriers/registry.ts'
 import { createOutsideHttp } from '../../connectors/outside-http.ts'
 import { createPaymentProvider } from '../../connectors/payment/provider.ts'
 import { createPdaGateway } from '../../connectors/pda/gateway.ts'
@@ -50,6 +51,7 @@ export const QUICK_LIFE: PolicyDocument<'order-life'> = {
   trackingIntervalSeconds: 0.2,
   afterSalesWindowSeconds: 1,
   latePaymentWindowSeconds: 1,
+  parcelSilenceSeconds: 600,
 }
 
 export type TestHubOptions = {
@@ -102,7 +104,7 @@ export async function startTestHub(options: TestHubOptions = {}) {
   const activities = createActivities({
     db,
     paymentProvider: createPaymentProvider(outside),
-    courierGateway: createCourierGateway(outside),
+    couriers: createCouriers({ gateway: createCourierGateway(outside) }),
     dataKeys: keyRing,
     wmsReader: new WmsReader(),
   })

@@ -93,6 +93,8 @@ export class OrderModel {
 
   readonly #observe: Observer
   readonly #couriers = new Map<string, ParcelState>()
+  /** Parcels that the warehouse has again. */
+  readonly #back = new Set<string>()
   readonly #gaveUp = new Set<string>()
   /** The database's clock is not the worker's. */
   readonly #skewMs: number
@@ -358,7 +360,9 @@ export class OrderModel {
       this.random.pick([...this.#couriers].filter(([, known]) => isUnderWay(known))) ?? []
     if (!parcelId || !state) return false
     const choices = PARCEL_TRANSITIONS[state]
-    const next = to ?? this.random.pick([...choices, 'delivered' as const]) ?? 'delivered'
+    const next = this.#back.has(parcelId)
+      ? 'returned'
+      : (to ?? this.random.pick([...choices, 'delivered' as const]) ?? 'delivered')
     this.#couriers.set(parcelId, next)
     const task = this.db.tasks.get(parcelId.replace('-P1', ''))
     if (next === 'delivered')
@@ -393,9 +397,18 @@ export class OrderModel {
     const decision = mayErr && this.random.oneIn(3) ? 'reject' : 'approve'
     const step = mayErr && this.random.oneIn(8) ? this.random.pick(['requested', 'approved']) : entry.state
     if (step === 'requested') return this.#ask({ type: 'return_decided', returnId, decision, note: '' })
-    if (step === 'approved') return this.#ask({ type: 'return_received', returnId })
+    if (step === 'approved') return this.#receive(returnId)
     if (step !== 'received') return false
     return this.#ask({ type: 'return_inspected', returnId, lines: this.#inspect(entry, mayErr) })
+  }
+
+  /** A warehouse receives a parcel only that is really there: one that went on to the customer is not. */
+  #receive(returnId: string): boolean {
+    const parcelId = returnId.replace(/-RETURN$/, '')
+    const state = this.#couriers.get(parcelId)
+    if (state === 'delivered' || state === 'lost') return false
+    if (state !== undefined) this.#back.add(parcelId)
+    return this.#ask({ type: 'return_received', returnId })
   }
 
   /** An inspector counts what is really there: no more than was sent, or than the customer had. */

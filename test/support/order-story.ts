@@ -115,7 +115,7 @@ export class OrderStory {
     return this.tell({ type: 'fulfilment_packed', fulfilmentId, courier: 'SF', waybillNumber: fulfilmentId })
   }
 
-  news(parcelId: string, state: 'in_transit' | 'delivered' | 'returned' | 'lost') {
+  news(parcelId: string, state: 'in_transit' | 'refused' | 'delivered' | 'returned' | 'lost') {
     return this.tell({ type: 'parcel_news', parcelId, state })
   }
 

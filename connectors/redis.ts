@@ -1,0 +1,25 @@
+import { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+
+/** A rate limit that takes longer than this is not worth waiting for. */
+const COMMAND_MS = 200
+
+/** A client that fails at once while Redis is away and comes back by itself. */
+export function connectRedis(url: string, logger: Pick<Logger, 'info' | 'warn'>): Redis {
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: COMMAND_MS,
+    retryStrategy: (attempt) => Math.min(attempt * 200, 5_000),
+  })
+  let away = false
+  redis.on('error', (error: Error) => {
+    if (!away) logger.warn({ reason: error.message }, 'redis is away: rate limits are not shared')
+    away = true
+  })
+  redis.on('ready', () => {
+    if (away) logger.info('redis is back')
+    away = false
+  })
+  return redis
+}
