@@ -144,7 +144,7 @@ describe('a trade of Taobao in the hub’s words', () => {
     expect(trade().lines[0]?.amountCents).toBe(1_000)
     const order = [
       { ...line, payment: '9.00', divide_order_fee: '7.50' },
-      { ...line, oid: '4', payment: '2.50' },
+      { ...line, oid: '4', payment: '3.00', part_mjz_discount: '0.50' },
     ]
     expect(trade({ orders: { order } }).lines.map(({ amountCents }) => amountCents)).toEqual([750, 250])
   })
@@ -154,7 +154,20 @@ describe('a trade of Taobao in the hub’s words', () => {
       { ...line, status: 'TRADE_CLOSED_BY_TAOBAO' },
       { ...line, oid: '4' },
     ]
-    expect(trade({ orders: { order } }).lines.map(({ refund }) => refund)).toEqual(['done', 'none'])
+    expect(trade({ orders: { order } }).lines).toMatchObject([
+      { refund: 'done', amountCents: 0 },
+      { refund: 'none', amountCents: 1_100 },
+    ])
+    const refunded = [
+      { ...line, status: 'TRADE_CLOSED' },
+      { ...line, oid: '4' },
+    ]
+    expect(trade({ orders: { order: refunded } }).lines).toMatchObject([
+      { refund: 'done', amountCents: 1_100 },
+      { refund: 'none' },
+    ])
+    const all = trade({ status: 'TRADE_CLOSED_BY_TAOBAO', orders: { order: [order[0], order[0]] } })
+    expect(all.lines).toMatchObject([{ refund: 'none', amountCents: 1_100 }, { refund: 'none' }])
   })
 
   it('names the path of what it does not understand, never the value', () => {

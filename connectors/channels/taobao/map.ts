@@ -25,6 +25,8 @@ const STATUSES: Readonly<Record<string, ChannelOrderStatus>> = {
   TRADE_CLOSED_BY_TAOBAO: 'closed',
 }
 
+const NEVER_PAID = 'TRADE_CLOSED_BY_TAOBAO'
+
 /** What their refund statuses mean for a line; one that is not here is taken for a refund under way. */
 const REFUNDS: Readonly<Record<string, ChannelOrderLine['refund']>> = {
   '': 'none',
@@ -58,6 +60,8 @@ const topLine = z.looseObject({
   payment: cents,
   /** The line's share after all discounts, where the platform computes it. */
   divide_order_fee: cents.optional(),
+  /** The line's part of the discounts that are shared by the trade. */
+  part_mjz_discount: cents.default(0),
   status: text,
   refund_status: text,
   logistics_company: text,
@@ -136,7 +140,9 @@ function lineOf(line: TopLine, trade: TopTrade): ChannelOrderLine {
 
 function amountOf(line: TopLine, trade: TopTrade): number {
   if (trade.orders.order.length === 1) return Math.max(trade.payment - trade.post_fee, 0)
-  return line.divide_order_fee ?? line.payment
+  // Taken out before anything was paid: the trade's payment is without it.
+  if (line.status === NEVER_PAID && line.status !== trade.status) return 0
+  return line.divide_order_fee ?? Math.max(line.payment - line.part_mjz_discount, 0)
 }
 
 /** A line that was closed while its trade goes on is not to be sent either, paid or not. */
