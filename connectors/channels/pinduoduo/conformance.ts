@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ConformanceCheck, ConformanceVector } from '../../conformance.ts'
+import { MESSAGES_URL } from './listen.ts'
 import { messageDigest, messagePath, signPop } from './sign.ts'
 
 const secretOf = ({ secret }: ConformanceVector): string =>
@@ -32,12 +33,11 @@ const connection: ConformanceCheck = (vector) => {
   const path = messagePath(clientId, ms, secretOf(vector))
   const digest = messageDigest(clientId, ms, secretOf(vector))
   const { expected } = vector
-  if (typeof expected !== 'string') return { path, digest, sign: digest, url: ORIGIN + path }
-  if (expected.includes('://')) return ORIGIN + path
+  if (typeof expected !== 'string') return { path, digest, sign: digest, url: MESSAGES_URL + path }
+  if (expected.includes('://')) return MESSAGES_URL + path
   if (expected.startsWith('/')) return path
   return expected.includes('%') ? encodeURIComponent(digest) : digest
 }
-const ORIGIN = 'wss://message-api.pinduoduo.com'
 
 const KINDS_OF_CONNECTIONS = ['message', 'push', 'ws', 'websocket'].flatMap((subject) =>
   ['path', 'sign', 'digest', 'url', 'handshake', 'path-sign'].map((what) => `${subject}-${what}`),

@@ -2,12 +2,13 @@ import type { ChannelConnector } from '../channel.ts'
 import { pinduoduoCredentials } from './account.ts'
 import { createPinduoduoClient } from './client.ts'
 import { GATEWAY_URL } from './gateway.ts'
+import { listenToMessages, MESSAGES_URL } from './listen.ts'
 
 export const pinduoduoConnector: ChannelConnector = {
   platform: 'pinduoduo',
   credentials: pinduoduoCredentials,
   defaultGatewayUrl: GATEWAY_URL,
-  defaultPushUrl: 'wss://message-api.pinduoduo.com',
+  defaultPushUrl: MESSAGES_URL,
   limits: {
     callsPerSecond: 20,
     pullWindowSeconds: 30 * 60,
@@ -20,5 +21,5 @@ export const pinduoduoConnector: ChannelConnector = {
   },
   client: (shop) => createPinduoduoClient(shop),
   receivePush: null,
-  listen: null,
+  listen: (shop, listener) => listenToMessages(shop, listener),
 }

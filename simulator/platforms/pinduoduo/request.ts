@@ -34,6 +34,15 @@ export function isSignedBy(params: FormParams, secret: string): boolean {
   return isSame(params.get('sign') ?? '', hash.update(secret).digest('hex').toUpperCase())
 }
 
+/** Whether the last part of a connection's path is what only the app can compute. */
+export function opensMessages(
+  { clientId, ms, digest }: { clientId: string; ms: string; digest: string },
+  secret: string,
+): boolean {
+  const hash = createHash('md5').update(`${clientId}${ms}${secret}`).digest('hex')
+  return isSame(digest, Buffer.from(hash, 'latin1').toString('base64'))
+}
+
 function isSame(claimed: string, wanted: string): boolean {
   const bytes = Buffer.from(claimed)
   return bytes.length === wanted.length && timingSafeEqual(bytes, Buffer.from(wanted))
