@@ -1,7 +1,8 @@
 import type { Mischief } from './mischief.ts'
 
 /** So many unconfirmed messages are brought again at a time. */
-const AGAIN_AT_ONCE = 500
+const AGAIN_AT_ONCE = 5_000
+const MAX_UNTOLD = 1_000
 
 export type QueuedMessage<Content> = { id: bigint; content: Content }
 type Unconfirmed<Content> = QueuedMessage<Content> & { dueAtMs: number }
@@ -22,6 +23,11 @@ export class MessageQueue<Content> {
   readonly #unconfirmed = new Map<string, Map<bigint, Unconfirmed<Content>>>()
   /** App → the merchants that let it hear their messages. */
   readonly #permits = new Map<string, Set<string>>()
+  /**
+   * Of merchants who have permitted nobody in this play. They permit an app once, long before it: whoever is the first to
+   * say so here has been permitted all along.
+   */
+  readonly #untold = new Map<string, Content[]>()
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #again: NodeJS.Timeout
   readonly #options: QueueOptions<Content>
@@ -30,20 +36,27 @@ export class MessageQueue<Content> {
   constructor(firstId: bigint, options: QueueOptions<Content>) {
     this.#lastId = firstId
     this.#options = options
-    this.#again = setInterval(() => this.sendAgain(), Math.max(options.redeliverAfterMs / 4, 20))
+    this.#again = setInterval(
+      () => this.sendAgain(),
+      Math.min(Math.max(options.redeliverAfterMs / 4, 20), 1_000),
+    )
     this.#again.unref()
   }
 
   permit(appKey: string, merchant: string): void {
     const merchants = this.#permits.get(appKey) ?? new Set()
     this.#permits.set(appKey, merchants.add(merchant))
+    const untold = this.#untold.get(merchant) ?? []
+    this.#untold.delete(merchant)
+    for (const content of untold) this.#send(appKey, content)
   }
 
   /** One message to each app that hears this merchant's. */
   tell(merchant: string, content: Content): void {
-    for (const [appKey, merchants] of this.#permits) {
-      if (merchants.has(merchant)) this.#send(appKey, content)
-    }
+    const apps = [...this.#permits].filter(([, merchants]) => merchants.has(merchant))
+    for (const [appKey] of apps) this.#send(appKey, content)
+    if (apps.length > 0) return
+    this.#untold.set(merchant, [...(this.#untold.get(merchant) ?? []), content].slice(-MAX_UNTOLD))
   }
 
   /** False: nobody waits for that. */

@@ -3,20 +3,14 @@ import { type AddressInfo, createServer } from 'node:net'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { Hint, PushConnection, PushListener, ShopAccount } from '../../connectors/channels/channel.ts'
+import type { PushConnection, ShopAccount } from '../../connectors/channels/channel.ts'
 import type { ConnectionTimings } from '../../connectors/channels/long-connection.ts'
 import { listenTmc } from '../../connectors/channels/taobao/listen.ts'
 import { decodeFrame, encodeFrame, MalformedFrameError } from '../../connectors/channels/taobao/tmc-frame.ts'
 import { readMessage, writeMessage } from '../../simulator/platforms/taobao/tmc-codec.ts'
 import { type Simulator, startSimulator } from '../../simulator/server.ts'
+import { cuttingProxy, eventually, FAST, ListeningHub } from '../support/listening-hub.ts'
 import { SEED, SELLER, taobaoOrder, taobaoShop } from '../support/taobao.ts'
-
-const FAST: Partial<ConnectionTimings> = {
-  beatEveryMs: 40,
-  silentAfterMs: 5_000,
-  firstPauseMs: 20,
-  maxPauseMs: 80,
-}
 
 const cleanups: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -29,56 +23,18 @@ async function outside(redeliverAfterMs = 60_000): Promise<Simulator> {
   return simulator
 }
 
-/** A hub with a memory: what it was handed, and what became of the connection. */
-class Hub implements PushListener {
-  readonly hints: Hint[] = []
-  readonly groups: number[] = []
-  readonly states: string[] = []
-  directory?: NonNullable<PushListener['directory']>
-  /** Until it resolves nothing is durable. */
-  gate: Promise<void> = Promise.resolve()
-  refuses: (hint: Hint) => boolean = () => false
-  #waiting: { isMet: () => boolean; resolve: () => void }[] = []
-
-  accept = async (hints: Hint[]): Promise<void> => {
-    this.groups.push(hints.length)
-    this.#look()
-    await this.gate
-    if (hints.some(this.refuses)) {
-      this.#look()
-      throw new Error('cannot be stored')
-    }
-    this.hints.push(...hints)
-    this.#look()
-  }
-  onState = ({ state, detail }: { state: string; detail: string }): void => {
-    this.states.push(`${state} ${detail}`.trim())
-    this.#look()
-  }
-  /** Resolves as soon as something that the hub sees makes it true. */
-  until(isMet: () => boolean): Promise<void> {
-    return isMet() ? Promise.resolve() : new Promise((resolve) => this.#waiting.push({ isMet, resolve }))
-  }
-  connected(times = 1): Promise<void> {
-    return this.until(() => this.states.filter((state) => state === 'connected').length >= times)
-  }
-  orders(): Set<string | null> {
-    return new Set(this.hints.map(({ platformOrderId }) => platformOrderId))
-  }
-  #look(): void {
-    for (const entry of this.#waiting) if (entry.isMet()) entry.resolve()
-    this.#waiting = this.#waiting.filter((entry) => !entry.isMet())
-  }
-}
-
-function listen(shop: ShopAccount, hub: Hub, timings: Partial<ConnectionTimings> = FAST): PushConnection {
+function listen(
+  shop: ShopAccount,
+  hub: ListeningHub,
+  timings: Partial<ConnectionTimings> = FAST,
+): PushConnection {
   const connection = listenTmc(shop, hub, timings)
   cleanups.push(() => connection.close())
   return connection
 }
 
 /** Connected, and permitted by the merchant. */
-async function listening(simulator: Simulator, hub: Hub, timings?: Partial<ConnectionTimings>) {
+async function listening(simulator: Simulator, hub: ListeningHub, timings?: Partial<ConnectionTimings>) {
   simulator.market.place(taobaoOrder())
   const connection = listen(taobaoShop(simulator), hub, timings)
   await hub.until(() => hub.hints.length > 0)
@@ -86,14 +42,6 @@ async function listening(simulator: Simulator, hub: Hub, timings?: Partial<Conne
   hub.hints.length = 0
   hub.groups.length = 0
   return connection
-}
-
-async function eventually(isMet: () => boolean): Promise<void> {
-  const deadline = performance.now() + 5_000
-  while (!isMet()) {
-    if (performance.now() > deadline) throw new Error('it never came true')
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
 }
 
 describe('messages of TMC as bytes', () => {
@@ -178,7 +126,7 @@ describe('messages of TMC as bytes', () => {
 
 describe('the long connection to TMC', () => {
   it('tells a change as a hint of the shop with the trade’s exact id', async () => {
-    const [simulator, hub] = [await outside(), new Hub()]
+    const [simulator, hub] = [await outside(), new ListeningHub()]
     await listening(simulator, hub)
     const { orderId } = simulator.market.place(taobaoOrder())
     simulator.market.pay('taobao', orderId)
@@ -202,7 +150,7 @@ describe('the long connection to TMC', () => {
   })
 
   it('is sent again what it did not confirm, also what was there before it connected', async () => {
-    const [simulator, hub] = [await outside(60), new Hub()]
+    const [simulator, hub] = [await outside(60), new ListeningHub()]
     await listening(simulator, hub)
     let refusals = 2
     hub.refuses = () => refusals-- > 0
@@ -212,14 +160,14 @@ describe('the long connection to TMC', () => {
     await eventually(() => simulator.pendingPushes('taobao') === 0)
     await cleanups.pop()?.()
     const missed = simulator.market.place(taobaoOrder())
-    const next = new Hub()
+    const next = new ListeningHub()
     listen(taobaoShop(simulator), next)
     await next.until(() => next.hints.length > 0)
     expect(next.orders()).toEqual(new Set([missed.orderId]))
   })
 
   it('does not let one message that cannot be stored hold up the others', async () => {
-    const [simulator, hub] = [await outside(), new Hub()]
+    const [simulator, hub] = [await outside(), new ListeningHub()]
     await listening(simulator, hub)
     const ids = Array.from({ length: 20 }, () => taobaoOrder())
     const poison = ids[7]?.orderId
@@ -231,9 +179,10 @@ describe('the long connection to TMC', () => {
   })
 
   it('loses nothing when the connection is cut again and again, with copies, disorder and delay', async () => {
-    const [simulator, hub] = [await outside(100), new Hub()]
+    const [simulator, hub] = [await outside(100), new ListeningHub()]
     simulator.mischief('taobao', { doubled: 0.3, reordered: 0.3, late: 0.2, delayMs: 30 })
     const proxy = await cuttingProxy(new URL(simulator.url).port)
+    cleanups.push(proxy.close)
     const shop = taobaoShop(simulator)
     listen({ ...shop, pushUrl: `ws://127.0.0.1:${proxy.port}/taobao/tmc` }, hub)
     await hub.connected()
@@ -250,7 +199,7 @@ describe('the long connection to TMC', () => {
   })
 
   it('writes a burst of thousands in groups', async () => {
-    const [simulator, hub] = [await outside(), new Hub()]
+    const [simulator, hub] = [await outside(), new ListeningHub()]
     await listening(simulator, hub)
     let open: () => void = () => undefined
     hub.gate = new Promise((resolve) => {
@@ -273,10 +222,10 @@ describe('the long connection to TMC', () => {
   })
 
   it('knows the shops of its app by the message’s user, and keeps what belongs to none', async () => {
-    const [simulator, hub] = [await outside(), new Hub()]
+    const [simulator, hub] = [await outside(), new ListeningHub()]
     await listening(simulator, hub)
     const sister = taobaoShop(simulator, { platformShopId: '42' })
-    const sisters = new Hub()
+    const sisters = new ListeningHub()
     simulator.market.place(taobaoOrder({ platformShopId: '42' }))
     const other = listen(sister, sisters)
     await eventually(() => sisters.hints.length + hub.hints.length > 0)
@@ -292,7 +241,7 @@ describe('the long connection to TMC', () => {
   })
 
   it('is refused with a wrong secret, and tries again with growing patience', async () => {
-    const [simulator, hub] = [await outside(), new Hub()]
+    const [simulator, hub] = [await outside(), new ListeningHub()]
     const shop = taobaoShop(simulator)
     listen({ ...shop, credentials: { ...shop.credentials, appSecret: 'another' } }, hub)
     await hub.until(() => hub.states.length >= 3)
@@ -362,7 +311,7 @@ describe('a platform that misbehaves on the connection', () => {
       if (nth === 1) socket.send(garbage)
       else socket.send(data(1n, '{"tid":3001234567890123456}'))
     })
-    const hub = new Hub()
+    const hub = new ListeningHub()
     listen(shopAt(platform.url), hub)
     await hub.until(() => hub.hints.length === 1)
     expect(hub.hints[0]).toMatchObject({ messageId: '1', platformOrderId: '3001234567890123456' })
@@ -379,7 +328,7 @@ describe('a platform that misbehaves on the connection', () => {
     ['a trade id that is none', '{"tid":"1; drop"}', 'taobao_trade_TradeChanged', null],
   ])('keeps and raises %s, and confirms it', async (_, content, topic, platformOrderId) => {
     const platform = await server((socket) => socket.send(data(7n, content, topic)))
-    const hub = new Hub()
+    const hub = new ListeningHub()
     listen(shopAt(platform.url), hub)
     await hub.until(() => hub.hints.length > 0)
     expect(hub.hints[0]).toMatchObject({ messageId: '7', type: topic, platformOrderId, isKnown: false })
@@ -388,7 +337,7 @@ describe('a platform that misbehaves on the connection', () => {
 
   it('is told that a message arrived only after it is durable', async () => {
     const platform = await server((socket) => socket.send(data(5n, '{"tid":12}')))
-    const hub = new Hub()
+    const hub = new ListeningHub()
     let open: () => void = () => undefined
     hub.gate = new Promise((resolve) => {
       open = resolve
@@ -406,7 +355,7 @@ describe('a platform that misbehaves on the connection', () => {
 
   it('notices a peer that is gone though the connection stands', async () => {
     const platform = await server(() => undefined) // no pong ever
-    const hub = new Hub()
+    const hub = new ListeningHub()
     listen(shopAt(platform.url), hub, { ...FAST, silentAfterMs: 120 })
     await hub.connected(2)
     expect(hub.states).toContain('disconnected the platform fell silent')
@@ -418,7 +367,7 @@ describe('a platform that misbehaves on the connection', () => {
     await once(mute, 'listening')
     cleanups.push(async () => mute.close())
     const { port } = mute.address() as AddressInfo // it listens on TCP
-    const hub = new Hub()
+    const hub = new ListeningHub()
     listen(shopAt(`ws://127.0.0.1:${port}/`), hub, { ...FAST, readyWithinMs: 50 })
     await hub.until(() => hub.states.length >= 2)
     expect(hub.states.every((state) => state.startsWith('disconnected'))).toBe(true)
@@ -426,7 +375,7 @@ describe('a platform that misbehaves on the connection', () => {
 
   it('closes for good', async () => {
     const platform = await server(() => undefined)
-    const hub = new Hub()
+    const hub = new ListeningHub()
     const connection = listen(shopAt(platform.url), hub)
     await hub.connected()
     await connection.close()
@@ -434,29 +383,3 @@ describe('a platform that misbehaves on the connection', () => {
     expect(platform.connections()).toBe(1)
   })
 })
-
-/** TCP in between that can be cut. */
-async function cuttingProxy(target: string) {
-  const { connect } = await import('node:net')
-  const sockets = new Set<import('node:net').Socket>()
-  const proxy = createServer((near) => {
-    const far = connect(Number(target), '127.0.0.1')
-    for (const socket of [near, far]) {
-      sockets.add(socket)
-      socket.on('error', () => undefined)
-      socket.on('close', () => sockets.delete(socket))
-    }
-    near.pipe(far).pipe(near)
-  })
-  proxy.listen(0, '127.0.0.1')
-  await once(proxy, 'listening')
-  const cut = () => {
-    for (const socket of sockets) socket.destroy()
-  }
-  cleanups.push(async () => {
-    cut()
-    proxy.close()
-  })
-  const { port } = proxy.address() as AddressInfo // it listens on TCP
-  return { port, cut }
-}

@@ -10,7 +10,7 @@ export const pinduoduoConnector: ChannelConnector = {
   defaultGatewayUrl: GATEWAY_URL,
   defaultPushUrl: MESSAGES_URL,
   limits: {
-    callsPerSecond: 20,
+    callsPerSecond: 50,
     pullWindowSeconds: 30 * 60,
     pullOverlapSeconds: 300,
     // The platform demands three minutes; its clock and ours need not agree to the second.

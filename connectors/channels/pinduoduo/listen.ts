@@ -26,6 +26,8 @@ export function listenToMessages(
   const permission = createPermission(shop, listener)
   // Reading stops while more waits to be written than is good; the platform keeps the rest.
   let connection: LongConnection | null = null
+  // Acknowledged where we are heard now: the connection that brought a message may be gone when it is durable.
+  let current: Line | null = null
   const groups = createHintGroups<HeardFrame>({
     accept: async (heard) => listener.accept(await withShops(heard, shop, listener)),
     onPressure: (isFull) => connection?.setPaused(isFull),
@@ -39,13 +41,14 @@ export function listenToMessages(
     timings: { ...TIMINGS, ...timings },
     converse: (line) => ({
       onOpen: () => {
+        current = line
         line.ready()
         line.send(heartBeat(Date.now()))
         permission.ask()
       },
       onFrame: (frame) => {
         const heard = readFrame(frame)
-        if (heard) groups.offer(heard.hint.messageId, heard, () => acknowledge(line, heard))
+        if (heard) groups.offer(heard.hint.messageId, heard, () => acknowledge(current, heard))
       },
       onBeat: () => {
         line.send(heartBeat(Date.now()))
@@ -61,8 +64,8 @@ export function listenToMessages(
   }
 }
 
-function acknowledge(line: Line, { ack }: HeardFrame): void {
-  if (ack) line.send(ack(Date.now()))
+function acknowledge(line: Line | null, { ack }: HeardFrame): void {
+  if (ack) line?.send(ack(Date.now()))
 }
 
 /** Names each message's shop; the shops of the app are looked up only for messages about others than our own. */
