@@ -15,6 +15,7 @@ import { up as outboundEvents } from './0013-outbound-events.ts'
 import { up as couriers } from './0014-couriers.ts'
 import { up as intake } from './0015-intake.ts'
 import { up as awaitingStock } from './0016-awaiting-stock.ts'
+import { up as decisionsAsText } from './0017-decisions-as-text.ts'
 
 /** Every migration in order. Forward only: a mistake is mended by the next one. */
 export const migrations: Record<string, Migration> = {
@@ -34,4 +35,5 @@ export const migrations: Record<string, Migration> = {
   '0014-couriers': { up: couriers },
   '0015-intake': { up: intake },
   '0016-awaiting-stock': { up: awaitingStock },
+  '0017-decisions-as-text': { up: decisionsAsText },
 }

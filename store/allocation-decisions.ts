@@ -18,7 +18,7 @@ export function keptDecisions(decisions: readonly AllocationDecision[]): RawBuil
   const column = <Value>(value: (decision: AllocationDecision) => Value) => decisions.map(value)
   // An explanation never stands in the way of a reservation: of one operation, the first is kept.
   return sql`insert into allocation_decision (order_id, operation_id, policy_version, explanation)
-      select order_id, operation_id, policy_version, explanation::jsonb
+      select order_id, operation_id, policy_version, explanation::json
       from unnest(${column((decision) => decision.orderId)}::uuid[], ${column((decision) => decision.operationId)}::text[],
         ${column((decision) => decision.policyVersion)}::int[],
         ${column((decision) => JSON.stringify(decision.explanation))}::text[])

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { type Db, PREPARED, type Tx } from './database.ts'
 
 /**
@@ -50,10 +50,16 @@ export async function findResults<Result extends object>(
   return new Map(rows.map((row) => [row.id, row.result as Result]))
 }
 
+export type OperationResult = { id: string; result: object }
+
 /** Remembers results in the transaction of their effects. An id that is known already fails the transaction. */
-export async function rememberResults(tx: Tx, results: { id: string; result: object }[]): Promise<void> {
-  await sql`${PREPARED}
-    insert into stock_operation (id, result)
-    select * from unnest(${results.map((entry) => entry.id)}::text[],
-      ${results.map((entry) => JSON.stringify(entry.result))}::jsonb[])`.execute(tx)
+export async function rememberResults(tx: Tx, results: OperationResult[]): Promise<void> {
+  await sql`${PREPARED} ${rememberedResults(results)}`.execute(tx)
+}
+
+/** The same as a part of a statement. */
+export function rememberedResults(results: OperationResult[]): RawBuilder<unknown> {
+  return sql`insert into stock_operation (id, result)
+      select * from unnest(${results.map((entry) => entry.id)}::text[],
+        ${results.map((entry) => JSON.stringify(entry.result))}::jsonb[])`
 }

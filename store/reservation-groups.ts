@@ -1,6 +1,6 @@
 import type { Db } from './database.ts'
 import { GroupCommit, type GroupLimits } from './group-commit.ts'
-import { findResults, rememberResults } from './operation.ts'
+import { findResults } from './operation.ts'
 import { Policies } from './policy-cache.ts'
 import {
   decideReservations,
@@ -34,14 +34,11 @@ export function createReservations(db: Db, limits?: GroupLimits): Reservations {
         )
         const fresh = requests.filter((request) => !known.has(request.operationId))
         const decided = await decideReservations(tx, fresh, policy)
-        await writeReservations(tx, decided)
-        await rememberResults(
-          tx,
-          decided.members.map(({ request, result }) => ({ id: request.operationId, result })),
-        )
-        const results = new Map(decided.members.map(({ request, result }) => [request.operationId, result]))
+        const results = decided.members.map(({ request, result }) => ({ id: request.operationId, result }))
+        await writeReservations(tx, decided, results)
+        for (const { id, result } of results) known.set(id, result)
         return requests.map((request) => {
-          const result = known.get(request.operationId) ?? results.get(request.operationId)
+          const result = known.get(request.operationId)
           if (!result) throw new Error(`reservation ${request.operationId} was not decided`)
           return result
         })

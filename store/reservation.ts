@@ -12,6 +12,7 @@ import { type PresaleBook, type PresaleUnits, planWithPresale } from '../domain/
 import { channelOf, type Drawn, drawQuotas, type OpenQuota, withQuotas } from '../domain/promotion.ts'
 import { type AllocationDecision, keptDecisions } from './allocation-decisions.ts'
 import { type Db, PREPARED, type Tx } from './database.ts'
+import { type OperationResult, rememberedResults } from './operation.ts'
 import { type CurrentPolicy, currentPolicy } from './policy.ts'
 import { lockPresaleHolds, presaleSkusOf, releasePresaleHolds } from './presale-holds.ts'
 import { countQuotas, drawFromQuotas, giveBackDrawn, type HeldAgain, quotaMovement } from './quotas.ts'
@@ -99,8 +100,16 @@ export async function decideReservations(
   return { reclaimed, members: requests.map((request) => decide(request, stock, policy, book)) }
 }
 
-/** Writes what was decided: holds, counters, the ledger and the reasons. The orders of the requests must exist. */
-export async function writeReservations(tx: Tx, { reclaimed, members }: DecidedReservations): Promise<void> {
+/**
+ * Writes what was decided: holds, counters, the ledger and the reasons. The orders of the requests must exist.
+ *
+ * @param results to be remembered beside it
+ */
+export async function writeReservations(
+  tx: Tx,
+  { reclaimed, members }: DecidedReservations,
+  results: OperationResult[] = [],
+): Promise<void> {
   const given = members.flatMap(({ request, drawn }) => drawn.given.map((units) => ({ request, units })))
   await drawFromQuotas(
     tx,
@@ -119,6 +128,7 @@ export async function writeReservations(tx: Tx, { reclaimed, members }: DecidedR
     tx,
     members.flatMap(({ request, drawn }) => drawn.holds.map((hold) => ({ request, hold }))),
     members.flatMap(({ decision }) => decision ?? []),
+    results,
   )
 }
 
@@ -293,15 +303,16 @@ function addTo(levels: Stock['levels'], at: { skuId: string; warehouseId: string
 }
 
 /**
- * The holds, what follows from them for counters and ledger, and the reasons: one statement, because what most of them
+ * The holds, what follows from them for counters and ledger, the reasons and the results: one statement, because what most of them
  * cost under the locks of a hot SKU is not the rows but the ways there and back.
  */
 async function writeHolds(
   tx: Tx,
   granted: { request: ReserveRequest; hold: Drawn<Allocation>['holds'][number] }[],
   decisions: AllocationDecision[],
+  results: OperationResult[],
 ): Promise<void> {
-  if (granted.length === 0) return
+  if (granted.length === 0 && results.length === 0) return
   const column = <Value>(value: (entry: (typeof granted)[number]) => Value) => granted.map(value)
   // A replacement for a short pick may land where this order line already holds units: one hold, more units.
   const { rows } = await sql<ChangedLevel>`${PREPARED}
@@ -327,6 +338,8 @@ async function writeHolds(
         do update set quantity = reservation.quantity + excluded.quantity, updated_at = clock_timestamp()
     ), kept as (
       ${keptDecisions(decisions)}
+    ), remembered as (
+      ${rememberedResults(results)}
     ), movement as (
       select sku_id, warehouse_id, 'reserve' as kind, 0 as total, 0 as shipped, quantity as reserved, operation_id,
         operator, order_id, null as reason, place
