@@ -69,8 +69,8 @@ test('what the platform has heard confirmed is in the inbox, once, though connec
   })
   const ids: string[] = []
   await connections.runOnce()
-  for (let burst = 0; burst < 4; burst += 1) {
-    for (let order = 0; order < 300; order += 1) ids.push(simulator.market.place(taobaoOrder()).orderId)
+  for (let burst = 0; burst < 3; burst += 1) {
+    for (let order = 0; order < 150; order += 1) ids.push(simulator.market.place(taobaoOrder()).orderId)
     if (burst === 1) failures = 3
     const written = groups.length
     await until('something to be written', async () => groups.length > written)
