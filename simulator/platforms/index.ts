@@ -2,12 +2,14 @@ import type { Scan } from '../story.ts'
 import type { CourierAccounts } from './courier-accounts.ts'
 import { createDoudian } from './doudian/index.ts'
 import { createKuaidi100Platform } from './kuaidi100/index.ts'
+import { createMall } from './mall/index.ts'
 import type { Market } from './market.ts'
 import type { Mischief } from './mischief.ts'
 import { createPinduoduo } from './pinduoduo/index.ts'
 import type { OutsidePlatform } from './platform.ts'
 import { createSfPlatform } from './sf/index.ts'
 import { createTaobao } from './taobao/index.ts'
+import { createWechat } from './wechat/index.ts'
 
 export type PlatformOptions = {
   market: Market
@@ -33,5 +35,7 @@ export function createPlatforms(options: PlatformOptions): OutsidePlatform[] {
     createPinduoduo(options),
     createKuaidi100Platform(options),
     createSfPlatform(options),
+    createMall(options),
+    createWechat(options),
   ]
 }

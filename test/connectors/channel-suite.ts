@@ -37,6 +37,8 @@ export type ChannelUnderTest = {
   shipsParts: boolean
   /** Of a platform that pushes over HTTP: a push of these bytes, signed as the platform does. */
   signedPush?: (shop: ShopAccount, body: Buffer) => Record<string, string>
+  /** And what its address says, where that matters. */
+  pushQuery?: (shop: ShopAccount) => Record<string, string>
 }
 
 const SPECIAL = '+ % & = %2B 中文 🍵 <é>"\\'
@@ -493,7 +495,12 @@ export function channelSuite(channel: ChannelUnderTest): void {
         const body = Buffer.from(content)
         const headers = channel.signedPush?.(shop, body)
         if (!headers) throw new Error('a channel that is pushed to over HTTP says how a push is signed')
-        const outcome = await receive({ headers, query: {}, body, receivedAt: new Date() })
+        const outcome = await receive({
+          headers,
+          query: channel.pushQuery?.(shop) ?? {},
+          body,
+          receivedAt: new Date(),
+        })
         expect(outcome).toMatchObject({ outcome: 'refused', reply: { status: 400 } })
       })
     })

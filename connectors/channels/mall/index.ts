@@ -1,0 +1,24 @@
+import type { ChannelConnector } from '../channel.ts'
+import { mallCredentials } from './account.ts'
+import { createMallClient } from './client.ts'
+import { receiveMallPush } from './receive.ts'
+
+/** The merchant's own mall, as a channel. */
+export const mallConnector: ChannelConnector = {
+  platform: 'mall',
+  credentials: mallCredentials,
+  // Every merchant's mall is somewhere else.
+  defaultGatewayUrl: 'https://mall.invalid/hub',
+  defaultPushUrl: null,
+  limits: {
+    callsPerSecond: 50,
+    pullWindowSeconds: 86_400,
+    pullOverlapSeconds: 60,
+    pullDelaySeconds: 2,
+    pullEverySeconds: 300,
+    lagTargetSeconds: 60,
+  },
+  client: createMallClient,
+  receivePush: receiveMallPush,
+  listen: null,
+}

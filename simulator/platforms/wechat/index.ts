@@ -1,0 +1,84 @@
+import type { Answer, Call } from '../../http.ts'
+import { refusal } from '../../http.ts'
+import { appSecretOf, Tokenbook } from '../accounts.ts'
+import { underFate } from '../fate.ts'
+import type { PlatformOptions } from '../index.ts'
+import type { OutsidePlatform } from '../platform.ts'
+import { createShippingDesk } from './shipping.ts'
+
+/** The merchant's mini-program; its secret is `appSecretOf(seed, 'wechat', appId)`. */
+export const WECHAT_APP_ID = 'wx5823bf96d3bd56c7'
+
+const TOKEN_SECONDS = 7_200
+
+/** What a call with a good token is answered: an object with `errcode`, 0 or absent for success. */
+type Method = (body: unknown) => object
+
+/** WeChat under `/wechat/cgi-bin/…` and `/wechat/wxa/…`: tokens, and what it wants to hear of shipments. */
+export function createWechat(options: PlatformOptions): OutsidePlatform {
+  const { seed } = options
+  const mischief = options.mischiefOf('wechat')
+  const secret = appSecretOf(seed, 'wechat', WECHAT_APP_ID)
+  const tokens = new Tokenbook(seed, 'wechat')
+  const desk = createShippingDesk(options)
+  const methods: Readonly<Record<string, Method>> = {
+    'wxa/sec/order/upload_shipping_info': desk.upload,
+    'wxa/sec/order/get_order': desk.show,
+  }
+
+  const stableToken = (body: unknown): object => {
+    const { grant_type: grant, appid, secret: given, force_refresh: isForced } = recordOf(body)
+    if (grant !== 'client_credential' || appid !== WECHAT_APP_ID) return failure(40013, 'invalid appid')
+    if (given !== secret) return failure(40125, 'invalid appsecret')
+    const current = tokens.tokensOf(WECHAT_APP_ID)
+    const isGone = tokens.shopOf(current.accessToken) === null
+    const next = isForced === true && isGone ? tokens.refresh(current.refreshToken) : current
+    return { access_token: (next ?? current).accessToken, expires_in: TOKEN_SECONDS }
+  }
+
+  const answer = (call: Call): Answer => {
+    if (call.method !== 'POST') return json(failure(43002, 'require POST method'))
+    const path = call.segments.slice(1).join('/')
+    const body = parseJson(call.body)
+    if (body === undefined) return json(failure(47001, 'data format error'))
+    if (path === 'cgi-bin/stable_token') return json(stableToken(body))
+    const method = methods[path]
+    if (!method) return refusal(404, 'there is no such thing here')
+    const token = new URL(call.path, 'http://wechat').searchParams.get('access_token') ?? ''
+    if (tokens.shopOf(token) === null) return json(failure(42001, 'access_token expired'))
+    return json(method(body))
+  }
+
+  return {
+    name: 'wechat',
+    answer: (call) => {
+      const fate = mischief.nextCall()
+      return underFate(fate, mischief.rates, () => {
+        if (fate === 'rateLimited') return json(failure(45011, 'api minute-quota reach limit'))
+        if (fate === 'tokenExpired') tokens.expire(tokens.tokensOf(WECHAT_APP_ID).accessToken)
+        return answer(call)
+      })
+    },
+    close: async () => undefined,
+  }
+}
+
+function failure(errcode: number, errmsg: string): object {
+  return { errcode, errmsg }
+}
+
+function json(body: object): Answer {
+  return { status: 200, body }
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}
