@@ -18,7 +18,6 @@ export const mallCredentials = z.strictObject({
   wechatAppSecret: z.string().max(128).default(''),
   wechatGatewayUrl: z.url().default('https://api.weixin.qq.com'),
 })
-export type MallCredentials = z.output<typeof mallCredentials>
 
 /** The secrets of a shop, the one to use first. */
 export function secretsOf({ credentials }: ShopAccount): string[] {

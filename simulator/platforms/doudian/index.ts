@@ -76,6 +76,7 @@ export function createDoudian(options: PlatformOptions): OutsidePlatform {
         return perform(call, query, fate === 'regressed')
       })
     },
+    ...(pusher ? { pendingPushes: pusher.pending } : {}),
     close: async () => pusher?.close(),
   }
 }

@@ -63,6 +63,7 @@ export function createMall(options: PlatformOptions): OutsidePlatform {
           : answerMall(market, call.body, call.header('webhook-id') ?? '', fate === 'regressed'),
       )
     },
+    ...(pusher ? { pendingPushes: pusher.pending } : {}),
     close: async () => pusher?.close(),
   }
 }
