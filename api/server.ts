@@ -18,6 +18,7 @@ import { tracing } from './plugins/tracing.ts'
 import { cancellationRoutes } from './routes/cancellation.ts'
 import { channelOrderRoutes } from './routes/channel-orders.ts'
 import { codecRoutes } from './routes/codec.ts'
+import { courierPushRoutes } from './routes/courier-pushes.ts'
 import { eventRoutes } from './routes/events.ts'
 import { listingRoutes } from './routes/listings.ts'
 import { masterDataRoutes } from './routes/master-data.ts'
@@ -136,6 +137,7 @@ const ROUTES = [
   shopRoutes,
   skuMappingRoutes,
   webhookRoutes,
+  courierPushRoutes,
   transferRoutes,
   workItemRoutes,
   wmsRoutes,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { decideSubscription } from '../domain/courier-subscription.ts'
-import type { Db } from './database.ts'
+import type { Db, Tx } from './database.ts'
 
 /**
  * Decides whether a courier is to be asked now to push news of a parcel, and counts it before it is done.
@@ -53,5 +53,14 @@ export async function settleSubscription(
     .where('parcel_id', '=', subscription.parcelId)
     .where('number', '=', subscription.number)
     .where('state', '=', 'asked')
+    .execute()
+}
+/** No more pushes come: the parcel arrived, or the courier's service heard nothing of it for too long. */
+export async function endSubscription(tx: Tx, parcelId: string, detail: string): Promise<void> {
+  await tx
+    .updateTable('courier_subscription')
+    .set({ state: 'ended', ended_at: sql`clock_timestamp()`, detail: detail.slice(0, 500) })
+    .where('parcel_id', '=', parcelId)
+    .where('state', 'in', ['asked', 'active'])
     .execute()
 }

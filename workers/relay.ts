@@ -10,6 +10,7 @@ import { listenToInbox } from '../store/inbox-notice.ts'
 import { KeyRing } from '../store/keyring.ts'
 import { dropOldBodies, tidy } from '../store/maintenance.ts'
 import { Policies } from '../store/policy-cache.ts'
+import { CourierPushes } from './courier-pushes.ts'
 import { DeliverySender, pdaTarget } from './delivery-sender.ts'
 import { createEventLoops } from './event-loops.ts'
 import { startHealthServer } from './health-server.ts'
@@ -52,6 +53,7 @@ const promotionStarter = new PromotionStarter({ db, client, taskQueue })
 const IDLE_MS = {
   relay: 500,
   delivery: 500,
+  couriers: 500,
   promotions: 1_000,
   stockAlerts: 1_000,
   waitingOrders: 500,
@@ -60,6 +62,13 @@ const IDLE_MS = {
   maintenance: 60 * 60_000,
 } as const
 
+const courierPushes = new CourierPushes({ db, logger, onNews: () => relayLoop.wake() })
+const relayLoop = new Loop('relay', { round: () => relay.runOnce(), idleMs: IDLE_MS.relay, logger })
+const courierLoop = new Loop('courier-pushes', {
+  round: () => courierPushes.runOnce(),
+  idleMs: IDLE_MS.couriers,
+  logger,
+})
 const transferLoop = new Loop('transfers', {
   round: () => transferCarrier.runOnce(),
   idleMs: IDLE_MS.transfers,
@@ -67,9 +76,10 @@ const transferLoop = new Loop('transfers', {
 })
 const events = createEventLoops({ db, config, logger })
 const loops = [
-  new Loop('relay', { round: () => relay.runOnce(), idleMs: IDLE_MS.relay, logger }),
+  relayLoop,
   new Loop('delivery', { round: () => sender.runOnce(), idleMs: IDLE_MS.delivery, logger }),
   transferLoop,
+  courierLoop,
   new Loop('promotions', { round: () => promotionStarter.runOnce(), idleMs: IDLE_MS.promotions, logger }),
   new Loop('waiting-orders', { round: () => waitingOrders.serve(), idleMs: IDLE_MS.waitingOrders, logger }),
   new Loop('held-orders', { round: () => waitingOrders.placeHeld(), idleMs: IDLE_MS.waitingOrders, logger }),
@@ -129,7 +139,7 @@ new Gauge({
 for (const loop of loops) loop.start()
 const stopListening = listenToInbox(
   config.DATABASE_URL,
-  () => [...loops.slice(0, 2), transferLoop].forEach((loop) => void loop.wake()),
+  () => [...loops.slice(0, 2), transferLoop, courierLoop].forEach((loop) => void loop.wake()),
   logger,
 )
 await stopRequested

@@ -22,3 +22,10 @@ export function scanId(time: string, text: string): string {
     .digest('hex')
     .slice(0, 40)
 }
+
+const MAX_CHARACTERS = 500
+
+/** A text as it can be stored and shown: without NUL, and not without end. */
+export function plain(text: string): string {
+  return text.slice(0, MAX_CHARACTERS).replaceAll('\0', '')
+}

@@ -150,6 +150,7 @@ const MATRIX: Record<string, { systems: string; roles: string }> = {
 const PUBLIC = [
   'POST /v1/session',
   'POST /v1/webhooks/:channel',
+  'POST /v1/webhooks/couriers/:courier',
   'GET /healthz',
   'GET /readyz',
   'GET /openapi.json',

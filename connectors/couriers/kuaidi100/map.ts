@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ParcelState } from '../../../domain/order-state.ts'
 import { instantOfChina } from '../../channels/values.ts'
 import type { Scan } from '../courier.ts'
-import { saysLost, saysRefused, scanId } from '../words.ts'
+import { plain, saysLost, saysRefused, scanId } from '../words.ts'
 
 /** Kuaidi100's names of couriers, by the hub's codes. */
 const COMPANIES: Readonly<Record<string, string>> = {
@@ -101,7 +101,7 @@ export function scansOf({ state, data }: Trace): Scan[] {
       eventId: scanId(time, line.context),
       state: whole !== null && DECISIVE.has(whole) ? whole : stateOf(rawState, line.context),
       rawState,
-      description: line.context.slice(0, 500),
+      description: plain(line.context),
       occurredAt,
     }
   })

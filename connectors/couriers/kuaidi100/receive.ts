@@ -8,6 +8,11 @@ import { isPushSigned, saltOf } from './sign.ts'
 /** The one answer that Kuaidi100 takes for a yes, byte for byte. */
 export const KUAIDI100_ACCEPTED = '{"result":true,"returnCode":"200","message":"成功"}'
 
+/** Any other answer makes it push again. */
+export function kuaidi100Refusal(message: string): string {
+  return JSON.stringify({ result: false, returnCode: '500', message })
+}
+
 export type ReceivedPush =
   | {
       outcome: 'accepted'
@@ -46,10 +51,11 @@ function readForm(body: Buffer): URLSearchParams | null {
   }
 }
 
-/** A field that is there exactly once: of two, one would be signed and the other be read. */
+/** A field that is there exactly once: of two, one would be signed and the other be read. NUL stands in no text. */
 function only(form: URLSearchParams | null, name: string): string | null {
   const values = form?.getAll(name) ?? []
-  return values.length === 1 ? (values[0] ?? null) : null
+  const [value = ''] = values
+  return values.length === 1 && !value.includes('\0') ? value : null
 }
 
 function addressee(param: string): string | null {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ParcelState } from '../../../domain/order-state.ts'
 import { instantOfChina } from '../../channels/values.ts'
 import type { Scan } from '../courier.ts'
-import { saysLost, saysRefused, scanId } from '../words.ts'
+import { plain, saysLost, saysRefused, scanId } from '../words.ts'
 
 /** SF has hundreds of codes for scans on the way; these are the ones that decide something. */
 const OP_CODES: Readonly<Record<string, ParcelState>> = {
@@ -53,7 +53,7 @@ export function scansByWaybill({ routeResps }: Routes): Map<string, Scan[]> {
           eventId: scanId(acceptTime, description),
           state: stateOf(opCode, description),
           rawState: opCode,
-          description: description.slice(0, 500),
+          description: plain(description),
           occurredAt,
         }
       }),
