@@ -1,3 +1,4 @@
+import { createChannelPullActivities } from './channel-pull.ts'
 import { createOrderRecordActivities } from './order-records.ts'
 import { createPromotionActivities } from './promotions.ts'
 import { createRefundActivities } from './refund.ts'
@@ -5,7 +6,8 @@ import { createTrackingActivities } from './tracking.ts'
 import { createTransferActivities } from './transfers.ts'
 import { createWmsSyncActivities } from './wms-sync.ts'
 
-type Dependencies = Parameters<typeof createOrderRecordActivities>[0] &
+type Dependencies = Parameters<typeof createChannelPullActivities>[0] &
+  Parameters<typeof createOrderRecordActivities>[0] &
   Parameters<typeof createPromotionActivities>[0] &
   Parameters<typeof createRefundActivities>[0] &
   Parameters<typeof createTrackingActivities>[0] &
@@ -15,6 +17,7 @@ type Dependencies = Parameters<typeof createOrderRecordActivities>[0] &
 /** Every activity of the worker, over one set of dependencies. */
 export function createActivities(deps: Dependencies) {
   return {
+    ...createChannelPullActivities(deps),
     ...createOrderRecordActivities(deps),
     ...createPromotionActivities(deps),
     ...createRefundActivities(deps),

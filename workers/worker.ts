@@ -1,21 +1,26 @@
 import { NativeConnection, Runtime } from '@temporalio/worker'
 import { createActivities } from '../activities/index.ts'
+import { CHANNEL_CONNECTORS } from '../connectors/channels/registry.ts'
 import { courierSources, createCouriers } from '../connectors/couriers/registry.ts'
 import { createOutsideHttp } from '../connectors/outside-http.ts'
 import { createPaymentProvider } from '../connectors/payment/provider.ts'
 import { connectRedis } from '../connectors/redis.ts'
 import { startTelemetry } from '../connectors/telemetry.ts'
+import { type PulledShop, PullSchedules } from '../connectors/temporal/channel-schedules.ts'
 import { createTemporalClient } from '../connectors/temporal/client.ts'
 import { temporalConnectionOptions } from '../connectors/temporal/connection.ts'
 import { ensureWmsSchedules } from '../connectors/temporal/wms-schedules.ts'
 import { WmsReader } from '../connectors/wms/reader.ts'
 import { createDatabase } from '../store/database.ts'
 import { KeyRing } from '../store/keyring.ts'
+import { ShopAccounts } from '../store/shop-accounts.ts'
+import type { OpenShop } from '../store/shops.ts'
 import { currentBuildId, ReplayRefusedError, takeOver } from './deployment.ts'
 import { startHealthServer } from './health-server.ts'
 import { Loop } from './loop.ts'
 import { createOrderWorker } from './order-worker.ts'
 import { startProcess } from './process.ts'
+import { ShopLimiter } from './shop-limiter.ts'
 import { readWorkflowBundle } from './workflow-bundle.ts'
 
 /**
@@ -66,6 +71,8 @@ const health = await startHealthServer({
 
 const connection = await connectPatiently()
 const wmsReader = new WmsReader()
+const dataKeys = KeyRing.parse(config.DATA_KEYS)
+/** Counts the calls of each shop and courier for all processes together. */
 const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL, logger) : null
 const worker = await createOrderWorker({
   config,
@@ -78,8 +85,10 @@ const worker = await createOrderWorker({
     paymentProvider: createPaymentProvider(createOutsideHttp(config.PAYMENT_URL, config.OUTSIDE_SECRET)),
     couriers: createCouriers(courierSources(config), redis),
     senderPhoneTail: config.SENDER_PHONE_TAIL,
-    dataKeys: KeyRing.parse(config.DATA_KEYS),
+    dataKeys,
     wmsReader,
+    connectors: CHANNEL_CONNECTORS,
+    shopLimiter: new ShopLimiter(redis),
   }),
 })
 const running = worker.run()
@@ -88,6 +97,8 @@ const client = createTemporalClient(config, payloadKeys)
 const DEPLOYMENT_CHECK_MS = 5_000
 let tookOver = false
 let hasSchedules = false
+const shops = new ShopAccounts(db, dataKeys)
+const pullSchedules = new PullSchedules(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
 const deployment = new Loop('deployment', {
   idleMs: DEPLOYMENT_CHECK_MS,
   logger,
@@ -99,13 +110,21 @@ const deployment = new Loop('deployment', {
       tookOver = true
       isCurrent = true
       hasSchedules = false
+      pullSchedules.forget()
     }
     // Orders do not wait for these: they go on while the schedules cannot be made.
     if (!hasSchedules) await ensureWmsSchedules(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
     hasSchedules = true
+    await pullSchedules.sync(pulledShops(await shops.all()))
     return 0
   },
 })
+function pulledShops(known: ReadonlyMap<string, OpenShop>): PulledShop[] {
+  return [...known.values()].flatMap(({ shopId, platform, active }) => {
+    const connector = CHANNEL_CONNECTORS[platform]
+    return active && connector ? [{ shopId, everySeconds: connector.limits.pullEverySeconds }] : []
+  })
+}
 function giveUpIfRefused(error: unknown): never {
   if (error instanceof ReplayRefusedError) {
     logger.fatal({ reason: error.message }, 'this version cannot take over; the current one goes on')
@@ -128,6 +147,7 @@ await Promise.all([
   health.close(),
   telemetry.stop(),
 ])
+redis?.disconnect()
 
 /** Temporal may come up after us. */
 async function connectPatiently(): Promise<NativeConnection> {

@@ -1,3 +1,4 @@
+export { channelPull } from './channel-pull.ts'
 export { order } from './order.ts'
 export { promotion } from './promotion.ts'
 export { transfer } from './transfer.ts'

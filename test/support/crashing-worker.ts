@@ -85,6 +85,8 @@ const worker = await createOrderWorker({
       couriers: createCouriers({ gateway: createCourierGateway(outside) }),
       dataKeys: KeyRing.parse(TEST_PAYLOAD_KEYS),
       wmsReader: new WmsReader(),
+      connectors: {},
+      shopLimiter: { take: async () => undefined },
     }),
   ),
 })

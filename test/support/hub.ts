@@ -107,6 +107,8 @@ export async function startTestHub(options: TestHubOptions = {}) {
     couriers: createCouriers({ gateway: createCourierGateway(outside) }),
     dataKeys: keyRing,
     wmsReader: new WmsReader(),
+    connectors: {},
+    shopLimiter: { take: async () => undefined },
   })
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS })
   const bundle = await readWorkflowBundle(required('TEST_WORKFLOW_BUNDLE'))
