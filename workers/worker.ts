@@ -147,7 +147,6 @@ await Promise.all([
   health.close(),
   telemetry.stop(),
 ])
-redis?.disconnect()
 
 /** Temporal may come up after us. */
 async function connectPatiently(): Promise<NativeConnection> {

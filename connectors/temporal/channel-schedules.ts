@@ -77,14 +77,12 @@ export class PullSchedules {
     } catch (error) {
       if (!(error instanceof ScheduleAlreadyRunning)) throw error
       const { spec, action, policies } = options
-      await this.#client.schedule
-        .getHandle(scheduleId)
-        .update((previous) => ({
-          ...previous,
-          spec,
-          action,
-          policies: { ...previous.policies, ...policies },
-        }))
+      await this.#client.schedule.getHandle(scheduleId).update((previous) => ({
+        ...previous,
+        spec,
+        action,
+        policies: { ...previous.policies, ...policies },
+      }))
     }
   }
 
