@@ -42,7 +42,7 @@ export function createMarketControl(market: Market): {
   answer: (call: Call) => Answer | Promise<Answer>
   stop: () => void
 } {
-  let rush = { done: () => true, stop: () => undefined as void }
+  let rush: ReturnType<typeof startRush> = { done: () => true, stop: () => undefined }
   return {
     answer: (call) => {
       if (call.segments[2] !== 'rush') return controlOrders(market, call)
