@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DOUDIAN_CHECKS } from './channels/doudian/conformance.ts'
+import { JD_CHECKS } from './channels/jd/conformance.ts'
 import { MALL_CHECKS } from './channels/mall/conformance.ts'
 import { PINDUODUO_CHECKS } from './channels/pinduoduo/conformance.ts'
 import { TAOBAO_CHECKS } from './channels/taobao/conformance.ts'
@@ -35,6 +36,7 @@ const CHECKS: Readonly<Record<string, ConformanceCheck>> = {
   ...NOTIFY_CHECKS,
   ...COURIER_CHECKS,
   ...TAOBAO_CHECKS,
+  ...JD_CHECKS,
   ...PINDUODUO_CHECKS,
   ...WECOM_CHECKS,
 }

@@ -1,6 +1,7 @@
 import type { Scan } from '../story.ts'
 import type { CourierAccounts } from './courier-accounts.ts'
 import { createDoudian } from './doudian/index.ts'
+import { createJd } from './jd/index.ts'
 import { createKuaidi100Platform } from './kuaidi100/index.ts'
 import { createMall } from './mall/index.ts'
 import type { Market } from './market.ts'
@@ -32,6 +33,7 @@ export function createPlatforms(options: PlatformOptions): OutsidePlatform[] {
   return [
     createTaobao(options),
     createDoudian(options),
+    createJd(options),
     createPinduoduo(options),
     createKuaidi100Platform(options),
     createSfPlatform(options),
