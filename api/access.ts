@@ -32,6 +32,9 @@ export const OPERATING_ROLES = ['ops', 'admin'] as const satisfies Role[]
 /** The one table of who may do what; routes refer to it by name. */
 export const ACCESS = {
   placeOrder: { systems: ['mall'], roles: STORE_ROLES },
+  /** With what went on behind an order; a buyer's system sees the order and its log. */
+  readStories: { systems: ['ops'], roles: ALL_ROLES },
+  readOperationLog: { systems: ['ops'], roles: ALL_ROLES },
   readOrders: { systems: ['mall', 'ops'], roles: ALL_ROLES },
   recordPayment: { systems: ['payments', 'mall'], roles: [] },
   cancelOrder: { systems: ['mall'], roles: [...STORE_ROLES, 'regional_director', 'ops', 'admin'] },

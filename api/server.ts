@@ -22,6 +22,7 @@ import { courierPushRoutes } from './routes/courier-pushes.ts'
 import { eventRoutes } from './routes/events.ts'
 import { listingRoutes } from './routes/listings.ts'
 import { masterDataRoutes } from './routes/master-data.ts'
+import { operationLogRoutes } from './routes/operation-log.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { paymentRoutes } from './routes/payments.ts'
 import { pickTaskRoutes } from './routes/pick-tasks.ts'
@@ -119,6 +120,7 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
 const ROUTES = [
   sessionRoutes,
   orderRoutes,
+  operationLogRoutes,
   paymentRoutes,
   cancellationRoutes,
   returnRoutes,

@@ -271,6 +271,9 @@ export const logEntry = z.object({
   operator: z.string(),
   source: z.string(),
   sourceTime: instant.nullable(),
-  inboxId: z.string().nullable(),
+  inboxId: z.string().nullable().describe('the message that caused it'),
+  subjectId: z.string().nullable().describe('the payment, refund, parcel, return or pick task it is about'),
+  amountCents: cents.nullable().describe('the money that it moves'),
+  requestId: z.string().nullable().describe('the call that caused it'),
 })
 export const logPage = page(logEntry)

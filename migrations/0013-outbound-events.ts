@@ -16,6 +16,7 @@ alter table operation_log add column request_id text;
 create index operation_log_by_time on operation_log (at, id);
 create index operation_log_by_store on operation_log (store_id, at, id);
 create index operation_log_by_source on operation_log (source, at, id);
+create index operation_log_by_subject on operation_log (subject_id, at, id) where subject_id is not null;
 -- Most is done by the system itself, and nobody looks for that by name.
 create index operation_log_by_operator on operation_log (operator, at, id) where operator <> 'system';
 -- An order's movements, for its story.

@@ -434,26 +434,7 @@ async function insertOrderRows(tx: Tx, orders: GrantedOrder[]): Promise<void> {
       unit_price_cents: line.unitPriceCents,
     })),
   )
-  const log = orders.map(({ input, placed }) => ({
-    order_id: placed.orderId,
-    store_id: placed.storeId,
-    status: statusOf(placed),
-    operator: input.placedBy,
-    source_time: placed.placedAt,
-  }))
-  await sql`${PREPARED}
-    with line as (
-      insert into order_line (order_id, line_number, sku_id, quantity, unit_price_cents)
-      select * from json_to_recordset(${JSON.stringify(lines)}::json)
-        as line (order_id uuid, line_number int, sku_id text, quantity int, unit_price_cents bigint)
-    )
-    insert into operation_log (order_id, store_id, version, field, new_value, operator, source, source_time)
-    select order_id, store_id, 1, 'status', status, operator, ${ORDER_PLACED}, source_time
-    from json_to_recordset(${JSON.stringify(log)}::json)
-      as entry (order_id uuid, store_id text, status text, operator text, source_time timestamptz)`.execute(
-    tx,
-  )
-  await appendInboxAll(
+  const messages = await appendInboxAll(
     tx,
     orders.map(({ input, placed, allocations }) => ({
       source: 'checkout',
@@ -467,4 +448,25 @@ async function insertOrderRows(tx: Tx, orders: GrantedOrder[]): Promise<void> {
       traceParent: input.traceParent,
     })),
   )
+  const inboxIds = new Map(messages.map(({ id, sourceEventId }) => [sourceEventId, id]))
+  const log = orders.map(({ input, placed }) => ({
+    order_id: placed.orderId,
+    store_id: placed.storeId,
+    status: statusOf(placed),
+    operator: input.placedBy,
+    source_time: placed.placedAt,
+    inbox_id: inboxIds.get(placed.orderId) ?? null,
+  }))
+  await sql`${PREPARED}
+    with line as (
+      insert into order_line (order_id, line_number, sku_id, quantity, unit_price_cents)
+      select * from json_to_recordset(${JSON.stringify(lines)}::json)
+        as line (order_id uuid, line_number int, sku_id text, quantity int, unit_price_cents bigint)
+    )
+    insert into operation_log (order_id, store_id, version, field, new_value, operator, source, source_time,
+      inbox_id)
+    select order_id, store_id, 1, 'status', status, operator, ${ORDER_PLACED}, source_time, inbox_id
+    from json_to_recordset(${JSON.stringify(log)}::json)
+      as entry (order_id uuid, store_id text, status text, operator text, source_time timestamptz,
+        inbox_id bigint)`.execute(tx)
 }

@@ -22,12 +22,15 @@ export type Envelope = {
  * @returns the row's id, or null when the message was known
  */
 export async function appendInbox(tx: Tx, envelope: Envelope): Promise<number | null> {
-  const [id] = await appendInboxAll(tx, [envelope])
-  return id ?? null
+  const [message] = await appendInboxAll(tx, [envelope])
+  return message?.id ?? null
 }
 
-/** Records messages, each once. Returns the ids of those that are new. */
-export async function appendInboxAll(tx: Tx, envelopes: Envelope[]): Promise<number[]> {
+/** Records messages, each once. Returns those that are new. */
+export async function appendInboxAll(
+  tx: Tx,
+  envelopes: Envelope[],
+): Promise<{ id: number; sourceEventId: string }[]> {
   const messages = envelopes.map((envelope) => ({
     source: envelope.source,
     shop: envelope.shop ?? '',
@@ -41,7 +44,7 @@ export async function appendInboxAll(tx: Tx, envelopes: Envelope[]): Promise<num
     body: envelope.body,
   }))
   // One statement, so that row and body carry the very same microsecond: it is what finds the body's partition.
-  const { rows } = await sql<{ id: number }>`${PREPARED}
+  const { rows } = await sql<{ id: number; sourceEventId: string }>`${PREPARED}
     with sent as (
       select * from json_to_recordset(${JSON.stringify(messages)}::json) as sent (source text, shop text,
         source_event_id text, type text, order_key text, starts_order boolean, state text, occurred_at timestamptz,
@@ -51,11 +54,12 @@ export async function appendInboxAll(tx: Tx, envelopes: Envelope[]): Promise<num
       select source, shop, source_event_id, type, order_key, starts_order, state, occurred_at, trace_parent from sent
       on conflict on constraint inbox_source_event_key do nothing
       returning id, received_at, source, shop, source_event_id
+    ), body as (
+      insert into inbox_body (inbox_id, received_at, body)
+      select id, received_at, body from message join sent using (source, shop, source_event_id)
     )
-    insert into inbox_body (inbox_id, received_at, body)
-    select id, received_at, body from message join sent using (source, shop, source_event_id)
-    returning inbox_id as id`.execute(tx)
-  return rows.map((row) => row.id)
+    select id, source_event_id as "sourceEventId" from message`.execute(tx)
+  return rows
 }
 
 /**

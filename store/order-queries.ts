@@ -1,15 +1,13 @@
 import { type Selectable, sql } from 'kysely'
-import { z } from 'zod'
-import type { ListOrdersQuery, logEntry, OrderDetail, OrderSummary } from '../contracts/orders.ts'
+import type { ListOrdersQuery, OrderDetail, OrderSummary } from '../contracts/orders.ts'
 import { decisionsOf } from './allocation-decisions.ts'
 import type { Db, Tx } from './database.ts'
 import { parcelsOfOrder, pickTaskOf } from './fulfilment-queries.ts'
 import { inScope, type Scope } from './identity.ts'
-import { exact, Keyset, type Page, type PageRequest, timeAndUuid } from './paging.ts'
+import { exact, Keyset, type Page, timeAndUuid } from './paging.ts'
 import type { Database } from './schema.ts'
 
 type OrderRow = Selectable<Database['orders']>
-const logPosition = z.tuple([z.int().min(0)])
 type SealedContact = { id: string; key_id: string; sealed: Buffer | null }
 
 /** One page of the orders in scope, newest or oldest first. */
@@ -218,41 +216,6 @@ export async function findReturnState(db: Db, orderId: string, returnId: string)
     .where('id', '=', returnId)
     .executeTakeFirst()
   return row?.state ?? null
-}
-
-/** One page of an order's operation log, in the order in which it was written. */
-export async function listOrderLog(
-  db: Db,
-  orderId: string,
-  query: PageRequest,
-): Promise<Page<z.output<typeof logEntry>>> {
-  const keyset = new Keyset(`log/${orderId}`, query, logPosition)
-  const after = keyset.after(query.cursor)
-  const rows = await db
-    .selectFrom('operation_log')
-    .selectAll()
-    .where('order_id', '=', orderId)
-    .where('id', '>', after?.[0] ?? 0)
-    .orderBy('id')
-    .limit(query.limit + 1)
-    .execute()
-  return keyset.page(
-    rows,
-    query.limit,
-    (row) => [row.id],
-    (row) => ({
-      id: String(row.id),
-      at: row.at.toISOString(),
-      version: row.version,
-      field: row.field,
-      oldValue: row.old_value,
-      newValue: row.new_value,
-      operator: row.operator,
-      source: row.source,
-      sourceTime: row.source_time?.toISOString() ?? null,
-      inboxId: row.inbox_id === null ? null : String(row.inbox_id),
-    }),
-  )
 }
 
 /** Whether an order still runs, for telling a workflow that has ended from one that has not begun. */

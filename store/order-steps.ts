@@ -142,6 +142,12 @@ export async function decideCancellation(
         .set({ state: 'withdrawn', updated_at: sql`clock_timestamp()` })
         .where('id', '=', task.id)
         .execute()
+      await sql`
+        insert into operation_log (order_id, store_id, version, field, old_value, new_value, operator, source, subject_id,
+          request_id)
+        select id, store_id, version, 'pick_task', ${task.state}, 'withdrawn', ${operator}, 'cancel_requested',
+          ${task.id}, ${operationId}
+        from orders where id = ${orderId}`.execute(tx)
       const { warehouse_id: warehouseId, lines } = task
       await queuePdaMessage(tx, 'pick_task_withdrawn', { orderId, pickTaskId: task.id, warehouseId, lines })
     }

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { orderId } from '../../contracts/common.ts'
 import { ProblemError } from '../../contracts/errors.ts'
+import { orderStoryPage, orderStoryQuery } from '../../contracts/operation-log.ts'
 import {
   listOrdersQuery,
   logPage,
@@ -17,7 +18,9 @@ import { openContact } from '../../store/contacts.ts'
 import { QueueFullError } from '../../store/group-commit.ts'
 import { findStandings, type StoredAnswer } from '../../store/idempotency.ts'
 import { operatorOf, scopeOf } from '../../store/identity.ts'
-import { findOrderDetail, listOrderLog, listOrders } from '../../store/order-queries.ts'
+import { listOrderLog } from '../../store/operation-log.ts'
+import { findOrderDetail, listOrders } from '../../store/order-queries.ts'
+import { readOrderStory } from '../../store/order-story.ts'
 import { ACCESS, identityOf } from '../access.ts'
 import { maskContact, mayReadContact } from '../contact-view.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -135,6 +138,25 @@ export const orderRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app,
     async (request) => {
       await requireOrder(db, request.params.orderId, identityOf(request))
       return listOrderLog(db, request.params.orderId, request.query)
+    },
+  )
+
+  app.get(
+    '/v1/orders/:orderId/story',
+    {
+      config: { access: ACCESS.readStories },
+      schema: {
+        tags,
+        summary:
+          'All that happened around an order as one story: log, stock, messages, deliveries, scans, work items',
+        params,
+        querystring: orderStoryQuery,
+        response: { 200: orderStoryPage },
+      },
+    },
+    async (request) => {
+      await requireOrder(db, request.params.orderId, identityOf(request))
+      return readOrderStory(db, request.params.orderId, request.query)
     },
   )
 }

@@ -13,6 +13,9 @@ const MATRIX: Record<string, { systems: string; roles: string }> = {
   'GET /v1/orders': { systems: 'mall ops', roles: 'all' },
   'GET /v1/orders/:orderId': { systems: 'mall ops', roles: 'all' },
   'GET /v1/orders/:orderId/log': { systems: 'mall ops', roles: 'all' },
+  'GET /v1/orders/:orderId/story': { systems: 'ops', roles: 'all' },
+  'GET /v1/operation-log': { systems: 'ops', roles: 'all' },
+  'GET /v1/operation-log/export': { systems: 'ops', roles: 'all' },
   'POST /v1/orders/:orderId/payments': { systems: 'mall payments', roles: '' },
   'POST /v1/orders/:orderId/cancellation': {
     systems: 'mall',

@@ -3,18 +3,28 @@ import pg from 'pg'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listListingsQuery } from '../../contracts/listings.ts'
+import { operationLogQuery, orderStoryQuery } from '../../contracts/operation-log.ts'
 import { listOrdersQuery } from '../../contracts/orders.ts'
 import { listPickTasksQuery, listShipmentsQuery } from '../../contracts/pick-tasks.ts'
+import { listEventDeliveriesQuery } from '../../contracts/subscriptions.ts'
 import { listTransfersQuery } from '../../contracts/transfers.ts'
 import { listWorkItemsQuery } from '../../contracts/work-items.ts'
 import { INITIAL_SAFETY_STOCK_POLICY } from '../../domain/safety-stock.ts'
 import { createPool, type Db } from '../../store/database.ts'
 import { claimDeliveries } from '../../store/delivery-queue.ts'
+import {
+  claimEvents,
+  dueSubscriptions,
+  fanOutEvents,
+  subscriptionsBehind,
+} from '../../store/event-deliveries.ts'
 import { listPickTasks, listShipments } from '../../store/fulfilment-queries.ts'
 import type { Scope } from '../../store/identity.ts'
 import { planDueListings } from '../../store/listing-plan.ts'
 import { listListings } from '../../store/listing-queries.ts'
-import { listOrderLog, listOrders } from '../../store/order-queries.ts'
+import { listOperationLog, listOrderLog } from '../../store/operation-log.ts'
+import { listOrders } from '../../store/order-queries.ts'
+import { readOrderStory } from '../../store/order-story.ts'
 import { readOversellRisk } from '../../store/oversell-risk.ts'
 import { readPastOrders } from '../../store/past-orders.ts'
 import { addStock } from '../../store/past-stock.ts'
@@ -23,6 +33,7 @@ import { claimOrders, orderStandings, pendingMessages } from '../../store/relay.
 import { reserve } from '../../store/reservation.ts'
 import { countNextHour } from '../../store/sales-figures.ts'
 import type { Database } from '../../store/schema.ts'
+import { listEventDeliveries } from '../../store/subscription-queries.ts'
 import { openTransferIds, untoldTransfers } from '../../store/transfer-carrying.ts'
 import { listTransfers } from '../../store/transfer-queries.ts'
 import { sourceTransfer } from '../../store/transfer-sourcing.ts'
@@ -43,6 +54,8 @@ const BIG_TABLES = [
   'delivery',
   'work_item',
   'operation_log',
+  'outbound_event',
+  'event_delivery',
   'listing',
   'sales_day',
   'stock_ledger',
@@ -172,8 +185,23 @@ const FILL = [
   `insert into stock_ledger (sku_id, warehouse_id, kind, shipped_delta, operation_id, operator, recorded_at)
     select 'SKU-1', 'WH-' || (1 + n % 10), 'ship', 1, n::text, 'test', now() - interval '27 days' - n * interval '1 hour'
     from generate_series(1, ${ROWS}) as n`,
-  `insert into operation_log (at, order_id, store_id, version, field, operator, source)
-    select ${timeOf('n')}, ${orderIdOf('n')}, 'STORE-1', 1, 'status', 'test', 'test' from generate_series(1, ${ROWS}) as n`,
+  // A subscription whose receiver is well, one that is dead with all that it may have under way, and their past.
+  `insert into outbound_event (type, order_key, store_id, at, data)
+    select 'order.paid', 'order/' || n / 5, 'STORE-1', ${timeOf('n')}, '{}' from generate_series(1, ${ROWS}) as n`,
+  `insert into subscription (id, name, url, event_types, position, created_by, throttled_until, consecutive_failures, failing_since)
+    select ${orderIdOf('n')}, 'receiver ' || n, 'https://example.com/', '{order.*}', ${ROWS} - 1000, 'test',
+      case when n = 2 then now() + interval '1 hour' end, case when n = 2 then 9 else 0 end,
+      case when n = 2 then now() end
+    from generate_series(1, 20) as n`,
+  `insert into event_delivery (subscription_id, position, event_type, order_key, state, settled_at)
+    select ${orderIdOf('1 + n % 2')}, n, 'order.paid', 'order/' || n / 5,
+      case when n % 2 = 1 and n > ${ROWS} - 10000 or n % 1000 = 0 then 'pending' else 'delivered' end,
+      case when n % 2 = 1 and n > ${ROWS} - 10000 or n % 1000 = 0 then null else now() end
+    from generate_series(1, ${ROWS}) as n`,
+  `insert into operation_log (at, order_id, store_id, version, field, operator, source, subject_id)
+    select ${timeOf('n')}, ${orderIdOf('n')}, 'STORE-' || (1 + n % 20), 1, 'status',
+      case when n % 10 = 0 then 'person-' || n % 300 else 'system' end, 'source-' || n % 30, 'SUBJECT-' || n
+    from generate_series(1, ${ROWS}) as n`,
 ]
 
 type Plan = {
@@ -252,6 +280,41 @@ describe('the relay and the queues', () => {
 
   test('comparing open orders with Temporal reads a slice of the open ones', () =>
     expectNarrow((db) => openOrders(db, '00000000-0000-0000-0000-000000000000', 100), ['orders', 'inbox']))
+})
+
+describe('events to other systems', () => {
+  const well = orderIds[0]?.replace(/\d{12}$/, '000000000001') ?? ''
+
+  test('a round of the sender reads what is due, not the delivery log', () =>
+    expectNarrow(
+      async (db) => {
+        await dueSubscriptions(db)
+        await claimEvents(db, { subscriptionId: well, limit: 8, claimSeconds: 60 })
+      },
+      ['event_delivery'],
+    ))
+
+  test('fanning out reads the next events, not the log of events', () =>
+    expectNarrow(
+      async (db) => {
+        await subscriptionsBehind(db)
+        await fanOutEvents(db, well, 500)
+      },
+      ['outbound_event', 'event_delivery'],
+    ))
+
+  test.each<[string, Record<string, string>]>([
+    ['newest', {}],
+    ['given up', { state: 'exhausted' }],
+    ['delivered, oldest first', { state: 'delivered', sort: 'oldest' }],
+    ['of a type', { type: 'order.paid' }],
+    ['of an order', { key: 'order/77' }],
+  ])('the delivery log, %s, reads about a page', (_, filters) =>
+    expectNarrow(
+      (db) => listEventDeliveries(db, well, listEventDeliveriesQuery.parse(filters)),
+      ['event_delivery'],
+    ),
+  )
 })
 
 describe('stock', () => {
@@ -417,6 +480,39 @@ describe('lists', () => {
   ])('work items %s read about a page', (_, filters) =>
     expectNarrow((db) => listWorkItems(db, listWorkItemsQuery.parse(filters), everything), ['work_item']),
   )
+
+  test.each<[string, Record<string, string>]>([
+    ['the newest', {}],
+    ['the oldest', { sort: 'oldest' }],
+    ['of a person', { operator: 'person-20' }],
+    ['of the system', { operator: 'system' }],
+    ['of a source', { source: 'source-7' }],
+    ['of a store', { storeId: 'STORE-12' }],
+    ['of a payment', { subjectId: 'SUBJECT-4711' }],
+    ['of an order', { orderId: orderIds[0] ?? '' }],
+    ['of an hour', { from, to }],
+    ['of a person in an hour', { operator: 'person-20', from, to }],
+  ])('the operation log, %s: a page, and the page after it, read about a page', async (_, filters) => {
+    const first = operationLogQuery.parse({ limit: '50', ...filters })
+    await expectNarrow((db) => listOperationLog(db, first, everything), ['operation_log'])
+    const { nextCursor } = await listOperationLog(db, first, everything)
+    if (nextCursor === null) return
+    const next = operationLogQuery.parse({ limit: '50', ...filters, cursor: nextCursor })
+    await expectNarrow((db) => listOperationLog(db, next, everything), ['operation_log'])
+  })
+
+  test.each<[string, Scope]>([
+    ['stores', { kind: 'stores', storeIds: ['STORE-3', 'STORE-4'] }],
+    ['a region', { kind: 'region', region: 'north' }],
+  ])('the operation log in the scope of %s reads about a page', (_, scope) =>
+    expectNarrow((db) => listOperationLog(db, operationLogQuery.parse({}), scope), ['operation_log']),
+  )
+
+  test('the story of an order reads what is its own', () =>
+    expectNarrow(
+      (db) => readOrderStory(db, orderIds[0] ?? '', orderStoryQuery.parse({})),
+      ['operation_log', 'stock_ledger', 'inbox', 'delivery', 'work_item'],
+    ))
 
   test('the log of an order reads that order’s entries', () =>
     expectNarrow((db) => listOrderLog(db, orderIds[0] ?? '', { limit: 50 }), ['operation_log']))
