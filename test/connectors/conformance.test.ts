@@ -47,6 +47,15 @@ describe('vectors of protocols', () => {
       },
     ],
     [
+      'another name of the system and the kind',
+      {
+        system: 'wecom-app',
+        kind: 'aes-decrypt',
+        input: { encrypt: sealed },
+        expected: '1616140317555161061',
+      },
+    ],
+    [
       'a message that was sealed, as WeChat calls it',
       {
         system: 'wechat-mp',
@@ -97,7 +106,7 @@ describe('npm run conformance', () => {
   it('prints a line for each vector, and fails if one does', async () => {
     expect(await run(documented)).toMatchObject({
       code: 0,
-      output: 'ok aliyun-acs3-doc\nok tencent-tc3-doc\n',
+      output: 'ok aliyun-acs3-doc\nok tencent-tc3-doc\nok wechat-mp-encrypted-reply\n',
     })
     const wrong = join(folder, 'wrong.json')
     const [first, second] = readVectors(await readFile(documented, 'utf8'))
