@@ -33,6 +33,8 @@ export type OrderWorkerOptions = {
   versioned: boolean
   /** For tests: 0 replays every workflow at every task. */
   cachedWorkflows?: number
+  /** For tests: of how many workflows a worker that dies loses the task in hand. */
+  concurrentWorkflowTasks?: number
 }
 
 /** The worker that runs orders: workflows from the bundle, activities over the given dependencies. */
@@ -54,6 +56,9 @@ export async function createWorker(
     dataConverter: createDataConverter(options.payloadKeys),
     ...unpublishedOptions,
     maxCachedWorkflows: options.cachedWorkflows ?? CACHED_WORKFLOWS,
+    ...(options.concurrentWorkflowTasks === undefined
+      ? {}
+      : { maxConcurrentWorkflowTaskExecutions: options.concurrentWorkflowTasks }),
     shutdownGraceTime: SHUTDOWN_GRACE,
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },

@@ -1,4 +1,28 @@
 import type { Activities } from '../../activities/index.ts'
 
-/** One exact moment in an order's life: before or after the n-th call of an activity that a worker's life sees. */
-export type CrashPoint = { activity: keyof Activities; call: number; when: 'before' | 'after' }
+/**
+ * One exact moment in the life of an order, a transfer or a promotion: when the n-th call of an activity begins, or
+ * when the n-th of its calls that answer so has ended.
+ */
+export type CrashPoint = {
+  activity: keyof Activities
+  call: number
+  when: 'before' | 'after'
+  /** Part of the answer as JSON. */
+  answers?: string
+}
+
+export const before = (activity: CrashPoint['activity'], call = 1): CrashPoint => ({
+  activity,
+  call,
+  when: 'before',
+})
+export const after = (activity: CrashPoint['activity'], call = 1): CrashPoint => ({
+  activity,
+  call,
+  when: 'after',
+})
+export const answering = (activity: CrashPoint['activity'], answers: string): CrashPoint => ({
+  ...after(activity),
+  answers,
+})

@@ -200,13 +200,14 @@ export async function startTestHub(options: TestHubOptions = {}) {
 
   async function placeOrder(
     lines: { skuId: string; quantity: number }[] = [{ skuId: 'SKU-A', quantity: 2 }],
+    orderId: string = uuid(),
   ): Promise<PlacedOrder> {
     const result = await inTransaction((tx) =>
       checkout(
         tx,
         { keyRing, policies },
         {
-          orderId: uuid(),
+          orderId,
           placedBy: 'system:mall',
           traceParent: null,
           body: {
