@@ -37,6 +37,8 @@ export type ClosePresaleBody = z.output<typeof closePresaleBody>
 export const arrivalBody = z.strictObject({
   warehouseId: code,
   quantity: units,
+  /** They have been booked as ordinary stock already: nothing is received again, and only what is still free serves. */
+  inStock: z.boolean().default(false),
   /** E.g. the number of the delivery note. */
   reason: text(200),
 })

@@ -203,6 +203,12 @@ export const WORK_ITEM_TEXT: Record<
       'Compare address, refund and shipping ban with what the warehouse does; stop the parcel if need be',
     nextZh: '核对地址、退款与禁止发货状态，必要时拦截包裹',
   },
+  presale_goods_in_stock: {
+    en: 'There are free units of an article for which paid presale orders wait',
+    zh: '有现货可用，但已付款的预售订单仍在等待',
+    nextEn: 'If the presale goods were booked as ordinary stock, book their arrival with inStock',
+    nextZh: '若预售货已按普通入库登记，请以 inStock 补登到货',
+  },
   bodies_kept: {
     en: 'Old message bodies are kept because some are still needed',
     zh: '旧消息正文仍被需要，暂未清理',

@@ -317,6 +317,7 @@ export const WORK_ITEM_KINDS = [
   'wms_bad_rows',
   'wms_jump',
   'promotion_not_held',
+  'presale_goods_in_stock',
   'bodies_kept',
   'awaiting_stock',
   'channel_order_held',

@@ -250,6 +250,10 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
     'Nothing is held, nobody draws from it, and the start is tried again until it succeeds or the end comes. The item resolves itself when it succeeds.',
     '',
   ],
+  presale_goods_in_stock: [
+    'The paid order that has waited longest could be served from one warehouse. The units stay on sale until somebody decides; the item resolves itself when it is no longer so.',
+    '',
+  ],
 }
 
 type Cell = string | number

@@ -129,7 +129,7 @@ export async function closePresale(
 /**
  * Presale units came in: they become stock, and in the same transaction orders that wait get theirs, who paid first
  * first, then those whose time to pay still runs. An order's units are held for it as any stock is; its workflow hears
- * of them through the inbox. What nobody waits for is free stock.
+ * of them through the inbox. What nobody waits for is free stock. `inStock`: they have become stock already.
  *
  * The same operation again changes nothing and gets the first answer.
  *
@@ -144,16 +144,19 @@ export async function receiveArrival(
     const { skuId } = await findPresaleRow(tx, presaleId)
     await requireWarehouse(tx, body.warehouseId)
     const { warehouseId, quantity } = body
-    await adjustStock(tx, {
-      adjustments: [{ skuId, warehouseId, quantityDelta: quantity }],
-      operationId,
-      operator,
-      reason: `presale arrival: ${body.reason}`,
-    })
+    if (body.inStock) await lockStock(tx, [skuId])
+    else {
+      await adjustStock(tx, {
+        adjustments: [{ skuId, warehouseId, quantityDelta: quantity }],
+        operationId,
+        operator,
+        reason: `presale arrival: ${body.reason}`,
+      })
+    }
     const presale = await lockPresale(tx, presaleId)
     if (presale.state === 'arrived') throw over(presale.state)
     await reclaimPresaleHolds(tx, [presaleId], operationId)
-    // Units that a shortfall of this warehouse has swallowed serve nobody.
+    // Units that a shortfall of this warehouse has swallowed, or that were sold as ordinary stock, serve nobody.
     const units = Math.min(quantity, await availableAt(tx, skuId, warehouseId))
     const served = serveInOrder(await lockQueue(tx, presaleId), units)
     await serve(tx, input, { skuId, served })

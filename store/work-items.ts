@@ -74,6 +74,26 @@ async function closeOpen(tx: Tx, kind: WorkItemKind, key: string, resolution: st
     .executeTakeFirst()
 }
 
+/** Closes the open items of a kind but for these keys: what the others were about has settled itself. */
+export async function resolveOtherWorkItems(
+  db: Db,
+  { kind, stillOpen, resolution }: { kind: WorkItemKind; stillOpen: string[]; resolution: string },
+): Promise<void> {
+  await db
+    .updateTable('work_item')
+    .set({
+      state: 'resolved',
+      resolution,
+      resolved_by: 'system',
+      resolved_at: sql`clock_timestamp()`,
+      updated_at: sql`clock_timestamp()`,
+    })
+    .where('kind', '=', kind)
+    .where('state', '=', 'open')
+    .where(sql<boolean>`key <> all(${stillOpen}::text[])`)
+    .execute()
+}
+
 async function lockOpen(tx: Tx, id: string) {
   const item = await tx
     .selectFrom('work_item')

@@ -10,6 +10,7 @@ import { listenToInbox } from '../store/inbox-notice.ts'
 import { KeyRing } from '../store/keyring.ts'
 import { dropOldBodies, tidy } from '../store/maintenance.ts'
 import { Policies } from '../store/policy-cache.ts'
+import { raisePresaleGoodsInStock } from '../store/presale-goods.ts'
 import { CourierPushes } from './courier-pushes.ts'
 import { DeliverySender, pdaTarget } from './delivery-sender.ts'
 import { createEventLoops } from './event-loops.ts'
@@ -87,6 +88,7 @@ const loops = [
   new Loop('reconcile', {
     round: async () => {
       await reconcile.checkStock()
+      await raisePresaleGoodsInStock(db)
       await reconcile.runOnce()
       await reconcile.checkWorkflows()
       await transferCarrier.checkWorkflows()

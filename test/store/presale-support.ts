@@ -29,7 +29,7 @@ export async function openPresale(db: Db, skuId: string, quantity: number): Prom
 }
 
 export function arriveIn(tx: Tx, presaleId: string, quantity: number, operationId: string = uuid()) {
-  const body = { warehouseId: 'WH-HZ', quantity, reason: 'delivery note 1' }
+  const body = { warehouseId: 'WH-HZ', quantity, inStock: false, reason: 'delivery note 1' }
   return receiveArrival(tx, { presaleId, body, operationId, operator: 'test', traceParent: null })
 }
 

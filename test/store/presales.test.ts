@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PlacedOrder } from '../../contracts/orders.ts'
 import { findOrderDetail } from '../../store/order-queries.ts'
 import { askReservation, decideCancellation, reservePresaleAgain } from '../../store/order-steps.ts'
-import { changePresale, closePresale } from '../../store/presales.ts'
+import { raisePresaleGoodsInStock } from '../../store/presale-goods.ts'
+import { changePresale, closePresale, receiveArrival } from '../../store/presales.ts'
 import { adjustStock } from '../../store/stock.ts'
 import {
   arrive,
@@ -324,6 +325,82 @@ describe('arrival', () => {
     )
     expect(await arrive(store.db, presaleId, 3)).toMatchObject({ servedUnits: 1, freeUnits: 2 })
     expect(await store.level(skuId, 'WH-HZ')).toMatchObject({ total: 4, reserved: 4, shortfall: 0 })
+  })
+})
+
+describe('goods booked as ordinary stock', () => {
+  const receive = (skuId: string, quantityDelta: number) =>
+    store.inTransaction((tx) =>
+      adjustStock(tx, {
+        adjustments: [{ skuId, warehouseId: 'WH-HZ', quantityDelta }],
+        operationId: uuid(),
+        operator: 'test',
+        reason: 'delivery note 1',
+      }),
+    )
+  const raised = async (presaleId: string) => {
+    await raisePresaleGoodsInStock(store.db)
+    const items = await store.db.selectFrom('work_item').selectAll().where('key', '=', presaleId).execute()
+    return items.map((item) => [item.state, item.detail])
+  }
+
+  test('are raised when they would serve the paid order that has waited longest, and no sooner', async () => {
+    const { skuId, presaleId } = await skuOnPresale(9)
+    const order = await store.order(units(skuId, 3))
+    await receive(skuId, 2)
+    expect(await raised(presaleId)).toEqual([])
+    await receive(skuId, 2)
+    // Not paid: it may yet come to nothing.
+    expect(await raised(presaleId)).toEqual([])
+    await store.pay(order)
+    const detail = { presaleId, skuId, warehouseId: 'WH-HZ', free: 4, waiting: 3 }
+    expect(await raised(presaleId)).toEqual([['open', detail]])
+  })
+
+  test('serve those who wait once their arrival is booked, and are not received a second time', async () => {
+    const { skuId, presaleId } = await skuOnPresale(9)
+    const order = await store.order(units(skuId, 3))
+    await store.pay(order)
+    await receive(skuId, 5)
+    await store.order(units(skuId, 1))
+    expect(await raised(presaleId)).toMatchObject([['open', { free: 4 }]])
+    const arrival = { warehouseId: 'WH-HZ', quantity: 5, inStock: true, reason: 'delivery note 1' }
+    const book = (operationId: string) =>
+      store.inTransaction((tx) =>
+        receiveArrival(tx, { presaleId, body: arrival, operationId, operator: 'test', traceParent: null }),
+      )
+    expect(await book('late')).toEqual({
+      presaleId,
+      quantity: 5,
+      servedUnits: 3,
+      servedOrders: 1,
+      freeUnits: 2,
+    })
+    await book('late')
+    expect(await store.level(skuId, 'WH-HZ')).toMatchObject({ total: 5, reserved: 4 })
+    expect(await countersOf(store.db, presaleId)).toMatchObject({ served: 3, freed: 2, left: 4 })
+    expect(await factsOf(order)).toEqual([[[1, 3]]])
+    expect(await raised(presaleId)).toMatchObject([['resolved', {}]])
+  })
+
+  test('that were sold meanwhile serve nobody', async () => {
+    const { skuId, presaleId } = await skuOnPresale(9)
+    const order = await store.order(units(skuId, 3))
+    await store.pay(order)
+    await receive(skuId, 3)
+    await store.order(units(skuId, 2))
+    const arrival = { warehouseId: 'WH-HZ', quantity: 3, inStock: true, reason: 'delivery note 1' }
+    const answer = await store.inTransaction((tx) =>
+      receiveArrival(tx, {
+        presaleId,
+        body: arrival,
+        operationId: uuid(),
+        operator: 'test',
+        traceParent: null,
+      }),
+    )
+    expect(answer).toMatchObject({ servedUnits: 1 })
+    expect(await store.level(skuId, 'WH-HZ')).toMatchObject({ total: 3, reserved: 3, shortfall: 0 })
   })
 })
 
