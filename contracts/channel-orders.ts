@@ -25,7 +25,6 @@ export type ChannelOrderView = z.output<typeof channelOrderView>
 
 export const channelOrderDetail = channelOrderView.extend({
   shippingForbidden: z.boolean(),
-  buyerRemark: z.string(),
   lines: z.array(
     z.object({
       platformLineId: z.string(),

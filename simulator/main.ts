@@ -8,6 +8,7 @@ const simulator = await startSimulator({
   port: config.SIMULATOR_PORT,
   secret: config.OUTSIDE_SECRET,
   seed: config.SIMULATOR_SEED,
+  redeliverAfterMs: config.SIMULATOR_REDELIVER_SECONDS * 1000,
   pickingSeconds: config.SIMULATOR_PICKING_SECONDS,
   deliverySeconds: config.SIMULATOR_DELIVERY_SECONDS,
   couriers: config.SIMULATOR_COURIERS.split(','),

@@ -56,8 +56,8 @@ export async function findChannelOrder(
     .where('channel_order.platform_order_id', '=', at.platformOrderId)
     .executeTakeFirst()
   if (!row) return null
-  const { shippingForbidden, buyerRemark, lines } = row.canonical
-  return { ...viewOf(row), shippingForbidden, buyerRemark, lines, mappingVersions: row.mappingVersions }
+  const { shippingForbidden, lines } = row.canonical
+  return { ...viewOf(row), shippingForbidden, lines, mappingVersions: row.mappingVersions }
 }
 
 function channelOrders(db: Db) {

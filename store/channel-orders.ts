@@ -13,7 +13,7 @@ import {
 } from '../domain/channel-placing.ts'
 import { provinceNamed } from '../domain/place.ts'
 import { checkout } from './checkout.ts'
-import { openContact, sealContact } from './contacts.ts'
+import { openContact, type PersonalData, sealContact } from './contacts.ts'
 import type { Db, Tx } from './database.ts'
 import { appendInbox } from './inbox.ts'
 import type { KeyRing } from './keyring.ts'
@@ -59,7 +59,8 @@ export async function applyChannelOrder(
     })
     return { outcome: 'older', orderId: known.orderId }
   }
-  const { receiver, ...canonical } = order
+  // What the buyer wrote may name people: it is sealed with the receiver.
+  const { receiver: _receiver, buyerRemark: _remark, ...canonical } = order
   const contact = await contactOf(tx, deps, known?.contactId ?? null, order)
   const isSame = known && contact === known.contactId && isDeepStrictEqual(known.canonical, canonical)
   if (isSame && known.state !== 'held') return { outcome: 'unchanged', orderId: known.orderId }
@@ -92,13 +93,16 @@ export async function applyChannelOrder(
   return place(tx, deps, report, contact)
 }
 
+/** What is kept in clear; who the order is for, and what the buyer wrote, is sealed in the contact. */
+export type StoredOrder = Omit<ChannelOrder, 'receiver' | 'buyerRemark'>
+
 type KnownOrder = {
   orderId: string | null
   state: 'held' | 'placed' | 'ignored'
   status: ChannelOrder['status']
   rawStatus: string
   modifiedAt: Date
-  canonical: Omit<ChannelOrder, 'receiver'>
+  canonical: StoredOrder
   contactId: string
 }
 
@@ -142,7 +146,12 @@ async function contactOf(
     const row = await tx.selectFrom('contact').selectAll().where('id', '=', knownId).executeTakeFirstOrThrow()
     const known = openContact(keyRing, row)
     // Erased on request: the platform's copy must not bring the person back.
-    if (known === null || isDeepStrictEqual({ ciphertext: {}, ...known }, person)) return knownId
+    if (known === null) return knownId
+    const { remark, ...receiverBefore } = { ciphertext: {}, ...known }
+    if (isDeepStrictEqual({ ...receiverBefore, remark: buyerRemark }, person)) {
+      if (remark !== buyerRemark) await reseal(tx, keyRing, knownId, person)
+      return knownId
+    }
   }
   const id = uuid()
   const { keyId, sealed } = sealContact(keyRing, id, person)
@@ -151,6 +160,17 @@ async function contactOf(
     .values({ id, key_id: keyId, sealed, division_code: provinceNamed(province) ?? UNKNOWN_DIVISION })
     .execute()
   return id
+}
+
+/** What the buyer writes says nothing about where the goods go: the newest is kept in place. */
+async function reseal(tx: Tx, keyRing: KeyRing, contactId: string, person: PersonalData): Promise<void> {
+  const { keyId, sealed } = sealContact(keyRing, contactId, person)
+  await tx
+    .updateTable('contact')
+    .set({ key_id: keyId, sealed })
+    .where('id', '=', contactId)
+    .where('sealed', 'is not', null)
+    .execute()
 }
 
 /** Of a receiver whose province nobody knows; its order is held. */
@@ -524,7 +544,7 @@ async function placeHeldOrder(tx: Tx, deps: Deps, shop: Shop, platformOrderId: s
     address: '',
     ciphertext: {},
   }
-  const order: ChannelOrder = { ...known.canonical, receiver }
+  const order: ChannelOrder = { ...known.canonical, receiver, buyerRemark: '' }
   await place(tx, deps, { shop, order, inboxIds: [], traceParent: null }, known.contactId)
 }
 

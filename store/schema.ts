@@ -678,7 +678,7 @@ export type Database = {
     status: Nullable<ChannelOrderStatus>
     raw_status: string
     modified_at: Timestamp
-    canonical: Json<Omit<ChannelOrder, 'receiver'>>
+    canonical: Json<Omit<ChannelOrder, 'receiver' | 'buyerRemark'>>
     contact_id: string
     mapping_versions: Json<Record<string, number>>
     line_map: ColumnType<Record<string, string>, string | undefined, string>

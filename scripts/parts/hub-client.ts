@@ -13,7 +13,7 @@ export type HubCaller = keyof HubAccess['apiKeys'] | 'reviewer'
 
 export interface HubRequest<Answer> {
   as: HubCaller
-  method: 'GET' | 'POST' | 'PUT'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH'
   /** From the root: `/v1/orders`. */
   path: string
   /** An object goes as JSON, a string as CSV. */

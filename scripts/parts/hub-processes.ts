@@ -129,6 +129,9 @@ function simulatorEnvironment(
     ...(mariadb
       ? { SIMULATOR_WMS_URL: mariadb.url, SIMULATOR_WMS_READER_PASSWORD: wmsPasswords(secrets).reader }
       : {}),
+    ...(process.env.SIMULATOR_REDELIVER_SECONDS
+      ? { SIMULATOR_REDELIVER_SECONDS: process.env.SIMULATOR_REDELIVER_SECONDS }
+      : {}),
     HUB_API: api,
     HUB_WAREHOUSE_KEY: secrets.apiKeys.warehouse,
     OUTSIDE_SECRET: secrets.outsideSecret,

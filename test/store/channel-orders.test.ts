@@ -287,6 +287,8 @@ describe('an order of a channel', () => {
     const moved = { ...order, modifiedAt: at(3), receiver: { ...order.receiver, address: '延安路 9 号' } }
     await apply(moved)
     expect((await apply(moved)).outcome).toBe('unchanged')
+    // A remark is no receiver: it is kept with the one there is.
+    await apply({ ...moved, buyerRemark: '放门口', modifiedAt: at(4) })
     expect(await items('channel_change', orderId ?? '')).toHaveLength(1)
   })
 

@@ -1,0 +1,112 @@
+import { type Kysely, sql } from 'kysely'
+import type { ChannelOrderStatus } from '../../domain/channel-order.ts'
+import type { OrderStatus } from '../../domain/order-state.ts'
+import type { MarketStatus } from '../../simulator/platforms/market.ts'
+import type { Database } from '../../store/schema.ts'
+import type { SeenOrder } from './outside.ts'
+
+/** What the hub must say of an order that stands so on its platform. */
+const CHANNEL_STATUS: Record<MarketStatus, ChannelOrderStatus> = {
+  unpaid: 'unpaid',
+  paid: 'paid',
+  part_shipped: 'part_shipped',
+  shipped: 'shipped',
+  received: 'delivered',
+  finished: 'completed',
+  closed_unpaid: 'closed',
+  closed_refunded: 'closed',
+}
+/** Where the hub's own order may stand; null: it was never placed, because it was closed before the hub saw it. */
+const ORDER_STATUS: Record<MarketStatus, readonly (OrderStatus | null)[]> = {
+  unpaid: ['reserved', 'awaiting_stock', 'expired'],
+  paid: ['paid', 'awaiting_stock'],
+  part_shipped: ['partially_shipped', 'in_transit', 'delivered', 'completed'],
+  shipped: ['shipped', 'in_transit', 'delivered', 'completed'],
+  received: ['shipped', 'in_transit', 'delivered', 'completed'],
+  finished: ['shipped', 'in_transit', 'delivered', 'completed'],
+  closed_unpaid: ['cancelled', 'expired', null],
+  // Shipped before the money went back: what is under way is a person's case, and the hub has raised it.
+  closed_refunded: [
+    'cancelled',
+    'expired',
+    'shipped',
+    'partially_shipped',
+    'in_transit',
+    'delivered',
+    'completed',
+    null,
+  ],
+}
+
+export type Verdict = { lost: string[]; wrong: string[]; applied: number }
+
+type HubOrder = {
+  platformOrderId: string
+  channelStatus: string | null
+  state: string
+  status: OrderStatus | null
+}
+
+/** Compares every order on the platforms with the hub's, one by one. */
+export async function judge(db: Kysely<Database>, seen: readonly SeenOrder[]): Promise<Verdict> {
+  const { rows } = await sql<HubOrder>`
+    select platform_order_id as "platformOrderId", channel_order.status as "channelStatus", state, orders.status
+    from channel_order left join orders on orders.id = channel_order.order_id`.execute(db)
+  const known = new Map(rows.map((row) => [row.platformOrderId, row]))
+  const verdict: Verdict = { lost: [], wrong: [], applied: 0 }
+  for (const order of seen) {
+    const hub = known.get(order.orderId)
+    const name = `${order.platform} ${order.orderId}`
+    if (!hub) {
+      verdict.lost.push(`${name}: ${order.status} there, unknown here`)
+      continue
+    }
+    const isRight =
+      hub.channelStatus === CHANNEL_STATUS[order.status] && ORDER_STATUS[order.status].includes(hub.status)
+    if (isRight) verdict.applied += 1
+    else {
+      verdict.wrong.push(
+        `${name}: ${order.status} there; here ${hub.state}, ${hub.channelStatus} as the platform's, ${hub.status} as ours`,
+      )
+    }
+  }
+  return verdict
+}
+
+export type Backlog = { hints: number; messages: number; deliveries: number; waiting: number }
+
+/** What the hub still has to do; deliveries to the dead listener do not count, they are not orders'. */
+export async function readBacklog(db: Kysely<Database>): Promise<Backlog> {
+  const { rows } = await sql<Backlog>`
+    select
+      (select count(*)::int from inbox where state = 'hint') as hints,
+      (select count(*)::int from inbox where state in ('pending', 'waiting')) as messages,
+      (select count(*)::int from delivery where state = 'pending' and next_attempt_at < 'infinity' and target <> 'wecom') as deliveries,
+      (select count(*)::int from pick_task where state in ('created', 'started', 'picked')) as waiting`.execute(
+    db,
+  )
+  return rows[0] ?? { hints: 0, messages: 0, deliveries: 0, waiting: 0 }
+}
+
+export type Figures = {
+  hints: number
+  signals: number
+  orders: number
+  byPlatform: { platform: string; hints: number }[]
+}
+
+export async function readFigures(db: Kysely<Database>): Promise<Figures> {
+  const { rows: byPlatform } = await sql<{ platform: string; hints: number }>`
+    select source as platform, count(*)::int as hints from inbox where order_key like source || '/%' group by source
+    order by source`.execute(db)
+  const { rows } = await sql<{ signals: number; orders: number }>`
+    select (select count(*)::int from inbox join channel_order on channel_order.order_id::text = inbox.order_key
+      where not starts_order and inbox.source <> 'pda') as signals,
+      (select count(*)::int from channel_order where order_id is not null) as orders`.execute(db)
+  return {
+    hints: byPlatform.reduce((sum, row) => sum + row.hints, 0),
+    signals: rows[0]?.signals ?? 0,
+    orders: rows[0]?.orders ?? 0,
+    byPlatform,
+  }
+}
