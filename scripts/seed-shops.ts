@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type { Platform } from '../domain/channel-order.ts'
 import { appSecretOf, Tokenbook } from '../simulator/platforms/accounts.ts'
 import { DOUDIAN_APP_KEY } from '../simulator/platforms/doudian/index.ts'
+import { MALL_APP_KEY } from '../simulator/platforms/mall/index.ts'
+import { mallSecretOf } from '../simulator/platforms/mall/signature.ts'
 import type { HubClient } from './parts/hub-client.ts'
 import { HubRefusal } from './parts/hub-client.ts'
 
@@ -49,6 +51,15 @@ export const SAMPLE_SHOPS: readonly SampleShop[] = [
     gateway: '/doudian',
     push: null,
   },
+  {
+    id: 'SHOP-MINI',
+    storeId: 'ST-MALL-WEST',
+    platform: 'mall',
+    platformShopId: 'mini-1',
+    appKey: MALL_APP_KEY,
+    gateway: '/mall/hub',
+    push: null,
+  },
 ]
 
 /** What a SKU of a sample shop is called at its platform. */
@@ -58,6 +69,7 @@ export function platformSkuOf(skuId: string): { itemId: string; skuId: string } 
 }
 
 function credentialsOf({ platform, platformShopId, appKey }: SampleShop): Record<string, string> {
+  if (platform === 'mall') return { secret: mallSecretOf(SEED, appKey) }
   const { accessToken, refreshToken } = new Tokenbook(SEED, platform).tokensOf(platformShopId)
   return { appSecret: appSecretOf(SEED, platform, appKey), accessToken, refreshToken }
 }

@@ -93,13 +93,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     deliverySeconds = 12,
   } = options
   const { now = Date.now, log = () => undefined } = options
-  const { stateFile, warehouse, wms } = options
+  const { stateFile, warehouse, wms, couriers = [COURIER] } = options
   const world = new World({
     seed,
     pace: { pickingSeconds, deliverySeconds },
     now,
     log,
-    couriers: options.couriers ?? [COURIER],
+    couriers,
     ...(stateFile === undefined ? {} : { stateFile }),
     ...(warehouse === undefined ? {} : { warehouse }),
     ...(wms === undefined ? {} : { wms }),
@@ -127,7 +127,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     }).map((platform) => [platform.name, platform]),
   )
   const buyers = createMarketControl(market)
-  const stage = { world, secret, slowMs, now, buyers, mischiefOf, platforms }
+  const stage = { world, secret, slowMs, couriers, now, buyers, mischiefOf, platforms }
   const server = createJsonServer((call) => route(stage, call), log)
   server.on('upgrade', (request, socket, head) => {
     const platform = platforms.get(request.url?.split('/')[1] ?? '')
@@ -159,6 +159,7 @@ type Stage = {
   world: World
   secret: string
   slowMs: number
+  couriers: readonly string[]
   now: () => number
   buyers: ReturnType<typeof createMarketControl>
   mischiefOf: (platform: string) => Mischief
@@ -264,10 +265,10 @@ async function inMode(mode: Mode, slowMs: number, answer: Answer): Promise<Answe
 }
 
 /** `GET /courier/{courier}/waybills/{number}` */
-function track({ world, slowMs }: Stage, { segments }: Call): Answer | Promise<Answer> {
+function track({ world, slowMs, couriers }: Stage, { segments }: Call): Answer | Promise<Answer> {
   const [, courier, what, waybillNumber] = segments
   if (what !== 'waybills' || !waybillNumber || segments.length !== 4) return nothingHere
-  if (courier !== COURIER) return refusal(404, `there is no courier ${courier}`)
+  if (!couriers.includes(courier ?? '')) return refusal(404, `there is no courier ${courier}`)
   const mode = world.behaviour.take('courier')
   const scans = world.scans(waybillNumber)
   if (scans === 'unreachable') return refusal(503, 'the courier does not answer')

@@ -132,6 +132,8 @@ function simulatorEnvironment(
     ...(process.env.SIMULATOR_REDELIVER_SECONDS
       ? { SIMULATOR_REDELIVER_SECONDS: process.env.SIMULATOR_REDELIVER_SECONDS }
       : {}),
+    // Couriers that the platforms know, too.
+    SIMULATOR_COURIERS: 'sf,yto,zto,sto,yunda',
     HUB_API: api,
     HUB_WAREHOUSE_KEY: secrets.apiKeys.warehouse,
     OUTSIDE_SECRET: secrets.outsideSecret,
