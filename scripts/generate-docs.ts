@@ -206,7 +206,7 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
   ],
   transfer_loss: ['The units are no stock anywhere; the ledger has them as `write_off`.', ''],
   subscription_disabled: [
-    'It answered 410, or took nothing for five days. Nothing more is sent to it; its events wait as long as events are kept.',
+    'It answered 410, took nothing for five days, or its secret cannot be opened with `DATA_KEYS`. Nothing more is sent to it; its events wait as long as events are kept.',
     '',
   ],
   events_exhausted: [

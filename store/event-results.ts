@@ -68,7 +68,7 @@ export async function settleAttempt(
       .where('attempts', '=', event.attempts)
       .executeTakeFirst()
     if (verdict.outcome === 'gone' || verdict.outcome === 'unreachable') {
-      return disable(tx, event, subscription.name, REASONS[verdict.outcome])
+      return disableSubscription(tx, event.subscriptionId, REASONS[verdict.outcome])
     }
     await noteFailure(tx, event.subscriptionId, {
       // Tries that were under way together tell of one trouble, not of many.
@@ -116,15 +116,17 @@ async function noteFailure(
     where id = ${subscriptionId}`.execute(tx)
 }
 
-async function disable(tx: Tx, { subscriptionId }: DueEvent, name: string, reason: string): Promise<void> {
+/** Nothing more is sent to it until a person has resumed it; a work item says why. */
+export async function disableSubscription(tx: Tx, subscriptionId: string, reason: string): Promise<void> {
   const disabled = await tx
     .updateTable('subscription')
     .set({ state: 'disabled', state_reason: reason, updated_at: sql`clock_timestamp()` })
     .where('id', '=', subscriptionId)
     .where('state', '=', 'active')
+    .returning('name')
     .executeTakeFirst()
-  if (!disabled.numUpdatedRows) return
-  const detail = { subscriptionId, name, reason }
+  if (!disabled) return
+  const detail = { subscriptionId, name: disabled.name, reason }
   await openWorkItem(tx, { kind: 'subscription_disabled', key: subscriptionId, orderId: null, detail })
 }
 

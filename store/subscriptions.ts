@@ -79,7 +79,16 @@ function contextOf(subscriptionId: string, secretId: string): string {
   return `subscription/${subscriptionId}/${secretId}`
 }
 
-/** The secrets that sign at this moment, the newest first. */
+/** A secret is there, but no key that opens it: the ring was rotated too far, or the row was changed. */
+export class SecretUnreadableError extends Error {
+  override readonly name = 'SecretUnreadableError'
+}
+
+/**
+ * The secrets that sign at this moment, the newest first.
+ *
+ * @throws SecretUnreadableError
+ */
 export async function openSecrets(
   db: Db | Tx,
   keyRing: KeyRing,
@@ -100,13 +109,21 @@ export async function openSecrets(
       ? []
       : [
           {
-            secret: keyRing.open(row.key_id, row.sealed, contextOf(subscriptionId, row.id)).toString('utf8'),
+            secret: openSecret(keyRing, row.key_id, row.sealed, contextOf(subscriptionId, row.id)),
             createdBy: row.created_by,
             createdAt: row.created_at.toISOString(),
             expiresAt: row.expires_at?.toISOString() ?? null,
           },
         ],
   )
+}
+
+function openSecret(keyRing: KeyRing, keyId: string, sealed: Buffer, context: string): string {
+  try {
+    return keyRing.open(keyId, sealed, context).toString('utf8')
+  } catch (error) {
+    throw new SecretUnreadableError(error instanceof Error ? error.message : String(error))
+  }
 }
 
 /**

@@ -9,9 +9,9 @@ import {
   type DueSubscription,
   dueSubscriptions,
 } from '../store/event-deliveries.ts'
-import { settleAttempt } from '../store/event-results.ts'
+import { disableSubscription, settleAttempt } from '../store/event-results.ts'
 import type { KeyRing } from '../store/keyring.ts'
-import { openSecrets } from '../store/subscriptions.ts'
+import { openSecrets, SecretUnreadableError } from '../store/subscriptions.ts'
 
 /** Messages under way to one receiver, in each process. A slow receiver fills its own places and nobody else's. */
 const AT_ONCE_PER_RECEIVER = 8
@@ -40,9 +40,19 @@ export class EventSender {
 
   /** One round. Returns how many calls it began. */
   async runOnce(): Promise<number> {
+    const { db, logger } = this.#deps
     let begun = 0
-    for (const subscription of await dueSubscriptions(this.#deps.db))
-      begun += await this.#sendTo(subscription)
+    for (const subscription of await dueSubscriptions(db)) {
+      try {
+        begun += await this.#sendTo(subscription)
+      } catch (error) {
+        if (!(error instanceof SecretUnreadableError)) throw error
+        // That is one subscription's trouble and a person's work: the others go on.
+        const reason = `its secret cannot be opened: ${error.message}`
+        logger.warn({ subscriptionId: subscription.id, reason }, 'a subscription was disabled')
+        await db.transaction().execute((tx) => disableSubscription(tx, subscription.id, reason))
+      }
+    }
     return begun
   }
 
@@ -57,12 +67,12 @@ export class EventSender {
     // One that is down is asked by a single message whether it is back.
     const places = consecutiveFailures >= FAILURES_UNTIL_DOWN ? 1 : AT_ONCE_PER_RECEIVER
     if (calls.size >= places) return 0
+    const secrets = (await openSecrets(db, keyRing, id)).map((entry) => entry.secret)
+    // Deleted just now: nothing goes out unsigned.
+    if (secrets.length === 0) return 0
     const limit = places - calls.size
     const events = await claimEvents(db, { subscriptionId: id, limit, claimSeconds: CLAIM_SECONDS })
     if (events.length === 0) return 0
-    const secrets = (await openSecrets(db, keyRing, id)).map((entry) => entry.secret)
-    // Deleted between the two: its claims are cancelled, and nothing goes out unsigned.
-    if (secrets.length === 0) return 0
     this.#underWay.set(id, calls)
     for (const event of events) {
       const call = this.#send(event, url, secrets).finally(() => {

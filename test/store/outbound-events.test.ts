@@ -517,6 +517,24 @@ describe('a receiver', () => {
     expect((await deliveries(subscriptionId)).map((row) => row.state)).toEqual(['pending'])
   })
 
+  test('whose secret cannot be opened holds up nobody, and uses up none of its tries', async () => {
+    const locked = await subscribe('/locked', { eventTypes: ['order.placed'] })
+    await subscribe('/open', { eventTypes: ['order.placed'] })
+    await sql`update subscription_secret set key_id = 'lost' where subscription_id = ${locked}`.execute(
+      store.db,
+    )
+    await place()
+    await gather()
+    await sendAll()
+    expect(receiver.heard.map((heard) => heard.path)).toEqual(['/open'])
+    expect(await deliveries(locked)).toMatchObject([{ state: 'pending', attempts: 0 }])
+    expect(await show(locked)).toMatchObject({
+      state: 'disabled',
+      stateReason: expect.stringContaining('lost'),
+    })
+    expect(await workItems(locked)).toMatchObject([{ kind: 'subscription_disabled' }])
+  })
+
   test('that is slow keeps only its own places busy', async () => {
     await subscribe('/slow', { eventTypes: ['order.placed'] })
     await subscribe('/quick', { eventTypes: ['order.placed'] })
