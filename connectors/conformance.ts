@@ -29,7 +29,7 @@ export type ConformanceVector = z.output<typeof conformanceVector>
 /** Computes with the connectors' own functions what a vector expects. */
 export type ConformanceCheck = (vector: ConformanceVector) => unknown
 
-/** By `system/kind`. Every connector that signs or seals adds its own here. */
+/** By `system/kind`, `*` for every other kind of a system. Every connector that signs or seals adds its own here. */
 const CHECKS: Readonly<Record<string, ConformanceCheck>> = {
   ...DOUDIAN_CHECKS,
   ...MALL_CHECKS,
@@ -122,7 +122,7 @@ function checkOf(system: string, kind: string): ConformanceCheck | undefined {
   const row =
     known.find((candidate) => candidate.kind === kind) ??
     known.find((candidate) => word !== undefined && candidate.kind.includes(word))
-  return row?.check
+  return row?.check ?? CHECKS[`${system}/*`]
 }
 
 /** Equal, as far as the expectation goes: of an object each named part is compared, of a number its digits. */

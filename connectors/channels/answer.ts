@@ -70,3 +70,15 @@ export const instant = readBy((text) => {
   if (moment === null) throw new RangeError('a time is missing')
   return moment
 })
+
+/** A text that need not be there. */
+export const optionalText = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '')
+
+/** A count or a quantity. */
+export const wholeNumber = readBy((text) => {
+  if (!/^\d{1,9}$/.test(text)) throw new RangeError('not a whole number')
+  return Number(text)
+})

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ChannelOrder } from '../../../domain/channel-order.ts'
 import { RefusedError } from '../../outside-errors.ts'
-import { understood } from '../answer.ts'
+import { optionalText, understood } from '../answer.ts'
 import type { ChannelClient, ChannelShipment, ShopAccount } from '../channel.ts'
 import { shipWholeOrder } from '../whole-orders.ts'
 import { jdAccount } from './account.ts'
@@ -36,12 +36,8 @@ export function createJdClient(shop: ShopAccount, now?: () => Date): ChannelClie
   }
 }
 
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? '')
 /** Whether what was asked for was done; the call itself went well either way. */
-const result = z.looseObject({ success: z.boolean(), errorCode: text, chineseErrCode: text })
+const result = z.looseObject({ success: z.boolean(), errorCode: optionalText, chineseErrCode: optionalText })
 const stockSet = z.looseObject({ success: z.literal(true) })
 const detail = z.looseObject({
   orderDetailInfo: z.looseObject({ apiResult: result.optional(), orderInfo: josOrder.nullish() }),

@@ -1,16 +1,7 @@
 import { z } from 'zod'
-import type { ConformanceCheck, ConformanceVector } from '../../conformance.ts'
+import type { ConformanceCheck } from '../../conformance.ts'
+import { secretOf } from '../../conformance-input.ts'
 import { signJos } from './sign.ts'
-
-const secretOf = ({ secret }: ConformanceVector): string =>
-  z
-    .union([
-      z.string(),
-      z.looseObject({ app_secret: z.string() }).transform((parts) => parts.app_secret),
-      z.looseObject({ appSecret: z.string() }).transform((parts) => parts.appSecret),
-      z.looseObject({ secret: z.string() }).transform((parts) => parts.secret),
-    ])
-    .parse(secret)
 
 /** The parameters, in `input.params` or in `input` itself; objects are sent as their JSON. */
 const requestSign: ConformanceCheck = (vector) => {
@@ -18,7 +9,7 @@ const requestSign: ConformanceCheck = (vector) => {
   const texts = Object.entries(params)
     .filter(([name]) => name !== 'base_string')
     .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)])
-  return signJos(Object.fromEntries(texts), secretOf(vector))
+  return signJos(Object.fromEntries(texts), secretOf(vector, 'app_secret', 'secret'))
 }
 
 /** Signatures of JOS calls. */

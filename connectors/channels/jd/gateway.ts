@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type HttpAnswer, httpCall } from '../../http-call.ts'
 import { RateLimitedError, RefusedError, TokenExpiredError, UnreachableError } from '../../outside-errors.ts'
-import { objectOf, understood } from '../answer.ts'
+import { objectOf, optionalText, understood } from '../answer.ts'
 import { chinaTimestamp } from '../values.ts'
 import type { JdAccount } from './account.ts'
 import { SIGNERS } from './sign.ts'
@@ -93,12 +93,8 @@ export async function refreshTokens(
   return { accessToken: granted.access_token, refreshToken: granted.refresh_token }
 }
 
-const words = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? '')
-const errorResponse = z.looseObject({ code: z.string(), zh_desc: words })
-const failure = z.looseObject({ code: z.string().refine((code) => code !== '0'), zh_desc: words })
+const errorResponse = z.looseObject({ code: z.string(), zh_desc: optionalText })
+const failure = z.looseObject({ code: z.string().refine((code) => code !== '0'), zh_desc: optionalText })
 
 function read(method: string, answer: HttpAnswer): JosAnswer {
   const object = objectOf(method, answer)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ChannelOrder, ChannelOrderLine, ChannelOrderStatus } from '../../../domain/channel-order.ts'
-import { instant, readBy } from '../answer.ts'
+import { instant, optionalText, readBy, wholeNumber } from '../answer.ts'
 import { centsOfYuan, instantOfChina } from '../values.ts'
 import { amountsAfterDiscount, lineIdsOf } from '../whole-orders.ts'
 import { courierOf } from './carriers.ts'
@@ -30,39 +30,31 @@ export const ORDER_STATES = Object.keys(STATES)
 const REFUND_OPEN = new Set(['LOCKED', 'DELIVERY_RETURN'])
 
 const id = z.string().min(1).max(64)
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? '')
 const cents = readBy(centsOfYuan)
 const someCents = cents.nullish().transform((value) => value ?? 0)
 const maybeInstant = readBy(instantOfChina)
   .nullish()
   .transform((value) => value ?? null)
-const quantity = readBy((value) => {
-  if (!/^\d{1,9}$/.test(value)) throw new RangeError('not a quantity')
-  return Number(value)
-})
 
 const josItem = z.looseObject({
   skuId: id,
-  wareId: text,
-  outerSkuId: text,
-  skuName: text,
+  wareId: optionalText,
+  outerSkuId: optionalText,
+  skuName: optionalText,
   /** Of one piece. */
   jdPrice: cents,
   /** How many pieces. */
-  itemTotal: quantity,
+  itemTotal: wholeNumber,
 })
 const consignee = z.looseObject({
-  fullname: text,
-  mobile: text,
-  telephone: text,
-  province: text,
-  city: text,
-  county: text,
-  town: text,
-  fullAddress: text,
+  fullname: optionalText,
+  mobile: optionalText,
+  telephone: optionalText,
+  province: optionalText,
+  city: optionalText,
+  county: optionalText,
+  town: optionalText,
+  fullAddress: optionalText,
 })
 
 export const josOrder = z.looseObject({
@@ -79,11 +71,11 @@ export const josOrder = z.looseObject({
   sellerDiscount: someCents,
   itemInfoList: z.array(josItem).min(1).max(500),
   consigneeInfo: consignee.nullish().transform((info) => info ?? consignee.parse({})),
-  oaid: text,
-  open_id_buyer: text,
-  orderRemark: text,
-  logisticsId: text,
-  waybill: text,
+  oaid: optionalText,
+  open_id_buyer: optionalText,
+  orderRemark: optionalText,
+  logisticsId: optionalText,
+  waybill: optionalText,
 })
 type JosOrder = z.output<typeof josOrder>
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instant, readBy, understood } from '../answer.ts'
+import { instant, understood, wholeNumber } from '../answer.ts'
 import type { ChangedOrder } from '../channel.ts'
 import { chinaTimestamp } from '../values.ts'
 import type { JosCall } from './gateway.ts'
@@ -9,13 +9,9 @@ import { ORDER_STATES } from './map.ts'
 const PAGE_SIZE = 100
 
 const METHOD = 'jingdong.pop.order.search'
-const count = readBy((text) => {
-  if (!/^\d{1,9}$/.test(text)) throw new RangeError('not a count')
-  return Number(text)
-})
 const page = z.looseObject({
   searchorderinfo_result: z.looseObject({
-    orderTotal: count,
+    orderTotal: wholeNumber,
     orderInfoList: z
       .array(z.looseObject({ orderId: z.string().min(1).max(64), modified: instant }))
       .nullish()

@@ -1,52 +1,40 @@
 import { z } from 'zod'
 import type { ConformanceCheck, ConformanceVector } from '../../conformance.ts'
+import { answerFor, readerOf, secretOf } from '../../conformance-input.ts'
 import { MESSAGES_URL } from './listen.ts'
 import { messageDigest, messagePath, signPop } from './sign.ts'
 
-const secretOf = ({ secret }: ConformanceVector): string =>
-  z
-    .union([
-      z.string(),
-      z.looseObject({ client_secret: z.string() }).transform((parts) => parts.client_secret),
-      z.looseObject({ clientSecret: z.string() }).transform((parts) => parts.clientSecret),
-      z.looseObject({ secret: z.string() }).transform((parts) => parts.secret),
-    ])
-    .parse(secret)
+const clientSecretOf = (vector: ConformanceVector) =>
+  secretOf(vector, 'client_secret', 'app_secret', 'secret')
 
-/** The parameters, in `input.params` or in `input` itself. */
-function paramsOf({ input }: ConformanceVector): Record<string, unknown> {
-  const params = z.record(z.string(), z.unknown()).safeParse(input.params).data ?? input
+/** Of a call the type is among the parameters; without one it is the path of a connection that is asked for. */
+const requestSign: ConformanceCheck = (vector) => {
+  const params = z.record(z.string(), z.unknown()).safeParse(vector.input.params).data ?? vector.input
   const { base_string: _, ...given } = params
-  return given
-}
-
-function named(params: Record<string, unknown>, names: string[]): string {
-  const value = names.map((name) => params[name]).find((found) => found !== undefined)
-  return z.union([z.string(), z.number()]).transform(String).parse(value)
+  return 'type' in given ? signPop(given, clientSecretOf(vector)) : connection(vector)
 }
 
 /** The whole address, its path, or only what is computed, plain or as it stands in the path: whatever is expected. */
 const connection: ConformanceCheck = (vector) => {
-  const params = paramsOf(vector)
-  const clientId = named(params, ['client_id', 'clientId', 'clientid'])
-  const ms = named(params, ['ms', 'millis', 'milliseconds', 'timestamp_ms', 'timestamp', 'time', 't'])
-  const path = messagePath(clientId, ms, secretOf(vector))
-  const digest = messageDigest(clientId, ms, secretOf(vector))
-  const { expected } = vector
-  if (typeof expected !== 'string') return { path, digest, sign: digest, url: MESSAGES_URL + path }
-  if (expected.includes('://')) return MESSAGES_URL + path
-  if (expected.startsWith('/')) return path
-  return expected.includes('%') ? encodeURIComponent(digest) : digest
+  const { read } = readerOf(vector)
+  const clientId = read('client_id', 'app_key')
+  const ms = read('ms', 'millis', 'milliseconds', 'timestamp_ms', 'timestamp', 'time')
+  const path = messagePath(clientId, ms, clientSecretOf(vector))
+  const digest = messageDigest(clientId, ms, clientSecretOf(vector))
+  const forms = { path, url: MESSAGES_URL + path, digest, sign: digest, encoded: encodeURIComponent(digest) }
+  return answerFor(vector, forms, formOf(vector.expected))
 }
 
-const KINDS_OF_CONNECTIONS = ['message', 'push', 'ws', 'websocket'].flatMap((subject) =>
-  ['path', 'sign', 'digest', 'url', 'handshake', 'path-sign'].map((what) => `${subject}-${what}`),
-)
+function formOf(expected: unknown): 'url' | 'path' | 'encoded' | 'digest' {
+  const text = String(expected)
+  if (text.includes('://')) return 'url'
+  if (text.startsWith('/')) return 'path'
+  return text.includes('%') ? 'encoded' : 'digest'
+}
 
-/** Signatures of POP calls and the paths of message connections. */
-export const PINDUODUO_CHECKS: Readonly<Record<string, ConformanceCheck>> = Object.fromEntries(
-  ['pdd', 'pinduoduo'].flatMap((system) => [
-    [`${system}/request-sign`, (vector: ConformanceVector) => signPop(paramsOf(vector), secretOf(vector))],
-    ...KINDS_OF_CONNECTIONS.map((kind) => [`${system}/${kind}`, connection]),
-  ]),
-)
+/** Signatures of POP calls; whatever else is asked about is the path of message connections. */
+export const PINDUODUO_CHECKS: Readonly<Record<string, ConformanceCheck>> = {
+  'pdd/request-sign': requestSign,
+  'pdd/message-path': connection,
+  'pdd/*': connection,
+}

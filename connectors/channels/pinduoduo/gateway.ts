@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type HttpAnswer, httpCall } from '../../http-call.ts'
 import { RateLimitedError, RefusedError, TokenExpiredError, UnreachableError } from '../../outside-errors.ts'
-import { objectOf, understood } from '../answer.ts'
+import { objectOf, optionalText, understood } from '../answer.ts'
 import type { PinduoduoAccount } from './account.ts'
 import { type PopParams, signPop, textsOf } from './sign.ts'
 
@@ -87,18 +87,9 @@ export async function refreshTokens(
 
 const errorResponse = z.looseObject({
   error_code: z.string(),
-  error_msg: z
-    .string()
-    .nullish()
-    .transform((words) => words ?? ''),
-  sub_code: z
-    .string()
-    .nullish()
-    .transform((code) => code ?? ''),
-  sub_msg: z
-    .string()
-    .nullish()
-    .transform((words) => words ?? ''),
+  error_msg: optionalText,
+  sub_code: optionalText,
+  sub_msg: optionalText,
 })
 type ErrorResponse = z.output<typeof errorResponse>
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ChannelOrder, ChannelOrderLine, ChannelOrderStatus } from '../../../domain/channel-order.ts'
-import { instant, readBy } from '../answer.ts'
+import { instant, optionalText, readBy, wholeNumber } from '../answer.ts'
 import { centsOfYuan, instantOfChina } from '../values.ts'
 import { amountsAfterDiscount, lineIdsOf } from '../whole-orders.ts'
 import { courierOf } from './carriers.ts'
@@ -15,66 +15,58 @@ const REFUNDS: Readonly<Record<string, ChannelOrderLine['refund']>> = {
 }
 
 const id = z.string().min(1).max(64)
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? '')
 const cents = readBy(centsOfYuan)
 const someCents = cents.nullish().transform((value) => value ?? 0)
 const maybeInstant = readBy(instantOfChina)
   .nullish()
   .transform((value) => value ?? null)
-const quantity = readBy((value) => {
-  if (!/^\d{1,9}$/.test(value)) throw new RangeError('not a quantity')
-  return Number(value)
-})
 
 const popItem = z.looseObject({
   goods_id: id,
   /** 0 of goods without SKUs. */
-  sku_id: text,
-  outer_id: text,
-  goods_name: text,
-  goods_spec: text,
+  sku_id: optionalText,
+  outer_id: optionalText,
+  goods_name: optionalText,
+  goods_spec: optionalText,
   goods_price: cents,
-  goods_count: quantity,
+  goods_count: wholeNumber,
 })
 
 export const popOrder = z.looseObject({
   order_sn: id,
   /** 1 to be sent, 2 sent, 3 received. */
-  order_status: text,
+  order_status: optionalText,
   /** 0 not concluded, 1 concluded, 2 cancelled. */
-  confirm_status: text,
+  confirm_status: optionalText,
   /** 0 the group is still open, 1 complete, 2 failed. */
-  group_status: text,
-  refund_status: text,
+  group_status: optionalText,
+  refund_status: optionalText,
   /** 1: the platform examines the order; it must not be sent. */
-  risk_control_status: text,
+  risk_control_status: optionalText,
   created_time: instant,
   updated_at: instant,
   pay_time: maybeInstant,
   confirm_time: maybeInstant,
   receive_time: maybeInstant,
   last_ship_time: maybeInstant,
-  pay_no: text,
+  pay_no: optionalText,
   pay_amount: cents,
   discount_amount: someCents,
   postage: someCents,
   item_list: z.array(popItem).min(1).max(500),
-  tracking_number: text,
-  logistics_id: text,
-  province: text,
-  city: text,
-  town: text,
-  receiver_name: text,
-  receiver_name_mask: text,
-  receiver_phone: text,
-  receiver_phone_mask: text,
-  address: text,
-  address_mask: text,
-  open_address_id: text,
-  buyer_memo: text,
+  tracking_number: optionalText,
+  logistics_id: optionalText,
+  province: optionalText,
+  city: optionalText,
+  town: optionalText,
+  receiver_name: optionalText,
+  receiver_name_mask: optionalText,
+  receiver_phone: optionalText,
+  receiver_phone_mask: optionalText,
+  address: optionalText,
+  address_mask: optionalText,
+  open_address_id: optionalText,
+  buyer_memo: optionalText,
 })
 type PopOrder = z.output<typeof popOrder>
 

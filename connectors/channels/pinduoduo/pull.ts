@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instant, readBy, understood } from '../answer.ts'
+import { instant, understood, wholeNumber } from '../answer.ts'
 import type { ChangedOrder } from '../channel.ts'
 import type { PopCall } from './gateway.ts'
 
@@ -9,12 +9,8 @@ const MAX_WINDOW_SECONDS = 30 * 60
 const ALL = '5'
 
 const TYPE = 'pdd.order.number.list.increment.get'
-const count = readBy((text) => {
-  if (!/^\d{1,9}$/.test(text)) throw new RangeError('not a count')
-  return Number(text)
-})
 const page = z.looseObject({
-  total_count: count,
+  total_count: wholeNumber,
   order_sn_list: z
     .array(z.looseObject({ order_sn: z.string().min(1).max(64), updated_at: instant }))
     .nullish()

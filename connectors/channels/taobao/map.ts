@@ -5,7 +5,7 @@ import type {
   ChannelOrderStatus,
   ChannelWaybill,
 } from '../../../domain/channel-order.ts'
-import { instant, readBy } from '../answer.ts'
+import { instant, readBy, wholeNumber } from '../answer.ts'
 import { centsOfYuan, instantOfChina } from '../values.ts'
 import { courierOf } from './carriers.ts'
 
@@ -43,10 +43,6 @@ const id = z.string().min(1).max(64)
 const text = z.string().default('')
 const cents = readBy(centsOfYuan)
 const maybeInstant = readBy(instantOfChina).nullish()
-const quantity = readBy((value) => {
-  if (!/^\d{1,9}$/.test(value)) throw new RangeError('not a quantity')
-  return Number(value)
-})
 
 const topLine = z.looseObject({
   oid: id,
@@ -55,7 +51,7 @@ const topLine = z.looseObject({
   outer_iid: text,
   outer_sku_id: text,
   title: text,
-  num: quantity,
+  num: wholeNumber,
   /** Of a trade with one line the trade's payment, freight included; otherwise the line's before shared discounts. */
   payment: cents,
   /** The line's share after all discounts, where the platform computes it. */

@@ -6,7 +6,9 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { appSecretOf } from '../accounts.ts'
 import { numberOf, writeJson } from '../json.ts'
 import type { MarketChange, MarketEvent } from '../market.ts'
+import { MessageQueue, type QueuedMessage } from '../message-queue.ts'
 import type { Mischief } from '../mischief.ts'
+import { yuan } from '../values.ts'
 import { readMessage, type TmcMessage, writeMessage } from './tmc-codec.ts'
 import { statusOf } from './trade.ts'
 
@@ -20,11 +22,9 @@ const DATA = 3n
 
 const CLOCK_WINDOW_MS = 10 * 60_000
 const MAX_FRAME_BYTES = 64 * 1024
+const FIRST_ID = 4_160_600_490_938_325_000n
 /** Contents longer than this are packed. */
 const PACK_FROM_BYTES = 512
-/** So many unconfirmed messages are brought again at a time. */
-const AGAIN_AT_ONCE = 5_000
-const MAX_UNTOLD = 1_000
 
 const TOPICS: Record<MarketEvent, string> = {
   created: 'taobao_trade_TradeCreate',
@@ -38,14 +38,7 @@ const TOPICS: Record<MarketEvent, string> = {
   refund: 'taobao_refund_RefundCreated',
 }
 
-type Unconfirmed = {
-  id: bigint
-  topic: string
-  userId: string
-  content: string
-  atMs: number
-  dueAtMs: number
-}
+type Message = { topic: string; userId: string; content: string; atMs: number }
 type Connection = { socket: WebSocket; appKey: string; token: string }
 
 /**
@@ -55,70 +48,47 @@ type Connection = { socket: WebSocket; appKey: string; token: string }
 export class Tmc {
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES })
   readonly #connections = new Set<Connection>()
-  /** App → what it has not confirmed, by message id. */
-  readonly #unconfirmed = new Map<string, Map<bigint, Unconfirmed>>()
-  /** App → the users that let it hear their messages. */
-  readonly #permits = new Map<string, Set<string>>()
-  /**
-   * Of users who have permitted nobody in this play. Merchants permit an app once, long before it: whoever is the first
-   * to say so here has been permitted all along.
-   */
-  readonly #untold = new Map<string, MarketChange[]>()
-  readonly #timers = new Set<NodeJS.Timeout>()
-  readonly #again: NodeJS.Timeout
+  readonly #queue: MessageQueue<Message>
   readonly #options: { mischief: Mischief; seed: string; now: () => number; redeliverAfterMs: number }
-  #lastId = 4_160_600_490_938_325_000n
   #turn = 0
 
   constructor(options: { mischief: Mischief; seed: string; now: () => number; redeliverAfterMs: number }) {
     this.#options = options
-    this.#again = setInterval(
-      () => this.#sendAgain(),
-      Math.min(Math.max(options.redeliverAfterMs / 4, 20), 1_000),
-    )
-    this.#again.unref()
+    this.#queue = new MessageQueue(FIRST_ID, {
+      ...options,
+      deliver: (appKey, message) => this.#deliver(appKey, message),
+    })
   }
 
   permit(appKey: string, userId: string): void {
-    const users = this.#permits.get(appKey) ?? new Set()
-    this.#permits.set(appKey, users.add(userId))
-    const untold = this.#untold.get(userId) ?? []
-    this.#untold.delete(userId)
-    for (const change of untold) this.#tellApp(appKey, change)
+    this.#queue.permit(appKey, userId)
   }
 
   /** How many messages apps have yet to confirm. */
   unconfirmed(): number {
-    return [...this.#unconfirmed.values()].reduce((sum, messages) => sum + messages.size, 0)
+    return this.#queue.unconfirmed()
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#greet(webSocket))
   }
 
-  tell(change: MarketChange): void {
-    const userId = change.order.platformShopId
-    const apps = [...this.#permits].filter(([, users]) => users.has(userId))
-    for (const [appKey] of apps) this.#tellApp(appKey, change)
-    if (apps.length === 0)
-      this.#untold.set(userId, [...(this.#untold.get(userId) ?? []), change].slice(-MAX_UNTOLD))
-  }
-
-  #tellApp(appKey: string, { event, order }: MarketChange): void {
+  tell({ event, order }: MarketChange): void {
     const [line] = order.lines
-    this.#send(appKey, TOPICS[event], order.platformShopId, {
+    const userId = order.platformShopId
+    const content = writeJson({
       buyer_open_uid: order.buyerId,
       oid: numberOf(line?.lineId ?? order.orderId),
-      payment: (order.totalCents / 100).toFixed(2),
+      payment: yuan(order.totalCents),
       status: statusOf(order),
       tid: numberOf(order.orderId),
       type: 'guarantee_trade',
     })
+    this.#queue.tell(userId, { topic: TOPICS[event], userId, content, atMs: this.#options.now() })
   }
 
   close(): void {
-    clearInterval(this.#again)
-    for (const timer of this.#timers) clearTimeout(timer)
+    this.#queue.close()
     for (const webSocket of this.#server.clients) webSocket.terminate()
     this.#server.close()
   }
@@ -169,58 +139,20 @@ export class Tmc {
     }
     const kind = content.get('__kind')
     const id = content.get('id')
-    if (kind === CONFIRM && typeof id === 'bigint') this.#unconfirmed.get(appKey)?.delete(id)
-    if (kind === PULL_REQUEST) this.#sendAgain()
-  }
-
-  #send(appKey: string, topic: string, userId: string, content: Record<string, unknown>): void {
-    this.#lastId += 1n
-    const atMs = this.#options.now()
-    const dueAtMs = performance.now() + this.#options.redeliverAfterMs
-    const message = { id: this.#lastId, topic, userId, content: writeJson(content), atMs, dueAtMs }
-    const delays = this.#options.mischief.nextPush()
-    if (delays.length === 0) return // lost for good, which only a pull finds out
-    const messages = this.#unconfirmed.get(appKey) ?? new Map<bigint, Unconfirmed>()
-    this.#unconfirmed.set(appKey, messages.set(message.id, message))
-    for (const delayMs of delays) {
-      if (delayMs === 0) {
-        this.#deliver(appKey, message)
-        continue
-      }
-      message.dueAtMs = Math.max(message.dueAtMs, dueAtMs + delayMs)
-      const timer = setTimeout(() => {
-        this.#timers.delete(timer)
-        this.#deliver(appKey, message)
-      }, delayMs)
-      this.#timers.add(timer)
-    }
-  }
-
-  #sendAgain(): void {
-    const nowMs = performance.now()
-    for (const [appKey, messages] of this.#unconfirmed) {
-      let sent = 0
-      for (const message of messages.values()) {
-        if (sent >= AGAIN_AT_ONCE) break
-        if (message.dueAtMs <= nowMs && this.#deliver(appKey, message)) sent += 1
-      }
-    }
+    if (kind === CONFIRM && typeof id === 'bigint') this.#queue.confirm(appKey, id)
+    if (kind === PULL_REQUEST) this.#queue.sendAgain()
   }
 
   /** To one of the app's connections, each in its turn. */
-  #deliver(appKey: string, message: Unconfirmed): boolean {
+  #deliver(appKey: string, { id, content: message }: QueuedMessage<Message>): boolean {
     const connections = [...this.#connections].filter((connection) => connection.appKey === appKey)
     const connection = connections[this.#turn++ % Math.max(connections.length, 1)]
-    if (!connection) {
-      message.dueAtMs = 0 // at once, when somebody comes
-      return false
-    }
-    message.dueAtMs = performance.now() + this.#options.redeliverAfterMs
+    if (!connection) return false
     const { token, socket } = connection
     const packed = Buffer.byteLength(message.content) >= PACK_FROM_BYTES
     const content = new Map<string, string | bigint | Date | Buffer>([
       ['__kind', DATA],
-      ['id', message.id],
+      ['id', id],
       ['topic', message.topic],
       ['userid', BigInt(message.userId)],
       ['publisher', '4272'],
