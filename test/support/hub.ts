@@ -6,7 +6,9 @@ import { v7 as uuid } from 'uuid'
 import { vi } from 'vitest'
 import { type Activities, createActivities } from '../../activities/index.ts'
 import { createCourierGateway } from '../../connectors/couriers/gateway.ts'
+import { createKuaidi100 } from '../../connectors/couriers/kuaidi100/client.ts'
 import { createCouriers } from '../../connectors/couriers/registry.ts'
+import { createSf } from '../../connectors/couriers/sf/client.ts'
 import { createOutsideHttp } from '../../connectors/outside-http.ts'
 import { createPaymentProvider } from '../../connectors/payment/provider.ts'
 import { createPdaGateway } from '../../connectors/pda/gateway.ts'
@@ -20,6 +22,7 @@ import type { PickTaskEventBody } from '../../contracts/pick-tasks.ts'
 import { POLICIES, type PolicyDocument } from '../../contracts/policies/index.ts'
 import type { OrderState } from '../../domain/order.ts'
 import type { OrderStatus } from '../../domain/order-state.ts'
+import { COURIER_ACCOUNTS } from '../../simulator/platforms/courier-accounts.ts'
 import { startSimulator } from '../../simulator/server.ts'
 import { checkout } from '../../store/checkout.ts'
 import type { Tx } from '../../store/database.ts'
@@ -29,6 +32,7 @@ import { recordPayment } from '../../store/payments.ts'
 import { recordPickTaskEvent } from '../../store/pick-tasks.ts'
 import { Policies } from '../../store/policy-cache.ts'
 import { publishPolicy } from '../../store/policy-versions.ts'
+import { CourierPushes } from '../../workers/courier-pushes.ts'
 import { DeliverySender, pdaTarget } from '../../workers/delivery-sender.ts'
 import { Loop } from '../../workers/loop.ts'
 import { OrderRelay } from '../../workers/order-relay.ts'
@@ -41,6 +45,8 @@ import { orderWorkflowId, stateQuery } from '../../workflows/messages.ts'
 import { createTestDatabase, required } from './database.ts'
 import { TEST_PAYLOAD_KEYS } from './keys.ts'
 
+/** What the salts of subscriptions are made from. */
+export const TEST_SALT_KEY = 'what the salts of subscriptions are made from'
 const SECRET = 'the-outside-secret-of-the-tests-0123456789'
 /** Generous: the machine may be busy; a test that waits this long has failed. */
 const PATIENCE_MS = 30_000
@@ -65,6 +71,8 @@ export type TestHubOptions = {
   namespace?: string
   /** The test runs workers of its own. */
   withoutWorker?: boolean
+  /** Where Kuaidi100 pushes to; with it and SF's own interface parcels of real couriers are followed. */
+  courierCallbackUrl?: string
   /** How long the test may wait for one thing, in ms. */
   patienceMs?: number
 }
@@ -78,7 +86,10 @@ export type TestHub = Awaited<ReturnType<typeof startTestHub>>
 export async function startTestHub(options: TestHubOptions = {}) {
   const database = await createTestDatabase()
   const { db } = database
-  const simulator = await startSimulator({ secret: SECRET })
+  const simulator = await startSimulator({
+    secret: SECRET,
+    courierPushes: { lookEveryMs: LOOK_AGAIN_MS, retryAfterMs: LOOK_AGAIN_MS },
+  })
   const taskQueue = `test-${uuid()}`
   const config = {
     TEMPORAL_ADDRESS: required('TEST_TEMPORAL_ADDRESS'),
@@ -104,12 +115,29 @@ export async function startTestHub(options: TestHubOptions = {}) {
   const activities = createActivities({
     db,
     paymentProvider: createPaymentProvider(outside),
-    couriers: createCouriers({ gateway: createCourierGateway(outside) }),
+    couriers: createCouriers({
+      gateway: createCourierGateway(outside),
+      ...(options.courierCallbackUrl === undefined ? {} : realCouriers(options.courierCallbackUrl)),
+    }),
+    senderPhoneTail: '8000',
     dataKeys: keyRing,
     wmsReader: new WmsReader(),
     connectors: {},
     shopLimiter: { take: async () => undefined },
   })
+
+  /** Kuaidi100 and SF of the outside world. */
+  function realCouriers(callbackUrl: string) {
+    const { customer, key } = COURIER_ACCOUNTS.kuaidi100
+    const { partnerId, checkWord } = COURIER_ACCOUNTS.sf
+    const baseUrl = `${simulator.url}/kuaidi100`
+    const limits = { saltKeys: [TEST_SALT_KEY], queriesPerSecond: 1 }
+    return {
+      kuaidi100: createKuaidi100({ baseUrl, customer, key, callbackUrl, ...limits }),
+      sf: createSf({ url: `${simulator.url}/sf/std/service`, partnerId, checkWord }),
+    }
+  }
+
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS })
   const bundle = await readWorkflowBundle(required('TEST_WORKFLOW_BUNDLE'))
   const telemetry = startTelemetry('test', undefined)
@@ -145,7 +173,9 @@ export async function startTestHub(options: TestHubOptions = {}) {
   const reconcile = new Reconcile({ db, client, taskQueue, logger })
   const transferCarrier = new TransferCarrier({ db, client, taskQueue, logger })
   const promotionStarter = new PromotionStarter({ db, client, taskQueue })
+  const courierPushes = new CourierPushes({ db, logger, onNews: () => undefined })
   const newLoops = () => [
+    new Loop('courier-pushes', { round: () => courierPushes.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
     new Loop('relay', { round: () => relay.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
     new Loop('delivery', { round: () => sender.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
     new Loop('transfers', { round: () => transferCarrier.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
@@ -249,16 +279,19 @@ export async function startTestHub(options: TestHubOptions = {}) {
     )
   }
 
-  async function pack(pickTaskId: string): Promise<string> {
+  async function pack(pickTaskId: string, courier = 'sim'): Promise<string> {
     const waybillNumber = `WB-${uuid()}`
     // The courier says nothing until the test makes it speak.
     scans(waybillNumber, [])
-    await report(pickTaskId, { type: 'packed', waybillNumber, courier: 'sim' })
+    await report(pickTaskId, { type: 'packed', waybillNumber, courier })
     return waybillNumber
   }
 
   /** What the courier shows of a parcel from now on; each state once, a second apart. */
-  function scans(waybillNumber: string, states: ('in_transit' | 'delivered' | 'returned' | 'lost')[]): void {
+  function scans(
+    waybillNumber: string,
+    states: ('in_transit' | 'refused' | 'delivered' | 'returned' | 'lost')[],
+  ): void {
     const start = Date.now() - 60_000
     simulator.script(
       waybillNumber,

@@ -37,6 +37,8 @@ export type PushOptions = {
 /** What counts as a yes; nothing else does. */
 const YES = '{"result":true,"returnCode":"200","message":"成功"}'
 const TRIES = 4
+/** So many at each look, in turns: with thousands each is looked at a little later. */
+const LOOKS_AT_ONCE = 200
 const ANSWER_WITHIN_MS = 20_000
 const MONTH_MS = 31 * 86_400_000
 const SUBSCRIPTIONS_A_MONTH = 4
@@ -47,6 +49,8 @@ const ENDS: ReadonlySet<Scan['state']> = new Set(['delivered', 'returned', 'lost
 export class Pushes {
   readonly #options: PushOptions
   readonly #following = new Map<string, Following>()
+  /** Those that are not over, who was looked at longest ago first. */
+  readonly #waiting = new Set<Following>()
   readonly #stop = new AbortController()
   readonly #timer: NodeJS.Timeout
   readonly #underWay = new Set<Promise<void>>()
@@ -63,14 +67,16 @@ export class Pushes {
     if (known && nowMs - known.endedAtMs < REST_AFTER_END_MS) return 'repeated'
     const lately = (known?.subscribedAtMs ?? []).filter((atMs) => nowMs - atMs < MONTH_MS)
     if (lately.length >= SUBSCRIPTIONS_A_MONTH) return 'too_often'
-    this.#following.set(wanted.waybillNumber, {
+    const following: Following = {
       ...wanted,
       state: 'polling',
       endedAtMs: 0,
       told: 0,
       lastNewsMs: nowMs,
       subscribedAtMs: [...lately, nowMs],
-    })
+    }
+    this.#following.set(wanted.waybillNumber, following)
+    this.#waiting.add(following)
     return 'subscribed'
   }
 
@@ -81,8 +87,9 @@ export class Pushes {
   }
 
   #look(): void {
-    for (const parcel of this.#following.values()) {
-      if (parcel.state !== 'polling') continue
+    for (const parcel of [...this.#waiting].slice(0, LOOKS_AT_ONCE)) {
+      this.#waiting.delete(parcel)
+      this.#waiting.add(parcel)
       const scans = this.#options.look(parcel.waybillNumber) ?? []
       if (scans === 'unreachable') continue
       const nowMs = this.#options.now()
@@ -101,7 +108,9 @@ export class Pushes {
 
   #end(parcel: Following, state: Following['state']): void {
     parcel.state = state
-    if (state !== 'polling') parcel.endedAtMs = this.#options.now()
+    if (state === 'polling') return
+    parcel.endedAtMs = this.#options.now()
+    this.#waiting.delete(parcel)
   }
 
   /** Everything that is known, newest first; the news itself is never marked. */

@@ -59,7 +59,7 @@ export function createSfPlatform(options: PlatformOptions): OutsidePlatform {
       return inner({ success: false, errorCode: 'S0001', errorMsg: '电话号码与运单数不符' })
     }
     const seen = wanted.trackingNumber.map((number) => look(number))
-    if (seen.includes('unreachable')) return outer('A1009', '目标服务异常或不可达')
+    if (seen.every((scans) => scans === 'unreachable')) return outer('A1009', '目标服务异常或不可达')
     const routeResps = wanted.trackingNumber.map((mailNo, index) => {
       const scans = seen[index]
       return { mailNo, routes: Array.isArray(scans) ? scans.map(routeOf) : [] }
