@@ -86,7 +86,8 @@ function pushOf(request: FastifyRequest, receivedAt: Date): PushRequest {
     )
   return {
     headers: single(request.headers),
-    query: single(request.query instanceof Object ? request.query : {}),
+    // Parsed queries have no prototype: they are no instance of anything.
+    query: single(typeof request.query === 'object' && request.query !== null ? request.query : {}),
     body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
     receivedAt,
   }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createTurns } from '../turns.ts'
 import type { Mischief } from './mischief.ts'
@@ -32,6 +33,8 @@ export function createHttpPusher(options: {
   const { url, mischief, isAcknowledged, log, maxTries = 50 } = options
   const stopping = new AbortController()
   const { signal } = stopping
+  // Each push that is under way listens to it.
+  setMaxListeners(0, signal)
   const turns = createTurns(AT_ONCE)
   const running = new Set<Promise<void>>()
 

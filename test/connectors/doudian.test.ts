@@ -1,31 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ShopAccount } from '../../connectors/channels/channel.ts'
 import { doudianConnector } from '../../connectors/channels/doudian/index.ts'
 import { doudianOrder } from '../../connectors/channels/doudian/map.ts'
 import { receiveDoudianPush } from '../../connectors/channels/doudian/receive.ts'
 import { paramJson, signEvent, signRequest } from '../../connectors/channels/doudian/sign.ts'
-import { appSecretOf, Tokenbook } from '../../simulator/platforms/accounts.ts'
-import { DOUDIAN_APP_KEY } from '../../simulator/platforms/doudian/index.ts'
 import { expectedSign } from '../../simulator/platforms/doudian/signature.ts'
+import { doudianShop } from '../support/pushing-shops.ts'
 import { channelSuite } from './channel-suite.ts'
 
 const SEED = 'doudian'
-const SHOP = '4463798'
-const SECRET = appSecretOf(SEED, 'doudian', DOUDIAN_APP_KEY)
-
-const shopAt = (simulatorUrl: string): ShopAccount => ({
-  shopId: 'doudian-1',
-  platformShopId: SHOP,
-  appKey: DOUDIAN_APP_KEY,
-  gatewayUrl: `${simulatorUrl}/doudian`,
-  pushUrl: null,
-  credentials: {
-    appSecret: SECRET,
-    ...new Tokenbook(SEED, 'doudian').tokensOf(SHOP),
-    signMethod: 'hmac-sha256',
-  },
-})
+const shop = doudianShop('http://127.0.0.1', SEED)
+const SECRET = shop.credentials.appSecret ?? ''
 
 describe('signatures of Doudian', () => {
   it('sorts the keys of `param_json` at every depth, keeps every digit, and escapes nothing', () => {
@@ -60,7 +45,6 @@ describe('signatures of Doudian', () => {
 })
 
 describe('a push of Doudian', () => {
-  const shop = shopAt('http://127.0.0.1')
   const receive = (content: unknown) => {
     const body = Buffer.from(typeof content === 'string' ? content : JSON.stringify(content))
     const headers = { 'app-id': shop.appKey, 'event-sign': signEvent(shop.appKey, body, SECRET) }
@@ -73,7 +57,7 @@ describe('a push of Doudian', () => {
     const outcome = await receive(content)
     return outcome.outcome === 'accepted' ? outcome.hints : []
   }
-  const data = `{"p_id":6912345678901234567,"shop_id":${SHOP},"update_time":1794326401}`
+  const data = `{"p_id":6912345678901234567,"shop_id":${shop.platformShopId},"update_time":1794326401}`
 
   it('holds many messages, and is answered with exactly the words that the platform waits for', async () => {
     const outcome = await receive([
@@ -112,7 +96,7 @@ describe('a push of Doudian', () => {
     ['an unknown tag', { tag: '987', msg_id: 'm', data }, '6912345678901234567'],
     ['data that is no JSON', { tag: '100', msg_id: 'm', data: 'p_id=1' }, null],
     ['no data', { tag: '100', msg_id: 'm' }, null],
-    ['no order', { tag: '100', msg_id: 'm', data: `{"shop_id":${SHOP}}` }, null],
+    ['no order', { tag: '100', msg_id: 'm', data: `{"shop_id":${shop.platformShopId}}` }, null],
     ['no tag and no id', { data }, '6912345678901234567'],
     ['a text for a message', 'hello', null],
     ['null for a message', null, null],
@@ -192,7 +176,7 @@ describe('an order of Doudian in the hub’s words', () => {
 channelSuite({
   connector: doudianConnector,
   seed: SEED,
-  shop: shopAt,
+  shop: (url) => doudianShop(url, SEED),
   secretName: 'appSecret',
   statuses: {
     unpaid: 'unpaid',
@@ -205,8 +189,8 @@ channelSuite({
     closed_refunded: 'closed',
   },
   shipsParts: true,
-  signedPush: (shop, body) => ({
-    'app-id': shop.appKey,
-    'event-sign': signEvent(shop.appKey, body, shop.credentials.appSecret ?? ''),
+  signedPush: ({ appKey }, body) => ({
+    'app-id': appKey,
+    'event-sign': signEvent(appKey, body, SECRET),
   }),
 })

@@ -1,23 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import type { ShopAccount } from '../../connectors/channels/channel.ts'
 import { mallConnector } from '../../connectors/channels/mall/index.ts'
 import { receiveMallPush } from '../../connectors/channels/mall/receive.ts'
 import { webhookHeaders } from '../../connectors/channels/mall/sign.ts'
 import { MALL_APP_KEY } from '../../simulator/platforms/mall/index.ts'
 import { mallSecretOf } from '../../simulator/platforms/mall/signature.ts'
+import { mallShop } from '../support/pushing-shops.ts'
 import { channelSuite } from './channel-suite.ts'
 
 const SEED = 'mall'
 const SECRET = mallSecretOf(SEED, MALL_APP_KEY)
-
-const shopAt = (simulatorUrl: string): ShopAccount => ({
-  shopId: 'mall-1',
-  platformShopId: 'mall-east',
-  appKey: MALL_APP_KEY,
-  gatewayUrl: `${simulatorUrl}/mall/hub`,
-  pushUrl: null,
-  credentials: mallConnector.credentials.parse({ secret: SECRET }),
-})
 
 const now = () => Math.floor(Date.now() / 1000)
 const headersOf = (body: string, secrets: string[], timestampSeconds = now()) =>
@@ -26,7 +17,7 @@ const headersOf = (body: string, secrets: string[], timestampSeconds = now()) =>
 channelSuite({
   connector: mallConnector,
   seed: SEED,
-  shop: shopAt,
+  shop: (url) => mallShop(url, SEED),
   secretName: 'secret',
   statuses: {
     unpaid: 'unpaid',
@@ -50,7 +41,7 @@ describe('a Standard Webhook of the mall', () => {
     headers: Record<string, string>,
     { credentials = { secret: SECRET, previousSecret: '' }, content = body } = {},
   ) => {
-    const shop = { ...shopAt('http://127.0.0.1'), credentials }
+    const shop = { ...mallShop('http://127.0.0.1', SEED), credentials }
     return receiveMallPush(
       { headers, query: { app: MALL_APP_KEY }, body: Buffer.from(content), receivedAt: new Date() },
       { shopsOfApp: async (appKey) => (appKey === MALL_APP_KEY ? [shop] : []) },

@@ -7,10 +7,9 @@ import { callWechat } from '../../connectors/wechat/call.ts'
 import { createMiniProgram, type ShippingInfo } from '../../connectors/wechat/mini-program.ts'
 import { createWechatToken } from '../../connectors/wechat/token.ts'
 import { appSecretOf } from '../../simulator/platforms/accounts.ts'
-import { MALL_APP_KEY } from '../../simulator/platforms/mall/index.ts'
-import { mallSecretOf } from '../../simulator/platforms/mall/signature.ts'
 import { WECHAT_APP_ID } from '../../simulator/platforms/wechat/index.ts'
 import { type Simulator, startSimulator } from '../../simulator/server.ts'
+import { mallShop } from '../support/pushing-shops.ts'
 
 const SEED = 'wechat'
 const CALM = { gatewayTimeout: 0, rateLimited: 0, cut: 0, cutAfterEffect: 0, tokenExpired: 0, garbage: 0 }
@@ -31,19 +30,17 @@ describe('WeChat, told what its mini-program’s payments were sent with', () =>
     appId: WECHAT_APP_ID,
     appSecret: appSecretOf(SEED, 'wechat', WECHAT_APP_ID),
   })
-  const shop = (): ShopAccount => ({
-    shopId: 'mall-1',
-    platformShopId: 'mall-east',
-    appKey: MALL_APP_KEY,
-    gatewayUrl: `${simulator.url}/mall/hub`,
-    pushUrl: null,
-    credentials: mallConnector.credentials.parse({
-      secret: mallSecretOf(SEED, MALL_APP_KEY),
-      wechatAppId: WECHAT_APP_ID,
-      wechatAppSecret: app().appSecret,
-      wechatGatewayUrl: app().gatewayUrl,
-    }),
-  })
+  const shop = (): ShopAccount => {
+    const account = mallShop(simulator.url, SEED)
+    const { appId, appSecret, gatewayUrl } = app()
+    const credentials = {
+      ...account.credentials,
+      wechatAppId: appId,
+      wechatAppSecret: appSecret,
+      wechatGatewayUrl: gatewayUrl,
+    }
+    return { ...account, credentials: mallConnector.credentials.parse(credentials) }
+  }
 
   let orders = 0
   const paid = (change: { lines?: number; title?: string } = {}) => {
