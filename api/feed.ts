@@ -6,8 +6,8 @@ import {
   type FeedPosition,
   readFeed,
 } from '../store/event-feed.ts'
+import { Watchers } from './watchers.ts'
 
-const POLL_MS = 500
 const BATCH = 500
 
 export type Subscriber = {
@@ -22,15 +22,12 @@ export type Subscriber = {
  */
 export class Feed {
   readonly #db: Db
-  readonly #onError: (error: unknown) => void
-  readonly #live = new Set<Subscriber>()
+  readonly #live: Watchers<Subscriber>
   #position: FeedPosition | null = null
-  #timer: NodeJS.Timeout | null = null
-  #closed = false
 
   constructor(db: Db, onError: (error: unknown) => void) {
     this.#db = db
-    this.#onError = onError
+    this.#live = new Watchers(() => this.#poll(), onError)
   }
 
   /** Where a subscriber without a last event id begins. */
@@ -40,45 +37,29 @@ export class Feed {
 
   /** Sends everything after the subscriber's position, then whatever comes. */
   async follow(subscriber: Subscriber): Promise<void> {
-    while (subscriber.isOpen() && !this.#closed) {
+    while (subscriber.isOpen() && !this.#live.closed) {
       const { events, position } = await readFeed(this.#db, subscriber.position, BATCH)
       this.#deliver(subscriber, events)
       subscriber.position = position
       // No await from here to the end: the poller cannot move in between.
-      if (this.#position === null || this.#live.size === 0) this.#position = position
+      if (this.#position === null || this.#live.count === 0) this.#position = position
       if (compareFeedPositions(position, this.#position) < 0) continue
-      this.#live.add(subscriber)
-      this.#schedule()
+      this.#live.join(subscriber)
       return
     }
   }
 
   leave(subscriber: Subscriber): void {
-    this.#live.delete(subscriber)
+    this.#live.leave(subscriber)
   }
 
   close(): void {
-    this.#closed = true
-    this.#live.clear()
-    if (this.#timer) clearTimeout(this.#timer)
-  }
-
-  #schedule(): void {
-    if (this.#timer || this.#closed || this.#live.size === 0) return
-    this.#timer = setTimeout(() => {
-      this.#poll()
-        .catch(this.#onError)
-        .finally(() => {
-          this.#timer = null
-          this.#schedule()
-        })
-    }, POLL_MS)
-    this.#timer.unref()
+    this.#live.close()
   }
 
   async #poll(): Promise<void> {
     let full = true
-    while (full && this.#position && this.#live.size > 0) {
+    while (full && this.#position && this.#live.count > 0) {
       const { events, position } = await readFeed(this.#db, this.#position, BATCH)
       this.#position = position
       for (const subscriber of this.#live) {

@@ -13,9 +13,8 @@ import {
 } from '../store/stock-changes.ts'
 
 import { boardRules } from './board-rules.ts'
+import { Watchers } from './watchers.ts'
 
-/** What moves within this time is told once, as it stands then. */
-const POLL_MS = 500
 const LEDGER_ROWS_A_READ = 2_000
 /** Whoever is so many movements behind reads the board again: that is cheaper than all that has moved. */
 const MAX_BEHIND = 100_000
@@ -37,17 +36,14 @@ export type StockSubscriber = {
 export class StockFeed {
   readonly #db: Db
   readonly #policies: Policies
-  readonly #onError: (error: unknown) => void
-  readonly #live = new Set<StockSubscriber>()
+  readonly #live: Watchers<StockSubscriber>
   #reach: LedgerReach | null = null
   #starting: Promise<void> | null = null
-  #timer: NodeJS.Timeout | null = null
-  #closed = false
 
   constructor(deps: { db: Db; policies: Policies }, onError: (error: unknown) => void) {
     this.#db = deps.db
     this.#policies = deps.policies
-    this.#onError = onError
+    this.#live = new Watchers(() => this.#poll(), onError)
   }
 
   /**
@@ -57,7 +53,7 @@ export class StockFeed {
    */
   async follow(subscriber: StockSubscriber, lastEventId: number | null): Promise<void> {
     // While nobody watches, nobody reads on: the place is an old one.
-    if (this.#live.size === 0) {
+    if (this.#live.count === 0) {
       this.#starting ??= this.#start().finally(() => {
         this.#starting = null
       })
@@ -71,12 +67,11 @@ export class StockFeed {
       subscriber.reset()
     }
     subscriber.greet()
-    while (subscriber.isOpen() && !this.#closed) {
+    while (subscriber.isOpen() && !this.#live.closed) {
       const { ledgerId } = this.#place()
       if (subscriber.position >= ledgerId) {
         // No await since the place was read: no round of the others lies between.
-        this.#live.add(subscriber)
-        this.#schedule()
+        this.#live.join(subscriber)
         return
       }
       const from = { ledgerId: subscriber.position, fenceLedgerId: ledgerId, fenceTransactionId: 0n }
@@ -87,13 +82,11 @@ export class StockFeed {
   }
 
   leave(subscriber: StockSubscriber): void {
-    this.#live.delete(subscriber)
+    this.#live.leave(subscriber)
   }
 
   close(): void {
-    this.#closed = true
-    this.#live.clear()
-    if (this.#timer) clearTimeout(this.#timer)
+    this.#live.close()
   }
 
   #place(): LedgerReach {
@@ -109,19 +102,6 @@ export class StockFeed {
       await sleep(SETTLE_AGAIN_MS)
     }
     this.#reach = reach
-  }
-
-  #schedule(): void {
-    if (this.#timer || this.#closed || this.#live.size === 0) return
-    this.#timer = setTimeout(() => {
-      this.#poll()
-        .catch(this.#onError)
-        .finally(() => {
-          this.#timer = null
-          this.#schedule()
-        })
-    }, POLL_MS)
-    this.#timer.unref()
   }
 
   async #poll(): Promise<void> {

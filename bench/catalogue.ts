@@ -1,7 +1,10 @@
+import type pg from 'pg'
+import { v7 as uuid } from 'uuid'
 import type { PlaceOrderBody } from '../contracts/orders.ts'
 import { POLICIES } from '../contracts/policies/index.ts'
 import type { Db } from '../store/database.ts'
 import { publishPolicy } from '../store/policy-versions.ts'
+import type { ReserveRequest } from '../store/reservation.ts'
 
 /** So many articles that callers seldom meet on one row: hot articles are another question. */
 const SKUS = 500
@@ -76,5 +79,48 @@ export function orderBody(lines = 1): PlaceOrderBody {
       unitPriceCents: 1_000,
     })),
     freightCents: 500,
+  }
+}
+
+/** So many warehouses, named after the prefix and numbered from 1. */
+export async function fillWarehouses(owner: pg.Client, prefix: string, count: number): Promise<void> {
+  await owner.query(
+    `insert into warehouse (id, name, division_code, longitude, latitude, region)
+    select $1::text || '-' || n, 'x', '330106', 110 + n, 30, '华东' from generate_series(1, $2::int) as n`,
+    [prefix, count],
+  )
+}
+
+/** Orders in whose names stock is reserved, with nothing in them. Returns their ids. */
+export async function fillOrders(owner: pg.Client, count: number): Promise<string[]> {
+  const contactId = uuid()
+  await owner.query(
+    "insert into contact (id, key_id, sealed, division_code) values ($1, 'k', '', '330106')",
+    [contactId],
+  )
+  const { rows } = await owner.query<{ id: string }>(
+    `insert into orders (id, channel, store_id, contact_id, division_code, status, amount_cents, freight_cents,
+      reservation_expires_at, policy_versions, placed_by)
+    select uuidv7(), 'mall', 'MALL', $1::uuid, '330106', 'reserved', 100, 0, now(), '{}', 'bench'
+    from generate_series(1, $2::int) returning id`,
+    [contactId, count],
+  )
+  return rows.map((row) => row.id)
+}
+
+/** Longer than any measurement. */
+const HOLD_MS = 3_600_000
+
+/** A reservation in an order's name, an operation of its own. */
+export function reservationFor(orderId: string, demand: ReserveRequest['demand']): ReserveRequest {
+  return {
+    orderId,
+    channel: 'mall',
+    divisionCode: '330106',
+    demand,
+    expiresAt: new Date(Date.now() + HOLD_MS),
+    operationId: uuid(),
+    confirmed: false,
+    operator: 'bench',
   }
 }

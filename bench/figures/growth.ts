@@ -1,10 +1,10 @@
 import pg from 'pg'
-import { v7 as uuid } from 'uuid'
 import { stockBoardQuery } from '../../contracts/stock-board.ts'
 import type { Db } from '../../store/database.ts'
 import { createReservations } from '../../store/reservation-groups.ts'
 import { auditStock } from '../../store/stock-audit.ts'
 import { readStockBoard } from '../../store/stock-board.ts'
+import { fillOrders, fillWarehouses, reservationFor } from '../catalogue.ts'
 import { measureClosedLoop } from '../closed-loop.ts'
 import type { Figure } from '../figure.ts'
 import type { Stage } from '../stage.ts'
@@ -15,7 +15,6 @@ const CALLERS = 16
 const WARM_UP_MS = 1_500
 const WINDOW_MS = 4_000
 const ROUNDS = 5
-const HOLD_MS = 3_600_000
 const ORDERS = 20_000
 /** A thousand levels and ten thousand movements, as on the first day; a million and ten millions, after years. */
 const SIZES = [
@@ -33,7 +32,8 @@ export async function measureGrowth(stage: Stage, say: (line: string) => void): 
   const { db, ownerUrl } = await stage.freshDatabase('hub_bench_growth')
   const owner = new pg.Client({ connectionString: ownerUrl })
   await owner.connect()
-  const orderIds = await fillOrders(owner)
+  await fillWarehouses(owner, 'GROW', WAREHOUSES)
+  const orderIds = await fillOrders(owner, ORDERS)
   const costs: Costs[] = []
   let before = { skus: 0, movements: 0 }
   for (const size of SIZES) {
@@ -62,22 +62,9 @@ async function costsAt(stage: Stage, db: Db, skus: number, orderIds: string[]): 
   let count = 0
   const reserve = async () => {
     count += 1
-    await groups.reserve({
-      orderId: orderIds[count % ORDERS] ?? '',
-      channel: 'mall',
-      divisionCode: '330106',
-      demand: [
-        {
-          lineNumber: Math.floor(count / ORDERS) + 1 + skus,
-          skuId: skuId((count * 7_919) % skus),
-          quantity: 1,
-        },
-      ],
-      expiresAt: new Date(Date.now() + HOLD_MS),
-      operationId: uuid(),
-      confirmed: false,
-      operator: 'bench',
-    })
+    const lineNumber = Math.floor(count / ORDERS) + 1 + skus
+    const demand = [{ lineNumber, skuId: skuId((count * 7_919) % skus), quantity: 1 }]
+    await groups.reserve(reservationFor(orderIds[count % ORDERS] ?? '', demand))
   }
   const loop = { concurrency: CALLERS, warmUpMs: WARM_UP_MS, windowMs: WINDOW_MS, signal: stage.signal }
   const rates: number[] = []
@@ -101,21 +88,6 @@ async function middleOf(work: () => Promise<unknown>): Promise<number> {
 }
 
 const skuId = (index: number) => `GROW-${index}`
-
-async function fillOrders(owner: pg.Client): Promise<string[]> {
-  await owner.query(`insert into warehouse (id, name, division_code, longitude, latitude, region)
-    select 'GROW-' || n, 'x', '330106', 110 + n, 30, '华东' from generate_series(1, ${WAREHOUSES}) as n`)
-  const contactId = uuid()
-  await owner.query(
-    `insert into contact (id, key_id, sealed, division_code) values ('${contactId}', 'k', '', '330106')`,
-  )
-  const { rows } = await owner.query<{ id: string }>(`
-    insert into orders (id, channel, store_id, contact_id, division_code, status, amount_cents, freight_cents,
-      reservation_expires_at, policy_versions, placed_by)
-    select uuidv7(), 'mall', 'MALL', '${contactId}', '330106', 'reserved', 100, 0, now(), '{}', 'bench'
-    from generate_series(1, ${ORDERS}) returning id`)
-  return rows.map((row) => row.id)
-}
 
 /** Adds what is missing to a size: articles in every warehouse, and movements spread evenly over them. */
 async function grow(

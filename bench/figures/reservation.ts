@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import pg from 'pg'
-import { v7 as uuid } from 'uuid'
 import { rememberResults } from '../../store/operation.ts'
 import { type ReserveRequest, reserve } from '../../store/reservation.ts'
 import { createReservations } from '../../store/reservation-groups.ts'
+import { fillOrders, fillWarehouses, reservationFor } from '../catalogue.ts'
 import { measureClosedLoop } from '../closed-loop.ts'
 import type { Figure } from '../figure.ts'
 import type { Stage } from '../stage.ts'
@@ -18,7 +18,6 @@ const ORDERS = 20_000
 const ROUNDS = 3
 const WARM_UP_MS = 1_000
 const WINDOW_MS = 3_000
-const HOLD_MS = 3_600_000
 
 type Load = {
   name: string
@@ -52,20 +51,12 @@ export async function measureReservations(stage: Stage, say: (line: string) => v
   let count = 0
   const next = (load: Load): ReserveRequest => {
     count += 1
-    return {
-      orderId: orderIds[count % ORDERS] ?? '',
-      channel: 'mall',
-      divisionCode: '330106',
-      demand: load.skusOf(count).map((sku, index) => ({
-        lineNumber: Math.floor(count / ORDERS) * 10 + index + 1,
-        skuId: `BENCH-${sku}`,
-        quantity: 1,
-      })),
-      expiresAt: new Date(Date.now() + HOLD_MS),
-      operationId: uuid(),
-      confirmed: false,
-      operator: 'bench',
-    }
+    const demand = load.skusOf(count).map((sku, index) => ({
+      lineNumber: Math.floor(count / ORDERS) * 10 + index + 1,
+      skuId: `BENCH-${sku}`,
+      quantity: 1,
+    }))
+    return reservationFor(orderIds[count % ORDERS] ?? '', demand)
   }
   const figures: Figure[] = []
   for (const load of LOADS) {
@@ -130,20 +121,11 @@ async function fill(ownerUrl: string): Promise<string[]> {
   await owner.connect()
   await owner.query(`insert into sku (id, name, category, standard_price_cents, weight_grams)
     select 'BENCH-' || n, 'x', 'x', 100, 100 from generate_series(0, ${SKUS - 1}) as n`)
-  await owner.query(`insert into warehouse (id, name, division_code, longitude, latitude, region)
-    select 'BENCH-' || n, 'x', '330106', 110 + n, 30, '华东' from generate_series(1, ${WAREHOUSES}) as n`)
+  await fillWarehouses(owner, 'BENCH', WAREHOUSES)
   await owner.query(`insert into stock_level (sku_id, warehouse_id, total)
     select 'BENCH-' || s, 'BENCH-' || 1 + (s + 4 * w) % ${WAREHOUSES}, 100000000
     from generate_series(0, ${SKUS - 1}) as s, generate_series(1, ${STOCKED_IN}) as w`)
-  const contactId = uuid()
-  await owner.query(
-    `insert into contact (id, key_id, sealed, division_code) values ('${contactId}', 'k', '', '330106')`,
-  )
-  const { rows } = await owner.query<{ id: string }>(`
-    insert into orders (id, channel, store_id, contact_id, division_code, status, amount_cents, freight_cents,
-      reservation_expires_at, policy_versions, placed_by)
-    select uuidv7(), 'mall', 'MALL', '${contactId}', '330106', 'reserved', 100, 0, now(), '{}', 'bench'
-    from generate_series(1, ${ORDERS}) returning id`)
+  const orderIds = await fillOrders(owner, ORDERS)
   // Statistics of an empty table would plan for an empty table.
   await owner.query(`insert into reservation (id, owner_kind, owner_id, order_id, line_number, sku_id, warehouse_id,
       quantity, state, expires_at, operation_id)
@@ -156,5 +138,5 @@ async function fill(ownerUrl: string): Promise<string[]> {
     where stock_level.sku_id = live.sku_id and stock_level.warehouse_id = live.warehouse_id`)
   await owner.query('vacuum analyze')
   await owner.end()
-  return rows.map((row) => row.id)
+  return orderIds
 }
