@@ -62,9 +62,10 @@ async function* changedOrders(
 ): AsyncGenerator<ChangedOrder[]> {
   const read = (page: number) => searchPage(shop, window, page)
   const first = await read(0)
-  for (let page = Math.ceil(first.total / PAGE_SIZE) - 1; page >= 0; page -= 1) {
-    yield (await read(page)).orders
-  }
+  const pages = Math.ceil(first.total / PAGE_SIZE)
+  for (let page = pages - 1; page > 0; page -= 1) yield (await read(page)).orders
+  // After others were read the first page holds what has moved up to it.
+  yield (pages > 1 ? await read(0) : first).orders
 }
 
 async function searchPage(shop: ShopAccount, { from, to }: { from: Date; to: Date }, page: number) {

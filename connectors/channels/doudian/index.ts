@@ -18,11 +18,11 @@ export const doudianConnector: ChannelConnector = {
   defaultGatewayUrl: 'https://openapi-fxg.jinritemai.com',
   defaultPushUrl: null,
   limits: {
-    callsPerSecond: 20,
+    callsPerSecond: 50,
     pullWindowSeconds: HOUR_SECONDS,
     pullOverlapSeconds: 300,
     pullDelaySeconds: 10,
-    pullEverySeconds: 300,
+    pullEverySeconds: 60,
     lagTargetSeconds: 60,
   },
   client: createDoudianClient,

@@ -15,7 +15,7 @@ export const mallConnector: ChannelConnector = {
     pullWindowSeconds: 86_400,
     pullOverlapSeconds: 60,
     pullDelaySeconds: 2,
-    pullEverySeconds: 300,
+    pullEverySeconds: 60,
     lagTargetSeconds: 60,
   },
   client: createMallClient,
