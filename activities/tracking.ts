@@ -110,8 +110,9 @@ async function subscribe(
     await settleSubscription(db, { parcelId, number }, 'active', answer)
     return true
   } catch (error) {
-    // Not known, or not now: asked again later, and polled meanwhile.
-    if (error instanceof UnreachableError || error instanceof RateLimitedError) return false
+    // One call that waits for its time-out is all that an attempt has time for; the next one polls.
+    if (error instanceof UnreachableError) throw error
+    if (error instanceof RateLimitedError) return false
     const reason = error instanceof Error ? error.message : String(error)
     await settleSubscription(db, { parcelId, number }, 'refused', reason)
     return false

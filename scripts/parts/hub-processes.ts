@@ -74,11 +74,42 @@ export function productEnvironment(options: ProductOptions): NodeJS.ProcessEnv {
     PAYMENT_URL: outside,
     COURIER_URL: outside,
     MALL_URL: outside,
+    ...courierEnvironment(options, outside),
     EVENT_ALLOWED_TARGETS: '127.0.0.0/8,::1',
     ...(temporal.webUrl ? { TEMPORAL_WEB_ORIGIN: temporal.webUrl } : {}),
   }
   delete environment.DATABASE_OWNER_URL // only the migrations may have the owner's rights
   return environment
+}
+
+/** Couriers that the platforms know, too. SF's parcels are asked about at SF, the others are pushed by Kuaidi100. */
+const COURIERS = ['sf', 'yto', 'zto', 'sto', 'yunda']
+
+function courierEnvironment({ secrets, apiPort }: ProductOptions, outside: string): NodeJS.ProcessEnv {
+  const { kuaidi100, sf } = courierAccounts(secrets)
+  return {
+    KUAIDI100_URL: `${outside}/kuaidi100`,
+    KUAIDI100_CUSTOMER: kuaidi100.customer,
+    KUAIDI100_KEY: kuaidi100.key,
+    KUAIDI100_CALLBACK_URL: `http://127.0.0.1:${apiPort}/v1/webhooks/couriers/kuaidi100`,
+    KUAIDI100_SALT_KEYS: derived(secrets, 'couriers/salt'),
+    SF_URL: `${outside}/sf/std/service`,
+    SF_PARTNER_ID: sf.partnerId,
+    SF_CHECK_WORD: sf.checkWord,
+    SENDER_PHONE_TAIL: '0000',
+  }
+}
+
+/** What the couriers' interfaces are called with, made from this clone's secrets. */
+function courierAccounts(secrets: Secrets) {
+  return {
+    kuaidi100: { customer: 'ORDERHUB', key: derived(secrets, 'couriers/kuaidi100').slice(0, 24) },
+    sf: { partnerId: 'ORDERHUB', checkWord: derived(secrets, 'couriers/sf').slice(0, 32) },
+  }
+}
+
+function derived({ outsideSecret }: Secrets, name: string): string {
+  return createHmac('sha256', outsideSecret).update(name).digest('base64url')
 }
 
 /** The product's processes, by name; `start` each, in any order. */
@@ -120,6 +151,7 @@ function simulatorEnvironment(
   { simulatorPort, dataDir, secrets, mariadb }: ProductOptions,
   api: string,
 ): NodeJS.ProcessEnv {
+  const { kuaidi100, sf } = courierAccounts(secrets)
   return {
     PATH: process.env.PATH,
     SIMULATOR_PORT: String(simulatorPort),
@@ -132,8 +164,9 @@ function simulatorEnvironment(
     ...(process.env.SIMULATOR_REDELIVER_SECONDS
       ? { SIMULATOR_REDELIVER_SECONDS: process.env.SIMULATOR_REDELIVER_SECONDS }
       : {}),
-    // Couriers that the platforms know, too.
-    SIMULATOR_COURIERS: 'sf,yto,zto,sto,yunda',
+    SIMULATOR_COURIERS: COURIERS.join(','),
+    SIMULATOR_KUAIDI100: `${kuaidi100.customer}:${kuaidi100.key}`,
+    SIMULATOR_SF: `${sf.partnerId}:${sf.checkWord}`,
     HUB_API: api,
     HUB_WAREHOUSE_KEY: secrets.apiKeys.warehouse,
     OUTSIDE_SECRET: secrets.outsideSecret,
@@ -141,8 +174,7 @@ function simulatorEnvironment(
 }
 
 /** Passwords of the warehouses' own systems, made from this clone's secrets: of who owns them, and of who reads. */
-export function wmsPasswords({ outsideSecret }: Secrets): { world: string; reader: string } {
-  const derive = (name: string) =>
-    createHmac('sha256', outsideSecret).update(`wms/${name}`).digest('base64url').slice(0, 24)
+export function wmsPasswords(secrets: Secrets): { world: string; reader: string } {
+  const derive = (name: string) => derived(secrets, `wms/${name}`).slice(0, 24)
   return { world: derive('world'), reader: derive('reader') }
 }

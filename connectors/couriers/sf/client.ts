@@ -43,13 +43,12 @@ export function createSf(account: SfAccount): CourierSource {
     limits: { waybillsPerCall: WAYBILLS_PER_CALL, callsPerSecond: 10, subscriptionsPerSecond: 1 },
     wantsPhone: () => true,
     track: async (waybills) => {
-      const found = new Map<string, Scan[]>()
       // Phones are matched to numbers by position, so a call has one for each of its numbers, or none at all.
-      for (const group of [waybills.filter(hasPhone), waybills.filter((waybill) => !hasPhone(waybill))]) {
-        if (group.length === 0) continue
-        for (const [number, scans] of await searchRoutes(account, group)) found.set(number, scans)
-      }
-      return found
+      const groups = [waybills.filter(hasPhone), waybills.filter((waybill) => !hasPhone(waybill))]
+      const found = await Promise.all(
+        groups.filter((group) => group.length > 0).map((group) => searchRoutes(account, group)),
+      )
+      return new Map(found.flatMap((scans) => [...scans]))
     },
     subscribe: null,
   }
