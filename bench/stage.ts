@@ -107,7 +107,7 @@ export class Stage {
   checkoutApi = () =>
     this.#once('checkout-api', async () => {
       const { environment } = await this.#product()
-      const { db, appUrl } = await this.freshDatabase('hub_bench_http')
+      const { db, ownerUrl, appUrl } = await this.freshDatabase('hub_bench_http')
       const [port, metricsPort] = [await freePort(), await freePort()]
       const url = `http://127.0.0.1:${port}`
       const api = this.#supervised('checkout-api', {
@@ -122,7 +122,7 @@ export class Stage {
         isReady: () => answersOk(`${url}/healthz`),
       })
       await this.#start(api)
-      return { url, db }
+      return { url, db, ownerUrl }
     })
 
   /** The least of all servers. */

@@ -1,7 +1,7 @@
 import { Pool } from 'undici'
 import { v7 as uuid } from 'uuid'
 import { createApiKey } from '../../store/identity.ts'
-import { orderBody } from '../catalogue.ts'
+import { orderBody, takeStatistics } from '../catalogue.ts'
 import { measureClosedLoop } from '../closed-loop.ts'
 import type { Figure } from '../figure.ts'
 import type { Stage } from '../stage.ts'
@@ -19,6 +19,8 @@ export async function measureCheckoutHttp(stage: Stage): Promise<Figure[]> {
   const bare = await stage.bareApi()
   const { secret } = await createApiKey(hub.db, { name: `bench-${uuid()}`, system: 'mall', storeIds: [] })
   const rates: { hub: number[]; bare: number[] } = { hub: [], bare: [] }
+  await measureRoute(stage, hub.url, secret)
+  await takeStatistics(hub.ownerUrl)
   for (let round = 0; round < ROUNDS; round += 1) {
     rates.bare.push(await measureRoute(stage, bare.url, secret))
     rates.hub.push(await measureRoute(stage, hub.url, secret))

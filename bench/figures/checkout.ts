@@ -3,7 +3,7 @@ import pg from 'pg'
 import { v7 as uuid } from 'uuid'
 import { createCheckouts } from '../../store/checkout.ts'
 import { Policies } from '../../store/policy-cache.ts'
-import { orderBody } from '../catalogue.ts'
+import { orderBody, takeStatistics } from '../catalogue.ts'
 import { measureClosedLoop } from '../closed-loop.ts'
 import type { Figure } from '../figure.ts'
 import type { Stage } from '../stage.ts'
@@ -43,6 +43,8 @@ export async function measureCheckout(stage: Stage): Promise<Figure[]> {
     windowMs: WINDOW_MS,
     signal: stage.signal,
   }
+  await measureClosedLoop(placeOrder, loop)
+  await takeStatistics(ownerUrl)
   for (let round = 0; round < ROUNDS; round += 1) {
     rows.push((await measureClosedLoop(insertRow, loop)).perSecond)
     orders.push((await measureClosedLoop(placeOrder, loop)).perSecond)
