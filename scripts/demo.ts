@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createPrng } from '../simulator/people.ts'
 import { keepRestocking, loadCatalogue } from './demo/catalogue.ts'
+import { streamChannelOrders } from './demo/channels.ts'
 import { createOutside } from './demo/outside.ts'
 import { createPatientHub } from './demo/patient-hub.ts'
 import { type Scenario, scenarioOf } from './demo/scenarios.ts'
@@ -52,6 +53,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     const startedAt = Date.now()
     const parts = [
       streamOrders(shop, ordersPerMinute, out),
+      streamChannelOrders(hub, { simulator, skuIds: catalogue.skus.map(({ id }) => id), signal }),
       watchStates(shop, startedAt, out),
       outside.keepRough(),
       keepRestocking(hub, prng, signal),

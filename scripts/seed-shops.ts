@@ -34,6 +34,15 @@ export const SAMPLE_SHOPS: readonly SampleShop[] = [
     push: '/taobao/tmc',
   },
   {
+    id: 'SHOP-JD',
+    storeId: 'ST-JD-SELF',
+    platform: 'jd',
+    platformShopId: '1000101',
+    appKey: 'jd-app-0001',
+    gateway: '/jd/routerjson',
+    push: null,
+  },
+  {
     id: 'SHOP-PDD',
     storeId: 'ST-PDD-HOME',
     platform: 'pinduoduo',
