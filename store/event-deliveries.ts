@@ -83,11 +83,10 @@ async function supersede(tx: Tx, subscriptionId: string, keys: string[]): Promis
     update event_delivery as old set state = 'superseded', settled_at = clock_timestamp()
     where subscription_id = ${subscriptionId} and state = 'pending' and attempts = 0 and replays = 0
       and order_key = any(${keys}::text[]) and event_type = any(${STATE_EVENTS}::text[])
-      and exists (select from event_delivery as newer
+      and (select true from event_delivery as newer
         where newer.subscription_id = old.subscription_id and newer.order_key = old.order_key
-          and newer.event_type = old.event_type and newer.state = 'pending' and newer.position > old.position)`.execute(
-    tx,
-  )
+          and newer.event_type = old.event_type and newer.state = 'pending' and newer.position > old.position
+        limit 1)`.execute(tx)
 }
 
 function isWanted({ eventTypes, storeIds }: Omit<Wanted, 'subscriptionId'>) {
@@ -222,10 +221,13 @@ export async function claimEvents(
       select id from event_delivery as delivery
       where subscription_id = ${request.subscriptionId} and state = 'pending'
         and next_attempt_at <= statement_timestamp()
-        and not exists (select from event_delivery as earlier
+        -- Looked up row by row: as an anti-join it would be planned by statistics, which know nothing of a backlog that
+        -- came a minute ago, and then compare every delivery with every other one.
+        and (select true from event_delivery as earlier
           where earlier.subscription_id = delivery.subscription_id and earlier.order_key = delivery.order_key
             and earlier.state = 'pending' and earlier.position < delivery.position
-            and (earlier.attempts < ${ATTEMPTS_THAT_HOLD_UP} or earlier.next_attempt_at <= statement_timestamp()))
+            and (earlier.attempts < ${ATTEMPTS_THAT_HOLD_UP} or earlier.next_attempt_at <= statement_timestamp())
+          limit 1) is null
       order by next_attempt_at, position limit ${request.limit} for update skip locked
     ), claimed as (
       update event_delivery set attempts = attempts + 1, last_attempt_at = clock_timestamp(),
