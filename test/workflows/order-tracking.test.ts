@@ -5,6 +5,7 @@ import { KUAIDI100_ACCEPTED, receiveKuaidi100 } from '../../connectors/couriers/
 import { POLICIES } from '../../contracts/policies/index.ts'
 import { listen } from '../../simulator/http.ts'
 import { keepCourierPush } from '../../store/courier-pushes.ts'
+import { orderWorkflowId } from '../../workflows/messages.ts'
 import { keepHistory } from '../support/histories.ts'
 import { startTestHub, TEST_SALT_KEY, type TestHub } from '../support/hub.ts'
 
@@ -125,6 +126,11 @@ describe('with the interval that nobody has changed', () => {
     )
     await hub.untilClosed(orderId)
     expect((await hub.row(orderId)).status).toBe('completed')
+    // The workflow itself waits for nothing any more, least of all for a poll in five minutes.
+    await hub.until('the workflow to end', async () => {
+      const { status } = await hub.client.workflow.getHandle(orderWorkflowId(orderId)).describe()
+      return status.name === 'COMPLETED'
+    })
   })
 
   test('SF’s parcels are asked about at SF', async () => {
