@@ -82,6 +82,13 @@ export const configSchema = z.strictObject({
   /** Without it what the own mall’s stores should show is decided, but not sent. */
   MALL_URL: origin.optional(),
   OUTSIDE_SECRET: z.string().min(32),
+  /** Who carries text messages to customers. Absent: none are sent. */
+  SMS_PROVIDER: z.enum(['aliyun']).optional(),
+  /** Where the provider is called; absent: at its own address. */
+  SMS_URL: url(['http', 'https']).optional(),
+  SMS_KEY_ID: z.string().min(1).max(128).optional(),
+  SMS_KEY_SECRET: z.string().min(1).max(128).optional(),
+  SMS_SIGN_NAME: z.string().min(1).max(40).optional(),
   TEMPORAL_WEB_ORIGIN: url(['http', 'https']).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(['http', 'https']).optional(),
   /** "host:port" where the worker serves the metrics of Temporal's core; absent: not at all. */
@@ -115,6 +122,9 @@ const PAIRS = [
   ['KUAIDI100_CALLBACK_URL', 'KUAIDI100_SALT_KEYS'],
   ['SF_PARTNER_ID', 'SF_CHECK_WORD'],
   ['SF_CHECK_WORD', 'SF_PARTNER_ID'],
+  ['SMS_PROVIDER', 'SMS_KEY_ID'],
+  ['SMS_PROVIDER', 'SMS_KEY_SECRET'],
+  ['SMS_PROVIDER', 'SMS_SIGN_NAME'],
 ] as const
 
 const wholeSchema = configSchema.check((context) => {
@@ -150,6 +160,7 @@ const OWN_PREFIXES = [
   'SENDER_',
   'MALL_',
   'OUTSIDE_',
+  'SMS_',
 ]
 /** Read by the migration and by tools, not by the long-running processes. */
 const FOREIGN: ReadonlySet<string> = new Set(['DATABASE_OWNER_URL'])

@@ -246,6 +246,19 @@ export const WORK_ITEM_TEXT: Record<
     nextEn: 'Mend the receiver and resume the subscription, or delete it; what happened meanwhile waits',
     nextZh: '修复接收方后恢复订阅，或删除订阅；期间的事件会保留',
   },
+  notification_refused: {
+    en: 'A provider refuses messages to customers',
+    zh: '短信或微信服务商拒绝发送客户通知',
+    nextEn:
+      'Read the error and mend template, signature, credit or credentials; it closes itself when a message goes out again',
+    nextZh: '查看错误并修复模板、签名、余额或凭证；恢复发送后自动关闭',
+  },
+  notification_unknown: {
+    en: 'Nobody can say whether a message to a customer went out',
+    zh: '无法确认客户通知是否已发出',
+    nextEn: 'Look for it in the console of the provider, and tell the customer in another way if need be',
+    nextZh: '在服务商控制台查询；必要时用其他方式通知客户',
+  },
   events_exhausted: {
     en: 'A system did not take some of its events in ten tries over three days',
     zh: '订阅方三天内十次均未成功接收部分事件',

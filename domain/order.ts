@@ -328,6 +328,8 @@ export const WORK_ITEM_KINDS = [
   'shop_refused',
   'subscription_disabled',
   'events_exhausted',
+  'notification_refused',
+  'notification_unknown',
 ] as const
 export type WorkItemKind = (typeof WORK_ITEM_KINDS)[number]
 

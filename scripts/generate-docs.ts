@@ -109,6 +109,14 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
     'The own mall, which is told what its stores show; only scheme, host and port count. Absent: listings are decided, not sent.',
   ],
   OUTSIDE_SECRET: ['worker, relay', 'At least 32 characters; signs every call to the four above.'],
+  SMS_PROVIDER: [
+    'relay',
+    '`aliyun`: who carries text messages to customers. Absent: none are sent. See [messages to customers](notifications.md).',
+  ],
+  SMS_URL: ['relay', 'Where the provider is called. Absent: at its own address.'],
+  SMS_KEY_ID: ['relay', 'The account’s key (AccessKey ID); needed with `SMS_PROVIDER`.'],
+  SMS_KEY_SECRET: ['relay', 'Its secret; needed with `SMS_PROVIDER`.'],
+  SMS_SIGN_NAME: ['relay', 'The approved signature (签名) of the texts; needed with `SMS_PROVIDER`.'],
   TEMPORAL_WEB_ORIGIN: ['API', 'The one origin whose pages may ask the codec endpoint with a session.'],
   OTEL_EXPORTER_OTLP_ENDPOINT: [
     EVERY_PROCESS,
@@ -212,6 +220,14 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
   events_exhausted: [
     'Later events went on. The delivery log of the subscription shows each with its errors.',
     'sends all of them again',
+  ],
+  notification_refused: [
+    'One item a template. Its messages are tried again every quarter of an hour until they expire; the item resolves itself when one goes out.',
+    '',
+  ],
+  notification_unknown: [
+    'The call was cut off and the provider could not say afterwards what became of it. It is not sent again: the customer may have it.',
+    '',
   ],
   bodies_kept: [
     'The month named by its key is older than `INBOX_BODY_MONTHS`, but holds messages that wait or were set aside (`unsettled`) or the creation of open orders without a snapshot (`unstarted`). Looked at again every hour; the item resolves itself when the month has gone.',
@@ -371,6 +387,7 @@ const TRIED_ON: Record<PolicyKind, string> = {
   promotion: NO_TRIAL,
   'wms-mapping': NO_TRIAL,
   transfer: 'transfers: who had to approve them',
+  notification: NO_TRIAL,
 }
 
 function policyKinds(): string {

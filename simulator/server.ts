@@ -63,6 +63,8 @@ export type Simulator = {
   mischief: (platform: string, rates: MischiefRates) => void
   /** Pushes of a platform that the hub has not acknowledged so far. */
   pendingPushes: (platform: string) => number
+  /** What a provider has carried to people. */
+  messages: (platform: string) => readonly object[]
   close: () => Promise<void>
 }
 
@@ -144,6 +146,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     market,
     mischief: (platform, rates) => mischiefOf(platform).change(rates),
     pendingPushes: (platform) => platforms.get(platform)?.pendingPushes?.() ?? 0,
+    messages: (platform) => platforms.get(platform)?.messages?.() ?? [],
     close: async () => {
       buyers.stop()
       await Promise.all([...platforms.values()].map((platform) => platform.close()))
@@ -306,6 +309,9 @@ function control({ world, buyers, mischiefOf, platforms }: Stage, call: Call): A
   if (area === 'platforms' && what === 'pending' && call.method === 'GET' && platforms.has(name)) {
     const pending = platforms.get(name)?.pendingPushes?.() ?? 0
     return { status: 200, body: { pending, ...mischiefOf(name).counts() } }
+  }
+  if (area === 'platforms' && what === 'messages' && call.method === 'GET' && platforms.has(name)) {
+    return { status: 200, body: { messages: platforms.get(name)?.messages?.() ?? [] } }
   }
   if (area === 'platforms' && what === 'mischief' && platforms.has(name)) {
     return withBody(call, mischiefBody, (rates) => {

@@ -126,5 +126,6 @@ export const TRIALS: { readonly [Kind in PolicyKind]: Trial<PolicyDocument<Kind>
   // What a promotion may ask for, and where a warehouse keeps its stock, decide nothing about an order.
   promotion: null,
   'wms-mapping': null,
+  notification: null,
   transfer: onTransfers,
 }

@@ -10,6 +10,12 @@ import type {
 import type { EventDeliveryState, SubscriptionState } from '../domain/event-delivery.ts'
 import type { ListingReason } from '../domain/listing.ts'
 import type {
+  NotificationEvent,
+  NotificationState,
+  NotificationWay,
+  RenderedParameter,
+} from '../domain/notification.ts'
+import type {
   FulfilmentLine,
   InspectedLine,
   OrderState,
@@ -387,6 +393,26 @@ export type Database = {
     ended_at: NullableTimestamp
     detail: string | null
   }
+  notification: {
+    id: Generated<string>
+    event: NotificationEvent
+    way: NotificationWay
+    parcel_id: string
+    order_id: string
+    policy_version: number
+    template_id: string
+    parameters: ColumnType<RenderedParameter[], string, never>
+    state: WithDefault<NotificationState>
+    attempts: WithDefault<number>
+    due_at: DefaultTimestamp
+    recipient: Nullable<Buffer>
+    sending_at: NullableTimestamp
+    provider_id: Nullable<string>
+    reason: Nullable<string>
+    created_at: DefaultTimestamp
+    settled_at: NullableTimestamp
+  }
+  notification_feed: { id: boolean; position: number }
   tracking_event: {
     parcel_id: string
     event_key: string

@@ -17,6 +17,7 @@ import { createEventLoops } from './event-loops.ts'
 import { startHealthServer } from './health-server.ts'
 import { createListingLoops } from './listing-loops.ts'
 import { Loop } from './loop.ts'
+import { createNotificationLoops } from './notification-loops.ts'
 import { OrderRelay } from './order-relay.ts'
 import { startProcess } from './process.ts'
 import { PromotionStarter } from './promotion-starter.ts'
@@ -111,6 +112,7 @@ const loops = [
     logger,
   }),
   ...createListingLoops({ db, config, keyRing, logger }),
+  ...createNotificationLoops({ db, config, keyRing, logger }),
   ...events.loops,
 ]
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { allocation } from './allocation.ts'
 import type { PolicyDefinition } from './definition.ts'
+import { notification } from './notification.ts'
 import { orderLife } from './order-life.ts'
 import { promotion } from './promotion.ts'
 import { reservation } from './reservation.ts'
@@ -16,6 +17,7 @@ const definitions = {
   promotion,
   'wms-mapping': wmsMapping,
   transfer,
+  notification,
 }
 
 /** The kinds of policy that exist; each has a file of its own here. */

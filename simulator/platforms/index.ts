@@ -9,6 +9,7 @@ import type { Mischief } from './mischief.ts'
 import { createPinduoduo } from './pinduoduo/index.ts'
 import type { OutsidePlatform } from './platform.ts'
 import { createSfPlatform } from './sf/index.ts'
+import { createAliyunSmsPlatform } from './sms/aliyun.ts'
 import { createTaobao } from './taobao/index.ts'
 import { createWechat } from './wechat/index.ts'
 
@@ -39,5 +40,6 @@ export function createPlatforms(options: PlatformOptions): OutsidePlatform[] {
     createSfPlatform(options),
     createMall(options),
     createWechat(options),
+    createAliyunSmsPlatform(options),
   ]
 }

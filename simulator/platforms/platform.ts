@@ -14,5 +14,7 @@ export type OutsidePlatform = {
   upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   /** Pushes that the hub has not acknowledged so far. */
   pendingPushes?: () => number
+  /** What it has carried to people, such as text messages. */
+  messages?: () => readonly object[]
   close: () => Promise<void>
 }

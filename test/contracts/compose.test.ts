@@ -148,10 +148,11 @@ describe('secrets', () => {
     const defaults = [...composeText.matchAll(VARIABLE)].filter(
       ([, name = '', kind]) => secret.test(name) && kind === '-',
     )
-    // Empty: of couriers that need not be used, and of the simulated world.
+    // Empty: of couriers and providers that need not be used, and of the simulated world.
     expect([...new Set(defaults.map(([, name]) => name))]).toEqual([
       'KUAIDI100_KEY',
       'KUAIDI100_SALT_KEYS',
+      'SMS_KEY_SECRET',
       'HUB_WAREHOUSE_KEY',
       'SIMULATOR_WMS_PASSWORD',
       'SIMULATOR_WMS_READER_PASSWORD',

@@ -141,6 +141,10 @@ describe('redactConfig', () => {
       KUAIDI100_SALT_KEYS: 's'.repeat(32),
       SF_PARTNER_ID: 'partner',
       SF_CHECK_WORD: 'secret',
+      SMS_PROVIDER: 'aliyun',
+      SMS_KEY_ID: 'secret',
+      SMS_KEY_SECRET: 'secret',
+      SMS_SIGN_NAME: '商城',
     }
     const shown = redactConfig(readConfig({ ...REQUIRED, ...optional }))
     const secret = names.filter((name) => /KEY|SECRET|PASSWORD|TOKEN|CHECK_WORD/.test(name))
@@ -154,6 +158,8 @@ describe('redactConfig', () => {
       'KUAIDI100_SALT_KEYS',
       'SF_CHECK_WORD',
       'OUTSIDE_SECRET',
+      'SMS_KEY_ID',
+      'SMS_KEY_SECRET',
     ])
     for (const name of secret) expect(shown[name]).toBe('[redacted]')
   })

@@ -1,0 +1,24 @@
+import type { Config } from '../../contracts/config.ts'
+import { createAliyunSms } from './aliyun-sms.ts'
+import type { Notifier } from './notifier.ts'
+
+/** The providers that are configured, one a way at most. */
+export function createNotifiers(config: Config): Notifier[] {
+  return [smsOf(config)].filter((notifier) => notifier !== null)
+}
+
+function smsOf(config: Config): Notifier | null {
+  const {
+    SMS_PROVIDER: provider,
+    SMS_KEY_ID: keyId,
+    SMS_KEY_SECRET: secret,
+    SMS_SIGN_NAME: signName,
+  } = config
+  if (!provider || !keyId || !secret || !signName) return null
+  return createAliyunSms({
+    url: config.SMS_URL ?? 'https://dysmsapi.aliyuncs.com',
+    accessKeyId: keyId,
+    accessKeySecret: secret,
+    signName,
+  })
+}
