@@ -2,13 +2,14 @@ import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { createDatabase } from '../store/database.ts'
+import { createDatabase, type Db } from '../store/database.ts'
 import {
   type Backlog,
   type Figures,
   judge,
   readBacklog,
   readFigures,
+  shopsPulledBefore,
   type Verdict,
 } from './double11/judge.ts'
 import { parseScrape, quantileMs, type Scrape, total } from './double11/metrics.ts'
@@ -113,6 +114,10 @@ async function play(hub: Hub, options: Double11Options, signal: AbortSignal): Pr
     const overAt = Date.now()
     await untilRest(() => readBacklog(db), outside, signal)
     const drainSeconds = (Date.now() - overAt) / 1000
+    print(`Nothing is on its way (${drainSeconds.toFixed(0)} s). What was lost is found by the next pulls …`)
+    await untilPulled(db, outside, signal)
+    await untilRest(() => readBacklog(db), outside, signal)
+    const pullSeconds = (Date.now() - overAt) / 1000
     const seen = await outside.orders()
     const [verdict, figures, scrape] = await Promise.all([
       judge(db, seen),
@@ -122,7 +127,8 @@ async function play(hub: Hub, options: Double11Options, signal: AbortSignal): Pr
     const counts = await Promise.all(
       SAMPLE_SHOPS.map(async ({ platform }) => ({ platform, ...(await outside.counts(platform)) })),
     )
-    report({ seen, verdict, figures, scrape, counts, backlog: await readBacklog(db), drainSeconds })
+    const backlog = await readBacklog(db)
+    report({ seen, verdict, figures, scrape, counts, backlog, drainSeconds, pullSeconds })
     return verdict.lost.length + verdict.wrong.length === 0 ? 0 : 1
   } finally {
     await db.destroy()
@@ -187,7 +193,7 @@ async function spoil(
   rushMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const at = async (share: number, act: () => void | Promise<unknown>) => {
+  const at = async (share: number, act: () => unknown) => {
     await delay(share * rushMs, undefined, { signal })
     await act()
   }
@@ -241,6 +247,18 @@ async function untilRest(look: () => Promise<Backlog>, outside: Outside, signal:
   }
 }
 
+/** Waits until every shop has been pulled beyond the last change: pushes that were lost are found then. */
+async function untilPulled(db: Db, outside: Outside, signal: AbortSignal): Promise<void> {
+  const lastChangeMs = Math.max(0, ...(await outside.orders()).map((order) => order.modifiedAtMs))
+  const deadline = Date.now() + REST_WITHIN_MS
+  while (Date.now() < deadline) {
+    const behind = await shopsPulledBefore(db, new Date(lastChangeMs))
+    if (behind.length === 0) return
+    await delay(LOOK_AGAIN_MS, undefined, { signal })
+  }
+  print('Some shops were not pulled in time.')
+}
+
 async function scrapeApi(api: string, key: string): Promise<Scrape> {
   const response = await fetch(new URL('/metrics', api), { headers: { authorization: `Bearer ${key}` } })
   if (!response.ok) throw new Error(`/metrics: ${response.status}`)
@@ -255,8 +273,9 @@ function report(result: {
   counts: ({ platform: string } & PlatformCounts)[]
   backlog: Backlog
   drainSeconds: number
+  pullSeconds: number
 }): void {
-  const { seen, verdict, figures, scrape, counts, backlog, drainSeconds } = result
+  const { seen, verdict, figures, scrape, counts, backlog, drainSeconds, pullSeconds } = result
   const sum = (name: 'pushes' | 'calls' | 'pending') => counts.reduce((all, entry) => all + entry[name], 0)
   const ms = (share: number) => {
     const value = quantileMs(scrape, 'hub_push_acknowledgement_seconds', share)
@@ -278,6 +297,7 @@ function report(result: {
     ['acknowledgement p50', ms(0.5)],
     ['acknowledgement p99', ms(0.99)],
     ['time to drain after the rush', `${drainSeconds.toFixed(0)} s`],
+    ['until pulls had found what was lost', `${pullSeconds.toFixed(0)} s`],
   ]
   const width = Math.max(...rows.map(([name]) => name.length))
   print('')

@@ -1,8 +1,8 @@
-import { type Kysely, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { ChannelOrderStatus } from '../../domain/channel-order.ts'
 import type { OrderStatus } from '../../domain/order-state.ts'
 import type { MarketStatus } from '../../simulator/platforms/market.ts'
-import type { Database } from '../../store/schema.ts'
+import type { Db } from '../../store/database.ts'
 import type { SeenOrder } from './outside.ts'
 
 /** What the hub must say of an order that stands so on its platform. */
@@ -48,7 +48,7 @@ type HubOrder = {
 }
 
 /** Compares every order on the platforms with the hub's, one by one. */
-export async function judge(db: Kysely<Database>, seen: readonly SeenOrder[]): Promise<Verdict> {
+export async function judge(db: Db, seen: readonly SeenOrder[]): Promise<Verdict> {
   const { rows } = await sql<HubOrder>`
     select platform_order_id as "platformOrderId", channel_order.status as "channelStatus", state, orders.status
     from channel_order left join orders on orders.id = channel_order.order_id`.execute(db)
@@ -76,7 +76,7 @@ export async function judge(db: Kysely<Database>, seen: readonly SeenOrder[]): P
 export type Backlog = { hints: number; messages: number; deliveries: number; waiting: number }
 
 /** What the hub still has to do; deliveries to the dead listener do not count, they are not orders'. */
-export async function readBacklog(db: Kysely<Database>): Promise<Backlog> {
+export async function readBacklog(db: Db): Promise<Backlog> {
   const { rows } = await sql<Backlog>`
     select
       (select count(*)::int from inbox where state = 'hint') as hints,
@@ -95,7 +95,7 @@ export type Figures = {
   byPlatform: { platform: string; hints: number }[]
 }
 
-export async function readFigures(db: Kysely<Database>): Promise<Figures> {
+export async function readFigures(db: Db): Promise<Figures> {
   const { rows: byPlatform } = await sql<{ platform: string; hints: number }>`
     select source as platform, count(*)::int as hints from inbox where order_key like source || '/%' group by source
     order by source`.execute(db)
@@ -109,4 +109,15 @@ export async function readFigures(db: Kysely<Database>): Promise<Figures> {
     orders: rows[0]?.orders ?? 0,
     byPlatform,
   }
+}
+
+/** Shops whose changes up to this moment have not all been asked for. */
+export async function shopsPulledBefore(db: Db, moment: Date): Promise<string[]> {
+  const rows = await db
+    .selectFrom('channel_feed')
+    .select('shop_id')
+    .where('way', '=', 'pull')
+    .where((eb) => eb.or([eb('watermark', 'is', null), eb('watermark', '<=', moment)]))
+    .execute()
+  return rows.map((row) => row.shop_id)
 }
