@@ -1,6 +1,6 @@
 import { fastify } from 'fastify'
 
-/** The least that a checkout over HTTP can cost: the body is read as JSON, and an answer of the same size goes back. */
+/** The least that a call over HTTP can cost; of a checkout: the body is read as JSON, and an answer of the same size goes back. */
 const app = fastify()
 const answer = {
   orderId: '00000000-0000-7000-8000-000000000000',
@@ -18,5 +18,7 @@ const answer = {
   workflowId: 'order:00000000-0000-7000-8000-000000000000',
 }
 app.post('/v1/orders', async (_request, reply) => reply.status(201).send(answer))
+// What a platform's push costs at least: its body is read as JSON, and the acknowledgement goes back.
+app.post('/v1/webhooks/doudian', async () => ({ code: 0, msg: 'success' }))
 app.get('/readyz', async () => ({}))
 await app.listen({ host: '127.0.0.1', port: Number(process.env.BENCH_PORT) })

@@ -9,6 +9,8 @@ import { measureCheckoutHttp } from '../bench/figures/checkout-http.ts'
 import { measureEvents } from '../bench/figures/events.ts'
 import { measureGrowth } from '../bench/figures/growth.ts'
 import { measureOrders } from '../bench/figures/orders.ts'
+import { measurePushGrowth } from '../bench/figures/push-growth.ts'
+import { measurePushes } from '../bench/figures/pushes.ts'
 import { measureReservations } from '../bench/figures/reservation.ts'
 import { measureStartLatency } from '../bench/figures/start-latency.ts'
 import { benchHelp, type FigureName, parseBenchOptions } from '../bench/options.ts'
@@ -30,6 +32,8 @@ const measurements: {
   { names: ['reservation'], measure: measureReservations },
   { names: ['checkout'], measure: measureCheckout },
   { names: ['checkout-http'], measure: measureCheckoutHttp },
+  { names: ['pushes'], measure: measurePushes },
+  { names: ['push-growth'], measure: measurePushGrowth },
   { names: ['board'], measure: measureBoard },
   { names: ['growth'], measure: measureGrowth },
   { names: ['events'], measure: measureEvents },

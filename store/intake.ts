@@ -97,6 +97,8 @@ function standing(
   { platform, shopId, platformOrderId, isKnown, isFollowed }: IncomingHint,
   { type, hasOrder }: { type: string; hasOrder: boolean },
 ): Pick<InboxHint, 'state' | 'raise'> {
+  // The platform tries the address, or has news of something else than orders.
+  if (isKnown && platformOrderId === null) return { state: 'dismissed', raise: null }
   if (shopId === null) {
     return { state: 'set_aside', raise: { kind: 'unknown_shop', key: `${platform}/${type}` } }
   }
@@ -104,10 +106,7 @@ function standing(
   const raise: Raise = { kind: 'unknown_channel_message', key: `${shopId}/${type}` }
   // Fetching an order does no harm, and an unknown message may be about what nobody else says.
   if (hasOrder) return { state: 'hint', raise: isKnown ? null : raise }
-  // A test, or news of something else than orders; an order's id that cannot be one is for a person.
-  return isKnown && platformOrderId === null
-    ? { state: 'dismissed', raise: null }
-    : { state: 'set_aside', raise }
+  return { state: 'set_aside', raise }
 }
 
 /** Neither jsonb nor text has room for NUL and lone surrogates. */

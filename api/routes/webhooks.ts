@@ -27,7 +27,7 @@ function channelRoute(instance: FastifyInstance, deps: ApiDeps): void {
     {
       // A platform sends as fast as people buy: it is its signature that lets it in, not its rate. What is too much
       // is refused by the load shedding and by the intake's own bounds, and sent again.
-      config: { access: 'public', rateLimit: false },
+      config: { access: 'public' },
       bodyLimit: LIMITS.pushBytes,
       schema: {
         tags: ['webhooks'],
@@ -37,6 +37,8 @@ function channelRoute(instance: FastifyInstance, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const { channel } = request.params
+      // This route stands before the plugin that sheds load: it asks by itself.
+      if (instance.isUnderPressure()) throw new ProblemError('overloaded')
       const connector = deps.connectors[channel]
       if (!connector?.receivePush) throw new ProblemError('not-found', `${channel} does not push over HTTP`)
       const startedAt = performance.now()

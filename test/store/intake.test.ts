@@ -153,6 +153,7 @@ describe('a hint in the inbox', () => {
       'unknown_channel_message',
     ],
     ['that is a test', { platformOrderId: null }, 'dismissed', null],
+    ['that is a test of nobody’s shop', { platformOrderId: null, shopId: null }, 'dismissed', null],
     ['of a shop out of service', { isFollowed: false }, 'dismissed', null],
   ])('%s is kept as it deserves, and raised once a shop and type', async (name, changes, state, kind) => {
     const type = `type ${name}`
