@@ -22,6 +22,7 @@ import { courierPushRoutes } from './routes/courier-pushes.ts'
 import { eventRoutes } from './routes/events.ts'
 import { listingRoutes } from './routes/listings.ts'
 import { masterDataRoutes } from './routes/master-data.ts'
+import { notificationRoutes } from './routes/notifications.ts'
 import { operationLogRoutes } from './routes/operation-log.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { paymentRoutes } from './routes/payments.ts'
@@ -145,6 +146,7 @@ const ROUTES = [
   transferRoutes,
   workItemRoutes,
   wmsRoutes,
+  notificationRoutes,
   policyRoutes,
   eventRoutes,
   subscriptionRoutes,

@@ -83,12 +83,21 @@ export const configSchema = z.strictObject({
   MALL_URL: origin.optional(),
   OUTSIDE_SECRET: z.string().min(32),
   /** Who carries text messages to customers. Absent: none are sent. */
-  SMS_PROVIDER: z.enum(['aliyun']).optional(),
+  SMS_PROVIDER: z.enum(['aliyun', 'tencent']).optional(),
   /** Where the provider is called; absent: at its own address. */
   SMS_URL: url(['http', 'https']).optional(),
   SMS_KEY_ID: z.string().min(1).max(128).optional(),
   SMS_KEY_SECRET: z.string().min(1).max(128).optional(),
   SMS_SIGN_NAME: z.string().min(1).max(40).optional(),
+  /** Tencent’s alone: the application, and the region that is called. */
+  SMS_APP_ID: z
+    .string()
+    .regex(/^\d{1,20}$/, 'must be a number')
+    .optional(),
+  SMS_REGION: z
+    .string()
+    .regex(/^[a-z-]{1,32}$/, 'must be a region such as ap-guangzhou')
+    .default('ap-guangzhou'),
   TEMPORAL_WEB_ORIGIN: url(['http', 'https']).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(['http', 'https']).optional(),
   /** "host:port" where the worker serves the metrics of Temporal's core; absent: not at all. */
@@ -128,6 +137,10 @@ const PAIRS = [
 ] as const
 
 const wholeSchema = configSchema.check((context) => {
+  if (context.value.SMS_PROVIDER === 'tencent' && context.value.SMS_APP_ID === undefined) {
+    const message = 'is needed with tencent'
+    context.issues.push({ code: 'custom', message, path: ['SMS_APP_ID'], input: undefined })
+  }
   for (const [given, missing] of PAIRS) {
     if (context.value[given] === undefined || context.value[missing] !== undefined) continue
     context.issues.push({

@@ -111,12 +111,14 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
   OUTSIDE_SECRET: ['worker, relay', 'At least 32 characters; signs every call to the four above.'],
   SMS_PROVIDER: [
     'relay',
-    '`aliyun`: who carries text messages to customers. Absent: none are sent. See [messages to customers](notifications.md).',
+    '`aliyun` or `tencent`: who carries text messages to customers. Absent: none are sent. See [messages to customers](notifications.md).',
   ],
   SMS_URL: ['relay', 'Where the provider is called. Absent: at its own address.'],
-  SMS_KEY_ID: ['relay', 'The account’s key (AccessKey ID); needed with `SMS_PROVIDER`.'],
+  SMS_KEY_ID: ['relay', 'The account’s key (AccessKey ID, SecretId); needed with `SMS_PROVIDER`.'],
   SMS_KEY_SECRET: ['relay', 'Its secret; needed with `SMS_PROVIDER`.'],
   SMS_SIGN_NAME: ['relay', 'The approved signature (签名) of the texts; needed with `SMS_PROVIDER`.'],
+  SMS_APP_ID: ['relay', 'Tencent’s SmsSdkAppId; needed with `SMS_PROVIDER=tencent`.'],
+  SMS_REGION: ['relay', 'The region of Tencent’s that is called.'],
   TEMPORAL_WEB_ORIGIN: ['API', 'The one origin whose pages may ask the codec endpoint with a session.'],
   OTEL_EXPORTER_OTLP_ENDPOINT: [
     EVERY_PROCESS,

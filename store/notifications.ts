@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { NotificationTemplate } from '../contracts/policies/notification.ts'
 import {
+  mobileNumberOf,
   type NotificationEvent,
   type NotificationWay,
   type RenderedParameter,
@@ -139,6 +140,12 @@ export async function addresseeOf(db: Db, keyRing: KeyRing, orderId: string): Pr
     from orders join contact on contact.id = orders.contact_id where orders.id = ${orderId}`.execute(db)
   const [row] = rows
   return row ? { person: openContact(keyRing, row), openId: row.openId } : { person: null, openId: null }
+}
+
+/** The number or openid that a message goes to; null where this way reaches nobody. */
+export function recipientOf(way: NotificationWay, { person, openId }: Addressee): string | null {
+  if (person === null) return null
+  return way === 'sms' ? mobileNumberOf(person.phone) : openId
 }
 
 /**

@@ -6,7 +6,6 @@ import type { PolicyDocument } from '../contracts/policies/index.ts'
 import {
   chinaDay,
   type Finding,
-  mobileNumberOf,
   type NotificationWay,
   quietUntil,
   settleDoubt,
@@ -24,6 +23,7 @@ import {
   markSent,
   postpone,
   raiseDoubt,
+  recipientOf,
 } from '../store/notifications.ts'
 import type { Policies } from '../store/policy-cache.ts'
 
@@ -76,9 +76,10 @@ export class NotificationSender {
   async #handle(notification: DueNotification, policy: PolicyDocument<'notification'>): Promise<void> {
     const notifier = this.#notifiers.get(notification.way)
     if (!notifier) return
-    const { db, logger } = this.#deps
+    const { db, keyRing, logger } = this.#deps
     try {
-      const recipient = await this.#recipientOf(notification)
+      const addressee = await addresseeOf(db, keyRing, notification.orderId)
+      const recipient = recipientOf(notification.way, addressee)
       if (recipient === null) return await this.#withoutRecipient(notification)
       const { id, templateId, parameters } = notification
       const message = { id, recipient, templateId, parameters }
@@ -91,12 +92,6 @@ export class NotificationSender {
       const reason = error instanceof Error ? error.message : String(error)
       logger.warn({ notificationId: notification.id, reason }, 'a message to a customer waits')
     }
-  }
-
-  async #recipientOf({ way, orderId }: DueNotification): Promise<string | null> {
-    const { person, openId } = await addresseeOf(this.#deps.db, this.#deps.keyRing, orderId)
-    if (person === null) return null
-    return way === 'sms' ? mobileNumberOf(person.phone) : openId
   }
 
   /** Erased, masked by the platform, or no buyer of the mini-program. */

@@ -32,6 +32,7 @@ const TAGS = [
     name: 'policies',
     description: 'Rules and deadlines that people change while the hub runs, in versions · 策略',
   },
+  { name: 'notifications', description: 'What customers are told · 客户通知' },
   { name: 'events', description: 'What happens, as a stream' },
   { name: 'system', description: 'For operating the hub' },
 ]

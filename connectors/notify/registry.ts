@@ -1,6 +1,7 @@
 import type { Config } from '../../contracts/config.ts'
 import { createAliyunSms } from './aliyun-sms.ts'
 import type { Notifier } from './notifier.ts'
+import { createTencentSms } from './tencent-sms.ts'
 
 /** The providers that are configured, one a way at most. */
 export function createNotifiers(config: Config): Notifier[] {
@@ -15,6 +16,17 @@ function smsOf(config: Config): Notifier | null {
     SMS_SIGN_NAME: signName,
   } = config
   if (!provider || !keyId || !secret || !signName) return null
+  if (provider === 'tencent') {
+    return createTencentSms({
+      url: config.SMS_URL ?? 'https://sms.tencentcloudapi.com',
+      secretId: keyId,
+      secretKey: secret,
+      // The configuration is not read without it.
+      sdkAppId: config.SMS_APP_ID ?? '',
+      signName,
+      region: config.SMS_REGION,
+    })
+  }
   return createAliyunSms({
     url: config.SMS_URL ?? 'https://dysmsapi.aliyuncs.com',
     accessKeyId: keyId,

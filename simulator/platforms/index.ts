@@ -10,6 +10,7 @@ import { createPinduoduo } from './pinduoduo/index.ts'
 import type { OutsidePlatform } from './platform.ts'
 import { createSfPlatform } from './sf/index.ts'
 import { createAliyunSmsPlatform } from './sms/aliyun.ts'
+import { createTencentSmsPlatform } from './sms/tencent.ts'
 import { createTaobao } from './taobao/index.ts'
 import { createWechat } from './wechat/index.ts'
 
@@ -41,5 +42,6 @@ export function createPlatforms(options: PlatformOptions): OutsidePlatform[] {
     createMall(options),
     createWechat(options),
     createAliyunSmsPlatform(options),
+    createTencentSmsPlatform(options),
   ]
 }

@@ -116,6 +116,7 @@ const MATRIX: Record<string, { systems: string; roles: string }> = {
   'POST /v1/work-items/:workItemId/assign': { systems: 'ops', roles: 'all' },
   'POST /v1/work-items/:workItemId/resolve': { systems: 'ops', roles: 'all' },
   'POST /v1/work-items/:workItemId/replay': { systems: 'ops', roles: 'ops admin' },
+  'POST /v1/notifications/preview': { systems: 'ops', roles: 'ops admin' },
   'GET /v1/policies': { systems: 'ops', roles: 'all' },
   'GET /v1/policies/:kind': { systems: 'ops', roles: 'all' },
   'GET /v1/policies/:kind/schema': { systems: 'ops', roles: 'all' },

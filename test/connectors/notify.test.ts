@@ -1,0 +1,111 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { createAliyunSms } from '../../connectors/notify/aliyun-sms.ts'
+import type { Notifier } from '../../connectors/notify/notifier.ts'
+import { createTencentSms } from '../../connectors/notify/tencent-sms.ts'
+import { RefusedError, UnreachableError } from '../../connectors/outside-errors.ts'
+import { appSecretOf } from '../../simulator/platforms/accounts.ts'
+import { ALIYUN_KEY_ID } from '../../simulator/platforms/sms/aliyun.ts'
+import { SIGN_NAME, SMS_TEMPLATE, UNWILLING_NUMBER } from '../../simulator/platforms/sms/book.ts'
+import { TENCENT_APP_ID, TENCENT_SECRET_ID, TENCENT_TEMPLATE } from '../../simulator/platforms/sms/tencent.ts'
+import { type Simulator, startSimulator } from '../../simulator/server.ts'
+
+const SEED = 'notify'
+const CALM = { gatewayTimeout: 0, rateLimited: 0, cutAfterEffect: 0, garbage: 0 }
+
+let simulator: Simulator
+beforeAll(async () => {
+  simulator = await startSimulator({ secret: 'x'.repeat(32), seed: SEED })
+})
+afterAll(() => simulator.close())
+
+type Change = { secret?: string; signName?: string; now?: () => Date }
+
+function aliyun({ secret, signName = SIGN_NAME, now }: Change): Notifier {
+  const accessKeySecret = secret ?? appSecretOf(SEED, 'aliyun-sms', ALIYUN_KEY_ID)
+  const url = `${simulator.url}/aliyun-sms/`
+  return createAliyunSms({ url, accessKeyId: ALIYUN_KEY_ID, accessKeySecret, signName }, now)
+}
+
+function tencent({ secret, signName = SIGN_NAME, now }: Change): Notifier {
+  return createTencentSms(
+    {
+      url: `${simulator.url}/tencent-sms/`,
+      secretId: TENCENT_SECRET_ID,
+      secretKey: secret ?? appSecretOf(SEED, 'tencent-sms', TENCENT_SECRET_ID),
+      sdkAppId: TENCENT_APP_ID,
+      signName,
+      region: 'ap-guangzhou',
+    },
+    now,
+  )
+}
+
+describe.each([
+  { platform: 'aliyun-sms', create: aliyun, templateId: SMS_TEMPLATE, unlisted: 'absent' },
+  { platform: 'tencent-sms', create: tencent, templateId: TENCENT_TEMPLATE, unlisted: 'silent' },
+])('$platform', ({ platform, create, templateId, unlisted }) => {
+  afterEach(() => simulator.mischief(platform, CALM))
+  let count = 0
+  const message = (recipient = `1370000${String(++count).padStart(4, '0')}`) => ({
+    id: `id-${recipient}-${count}`,
+    recipient,
+    templateId,
+    parameters: [
+      { name: 'company', value: '顺丰+速运 & 100%' },
+      { name: 'no', value: "SF~!'()*🍵" },
+    ],
+  })
+  const to = (recipient: string) =>
+    simulator.messages(platform).filter((taken) => 'number' in taken && taken.number === recipient)
+
+  test('takes a message with any signs in it, and finds it afterwards by its own id', async () => {
+    const sent = message()
+    const before = new Date()
+    expect(await create({}).send(sent)).toMatchObject({ kind: 'sent', providerId: expect.any(String) })
+    const [taken] = to(sent.recipient)
+    expect(JSON.stringify(taken)).toContain('顺丰+速运 & 100%')
+    expect(JSON.stringify(taken)).toContain("SF~!'()*🍵")
+    expect(await create({}).find(sent, before)).toMatchObject({ kind: 'sent' })
+  })
+
+  test('a message that is not listed is another matter than one that is', async () => {
+    const other = message()
+    await create({}).send(other)
+    expect(await create({}).find({ ...other, id: 'another' }, new Date())).toMatchObject({ kind: unlisted })
+  })
+
+  test('an answer that does not come, or is none, leaves open whether it was sent', async () => {
+    for (const fate of [{ cutAfterEffect: 1 }, { garbage: 1 }, { gatewayTimeout: 1 }]) {
+      simulator.mischief(platform, { ...CALM, ...fate })
+      await expect(create({}).send(message())).rejects.toBeInstanceOf(UnreachableError)
+    }
+  })
+
+  test('a wrong signature, an old time or an unknown text is refused: nothing was sent', async () => {
+    const refused = [
+      create({ secret: 'wrong' }),
+      create({ signName: '别家' }),
+      create({ now: () => new Date(Date.now() - 3_600_000) }),
+    ]
+    for (const notifier of refused) {
+      const wanted = message()
+      await expect(notifier.send(wanted)).rejects.toBeInstanceOf(RefusedError)
+      expect(to(wanted.recipient)).toEqual([])
+    }
+    const unknown = { ...message(), templateId: 'SMS_1' }
+    await expect(create({}).send(unknown)).rejects.toBeInstanceOf(RefusedError)
+  })
+
+  test('a number that wants nothing, one that has had enough, and a service that asks for patience', async () => {
+    expect(await create({}).send(message(UNWILLING_NUMBER))).toMatchObject({ kind: 'unreachable' })
+    const number = '13712345678'
+    for (let sent = 0; sent < 5; sent += 1) await create({}).send(message(number))
+    const { kind, retryInMs } = { retryInMs: 0, ...(await create({}).send(message(number))) }
+    expect([kind, retryInMs]).toEqual(['later', 3_600_000])
+    simulator.mischief(platform, { rateLimited: 1 })
+    const limited = create({}).send(message())
+    await (platform === 'aliyun-sms'
+      ? expect(limited).resolves.toMatchObject({ kind: 'later' })
+      : expect(limited).rejects.toMatchObject({ name: 'RateLimitedError' }))
+  })
+})
