@@ -28,7 +28,8 @@ const MAX_FRAME_BYTES = 256 * 1024
 
 /** What a protocol may do with the connection that it speaks on. */
 export type Line = {
-  send: (frame: Buffer | string) => void
+  /** False: the connection is gone, and nobody heard it. */
+  send: (frame: Buffer | string) => boolean
   /** The platform takes us. */
   ready: () => void
   /** Ends this connection; another is opened after a pause. */
@@ -141,7 +142,9 @@ class KeptConnection implements LongConnection {
     }
     const conversation = converse({
       send: (frame) => {
-        if (socket.readyState === WebSocket.OPEN) socket.send(frame)
+        if (socket.readyState !== WebSocket.OPEN) return false
+        socket.send(frame)
+        return true
       },
       ready: () => {
         readyAtMs = performance.now()

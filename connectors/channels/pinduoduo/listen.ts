@@ -1,6 +1,7 @@
 import type { Hint, PushConnection, PushListener, ShopAccount } from '../channel.ts'
 import { createHintGroups } from '../hint-groups.ts'
 import { type ConnectionTimings, keepConnection, type Line, type LongConnection } from '../long-connection.ts'
+import { OwedConfirmations } from '../owed.ts'
 import { pinduoduoAccount } from './account.ts'
 import { type HeardFrame, heartBeat, readFrame } from './frame.ts'
 import { createPopCall } from './gateway.ts'
@@ -28,6 +29,7 @@ export function listenToMessages(
   let connection: LongConnection | null = null
   // Acknowledged where we are heard now: the connection that brought a message may be gone when it is durable.
   let current: Line | null = null
+  const owed = new OwedConfirmations<HeardFrame>()
   const groups = createHintGroups<HeardFrame>({
     accept: async (heard) => listener.accept(await withShops(heard, shop, listener)),
     onPressure: (isFull) => connection?.setPaused(isFull),
@@ -45,10 +47,13 @@ export function listenToMessages(
         line.ready()
         line.send(heartBeat(Date.now()))
         permission.ask()
+        owed.settle((heard) => acknowledge(line, heard))
       },
       onFrame: (frame) => {
         const heard = readFrame(frame)
-        if (heard) groups.offer(heard.hint.messageId, heard, () => acknowledge(current, heard))
+        if (!heard) return
+        const say = (one: HeardFrame) => acknowledge(current, one)
+        groups.offer(heard.hint.messageId, heard, () => owed.confirm(heard, say))
       },
       onBeat: () => {
         line.send(heartBeat(Date.now()))
@@ -64,8 +69,9 @@ export function listenToMessages(
   }
 }
 
-function acknowledge(line: Line | null, { ack }: HeardFrame): void {
-  if (ack) line?.send(ack(Date.now()))
+/** Whether the platform was told; of what it did not name there is nothing to tell. */
+function acknowledge(line: Line | null, { ack }: HeardFrame): boolean {
+  return ack === null || (line?.send(ack(Date.now())) ?? false)
 }
 
 /** Names each message's shop; the shops of the app are looked up only for messages about others than our own. */

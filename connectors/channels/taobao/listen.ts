@@ -10,6 +10,7 @@ import {
   type Line,
   type LongConnection,
 } from '../long-connection.ts'
+import { OwedConfirmations } from '../owed.ts'
 import { instantOfChina } from '../values.ts'
 import { type TaobaoAccount, taobaoAccount } from './account.ts'
 import { createTopCall } from './gateway.ts'
@@ -76,6 +77,8 @@ export function listenTmc(
   let connection: LongConnection | null = null
   // Confirmed where we are heard now: the connection that brought a message may be gone when it is durable.
   let conversation: TmcConversation | null = null
+  const owed = new OwedConfirmations<string>()
+  const confirm = (id: string) => conversation?.confirm(id) ?? false
   const groups = createHintGroups<Heard>({
     accept: async (heard) => listener.accept(await withShops(heard, account, listener)),
     onPressure: (isFull) => connection?.setPaused(isFull),
@@ -86,7 +89,8 @@ export function listenTmc(
     timings,
     converse: (line) => {
       conversation = new TmcConversation(account, line, {
-        onHeard: (heard) => groups.offer(heard.id, heard, () => conversation?.confirm(heard.id)),
+        onHeard: (heard) => groups.offer(heard.id, heard, () => owed.confirm(heard.id, confirm)),
+        onBegun: () => owed.settle(confirm),
         onNotPermitted: (reason) => listener.onState({ state: 'connected', detail: reason }),
       })
       return conversation
@@ -114,6 +118,7 @@ async function withShops(heard: Heard[], own: TaobaoAccount, { directory }: Push
 type Ears = {
   onHeard: (heard: Heard) => void
   onNotPermitted: (reason: string) => void
+  onBegun: () => void
 }
 
 class TmcConversation implements Conversation {
@@ -158,9 +163,9 @@ class TmcConversation implements Conversation {
     if (!this.#isPermitted) void this.#permit()
   }
 
-  /** The message is durable; the platform need not send it again. */
-  confirm(id: string): void {
-    if (this.#token) this.#send({ __kind: TMC_KIND.confirm, id: BigInt(id) })
+  /** The message is durable; the platform need not send it again. False: nobody heard that. */
+  confirm(id: string): boolean {
+    return this.#token !== '' && this.#send({ __kind: TMC_KIND.confirm, id: BigInt(id) })
   }
 
   #begin(token: string): void {
@@ -168,6 +173,7 @@ class TmcConversation implements Conversation {
     this.#token = token
     this.#line.ready()
     this.onBeat()
+    this.#ears.onBegun()
   }
 
   /** The merchant's messages are sent to the app from now on; saying so again changes nothing. */
@@ -186,8 +192,8 @@ class TmcConversation implements Conversation {
     this.#ears.onHeard(heardOf(id, content))
   }
 
-  #send(content: Readonly<Record<string, string | number | bigint>>): void {
-    this.#line.send(encodeFrame({ type: TMC_TYPE.send, token: this.#token, content }))
+  #send(content: Readonly<Record<string, string | number | bigint>>): boolean {
+    return this.#line.send(encodeFrame({ type: TMC_TYPE.send, token: this.#token, content }))
   }
 }
 
