@@ -21,7 +21,10 @@ let stop: () => Promise<void>
 const fakes = {
   pullShop: async ({ shopId }: { shopId: string }): Promise<PullResult> => {
     pulled.push(shopId)
-    const isCaughtUp = pulled.filter((id) => id === shopId).length >= 3
+    const tries = pulled.filter((id) => id === shopId).length
+    if (shopId === 'S-shaky' && tries === 1) return { ok: false, outcome: 'rate-limited', failures: 1 }
+    if (shopId === 'S-refused') return { ok: false, outcome: 'refused', failures: tries }
+    const isCaughtUp = tries >= 3
     return { ok: true, windows: 1, hints: 1, isCaughtUp }
   },
 }
@@ -68,6 +71,14 @@ test('a turn goes on until the shop is caught up', async () => {
   })
   expect(result).toMatchObject({ isCaughtUp: true })
   expect(pulled.filter((shopId) => shopId === 'S-long')).toHaveLength(3)
+})
+
+test('a call that failed is made again within the turn; a refusal is left to the next', async () => {
+  const turn = (shopId: string) =>
+    client.workflow.execute('channelPull', { taskQueue, workflowId: uuid(), args: [{ shopId }] })
+  expect(await turn('S-shaky')).toMatchObject({ ok: true, isCaughtUp: true })
+  expect(await turn('S-refused')).toMatchObject({ ok: false, outcome: 'refused' })
+  expect(pulled.filter((shopId) => shopId === 'S-refused')).toHaveLength(1)
 })
 
 test('each shop in service has its schedule, with a new interval when that changes, and a pause by a person stays', async () => {
