@@ -98,6 +98,10 @@ export const configSchema = z.strictObject({
     .string()
     .regex(/^[a-z-]{1,32}$/, 'must be a region such as ap-guangzhou')
     .default('ap-guangzhou'),
+  /** The mini-program whose buyers get subscribe messages, if both are given. */
+  WECHAT_URL: url(['http', 'https']).default('https://api.weixin.qq.com'),
+  WECHAT_APP_ID: z.string().min(1).max(64).optional(),
+  WECHAT_APP_SECRET: z.string().min(1).max(128).optional(),
   TEMPORAL_WEB_ORIGIN: url(['http', 'https']).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(['http', 'https']).optional(),
   /** "host:port" where the worker serves the metrics of Temporal's core; absent: not at all. */
@@ -131,6 +135,8 @@ const PAIRS = [
   ['KUAIDI100_CALLBACK_URL', 'KUAIDI100_SALT_KEYS'],
   ['SF_PARTNER_ID', 'SF_CHECK_WORD'],
   ['SF_CHECK_WORD', 'SF_PARTNER_ID'],
+  ['WECHAT_APP_ID', 'WECHAT_APP_SECRET'],
+  ['WECHAT_APP_SECRET', 'WECHAT_APP_ID'],
   ['SMS_PROVIDER', 'SMS_KEY_ID'],
   ['SMS_PROVIDER', 'SMS_KEY_SECRET'],
   ['SMS_PROVIDER', 'SMS_SIGN_NAME'],
@@ -174,6 +180,7 @@ const OWN_PREFIXES = [
   'MALL_',
   'OUTSIDE_',
   'SMS_',
+  'WECHAT_',
 ]
 /** Read by the migration and by tools, not by the long-running processes. */
 const FOREIGN: ReadonlySet<string> = new Set(['DATABASE_OWNER_URL'])

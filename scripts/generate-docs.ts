@@ -119,6 +119,12 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
   SMS_SIGN_NAME: ['relay', 'The approved signature (签名) of the texts; needed with `SMS_PROVIDER`.'],
   SMS_APP_ID: ['relay', 'Tencent’s SmsSdkAppId; needed with `SMS_PROVIDER=tencent`.'],
   SMS_REGION: ['relay', 'The region of Tencent’s that is called.'],
+  WECHAT_URL: ['relay', 'Where WeChat is called.'],
+  WECHAT_APP_ID: [
+    'relay',
+    'The mini-program whose buyers get subscribe messages; with `WECHAT_APP_SECRET`. Absent: none are sent.',
+  ],
+  WECHAT_APP_SECRET: ['relay', 'Its AppSecret.'],
   TEMPORAL_WEB_ORIGIN: ['API', 'The one origin whose pages may ask the codec endpoint with a session.'],
   OTEL_EXPORTER_OTLP_ENDPOINT: [
     EVERY_PROCESS,

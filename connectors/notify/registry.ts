@@ -2,10 +2,11 @@ import type { Config } from '../../contracts/config.ts'
 import { createAliyunSms } from './aliyun-sms.ts'
 import type { Notifier } from './notifier.ts'
 import { createTencentSms } from './tencent-sms.ts'
+import { createWechatMessages } from './wechat-message.ts'
 
 /** The providers that are configured, one a way at most. */
 export function createNotifiers(config: Config): Notifier[] {
-  return [smsOf(config)].filter((notifier) => notifier !== null)
+  return [smsOf(config), wechatOf(config)].filter((notifier) => notifier !== null)
 }
 
 function smsOf(config: Config): Notifier | null {
@@ -33,4 +34,8 @@ function smsOf(config: Config): Notifier | null {
     accessKeySecret: secret,
     signName,
   })
+}
+
+function wechatOf({ WECHAT_URL: gatewayUrl, WECHAT_APP_ID: appId, WECHAT_APP_SECRET: appSecret }: Config) {
+  return appId && appSecret ? createWechatMessages({ gatewayUrl, appId, appSecret }) : null
 }

@@ -2,11 +2,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createAliyunSms } from '../../connectors/notify/aliyun-sms.ts'
 import type { Notifier } from '../../connectors/notify/notifier.ts'
 import { createTencentSms } from '../../connectors/notify/tencent-sms.ts'
+import { createWechatMessages } from '../../connectors/notify/wechat-message.ts'
 import { RefusedError, UnreachableError } from '../../connectors/outside-errors.ts'
 import { appSecretOf } from '../../simulator/platforms/accounts.ts'
 import { ALIYUN_KEY_ID } from '../../simulator/platforms/sms/aliyun.ts'
 import { SIGN_NAME, SMS_TEMPLATE, UNWILLING_NUMBER } from '../../simulator/platforms/sms/book.ts'
 import { TENCENT_APP_ID, TENCENT_SECRET_ID, TENCENT_TEMPLATE } from '../../simulator/platforms/sms/tencent.ts'
+import { WECHAT_APP_ID } from '../../simulator/platforms/wechat/index.ts'
+import { WECHAT_TEMPLATE } from '../../simulator/platforms/wechat/messages.ts'
 import { type Simulator, startSimulator } from '../../simulator/server.ts'
 
 const SEED = 'notify'
@@ -107,5 +110,69 @@ describe.each([
     await (platform === 'aliyun-sms'
       ? expect(limited).resolves.toMatchObject({ kind: 'later' })
       : expect(limited).rejects.toMatchObject({ name: 'RateLimitedError' }))
+  })
+})
+
+describe('wechat', () => {
+  afterEach(() => simulator.mischief('wechat', { ...CALM, tokenExpired: 0 }))
+  const notifier = () =>
+    createWechatMessages({
+      gatewayUrl: `${simulator.url}/wechat`,
+      appId: WECHAT_APP_ID,
+      appSecret: appSecretOf(SEED, 'wechat', WECHAT_APP_ID),
+    })
+  const message = (recipient: string, value = 'SF123') => ({
+    id: `id-${recipient}`,
+    recipient,
+    templateId: WECHAT_TEMPLATE,
+    parameters: [{ name: 'thing1', value }],
+  })
+  const ordered = (buyerId: string) =>
+    simulator.market.place({
+      platform: 'mall',
+      platformShopId: 'mall-east',
+      orderId: `M-${buyerId}`,
+      buyerId,
+      receiver: {
+        name: '张三丰',
+        phone: '13812345678',
+        province: '浙江省',
+        city: '杭州市',
+        district: '西湖区',
+        address: '文三路 1 号',
+      },
+      freightCents: 0,
+      lines: [
+        {
+          lineId: `M-${buyerId}-1`,
+          itemId: 'I1',
+          skuId: 'S1',
+          outerSkuId: '',
+          title: '龙井茶',
+          quantity: 1,
+          unitPriceCents: 100,
+          paidCents: 100,
+        },
+      ],
+    })
+
+  test('a buyer who agreed gets one message; a second one is refused and given up', async () => {
+    ordered('openid-9')
+    expect(await notifier().send(message('openid-9'))).toEqual({ kind: 'sent', providerId: null })
+    expect(simulator.messages('wechat')).toEqual([
+      { openId: 'openid-9', templateId: WECHAT_TEMPLATE, data: { thing1: { value: 'SF123' } } },
+    ])
+    expect(await notifier().send(message('openid-9'))).toEqual({ kind: 'unreachable', reason: '43101' })
+  })
+
+  test('a text that is too long is a matter of the template; what was cut off cannot be looked up', async () => {
+    ordered('openid-7')
+    await expect(notifier().send(message('openid-7', '长'.repeat(21)))).rejects.toBeInstanceOf(RefusedError)
+    const warm = notifier()
+    await warm.send(message('nobody'))
+    simulator.mischief('wechat', { garbage: 1 })
+    await expect(warm.send(message('openid-7'))).rejects.toBeInstanceOf(UnreachableError)
+    expect(await notifier().send(message('openid-7')), 'no token yet').toMatchObject({ kind: 'later' })
+    expect(await notifier().find(message('openid-7'), new Date())).toMatchObject({ kind: 'silent' })
   })
 })

@@ -153,6 +153,7 @@ describe('secrets', () => {
       'KUAIDI100_KEY',
       'KUAIDI100_SALT_KEYS',
       'SMS_KEY_SECRET',
+      'WECHAT_APP_SECRET',
       'HUB_WAREHOUSE_KEY',
       'SIMULATOR_WMS_PASSWORD',
       'SIMULATOR_WMS_READER_PASSWORD',

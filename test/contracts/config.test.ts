@@ -145,6 +145,8 @@ describe('redactConfig', () => {
       SMS_KEY_ID: 'secret',
       SMS_KEY_SECRET: 'secret',
       SMS_SIGN_NAME: '商城',
+      WECHAT_APP_ID: 'app',
+      WECHAT_APP_SECRET: 'secret',
     }
     const shown = redactConfig(readConfig({ ...REQUIRED, ...optional }))
     const secret = names.filter((name) => /KEY|SECRET|PASSWORD|TOKEN|CHECK_WORD/.test(name))
@@ -160,6 +162,7 @@ describe('redactConfig', () => {
       'OUTSIDE_SECRET',
       'SMS_KEY_ID',
       'SMS_KEY_SECRET',
+      'WECHAT_APP_SECRET',
     ])
     for (const name of secret) expect(shown[name]).toBe('[redacted]')
   })

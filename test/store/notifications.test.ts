@@ -357,3 +357,31 @@ describe('by policy', () => {
     for (const orderId of [quiet, elsewhere]) expect(await rowOf(orderId)).toBeUndefined()
   })
 })
+
+test('a mini-program’s buyer is told by WeChat under the openid that came with the order; nobody else is', async () => {
+  const template = { ...TEMPLATE, way: 'wechat', templateId: 'TPL' }
+  await publish({ templates: [template] })
+  const orderId = await packed(newNumber())
+  const other = await packed(newNumber())
+  const { contact_id: contactId } = await store.row(orderId)
+  await sql`insert into shop (id, store_id, platform, platform_shop_id, app_key, gateway_url, key_id, sealed, changed_by)
+    values ('mini', 'MALL', 'mall', '1', 'app', 'http://127.0.0.1:1', 'k', 'x', 'test')`.execute(store.db)
+  await sql`insert into channel_order (shop_id, platform_order_id, order_id, state, raw_status, modified_at, canonical, contact_id)
+    values ('mini', 'M1', ${orderId}, 'placed', 'paid', now(), '{"buyerId": "openid-1"}', ${contactId})`.execute(
+    store.db,
+  )
+  const sentTo: string[] = []
+  const notifier: Notifier = {
+    name: 'wechat',
+    way: 'wechat',
+    send: async ({ recipient }) => {
+      sentTo.push(recipient)
+      return { kind: 'sent', providerId: null }
+    },
+    find: async () => ({ kind: 'absent' }),
+  }
+  await newSender({ notifier }).runOnce()
+  expect(sentTo).toEqual(['openid-1'])
+  expect(await rowOf(other)).toMatchObject({ state: 'skipped', reason: 'no recipient' })
+  await publish({})
+})

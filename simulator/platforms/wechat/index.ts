@@ -4,6 +4,7 @@ import { appSecretOf, Tokenbook } from '../accounts.ts'
 import { underFate } from '../fate.ts'
 import type { PlatformOptions } from '../index.ts'
 import type { OutsidePlatform } from '../platform.ts'
+import { createMessageDesk } from './messages.ts'
 import { createShippingDesk } from './shipping.ts'
 
 /** The merchant's mini-program; its secret is `appSecretOf(seed, 'wechat', appId)`. */
@@ -14,16 +15,18 @@ const TOKEN_SECONDS = 7_200
 /** What a call with a good token is answered: an object with `errcode`, 0 or absent for success. */
 type Method = (body: unknown) => object
 
-/** WeChat under `/wechat/cgi-bin/…` and `/wechat/wxa/…`: tokens, and what it wants to hear of shipments. */
+/** WeChat under `/wechat/cgi-bin/…` and `/wechat/wxa/…`: tokens, what it wants to hear of shipments, and messages. */
 export function createWechat(options: PlatformOptions): OutsidePlatform {
   const { seed } = options
   const mischief = options.mischiefOf('wechat')
   const secret = appSecretOf(seed, 'wechat', WECHAT_APP_ID)
   const tokens = new Tokenbook(seed, 'wechat')
   const desk = createShippingDesk(options)
+  const messages = createMessageDesk(options.market)
   const methods: Readonly<Record<string, Method>> = {
     'wxa/sec/order/upload_shipping_info': desk.upload,
     'wxa/sec/order/get_order': desk.show,
+    'cgi-bin/message/subscribe/send': messages.send,
   }
 
   const stableToken = (body: unknown): object => {
@@ -59,6 +62,7 @@ export function createWechat(options: PlatformOptions): OutsidePlatform {
         return answer(call)
       })
     },
+    messages: messages.taken,
     close: async () => undefined,
   }
 }
