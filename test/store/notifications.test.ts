@@ -385,3 +385,24 @@ test('a mini-program’s buyer is told by WeChat under the openid that came with
   expect(await rowOf(other)).toMatchObject({ state: 'skipped', reason: 'no recipient' })
   await publish({})
 })
+
+test('a customer who is to be told of the delivery is told of that, not of other news of the parcel', async () => {
+  await publish({ templates: [{ ...TEMPLATE, event: 'delivered' }] })
+  const number = newNumber()
+  const orderId = await packed(number)
+  const news = async (newState: string) => {
+    const [task] = await store.tasks(orderId)
+    await sql`insert into outbound_event (type, order_key, at, data) values ('order.parcel_changed',
+      ${`order/${orderId}`}, now(), ${JSON.stringify({ parcelId: `${task?.id}-P1`, newState })})`.execute(
+      store.db,
+    )
+    await planNotifications(store.db, new Policies(), 100)
+  }
+  await news('in_transit')
+  expect(await rowOf(orderId)).toBeUndefined()
+  await news('delivered')
+  await news('delivered')
+  await newSender().runOnce()
+  expect(messagesTo(number)).toHaveLength(1)
+  await publish({})
+})
