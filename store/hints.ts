@@ -5,7 +5,13 @@ import { openWorkItem } from './work-items.ts'
 /** Hints of the channels, from the inbox to the fetched order. */
 
 export type HintedOrder = { shopId: string; orderKey: string }
-export type HintRow = { id: number; attempts: number; traceParent: string | null }
+export type HintRow = {
+  id: number
+  attempts: number
+  traceParent: string | null
+  /** Of a hint that a pull brought: the order's own modified time. Pushes only know roughly when. */
+  modifiedAt: Date | null
+}
 
 /** A shop's oldest hints that are looked at for orders: more than one order's crowd of them. */
 const HINTS_LOOKED_AT = 512
@@ -48,7 +54,8 @@ export async function claimHintedOrders(
 /** Every hint that waits for this order, due or not: one fetch serves them all. */
 export async function hintsOfOrder(db: Db, orderKey: string): Promise<HintRow[]> {
   const { rows } = await sql<HintRow>`
-    select id, attempts, trace_parent as "traceParent" from inbox
+    select id, attempts, trace_parent as "traceParent",
+      case when source_event_id like 'pull/%' then occurred_at end as "modifiedAt" from inbox
     where order_key = ${orderKey} and state = 'hint' order by id`.execute(db)
   return rows
 }

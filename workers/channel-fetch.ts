@@ -151,6 +151,9 @@ export class ChannelFetch {
       const order = await this.#ask(shop, key.platformOrderId)
       await this.#noteAnswer(shop)
       if (!order) return await this.#countFailure(shop, key, hints, 'the platform does not know this order')
+      if (isOlderThanPulled(order, hints)) {
+        return await this.#countFailure(shop, key, hints, 'the platform answered with an older copy')
+      }
       const { outcome } = await this.#store(shop, order, hints)
       return outcome
     } catch (error) {
@@ -243,4 +246,17 @@ export class ChannelFetch {
     const detail = { shopId, platform, error: error.slice(0, 500) }
     await openWorkItem(this.#options.db, { kind: 'shop_refused', key: shopId, orderId: null, detail })
   }
+}
+
+/** A copy that lags behind is asked for again so often; then what there is counts. */
+const OLD_COPIES = 4
+
+/**
+ * Whether the answer is older than what a pull has seen already: large platforms answer from copies that lag. No other
+ * hint would come of that change, as the next pull names it in the same words.
+ */
+function isOlderThanPulled(order: ChannelOrder, hints: readonly HintRow[]): boolean {
+  if (Math.min(...hints.map((hint) => hint.attempts)) >= OLD_COPIES) return false
+  const modifiedAtMs = Date.parse(order.modifiedAt)
+  return hints.some((hint) => hint.modifiedAt !== null && modifiedAtMs < hint.modifiedAt.getTime())
 }

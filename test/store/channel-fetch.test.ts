@@ -107,6 +107,50 @@ const states = async (shopId: string) => {
 const orderId = () => String(6_917_116_789_712_345_678n + BigInt(Math.trunc(Math.random() * 1e12)))
 const fetchesOf = (id: string) => fake.state.fetched.filter((fetched) => fetched === id).length
 
+describe('a copy of the platform that lags', () => {
+  const pulled = (shopId: string, platformOrderId: string, modifiedAt: Date) =>
+    insertHints(store.db, [
+      inboxHintOf({
+        platform: 'doudian',
+        shopId,
+        messageId: `pull/${platformOrderId}/${modifiedAt.toISOString()}`,
+        type: 'pull',
+        platformOrderId,
+        occurredAt: modifiedAt,
+        isKnown: true,
+        raw: '{}',
+        receivedAt: new Date(),
+        traceParent: null,
+        isFollowed: true,
+      }),
+    ])
+
+  test('is asked again until it shows what the pull has seen', async () => {
+    const shopId = await newShop()
+    const id = orderId()
+    fake.put(id)
+    const later = new Date(Date.now() + 60_000)
+    await pulled(shopId, id, later)
+    const { run, outcomes } = newFetch()
+    await run()
+    expect(outcomes).toEqual(['failed'])
+    expect(await states(shopId)).toEqual({ hint: 1 })
+    fake.put(id, { modifiedAt: later.toISOString() })
+    await run()
+    expect(outcomes).toEqual(['failed', 'placed'])
+  })
+
+  test('that never catches up counts after a few tries', async () => {
+    const shopId = await newShop()
+    const id = orderId()
+    fake.put(id)
+    await pulled(shopId, id, new Date(Date.now() + 60_000))
+    const { run, outcomes } = newFetch()
+    for (let tries = 0; tries < 5; tries += 1) await run()
+    expect(outcomes).toEqual(['failed', 'failed', 'failed', 'failed', 'placed'])
+  })
+})
+
 describe('hints become orders', () => {
   test('a hundred hints of one order are one fetch, and the order is placed with its stock', async () => {
     const shopId = await newShop()
