@@ -161,6 +161,9 @@ test('of two planners and two senders at once, each message is written and sent 
     newSender().runOnce(),
     newSender().runOnce(),
   ])
+  // What was planned only after the senders had looked.
+  await planNotifications(store.db, new Policies(), 100)
+  await newSender().runOnce()
   for (const number of sent) expect(messagesTo(number)).toHaveLength(1)
 })
 

@@ -94,6 +94,8 @@ const TABLES = [
   'sales_day',
   'shop',
   'channel_feed',
+  'notification',
+  'notification_feed',
   'sku_mapping',
   'channel_order',
   'stock_wait',
