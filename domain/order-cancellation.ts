@@ -1,6 +1,7 @@
 import type { CommandAnswer, OrderEvent, OrderState } from './order.ts'
 import { answer, type Draft, moveTo, raise } from './order-draft.ts'
 import { isPaidInFull } from './order-money.ts'
+import { isBeforeShipping } from './order-status.ts'
 
 /**
  * Cancelling before shipping: requested → waiting, while another question about the same goods is under way →
@@ -19,7 +20,7 @@ export function requestCancellation(
     if (state.cancellation.requestId === requestId) return
     return refuse('cancellation-in-progress', 'another cancellation of this order is being decided')
   }
-  if (!['reserved', 'awaiting_stock', 'paid'].includes(state.status)) {
+  if (!isBeforeShipping(state.status)) {
     const code = ['expired', 'completed', 'returned', 'lost'].includes(state.status)
       ? 'order-already-closed'
       : 'order-already-shipped'

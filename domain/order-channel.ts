@@ -1,7 +1,7 @@
 import type { OrderEvent } from './order.ts'
 import { requestCancellation } from './order-cancellation.ts'
 import { type Draft, moveTo, raise } from './order-draft.ts'
-import { hasEnded } from './order-status.ts'
+import { hasEnded, isBeforeShipping } from './order-status.ts'
 
 /** A platform's order whose goods are gone waits for stock instead of ending. */
 export function awaitStock(draft: Draft): void {
@@ -39,7 +39,7 @@ export function channelClosed(draft: Draft, event: Extract<OrderEvent, { type: '
   if (hasEnded(state.status)) {
     return draft.note({ field: 'channel', newValue: `closed: ${event.reason}` })
   }
-  if (!['reserved', 'awaiting_stock', 'paid'].includes(state.status)) {
+  if (!isBeforeShipping(state.status)) {
     draft.note({ field: 'channel', oldValue: state.status, newValue: `closed (ignored): ${event.reason}` })
     return raise(draft, 'contradiction', `${state.placed.orderId}/closed`, {
       reason: event.reason,

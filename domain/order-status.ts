@@ -8,6 +8,11 @@ export function hasEnded(status: OrderStatus): boolean {
   return ['cancelled', 'completed', 'expired', 'returned', 'lost'].includes(status)
 }
 
+/** Nothing has left yet: what is promised can still be taken back. */
+export function isBeforeShipping(status: OrderStatus): boolean {
+  return ['reserved', 'awaiting_stock', 'paid'].includes(status)
+}
+
 /** The status that follows from fulfilments, parcels and returns; the earlier statuses are decided by events. */
 export function fulfilmentStatus(state: OrderState): OrderStatus {
   // Nothing was sent to a warehouse yet, and no line was given up before it could be.

@@ -134,11 +134,11 @@ async function contactOf(
   knownId: string | null,
   { receiver, buyerRemark }: ChannelOrder,
 ): Promise<string> {
-  const { name, phone, province, city, district, address, ciphertext } = receiver
+  const { name, phone, province, ciphertext } = receiver
   const person = {
     name,
     phone,
-    address: `${province}${city}${district}${address}`,
+    address: addressOf(receiver),
     remark: buyerRemark,
     ciphertext,
   }
@@ -162,6 +162,11 @@ async function contactOf(
   return id
 }
 
+/** As it is written on a parcel. */
+function addressOf({ province, city, district, address }: ChannelOrder['receiver']): string {
+  return `${province}${city}${district}${address}`
+}
+
 /** What the buyer writes says nothing about where the goods go: the newest is kept in place. */
 async function reseal(tx: Tx, keyRing: KeyRing, contactId: string, person: PersonalData): Promise<void> {
   const { keyId, sealed } = sealContact(keyRing, contactId, person)
@@ -183,10 +188,10 @@ async function place(
   contactId: string,
 ): Promise<ChannelOrderOutcome> {
   const { shop, order } = report
-  if (order.status === 'closed') return settleUnplaced(tx, report, 'ignored')
+  if (order.status === 'closed') return ignore(tx, report)
   if (isShippedThere(order)) {
     await raiseUnseenShipment(tx, report)
-    return settleUnplaced(tx, report, 'ignored')
+    return ignore(tx, report)
   }
   if (order.status === null) return hold(tx, report, 'unknown_status', `the platform says ${order.rawStatus}`)
   const mapping = await readMapping(tx, shop.shopId, order)
@@ -198,6 +203,8 @@ async function place(
   const input = inputOf(report, placing.lines, divisionCode)
   if (!input.ok) return hold(tx, report, 'bad_order', input.detail)
   const holdUntil = holdUntilOf(order)
+  const lines = placing.lines.map((line, index) => ({ lineNumber: index + 1, ...line }))
+  const lineMap = Object.fromEntries(lines.map((line) => [line.lineNumber, line.platformLineId]))
   const result = await checkout(tx, deps, {
     orderId,
     body: input.body,
@@ -209,12 +216,11 @@ async function place(
   await sql`
     update channel_order set state = 'placed', held_reason = null, try_again_at = null, order_id = ${orderId},
       mapping_versions = ${JSON.stringify(mapping.versions)}::jsonb,
-      line_map = ${JSON.stringify(Object.fromEntries(placing.lines.map((line, index) => [index + 1, line.platformLineId])))}::jsonb
+      line_map = ${JSON.stringify(lineMap)}::jsonb
     where shop_id = ${shop.shopId} and platform_order_id = ${order.platformOrderId}`.execute(tx)
   await resolveOpenWorkItem(tx, 'channel_order_held', keyOf(report), 'the order was placed')
   if (result.order.status === 'awaiting_stock') {
     const paidAt = isPaidThere(order) ? order.paidAt : null
-    const lines = placing.lines.map((line, index) => ({ lineNumber: index + 1, ...line }))
     await awaitStock(tx, { orderId, lines, placedAt: order.createdAt, paidAt, holdUntil })
   }
   await takePayment(tx, report, orderId)
@@ -274,8 +280,7 @@ function inputOf(
       name: '-',
       phone: '00000',
       divisionCode,
-      address:
-        `${receiver.province}${receiver.city}${receiver.district}${receiver.address}`.slice(0, 200) || '-',
+      address: addressOf(receiver).slice(0, 200) || '-',
     },
     lines: lines.map(({ skuId, quantity, unitPriceCents }) => ({ skuId, quantity, unitPriceCents })),
     freightCents: order.freightCents,
@@ -289,13 +294,10 @@ const channelOrderBody = placeOrderBody.extend({
   lines: placeOrderBody.shape.lines.element.array().min(1).max(200),
 })
 
-async function settleUnplaced(
-  tx: Tx,
-  { shop, order }: ChannelOrderReport,
-  state: 'ignored',
-): Promise<ChannelOrderOutcome> {
+/** Closed or shipped before the hub could place it. */
+async function ignore(tx: Tx, { shop, order }: ChannelOrderReport): Promise<ChannelOrderOutcome> {
   await sql`
-    update channel_order set state = ${state}, held_reason = null, try_again_at = null
+    update channel_order set state = 'ignored', held_reason = null, try_again_at = null
     where shop_id = ${shop.shopId} and platform_order_id = ${order.platformOrderId}`.execute(tx)
   await resolveOpenWorkItem(
     tx,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { HttpAnswer } from '../http-call.ts'
 import { parseLossless } from '../lossless-json.ts'
 import { RateLimitedError, RefusedError, UnreachableError } from '../outside-errors.ts'
-import { instantOfChina } from './values.ts'
+import { centsOfYuan, instantOfChina } from './values.ts'
 
 const PATIENCE_MS = 1_000
 const MAX_PATIENCE_MS = 60_000
@@ -82,3 +82,12 @@ export const wholeNumber = readBy((text) => {
   if (!/^\d{1,9}$/.test(text)) throw new RangeError('not a whole number')
   return Number(text)
 })
+
+/** An amount in yuan, as cents. */
+export const yuan = readBy(centsOfYuan)
+/** The same, where a platform leaves out what is nothing. */
+export const yuanOrNothing = yuan.nullish().transform((value) => value ?? 0)
+/** A time of Beijing; null where there is none. */
+export const chinaInstantOrNull = readBy(instantOfChina)
+  .nullish()
+  .transform((value) => value ?? null)

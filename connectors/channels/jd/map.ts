@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { ChannelOrder, ChannelOrderLine, ChannelOrderStatus } from '../../../domain/channel-order.ts'
-import { instant, optionalText, readBy, wholeNumber } from '../answer.ts'
-import { centsOfYuan, instantOfChina } from '../values.ts'
+import { chinaInstantOrNull, instant, optionalText, wholeNumber, yuan, yuanOrNothing } from '../answer.ts'
 import { amountsAfterDiscount, lineIdsOf } from '../whole-orders.ts'
 import { courierOf } from './carriers.ts'
 
@@ -30,11 +29,6 @@ export const ORDER_STATES = Object.keys(STATES)
 const REFUND_OPEN = new Set(['LOCKED', 'DELIVERY_RETURN'])
 
 const id = z.string().min(1).max(64)
-const cents = readBy(centsOfYuan)
-const someCents = cents.nullish().transform((value) => value ?? 0)
-const maybeInstant = readBy(instantOfChina)
-  .nullish()
-  .transform((value) => value ?? null)
 
 const josItem = z.looseObject({
   skuId: id,
@@ -42,7 +36,7 @@ const josItem = z.looseObject({
   outerSkuId: optionalText,
   skuName: optionalText,
   /** Of one piece. */
-  jdPrice: cents,
+  jdPrice: yuan,
   /** How many pieces. */
   itemTotal: wholeNumber,
 })
@@ -63,12 +57,12 @@ export const josOrder = z.looseObject({
   orderStartTime: instant,
   modified: instant,
   /** Year 1: not paid. */
-  paymentConfirmTime: maybeInstant,
+  paymentConfirmTime: chinaInstantOrNull,
   /** What the buyer still had to pay after using up a balance, freight included. */
-  orderPayment: cents,
-  balanceUsed: someCents,
-  freightPrice: someCents,
-  sellerDiscount: someCents,
+  orderPayment: yuan,
+  balanceUsed: yuanOrNothing,
+  freightPrice: yuanOrNothing,
+  sellerDiscount: yuanOrNothing,
   itemInfoList: z.array(josItem).min(1).max(500),
   consigneeInfo: consignee.nullish().transform((info) => info ?? consignee.parse({})),
   oaid: optionalText,

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { ChannelOrder, ChannelOrderLine, ChannelOrderStatus } from '../../../domain/channel-order.ts'
-import { instant, optionalText, readBy, wholeNumber } from '../answer.ts'
-import { centsOfYuan, instantOfChina } from '../values.ts'
+import { chinaInstantOrNull, instant, optionalText, wholeNumber, yuan, yuanOrNothing } from '../answer.ts'
 import { amountsAfterDiscount, lineIdsOf } from '../whole-orders.ts'
 import { courierOf } from './carriers.ts'
 
@@ -15,11 +14,6 @@ const REFUNDS: Readonly<Record<string, ChannelOrderLine['refund']>> = {
 }
 
 const id = z.string().min(1).max(64)
-const cents = readBy(centsOfYuan)
-const someCents = cents.nullish().transform((value) => value ?? 0)
-const maybeInstant = readBy(instantOfChina)
-  .nullish()
-  .transform((value) => value ?? null)
 
 const popItem = z.looseObject({
   goods_id: id,
@@ -28,7 +22,7 @@ const popItem = z.looseObject({
   outer_id: optionalText,
   goods_name: optionalText,
   goods_spec: optionalText,
-  goods_price: cents,
+  goods_price: yuan,
   goods_count: wholeNumber,
 })
 
@@ -45,14 +39,14 @@ export const popOrder = z.looseObject({
   risk_control_status: optionalText,
   created_time: instant,
   updated_at: instant,
-  pay_time: maybeInstant,
-  confirm_time: maybeInstant,
-  receive_time: maybeInstant,
-  last_ship_time: maybeInstant,
+  pay_time: chinaInstantOrNull,
+  confirm_time: chinaInstantOrNull,
+  receive_time: chinaInstantOrNull,
+  last_ship_time: chinaInstantOrNull,
   pay_no: optionalText,
-  pay_amount: cents,
-  discount_amount: someCents,
-  postage: someCents,
+  pay_amount: yuan,
+  discount_amount: yuanOrNothing,
+  postage: yuanOrNothing,
   item_list: z.array(popItem).min(1).max(500),
   tracking_number: optionalText,
   logistics_id: optionalText,

@@ -5,8 +5,8 @@ import type {
   ChannelOrderStatus,
   ChannelWaybill,
 } from '../../../domain/channel-order.ts'
-import { instant, readBy, wholeNumber } from '../answer.ts'
-import { centsOfYuan, instantOfChina } from '../values.ts'
+import { instant, readBy, wholeNumber, yuan } from '../answer.ts'
+import { instantOfChina } from '../values.ts'
 import { courierOf } from './carriers.ts'
 
 /** Their trade status in the hub's words. https://open.taobao.com/doc.htm?docId=102856&docType=1 */
@@ -41,7 +41,6 @@ const REFUNDS: Readonly<Record<string, ChannelOrderLine['refund']>> = {
 
 const id = z.string().min(1).max(64)
 const text = z.string().default('')
-const cents = readBy(centsOfYuan)
 const maybeInstant = readBy(instantOfChina).nullish()
 
 const topLine = z.looseObject({
@@ -53,11 +52,11 @@ const topLine = z.looseObject({
   title: text,
   num: wholeNumber,
   /** Of a trade with one line the trade's payment, freight included; otherwise the line's before shared discounts. */
-  payment: cents,
+  payment: yuan,
   /** The line's share after all discounts, where the platform computes it. */
-  divide_order_fee: cents.optional(),
+  divide_order_fee: yuan.optional(),
   /** The line's part of the discounts that are shared by the trade. */
-  part_mjz_discount: cents.default(0),
+  part_mjz_discount: yuan.default(0),
   status: text,
   refund_status: text,
   logistics_company: text,
@@ -68,8 +67,8 @@ type TopLine = z.output<typeof topLine>
 export const topTrade = z.looseObject({
   tid: id,
   status: z.string().max(64),
-  payment: cents,
-  post_fee: cents,
+  payment: yuan,
+  post_fee: yuan,
   created: instant,
   modified: instant,
   pay_time: maybeInstant,
