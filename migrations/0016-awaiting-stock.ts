@@ -11,6 +11,8 @@ alter table channel_order add column line_map jsonb not null default '{}';
 -- Held orders whose reason may be gone are tried again.
 alter table channel_order add column try_again_at timestamptz;
 create index channel_order_try_again on channel_order (try_again_at) where state = 'held' and try_again_at is not null;
+-- Which of the platforms' SKUs one of ours is in, for what they should show.
+create index sku_mapping_by_part on sku_mapping using gin (parts jsonb_path_ops);
 create table stock_wait (
   order_id uuid primary key references orders (id),
   -- By the platform's clock; null while nobody has paid.

@@ -83,25 +83,35 @@ export async function readShopQuantities(db: Db, storeId: string, skuId: string)
     platformItemId: string | null
     parts: SkuPart[]
   }>`
-    select distinct on (mapping.shop_id, mapping.platform_sku_id) mapping.shop_id as "shopId",
-      mapping.platform_sku_id as "platformSkuId", mapping.platform_item_id as "platformItemId", mapping.parts
-    from sku_mapping as mapping join shop on shop.id = mapping.shop_id
-    where shop.store_id = ${storeId} and shop.active
-    order by mapping.shop_id, mapping.platform_sku_id, mapping.version desc`.execute(db)
+    with now as not materialized (
+      select mapping.* from sku_mapping as mapping join shop on shop.id = mapping.shop_id
+      where shop.store_id = ${storeId} and shop.active and not exists (
+        select from sku_mapping as newer where newer.shop_id = mapping.shop_id
+          and newer.platform_sku_id = mapping.platform_sku_id and newer.version > mapping.version)
+    ), beside as (
+      -- What is sold together with it: bundles are as scarce as any of their parts, and others may share those.
+      select distinct part ->> 'skuId' as sku_id from now cross join jsonb_array_elements(now.parts) as part
+      where now.parts @> ${JSON.stringify([{ skuId }])}::jsonb
+    )
+    select distinct now.shop_id as "shopId", now.platform_sku_id as "platformSkuId",
+      now.platform_item_id as "platformItemId", now.parts
+    from beside join now on now.parts @> jsonb_build_array(jsonb_build_object('skuId', beside.sku_id))
+    order by "shopId", "platformSkuId"`.execute(db)
+  const parts = new Set(rows.flatMap((row) => row.parts.map((part) => part.skuId)))
   const listings = await db
     .selectFrom('listing')
     .select(['sku_id', 'quantity'])
     .where('store_id', '=', storeId)
+    .where('sku_id', '=', sql<string>`any(${[...parts]}::text[])`)
     .execute()
   const quantities = new Map(listings.map((row) => [row.sku_id, row.quantity]))
-  const selling = rows.filter((row) => row.parts.length > 0)
-  const mapped: (MappedSku & { shopId: string })[] = selling.map((row) => ({
+  const mapped: (MappedSku & { shopId: string })[] = rows.map((row) => ({
     ...row,
     // Two shops of one store divide, too: the platform's ids may be the same in both.
     platformSkuId: `${row.shopId}/${row.platformSkuId}`,
   }))
   const shown = shopQuantities(mapped, (id) => quantities.get(id) ?? 0)
-  return selling
+  return rows
     .filter((row) => row.parts.some((part) => part.skuId === skuId))
     .map((row) => ({
       shopId: row.shopId,

@@ -7,6 +7,7 @@ import { shopQuantities } from '../../domain/shop-quantities.ts'
 import { appSecretOf, Tokenbook } from '../../simulator/platforms/accounts.ts'
 import { type Simulator, startSimulator } from '../../simulator/server.ts'
 import { applyChannelOrder } from '../../store/channel-orders.ts'
+import { readShopQuantities } from '../../store/channel-writeback.ts'
 import { KeyRing } from '../../store/keyring.ts'
 import { planDueListings } from '../../store/listing-plan.ts'
 import { putListings } from '../../store/listings.ts'
@@ -222,6 +223,49 @@ describe('what a shop shows', () => {
       .where('sku_id', '=', skuId)
       .executeTakeFirstOrThrow()
     expect(listing.confirmed_version).toBe(listing.version)
+  })
+
+  test('is found by any part of a bundle, with all that share its goods; what is sold no longer takes no share', async () => {
+    const storeId = 'ST-TB'
+    const [one, two, other] = await Promise.all([1, 2, 3].map(() => store.addSku({ 'WH-HZ': 100 })))
+    const map = (platformSkuId: string, version: number, parts: object[]) =>
+      store.db
+        .insertInto('sku_mapping')
+        .values({
+          shop_id: SHOP.shopId,
+          platform_sku_id: platformSkuId,
+          version,
+          parts: JSON.stringify(parts),
+          author: 'test',
+        })
+        .execute()
+    await map('91', 1, [{ skuId: one, quantity: 1 }])
+    await map('92', 1, [
+      { skuId: one, quantity: 1 },
+      { skuId: two, quantity: 2 },
+    ])
+    await map('93', 1, [{ skuId: two, quantity: 1 }])
+    await map('94', 1, [{ skuId: two, quantity: 1 }])
+    await map('94', 2, [])
+    await map('95', 1, [{ skuId: other, quantity: 1 }])
+    for (const [skuId, quantity] of [
+      [one, 10],
+      [two, 8],
+      [other, 7],
+    ] as const) {
+      await store.inTransaction((tx) => putListings(tx, [{ storeId, skuId: skuId ?? '' }]))
+      await store.db
+        .updateTable('listing')
+        .set({ quantity, version: 1, decided_at: new Date() })
+        .where('sku_id', '=', skuId ?? '')
+        .execute()
+    }
+    const shown = await readShopQuantities(store.db, storeId, one ?? '')
+    // Of ten there are five for each of the two; of the eight others four for each, which is two bundles.
+    expect(shown.map(({ platformSkuId, quantity }) => [platformSkuId, quantity])).toEqual([
+      ['91', 5],
+      ['92', 2],
+    ])
   })
 
   test('never offers a unit twice, however SKUs share their goods', () => {
