@@ -396,6 +396,7 @@ const TRIED_ON: Record<PolicyKind, string> = {
   'wms-mapping': NO_TRIAL,
   transfer: 'transfers: who had to approve them',
   notification: NO_TRIAL,
+  'approval-route': NO_TRIAL,
 }
 
 function policyKinds(): string {

@@ -128,4 +128,5 @@ export const TRIALS: { readonly [Kind in PolicyKind]: Trial<PolicyDocument<Kind>
   'wms-mapping': null,
   notification: null,
   transfer: onTransfers,
+  'approval-route': null,
 }

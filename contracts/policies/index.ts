@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { allocation } from './allocation.ts'
+import { approvalRoute } from './approval-route.ts'
 import type { PolicyDefinition } from './definition.ts'
 import { notification } from './notification.ts'
 import { orderLife } from './order-life.ts'
@@ -18,6 +19,7 @@ const definitions = {
   'wms-mapping': wmsMapping,
   transfer,
   notification,
+  'approval-route': approvalRoute,
 }
 
 /** The kinds of policy that exist; each has a file of its own here. */
