@@ -1,7 +1,7 @@
 import { RefusedError } from '../connectors/outside-errors.ts'
 import type { PaymentProvider } from '../connectors/payment/provider.ts'
 import type { RefundReason } from '../domain/order.ts'
-import { platformMoney } from '../store/channel-orders.ts'
+import { platformMoney } from '../store/channel-order-money.ts'
 import type { Db } from '../store/database.ts'
 import { recordAttempt } from '../store/deliveries.ts'
 

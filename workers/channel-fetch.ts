@@ -8,7 +8,8 @@ import {
   UnreachableError,
 } from '../connectors/outside-errors.ts'
 import type { ChannelOrder, Platform } from '../domain/channel-order.ts'
-import { applyChannelOrder, type ChannelOrderOutcome } from '../store/channel-orders.ts'
+import type { ChannelOrderOutcome } from '../store/channel-order-report.ts'
+import { applyChannelOrder } from '../store/channel-orders.ts'
 import type { Db } from '../store/database.ts'
 import {
   claimHintedOrders,

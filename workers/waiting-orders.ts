@@ -1,5 +1,5 @@
-import { placeHeldOrders } from '../store/channel-orders.ts'
 import type { Db } from '../store/database.ts'
+import { placeHeldOrders } from '../store/held-channel-orders.ts'
 import type { KeyRing } from '../store/keyring.ts'
 import { Policies } from '../store/policy-cache.ts'
 import { readStockChanges } from '../store/stock-changes.ts'

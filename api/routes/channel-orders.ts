@@ -10,7 +10,7 @@ import {
 import { code, externalId, orderId } from '../../contracts/common.ts'
 import { ProblemError } from '../../contracts/errors.ts'
 import { findChannelOrder, listChannelOrders } from '../../store/channel-order-queries.ts'
-import { tryHeldOrderAgain } from '../../store/channel-orders.ts'
+import { tryHeldOrderAgain } from '../../store/held-channel-orders.ts'
 import { operatorOf, scopeOf } from '../../store/identity.ts'
 import { serve } from '../../store/stock-waits.ts'
 import { ACCESS, identityOf } from '../access.ts'

@@ -13,7 +13,7 @@ import {
   mappingRow,
   mappingView,
 } from '../../contracts/shops.ts'
-import { replaceHeldOrders } from '../../store/channel-orders.ts'
+import { replaceHeldOrders } from '../../store/held-channel-orders.ts'
 import { operatorOf } from '../../store/identity.ts'
 import {
   findMapping,
