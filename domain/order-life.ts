@@ -50,6 +50,7 @@ export function placeOrder(placed: OrderPlaced): OrderState {
     deliveredAtMs: null,
     reservationExpiresAtMs: Date.parse(placed.reservationExpiresAt),
     cancellation: null,
+    changes: [],
     closesAtMs: null,
     closed: false,
     early: [],

@@ -15,6 +15,22 @@ export function isPaidInFull(state: OrderState): boolean {
   return paidCents(state) - refundedCents(state) >= state.placed.amountCents
 }
 
+/** Σ of what was given back for goods that stay sold, in cents. */
+function allowanceCents(state: OrderState): number {
+  return state.changes.reduce((sum, change) => sum + change.allowanceCents, 0)
+}
+
+/** What the order costs as it stands, in cents: its price until it is paid, then what the merchant may keep of it. */
+export function dueCents(state: OrderState): number {
+  const unpaid = ['reserved', 'awaiting_stock', 'expired'].includes(state.status)
+  return unpaid ? state.placed.amountCents : keptCents(state)
+}
+
+/** What the customer still has to pay, in cents: the rest of an unpaid order, or a supplement after a change. */
+export function stillToPayCents(state: OrderState): number {
+  return Math.max(0, dueCents(state) - (paidCents(state) - refundedCents(state)))
+}
+
 /** Units of a line that the customer sent back and the warehouse accepted. */
 function returnedQuantity(state: OrderState, lineNumber: number): number {
   return sumLine(
@@ -76,7 +92,8 @@ export function keptQuantity(state: OrderState, line: OrderLine): number {
 
 /**
  * What the merchant may keep, in cents: nothing of an order that ended before shipping, otherwise the units that
- * the customer has (or will get), and the freight unless nothing was ever sent or everything was lost.
+ * the customer has (or will get), and the freight unless nothing was ever sent or everything was lost, less what it
+ * was agreed to give back.
  */
 export function keptCents(state: OrderState): number {
   switch (state.status) {
@@ -101,7 +118,9 @@ export function keptCents(state: OrderState): number {
     goodsCents += kept * line.unitPriceCents
   }
   const nothingEverArrived = keptUnits === 0 && state.returns.every((entry) => entry.state !== 'settled')
-  return goodsCents + (nothingEverArrived ? 0 : state.placed.freightCents)
+  const grossCents = goodsCents + (nothingEverArrived ? 0 : state.placed.freightCents)
+  // What was given back for goods that stayed sold stays given, whatever comes back of them later.
+  return Math.max(0, grossCents - allowanceCents(state))
 }
 
 /**

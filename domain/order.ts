@@ -1,3 +1,4 @@
+import type { AppliedChange } from './change.ts'
 import type { Platform } from './channel-order.ts'
 import type { OrderStatus, ParcelState, ReturnState } from './order-state.ts'
 import type { GivenUpUnits, OrderPresale, PresaleArrival } from './presale.ts'
@@ -52,6 +53,10 @@ export type RefundReason =
   | 'short_picked'
   | 'parcel_lost'
   | 'returned'
+  /** An authorised change made the order cheaper. */
+  | 'changed'
+  /** Agreed for goods that stay sold. */
+  | 'allowance'
 
 /** Money on its way back. It always names the payment that it comes from (the payment's serial number). */
 export type Refund = {
@@ -155,6 +160,8 @@ export type OrderState = {
     byChannel?: boolean
     state: 'waiting' | 'deciding' | 'refused' | 'granted'
   } | null
+  /** The authorised changes that were made so, in their order. */
+  changes: AppliedChange[]
   /** When the order closes by itself (late-payment or after-sales window), in ms since the epoch. */
   closesAtMs: number | null
   closed: boolean

@@ -1,4 +1,11 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
+import type {
+  Change,
+  ChangeHoldAnswer,
+  CommitChangeAnswer,
+  PrepareChangeAnswer,
+  ReleaseChangeAnswer,
+} from '../domain/change.ts'
 import type { CommandAnswer, InspectedLine, OrderEvent, OrderState } from '../domain/order.ts'
 import type { CloseCommand, PromotionAnswer } from '../domain/promotion.ts'
 
@@ -35,6 +42,52 @@ export const inspectReturnUpdate = defineUpdate<
   CommandAnswer,
   [Command & { returnId: string; lines: InspectedLine[] }]
 >('inspectReturn')
+
+/**
+ * How a decided change becomes the order's: four Updates, each safe to repeat, by its request id and by what it says.
+ *
+ *   acquireChangeHold → (approval) → prepareChange → (ERP) → commitChange
+ *                                        └── at any time before: releaseChangeHold
+ *
+ * - `acquireChangeHold` pins the order for one change. The warehouse packs nothing meanwhile, unless it was faster:
+ *   then the hold is refused. It is refused, too, where the change cannot be (the reasons of `previewChange`), another
+ *   change holds the order, or `orderVersion` is not the order's: preview again, and ask again if the effect is the
+ *   same. `until` is the moment at which the order ends the hold by itself and gives back what was prepared; asking
+ *   again for the same change and request version extends it. A cancellation, and the end of an unpaid order's time,
+ *   end it as well.
+ * - `prepareChange` reserves the difference, and nothing else is different yet. `until` extends the hold, so that what
+ *   follows has its own time. Refused where stock is missing; the hold stays, and asking again tries again.
+ * - `commitChange` makes it so: lines, amount, contact, pick tasks, what is given back, the refund or the supplement
+ *   that is due. It and the end of the hold exclude each other; who is first is written in the database. `not-held`
+ *   means that the hold is over and nothing was done: undo what was told to others, or begin again.
+ * - `releaseChangeHold` is the compensation of the first two: it gives back exactly what was prepared and lets the
+ *   warehouse go on. With nothing to release it does nothing. If the change was committed meanwhile, it says so.
+ */
+type ChangeCommand = Command & { changeId: string }
+export type AcquireChangeHold = ChangeCommand & {
+  /** Of the request: a new submission after a rejection is a new version. */
+  requestVersion: number
+  /** The version of the order that the change was previewed on. */
+  orderVersion: number
+  change: Change
+  /** RFC 3339. */
+  until: string
+}
+export type PrepareChange = ChangeCommand & { until: string }
+export type CommitChange = ChangeCommand & {
+  /** The number that people say; the operation log names it. */
+  changeNumber: string
+  approvers: string[]
+}
+export type ReleaseChangeHold = ChangeCommand
+export const acquireChangeHoldUpdate = defineUpdate<ChangeHoldAnswer, [AcquireChangeHold]>(
+  'acquireChangeHold',
+)
+export const prepareChangeUpdate = defineUpdate<PrepareChangeAnswer, [PrepareChange]>('prepareChange')
+export const commitChangeUpdate = defineUpdate<CommitChangeAnswer, [CommitChange]>('commitChange')
+export const releaseChangeHoldUpdate = defineUpdate<ReleaseChangeAnswer, [ReleaseChangeHold]>(
+  'releaseChangeHold',
+)
 
 /** The whole state, for people who debug and for the comparison in workers/reconcile. */
 export const stateQuery = defineQuery<OrderState>('state')

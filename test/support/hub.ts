@@ -14,6 +14,7 @@ import { createPaymentProvider } from '../../connectors/payment/provider.ts'
 import { createPdaGateway } from '../../connectors/pda/gateway.ts'
 import { startTelemetry } from '../../connectors/telemetry.ts'
 import { createTemporalClient } from '../../connectors/temporal/client.ts'
+import { createOrderChangeCommands } from '../../connectors/temporal/order-change-commands.ts'
 import { createOrderCommands } from '../../connectors/temporal/order-commands.ts'
 import { WmsReader } from '../../connectors/wms/reader.ts'
 import type { PlacedOrder } from '../../contracts/orders.ts'
@@ -333,6 +334,7 @@ export async function startTestHub(options: TestHubOptions = {}) {
     reconcile,
     transferCarrier,
     commands: createOrderCommands(client, (orderId) => findOrderStanding(db, orderId)),
+    changes: createOrderChangeCommands(client, (orderId) => findOrderStanding(db, orderId)),
     placeOrder,
     pay,
     report,
