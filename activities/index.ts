@@ -1,4 +1,5 @@
 import { createChannelPullActivities } from './channel-pull.ts'
+import { createErpActivities } from './erp.ts'
 import { createOrderRecordActivities } from './order-records.ts'
 import { createPromotionActivities } from './promotions.ts'
 import { createRefundActivities } from './refund.ts'
@@ -7,6 +8,7 @@ import { createTransferActivities } from './transfers.ts'
 import { createWmsSyncActivities } from './wms-sync.ts'
 
 type Dependencies = Parameters<typeof createChannelPullActivities>[0] &
+  Parameters<typeof createErpActivities>[0] &
   Parameters<typeof createOrderRecordActivities>[0] &
   Parameters<typeof createPromotionActivities>[0] &
   Parameters<typeof createRefundActivities>[0] &
@@ -18,6 +20,7 @@ type Dependencies = Parameters<typeof createChannelPullActivities>[0] &
 export function createActivities(deps: Dependencies) {
   return {
     ...createChannelPullActivities(deps),
+    ...createErpActivities(deps),
     ...createOrderRecordActivities(deps),
     ...createPromotionActivities(deps),
     ...createRefundActivities(deps),

@@ -14,7 +14,7 @@ export type HttpAnswer = { status: number; headers: Headers; text: string }
 export async function httpCall(
   url: string | URL,
   init: {
-    method: 'GET' | 'POST'
+    method: 'GET' | 'POST' | 'PUT'
     headers?: Record<string, string>
     body?: string | Uint8Array<ArrayBuffer>
     timeoutMs?: number

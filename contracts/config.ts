@@ -82,6 +82,15 @@ export const configSchema = z.strictObject({
   /** Without it what the own mall’s stores should show is decided, but not sent. */
   MALL_URL: origin.optional(),
   OUTSIDE_SECRET: z.string().min(32),
+  /** The ERP that is told of approved changes. Absent: none is. */
+  ERP_KIND: z.enum(['http', 'erpnext']).optional(),
+  ERP_URL: url(['http', 'https']).optional(),
+  /** `http`: what calls are signed with. */
+  ERP_SECRET: z.string().min(32).optional(),
+  /** `erpnext`: key and secret of the user that the hub is there. */
+  ERP_API_KEY: z.string().min(1).max(128).optional(),
+  ERP_API_SECRET: z.string().min(1).max(128).optional(),
+  ERP_CALLS_PER_SECOND: z.coerce.number().int().min(1).max(1_000).default(5),
   /** Who carries text messages to customers. Absent: none are sent. */
   SMS_PROVIDER: z.enum(['aliyun', 'tencent']).optional(),
   /** Where the provider is called; absent: at its own address. */
@@ -140,12 +149,22 @@ const PAIRS = [
   ['SMS_PROVIDER', 'SMS_KEY_ID'],
   ['SMS_PROVIDER', 'SMS_KEY_SECRET'],
   ['SMS_PROVIDER', 'SMS_SIGN_NAME'],
+  ['ERP_KIND', 'ERP_URL'],
+] as const
+
+/** Settings that one value of another needs. */
+const NEEDED = [
+  ['SMS_PROVIDER', 'tencent', 'SMS_APP_ID'],
+  ['ERP_KIND', 'http', 'ERP_SECRET'],
+  ['ERP_KIND', 'erpnext', 'ERP_API_KEY'],
+  ['ERP_KIND', 'erpnext', 'ERP_API_SECRET'],
 ] as const
 
 const wholeSchema = configSchema.check((context) => {
-  if (context.value.SMS_PROVIDER === 'tencent' && context.value.SMS_APP_ID === undefined) {
-    const message = 'is needed with tencent'
-    context.issues.push({ code: 'custom', message, path: ['SMS_APP_ID'], input: undefined })
+  for (const [setting, value, missing] of NEEDED) {
+    if (context.value[setting] !== value || context.value[missing] !== undefined) continue
+    const message = `is needed with ${value}`
+    context.issues.push({ code: 'custom', message, path: [missing], input: undefined })
   }
   for (const [given, missing] of PAIRS) {
     if (context.value[given] === undefined || context.value[missing] !== undefined) continue
@@ -179,6 +198,7 @@ const OWN_PREFIXES = [
   'SENDER_',
   'MALL_',
   'OUTSIDE_',
+  'ERP_',
   'SMS_',
   'WECHAT_',
 ]

@@ -109,6 +109,18 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
     'The own mall, which is told what its stores show; only scheme, host and port count. Absent: listings are decided, not sent.',
   ],
   OUTSIDE_SECRET: ['worker, relay', 'At least 32 characters; signs every call to the four above.'],
+  ERP_KIND: [
+    'worker',
+    '`http` or `erpnext`: the ERP that is told of approved changes. Absent: none is. See [the ERP](erp.md).',
+  ],
+  ERP_URL: ['worker', 'Where it is called, perhaps with a path; needed with `ERP_KIND`.'],
+  ERP_SECRET: ['worker', 'At least 32 characters; signs every call. Needed with `ERP_KIND=http`.'],
+  ERP_API_KEY: [
+    'worker',
+    'The API key of the user that the hub is at ERPNext; needed with `ERP_KIND=erpnext`.',
+  ],
+  ERP_API_SECRET: ['worker', 'Its secret; needed with `ERP_KIND=erpnext`.'],
+  ERP_CALLS_PER_SECOND: ['worker', 'What the ERP may be asked in a second, all workers together.'],
   SMS_PROVIDER: [
     'relay',
     '`aliyun` or `tencent`: who carries text messages to customers. Absent: none are sent. See [messages to customers](notifications.md).',
@@ -394,6 +406,7 @@ const TRIED_ON: Record<PolicyKind, string> = {
   'safety-stock': 'stock levels of today: whether they count as low',
   promotion: NO_TRIAL,
   'wms-mapping': NO_TRIAL,
+  'erp-mapping': NO_TRIAL,
   transfer: 'transfers: who had to approve them',
   notification: NO_TRIAL,
   'approval-route': NO_TRIAL,

@@ -13,7 +13,7 @@ const simulator = await startSimulator({
   deliverySeconds: config.SIMULATOR_DELIVERY_SECONDS,
   couriers: config.SIMULATOR_COURIERS.split(','),
   courierAccounts: courierAccountsOf(config),
-  ...(config.HUB_API === undefined ? {} : { hubApi: config.HUB_API }),
+  ...(config.SIMULATOR_ERP_SECRET === undefined ? {} : { erpSecret: config.SIMULATOR_ERP_SECRET }),
   log: (line) => console.log(`${new Date().toISOString()} ${line}`),
   ...(config.HUB_API === undefined ? {} : { hubApi: config.HUB_API }),
   ...(config.SIMULATOR_STATE === undefined ? {} : { stateFile: config.SIMULATOR_STATE }),

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { type BehaviourChange, behaviourBody, type Mode, type System } from './behaviour.ts'
 import { type Effects, refundBody } from './effects.ts'
+import { SimulatedErp } from './erp/index.ts'
 import { type Answer, type Call, createJsonServer, listen, refusal, withBody } from './http.ts'
 import { COURIER, pdaMessage, WISHES } from './picking.ts'
 import { COURIER_ACCOUNTS, type CourierAccounts } from './platforms/courier-accounts.ts'
@@ -38,6 +39,8 @@ export type SimulatorOptions = {
   courierAccounts?: Partial<CourierAccounts>
   /** How soon Kuaidi100 sees and repeats what the real one takes hours for. */
   courierPushes?: { lookEveryMs: number; retryAfterMs: number }
+  /** What the hub signs its calls to the ERP with; without it, it follows from the seed. */
+  erpSecret?: string
   /** From a task's arrival to the packed parcel, on average. */
   pickingSeconds?: number
   /** From the packed parcel to its delivery, on average. */
@@ -65,6 +68,8 @@ export type Simulator = {
   pendingPushes: (platform: string) => number
   /** What a provider has carried to people. */
   messages: (platform: string) => readonly object[]
+  /** The merchant's ERP: its books, and how it behaves. */
+  erp: SimulatedErp
   close: () => Promise<void>
 }
 
@@ -129,7 +134,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     }).map((platform) => [platform.name, platform]),
   )
   const buyers = createMarketControl(market)
-  const stage = { world, secret, slowMs, couriers, now, buyers, mischiefOf, platforms }
+  const erp = new SimulatedErp({
+    seed,
+    now,
+    ...(options.erpSecret === undefined ? {} : { secret: options.erpSecret }),
+    ...(stateFile === undefined ? {} : { file: `${stateFile}.erp` }),
+  })
+  const stage = { world, secret, slowMs, couriers, now, buyers, mischiefOf, platforms, erp }
   const server = createJsonServer((call) => route(stage, call), log)
   server.on('upgrade', (request, socket, head) => {
     const platform = platforms.get(request.url?.split('/')[1] ?? '')
@@ -147,6 +158,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     mischief: (platform, rates) => mischiefOf(platform).change(rates),
     pendingPushes: (platform) => platforms.get(platform)?.pendingPushes?.() ?? 0,
     messages: (platform) => platforms.get(platform)?.messages?.() ?? [],
+    erp,
     close: async () => {
       buyers.stop()
       await Promise.all([...platforms.values()].map((platform) => platform.close()))
@@ -167,6 +179,7 @@ type Stage = {
   buyers: ReturnType<typeof createMarketControl>
   mischiefOf: (platform: string) => Mischief
   platforms: ReadonlyMap<string, OutsidePlatform>
+  erp: SimulatedErp
 }
 
 const nothingHere = refusal(404, 'there is no such thing here')
@@ -175,6 +188,7 @@ function route(stage: Stage, call: Call): Answer | Promise<Answer> {
   const [area] = call.segments
   if (area === 'healthz') return { status: 200, body: { status: 'ok' } }
   if (area === 'control') return call.isFromLoopback ? control(stage, call) : nothingHere
+  if (stage.erp.hasDoor(area)) return stage.erp.answer(call)
   const platform = stage.platforms.get(area ?? '')
   // What the mall's stores show is told it in the way of the outside's other systems, below.
   const isListing = area === 'mall' && call.segments[1] === 'listings'
@@ -279,7 +293,7 @@ function track({ world, slowMs, couriers }: Stage, { segments }: Call): Answer |
 }
 
 /** For tests and the demo: how the outside behaves from now on, and what has happened so far. */
-function control({ world, buyers, mischiefOf, platforms }: Stage, call: Call): Answer | Promise<Answer> {
+function control({ world, buyers, mischiefOf, platforms, erp }: Stage, call: Call): Answer | Promise<Answer> {
   const ok: Answer = { status: 200, body: { ok: true } }
   switch (`${call.method} /${call.segments.join('/')}`) {
     case 'GET /control/effects':
@@ -306,6 +320,7 @@ function control({ world, buyers, mischiefOf, platforms }: Stage, call: Call): A
   }
   const [, area, name = '', what] = call.segments
   if (area === 'market') return buyers.answer(call)
+  if (area === 'erp') return erp.control(call)
   if (area === 'platforms' && what === 'pending' && call.method === 'GET' && platforms.has(name)) {
     const pending = platforms.get(name)?.pendingPushes?.() ?? 0
     return { status: 200, body: { pending, ...mischiefOf(name).counts() } }

@@ -126,6 +126,7 @@ export const TRIALS: { readonly [Kind in PolicyKind]: Trial<PolicyDocument<Kind>
   // What a promotion may ask for, and where a warehouse keeps its stock, decide nothing about an order.
   promotion: null,
   'wms-mapping': null,
+  'erp-mapping': null,
   notification: null,
   transfer: onTransfers,
   'approval-route': null,

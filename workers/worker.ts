@@ -2,6 +2,7 @@ import { NativeConnection, Runtime } from '@temporalio/worker'
 import { createActivities } from '../activities/index.ts'
 import { CHANNEL_CONNECTORS } from '../connectors/channels/registry.ts'
 import { courierSources, createCouriers } from '../connectors/couriers/registry.ts'
+import { createErp } from '../connectors/erp/registry.ts'
 import { createOutsideHttp } from '../connectors/outside-http.ts'
 import { createPaymentProvider } from '../connectors/payment/provider.ts'
 import { connectRedis } from '../connectors/redis.ts'
@@ -13,6 +14,7 @@ import { ensureWmsSchedules } from '../connectors/temporal/wms-schedules.ts'
 import { WmsReader } from '../connectors/wms/reader.ts'
 import { createDatabase } from '../store/database.ts'
 import { KeyRing } from '../store/keyring.ts'
+import { currentPolicy } from '../store/policy.ts'
 import { ShopAccounts } from '../store/shop-accounts.ts'
 import type { OpenShop } from '../store/shops.ts'
 import { currentBuildId, ReplayRefusedError, takeOver } from './deployment.ts'
@@ -88,6 +90,10 @@ const worker = await createOrderWorker({
     dataKeys,
     wmsReader,
     connectors: CHANNEL_CONNECTORS,
+    erp: createErp(config, {
+      mapping: async () => (await currentPolicy(db, 'erp-mapping')).document,
+      redis,
+    }),
     shopLimiter: new ShopLimiter(redis),
   }),
 })

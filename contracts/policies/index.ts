@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { allocation } from './allocation.ts'
 import { approvalRoute } from './approval-route.ts'
 import type { PolicyDefinition } from './definition.ts'
+import { erpMapping } from './erp-mapping.ts'
 import { notification } from './notification.ts'
 import { orderLife } from './order-life.ts'
 import { promotion } from './promotion.ts'
@@ -17,6 +18,7 @@ const definitions = {
   'safety-stock': safetyStock,
   promotion,
   'wms-mapping': wmsMapping,
+  'erp-mapping': erpMapping,
   transfer,
   notification,
   'approval-route': approvalRoute,

@@ -24,6 +24,9 @@ const calm = {
   rates: { shortPick: 0, lost: 0, courierTrouble: 0 },
   next: { payment: [] },
 }
+/** None of it may book anything twice. */
+const roughErp = { rates: { slow: 0.1, down: 0.1, 'timeout-after-applying': 0.1, garbage: 0.05 } }
+const calmErp = { rates: {} }
 const repeatMs = 10_000
 const tries = 10
 const pauseMs = 500
@@ -55,9 +58,11 @@ export function createOutside(simulator: string, signal: AbortSignal): Outside {
     keepRough: async () => {
       while (!signal.aborted) {
         await tell('/control/behaviour', rough)
+        await tell('/control/erp', roughErp)
         await delay(repeatMs, undefined, { signal }).catch(() => undefined)
       }
       await tell('/control/behaviour', calm)
+      await tell('/control/erp', calmErp)
     },
   }
 }

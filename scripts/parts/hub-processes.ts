@@ -75,6 +75,9 @@ export function productEnvironment(options: ProductOptions): NodeJS.ProcessEnv {
     COURIER_URL: outside,
     MALL_URL: outside,
     ...courierEnvironment(options, outside),
+    ERP_KIND: 'http',
+    ERP_URL: `${outside}/erp`,
+    ERP_SECRET: derived(secrets, 'erp'),
     EVENT_ALLOWED_TARGETS: '127.0.0.0/8,::1',
     ...(temporal.webUrl ? { TEMPORAL_WEB_ORIGIN: temporal.webUrl } : {}),
   }
@@ -167,6 +170,7 @@ function simulatorEnvironment(
     SIMULATOR_COURIERS: COURIERS.join(','),
     SIMULATOR_KUAIDI100: `${kuaidi100.customer}:${kuaidi100.key}`,
     SIMULATOR_SF: `${sf.partnerId}:${sf.checkWord}`,
+    SIMULATOR_ERP_SECRET: derived(secrets, 'erp'),
     HUB_API: api,
     HUB_WAREHOUSE_KEY: secrets.apiKeys.warehouse,
     OUTSIDE_SECRET: secrets.outsideSecret,

@@ -12,6 +12,7 @@ import { KeyRing } from '../../store/keyring.ts'
 import { createOrderWorker } from '../../workers/order-worker.ts'
 import { readWorkflowBundle } from '../../workers/workflow-bundle.ts'
 import type { CrashPoint } from './crash-points.ts'
+import { simulatedErp } from './erp.ts'
 import { TEST_PAYLOAD_KEYS } from './keys.ts'
 
 /** A worker process that kills itself at given points of given lives, each once. */
@@ -87,6 +88,7 @@ const worker = await createOrderWorker({
       dataKeys: KeyRing.parse(TEST_PAYLOAD_KEYS),
       wmsReader: new WmsReader(),
       connectors: {},
+      erp: simulatedErp(settings.simulatorUrl),
       shopLimiter: { take: async () => undefined },
     }),
   ),

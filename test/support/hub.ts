@@ -44,6 +44,7 @@ import { TransferCarrier } from '../../workers/transfer-carrier.ts'
 import { readWorkflowBundle, type WorkflowBundle } from '../../workers/workflow-bundle.ts'
 import { orderWorkflowId, stateQuery } from '../../workflows/messages.ts'
 import { createTestDatabase, required } from './database.ts'
+import { simulatedErp } from './erp.ts'
 import { TEST_PAYLOAD_KEYS } from './keys.ts'
 
 /** What the salts of subscriptions are made from. */
@@ -124,6 +125,7 @@ export async function startTestHub(options: TestHubOptions = {}) {
     dataKeys: keyRing,
     wmsReader: new WmsReader(),
     connectors: {},
+    erp: simulatedErp(simulator.url),
     shopLimiter: { take: async () => undefined },
   })
 

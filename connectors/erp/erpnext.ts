@@ -1,0 +1,189 @@
+import { z } from 'zod'
+import type { ErpnextMapping } from '../../contracts/policies/erp-mapping.ts'
+import { amountDifferenceCents, bookingDate, type ErpChange } from '../../domain/erp-change.ts'
+import { httpCall } from '../http-call.ts'
+import { UnreachableError } from '../outside-errors.ts'
+import { type ErpWords, readErpAnswer } from './answer.ts'
+import { type Erp, type ErpAnswer, type ErpCall, refusal } from './erp.ts'
+
+const TIMEOUT_MS = 15_000
+const DRAFT = 0
+const SUBMITTED = 1
+const CANCELLED = 2
+
+/** Numbers arrive as the text that they were written with. */
+const status = z.enum(['0', '1', '2']).transform(Number)
+const entry = z.looseObject({ name: z.string().min(1), docstatus: status })
+const one = z.object({ data: entry })
+const list = z.object({ data: z.array(entry) })
+const failure = z.object({
+  exc_type: z.string().optional(),
+  exception: z.string().optional(),
+  _server_messages: z.string().optional(),
+})
+
+/** Two people, or two calls, at one document: the same call goes through a moment later. */
+const PASSING: ReadonlySet<string> = new Set([
+  'TimestampMismatchError',
+  'DocumentLockedError',
+  'QueryDeadlockError',
+  'QueryTimeoutError',
+])
+
+/**
+ * ERPNext over its REST API: each change is a Journal Entry of the difference. ERPNext knows no idempotency keys; a field
+ * of Journal Entry that is unique takes their place, so that whatever is sent twice or arrives late is booked once.
+ *
+ * @param options.mapping null: nobody has said yet where differences are booked
+ */
+export function createErpnextErp(options: {
+  baseUrl: string
+  apiKey: string
+  apiSecret: string
+  mapping: () => Promise<ErpnextMapping | null>
+}): Erp {
+  const resource = `${options.baseUrl.replace(/\/$/, '')}/api/resource/Journal%20Entry`
+
+  async function call(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<ErpWords> {
+    const answer = await httpCall(`${resource}${path}`, {
+      method,
+      headers: {
+        authorization: `token ${options.apiKey}:${options.apiSecret}`,
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      timeoutMs: TIMEOUT_MS,
+    })
+    return readErpAnswer(`${method} at ERPNext`, answer)
+  }
+
+  async function find({ keyField }: ErpnextMapping, key: string): Promise<z.output<typeof entry> | null> {
+    const query = new URLSearchParams({
+      filters: JSON.stringify([['Journal Entry', keyField, '=', key]]),
+      fields: JSON.stringify(['name', 'docstatus']),
+      limit_page_length: '2',
+    })
+    const words = await call('GET', `?${query}`)
+    const { data } = understood(list, words)
+    return data[0] ?? null
+  }
+
+  async function apply(mapping: ErpnextMapping, change: ErpChange, key: string): Promise<ErpAnswer> {
+    const words = await call('POST', '', journalEntry(mapping, change, key, SUBMITTED))
+    if (words.isOk) {
+      const { data } = understood(one, words)
+      if (data[mapping.keyField] === key) return { ok: true, reference: data.name }
+      // Frappe ignores fields that it does not have: without the key nothing would keep this from being booked twice.
+      await cancel(data.name)
+      return refusal('key-field-missing', `Journal Entry has no field ${mapping.keyField}`)
+    }
+    const { type, text } = reasonOf(words)
+    if (type !== 'UniqueValidationError') return refusal(type, text)
+    const known = await find(mapping, key)
+    // It was there a moment ago: the call that wrote it was rolled back.
+    if (!known) throw new UnreachableError('ERPNext knows the key and has no entry of it')
+    if (known.docstatus === SUBMITTED) return { ok: true, reference: known.name }
+    return refusal('reversed', `${known.name} was taken back`)
+  }
+
+  async function cancel(name: string): Promise<ErpAnswer> {
+    const words = await call('PUT', `/${encodeURIComponent(name)}`, { docstatus: CANCELLED })
+    if (words.isOk) return { ok: true, reference: understood(one, words).data.name }
+    const { type, text } = reasonOf(words)
+    return refusal(type, text)
+  }
+
+  /** Bars a key whose call may still be on its way, with a draft: drafts take the key and are in no ledger. */
+  async function bar(mapping: ErpnextMapping, change: ErpChange, key: string): Promise<ErpAnswer | 'taken'> {
+    const words = await call('POST', '', journalEntry(mapping, change, key, DRAFT))
+    if (words.isOk) return { ok: true, reference: understood(one, words).data.name }
+    // What is no good as a draft could not be submitted either: there is nothing to bar.
+    return reasonOf(words).type === 'UniqueValidationError' ? 'taken' : { ok: true, reference: null }
+  }
+
+  async function reverse(mapping: ErpnextMapping, change: ErpChange, key: string): Promise<ErpAnswer> {
+    const known = await find(mapping, key)
+    if (known) {
+      return known.docstatus === SUBMITTED ? cancel(known.name) : { ok: true, reference: known.name }
+    }
+    const barred = await bar(mapping, change, key)
+    if (barred !== 'taken') return barred
+    throw new UnreachableError('the change was booked at this very moment')
+  }
+
+  const withMapping =
+    (act: (mapping: ErpnextMapping, change: ErpChange, key: string) => Promise<ErpAnswer>) =>
+    async (change: ErpChange, { idempotencyKey }: ErpCall): Promise<ErpAnswer> => {
+      // ERPNext takes no entry of nothing.
+      if (amountDifferenceCents(change) === 0) return { ok: true, reference: null }
+      const mapping = await options.mapping()
+      return mapping
+        ? act(mapping, change, idempotencyKey)
+        : refusal('not-mapped', 'publish the policy erp-mapping with its part erpnext')
+    }
+
+  return {
+    applyChange: withMapping(apply),
+    reverseChange: withMapping(reverse),
+    findChange: async ({ idempotencyKey }) => {
+      const mapping = await options.mapping()
+      const known = mapping && (await find(mapping, idempotencyKey))
+      return known && { state: known.docstatus === SUBMITTED ? 'applied' : 'reversed', reference: known.name }
+    },
+  }
+}
+
+function journalEntry(mapping: ErpnextMapping, change: ErpChange, key: string, docstatus: number): object {
+  const difference = amountDifferenceCents(change)
+  const day = bookingDate(change)
+  const yuan = Math.abs(difference) / 100
+  const debit = { debit_in_account_currency: yuan, credit_in_account_currency: 0 }
+  const credit = { debit_in_account_currency: 0, credit_in_account_currency: yuan }
+  const remark = `${change.changeNumber} (${change.type}), order ${change.orderId}`
+  return {
+    voucher_type: 'Journal Entry',
+    company: mapping.company,
+    posting_date: day,
+    cheque_no: change.orderId,
+    cheque_date: day,
+    user_remark: docstatus === DRAFT ? `${remark}: taken back before it was booked, do not submit` : remark,
+    [mapping.keyField]: key,
+    accounts: [
+      {
+        account: mapping.receivableAccount,
+        party_type: 'Customer',
+        party: mapping.customerByStore[change.storeId] ?? mapping.customer,
+        ...(difference > 0 ? debit : credit),
+      },
+      { account: mapping.adjustmentAccount, ...(difference > 0 ? credit : debit) },
+    ],
+    docstatus,
+  }
+}
+
+function understood<Value>(schema: z.ZodType<Value>, { isOk, status: code, body }: ErpWords): Value {
+  const parsed = schema.safeParse(body)
+  if (isOk && parsed.success) return parsed.data
+  throw new UnreachableError(`ERPNext: ${code}, and the answer is not understood`)
+}
+
+/** Why ERPNext refuses. @throws UnreachableError where the same call will do in a moment */
+function reasonOf({ status: code, body }: ErpWords): { type: string; text: string } {
+  const said = failure.safeParse(body).data
+  const type = said?.exc_type ?? `http-${code}`
+  if (PASSING.has(type)) throw new UnreachableError(`ERPNext: ${type}`)
+  return { type, text: messageOf(said?._server_messages) ?? said?.exception ?? '' }
+}
+
+/** `_server_messages` is JSON of a list whose entries are JSON again; what it says is for people, with some HTML in it. */
+function messageOf(messages: string | undefined): string | null {
+  if (messages === undefined) return null
+  try {
+    const [first] = z.array(z.string()).parse(JSON.parse(messages))
+    const { message } = z.object({ message: z.string() }).parse(JSON.parse(first ?? ''))
+    return message.replace(/<[^>]*>/g, '')
+  } catch {
+    return messages // of a version that writes it another way: better than nothing
+  }
+}

@@ -1,0 +1,190 @@
+import { z } from 'zod'
+import { code, LIMITS } from '../common.ts'
+import { definePolicy } from './definition.ts'
+
+/** Deeper than any ERP's document, and short enough to be read. */
+const MOST_STEPS = 8
+const MOST_FIELDS = 60
+const PATH_CHARACTERS = 300
+/** Names that are no data in JavaScript. */
+const NO_FIELDS: ReadonlySet<string> = new Set(['__proto__', 'prototype', 'constructor'])
+
+const isField = (step: string) => /^[\p{L}_][\p{L}\p{N}_-]{0,63}$/u.test(step) && !NO_FIELDS.has(step)
+const isIndex = (step: string) => /^(0|[1-9]\d{0,2})$/.test(step)
+
+/** Where in a document something is written: `bill.amount`. */
+const targetPath = z
+  .string()
+  .max(PATH_CHARACTERS)
+  .refine(
+    (path) => path.split('.').every(isField) && path.split('.').length <= MOST_STEPS,
+    `must be at most ${MOST_STEPS} names joined by dots`,
+  )
+/** Where in an answer something is read; a number counts in a list: `Result.Entries.0.Number`. */
+const answerPath = z
+  .string()
+  .max(PATH_CHARACTERS)
+  .refine(
+    (path) =>
+      path.split('.').every((step) => isField(step) || isIndex(step)) && path.split('.').length <= MOST_STEPS,
+    `must be at most ${MOST_STEPS} names or numbers joined by dots`,
+  )
+
+/**
+ * A path below the ERP's own address, which is configuration. Plain segments only, so that it can lead nowhere else; in
+ * place of `{key}` stands the change's key.
+ */
+const httpPath = z
+  .string()
+  .max(PATH_CHARACTERS)
+  .regex(/^(\/([A-Za-z0-9_~-][A-Za-z0-9._~-]*|\{key\}))+$/, 'must be a path such as /order-changes/{key}')
+
+/** What of a change an ERP can be told. */
+export const ERP_FIELDS = [
+  'key',
+  'changeId',
+  'changeNumber',
+  'orderId',
+  'storeId',
+  'channel',
+  'type',
+  'reasonCode',
+  'approvedAt',
+  'bookingDate',
+  'previousAmount',
+  'targetAmount',
+  'difference',
+] as const
+export const ERP_LINE_FIELDS = [
+  'lineNumber',
+  'skuId',
+  'previousQuantity',
+  'quantity',
+  'previousUnitPrice',
+  'unitPrice',
+] as const
+
+/** Amounts only: 1290, 12.9 or "12.90". */
+const amountFormat = z.enum(['cents', 'yuan', 'yuan-text']).default('cents')
+const constant = z.strictObject({
+  to: targetPath,
+  value: z.union([z.string().max(LIMITS.remarkCharacters), z.number(), z.boolean()]),
+})
+const field = <Names extends readonly [string, ...string[]]>(names: Names) =>
+  z.union([z.strictObject({ to: targetPath, from: z.enum(names), as: amountFormat }), constant])
+
+/** Neither twice to one place, nor into something that is a value itself. */
+function collision(paths: string[]): string | null {
+  const seen = [...paths].sort()
+  for (const [index, path] of seen.entries()) {
+    const next = seen.slice(index + 1).find((other) => other === path || other.startsWith(`${path}.`))
+    if (next !== undefined) return next
+  }
+  return null
+}
+
+const fields = <Names extends readonly [string, ...string[]]>(names: Names) =>
+  z
+    .array(field(names))
+    .max(MOST_FIELDS)
+    .superRefine((list, context) => {
+      const twice = collision(list.map(({ to }) => to))
+      if (twice !== null) context.addIssue({ code: 'custom', message: `${twice} is written twice` })
+    })
+
+const document = z
+  .strictObject({
+    path: httpPath,
+    fields: fields(ERP_FIELDS),
+    /** One object a line that changes, in the list at `to`; null: the ERP is not told of lines. */
+    lines: z
+      .strictObject({ to: targetPath, fields: fields(ERP_LINE_FIELDS) })
+      .nullable()
+      .default(null),
+  })
+  .refine(
+    ({ lines, fields: list }) =>
+      lines === null || collision([lines.to, ...list.map(({ to }) => to)]) === null,
+    { path: ['lines', 'to'], message: 'is written twice' },
+  )
+
+const words = z.array(z.string().min(1).max(64)).max(20)
+
+const http = z.strictObject({
+  apply: document,
+  reverse: document,
+  /** How a change is looked up; null: the ERP cannot be asked, and only its own idempotency guards it. */
+  find: z
+    .strictObject({
+      path: httpPath.refine((path) => path.includes('{key}'), 'must have {key} in it'),
+      state: answerPath,
+      applied: words.min(1),
+      reversed: words.min(1),
+    })
+    .nullable(),
+  answer: z.strictObject({
+    /** What the ERP calls its document. */
+    reference: answerPath,
+    /** Of an ERP that says no with a 2xx: what must stand where for a yes. */
+    success: z
+      .strictObject({ path: answerPath, values: words.min(1) })
+      .nullable()
+      .default(null),
+    refusalCode: answerPath,
+    refusalText: answerPath,
+    /** Refusals that are none: the period is being closed, a bill is locked. The call is made again later. */
+    retryCodes: words.default([]),
+  }),
+  timeoutSeconds: z.int().min(1).max(60).default(10),
+})
+
+const name = z.string().trim().min(1).max(140)
+/** ERPNext: where differences are booked. Names as they stand there. */
+const erpnext = z.strictObject({
+  company: name,
+  /** Who owes: one customer stands for all buyers of a store. */
+  customer: name,
+  customerByStore: z
+    .record(code, name)
+    .refine((stores) => Object.keys(stores).length <= 1_000, 'has more than 1,000 stores')
+    .default({}),
+  receivableAccount: name,
+  /** What reductions are a cost of, and additions an income. */
+  adjustmentAccount: name,
+  /** The field of Journal Entry that was added for the hub's key, marked as unique. */
+  keyField: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,60}$/, 'must be the name of a field')
+    .default('custom_order_hub_key'),
+})
+
+const schema = z.strictObject({ http, erpnext: erpnext.nullable().default(null) })
+
+export type ErpHttpMapping = z.output<typeof http>
+export type ErpnextMapping = z.output<typeof erpnext>
+
+/** The hub's own words: an ERP, or what stands before it, that speaks them needs no mapping. */
+const initial = schema.parse({
+  http: {
+    apply: {
+      path: '/order-changes',
+      fields: ERP_FIELDS.map((from) => ({ to: from, from })),
+      lines: { to: 'lines', fields: ERP_LINE_FIELDS.map((from) => ({ to: from, from })) },
+    },
+    reverse: {
+      path: '/order-changes/{key}/reversal',
+      fields: [
+        { to: 'key', from: 'key' },
+        { to: 'orderId', from: 'orderId' },
+      ],
+    },
+    find: { path: '/order-changes/{key}', state: 'state', applied: ['applied'], reversed: ['reversed'] },
+    answer: { reference: 'reference', refusalCode: 'code', refusalText: 'message' },
+  },
+})
+
+export const erpMapping = definePolicy({
+  title: { en: 'Mapping of the ERP', zh: 'ERP 字段映射' },
+  schema,
+  initial,
+})

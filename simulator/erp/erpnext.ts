@@ -1,0 +1,148 @@
+import { timingSafeEqual } from 'node:crypto'
+import { z } from 'zod'
+import type { Answer, Call } from '../http.ts'
+import type { ErpEntry, ErpLedger } from './ledger.ts'
+
+/** What stands in this ERPNext's books. */
+export const ERPNEXT_BOOKS = {
+  company: '云栈商城',
+  customer: '网店买家',
+  receivableAccount: '1122 - 应收账款 - YZ',
+  adjustmentAccount: '6001 - 订单调整 - YZ',
+  keyField: 'custom_order_hub_key',
+} as const
+const CANCELLED = 2
+const KEYLESS = 'keyless/'
+
+const row = z.looseObject({
+  account: z.string(),
+  party_type: z.string().optional(),
+  party: z.string().optional(),
+  debit_in_account_currency: z.number().min(0),
+  credit_in_account_currency: z.number().min(0),
+})
+const journalEntry = z.looseObject({
+  voucher_type: z.literal('Journal Entry'),
+  company: z.string(),
+  posting_date: z.iso.date(),
+  cheque_no: z.string(),
+  cheque_date: z.iso.date(),
+  user_remark: z.string(),
+  [ERPNEXT_BOOKS.keyField]: z.string().min(1).max(140).optional(),
+  accounts: z.array(row).min(2),
+  docstatus: z.union([z.literal(0), z.literal(1)]).default(0),
+})
+
+/** As Frappe writes what it refuses: the type of the exception, and messages as JSON within JSON. */
+function refused(status: number, type: string, message: string): Answer {
+  return {
+    status,
+    body: {
+      exc_type: type,
+      exception: `frappe.exceptions.${type}: ${message}`,
+      _server_messages: JSON.stringify([JSON.stringify({ message, indicator: 'red' })]),
+    },
+  }
+}
+
+const docstatusOf = ({ state }: ErpEntry): number => ({ barred: 0, booked: 1, reversed: CANCELLED })[state]
+const shown = (entry: ErpEntry) => ({
+  name: entry.number,
+  docstatus: docstatusOf(entry),
+  [ERPNEXT_BOOKS.keyField]: entry.key.startsWith(KEYLESS) ? null : entry.key,
+})
+const answered = (entry: ErpEntry): Answer => ({ status: 200, body: { data: shown(entry) } })
+
+/** ERPNext's `/api/resource/Journal Entry`, for one user, with a field for the hub's key that is unique. */
+export function createErpnext(options: { ledger: ErpLedger; apiKey: string; apiSecret: string }) {
+  const { ledger } = options
+  const token = Buffer.from(`token ${options.apiKey}:${options.apiSecret}`)
+
+  const create = (body: Buffer): Answer => {
+    const parsed = journalEntry.safeParse(parseJson(body))
+    if (!parsed.success) return refused(417, 'ValidationError', z.prettifyError(parsed.error))
+    const entry = parsed.data
+    if (entry.company !== ERPNEXT_BOOKS.company) return missing('Company', entry.company)
+    const [strange] = entry.accounts.filter(
+      ({ account }) =>
+        account !== ERPNEXT_BOOKS.receivableAccount && account !== ERPNEXT_BOOKS.adjustmentAccount,
+    )
+    if (strange) return missing('Account', strange.account)
+    // Fields that it does not have are ignored, as Frappe does; such an entry is unique to nothing.
+    const key = String(entry[ERPNEXT_BOOKS.keyField] ?? `${KEYLESS}${ledger.entries().length}`)
+    if (ledger.find(key)) return refused(417, 'UniqueValidationError', 'Order Hub Key must be unique')
+    const sum = (side: 'debit_in_account_currency' | 'credit_in_account_currency') =>
+      entry.accounts.reduce((total, each) => total + Math.round(each[side] * 100), 0)
+    const isOdd = sum('debit_in_account_currency') !== sum('credit_in_account_currency')
+    if (entry.docstatus === 1 && (isOdd || sum('debit_in_account_currency') === 0)) {
+      return refused(417, 'ValidationError', 'Total Debit must be equal to Total Credit and not zero')
+    }
+    const receivable = entry.accounts.find(({ account }) => account === ERPNEXT_BOOKS.receivableAccount)
+    if (receivable?.party_type !== 'Customer' || receivable.party !== ERPNEXT_BOOKS.customer) {
+      return refused(417, 'ValidationError', '<b>Party</b> is required for the receivable account')
+    }
+    const { debit_in_account_currency: debit, credit_in_account_currency: credit } = receivable
+    const added = {
+      key,
+      orderId: entry.cheque_no,
+      differenceCents: Math.round(debit * 100) - Math.round(credit * 100),
+      state: entry.docstatus === 1 ? ('booked' as const) : ('barred' as const),
+      body: body.toString('utf8'),
+      openingCents: null,
+    }
+    return answered(ledger.add(added, (serial) => `ACC-JV-2026-${String(serial).padStart(5, '0')}`))
+  }
+
+  const list = (url: URL): Answer => {
+    const filters = z
+      .tuple([z.tuple([z.literal('Journal Entry'), z.string(), z.literal('='), z.string()])])
+      .safeParse(parseJson(Buffer.from(url.searchParams.get('filters') ?? ''))).data
+    const fields = z
+      .array(z.string())
+      .safeParse(parseJson(Buffer.from(url.searchParams.get('fields') ?? '["name"]'))).data
+    if (!filters || !fields) return refused(417, 'ValidationError', 'filters or fields are no JSON')
+    const [[, field, , value]] = filters
+    if (field !== ERPNEXT_BOOKS.keyField) return refused(417, 'DataError', `Field not permitted: ${field}`)
+    const known = ledger.find(value)
+    const asked = known
+      ? [Object.fromEntries(Object.entries(shown(known)).filter(([name]) => fields.includes(name)))]
+      : []
+    return { status: 200, body: { data: asked } }
+  }
+
+  const update = (name: string, body: Buffer): Answer => {
+    const known = ledger.findByNumber(name)
+    if (!known) return refused(404, 'DoesNotExistError', `Journal Entry ${name} not found`)
+    const wanted = z.strictObject({ docstatus: z.literal(CANCELLED) }).safeParse(parseJson(body))
+    if (!wanted.success || known.state !== 'booked') {
+      return refused(417, 'DocstatusTransitionError', `Cannot change docstatus of ${name}`)
+    }
+    return answered(ledger.reverse(known))
+  }
+
+  return (call: Call): Answer => {
+    const sent = Buffer.from(call.header('authorization') ?? '')
+    if (sent.length !== token.length || !timingSafeEqual(sent, token)) {
+      return refused(401, 'AuthenticationError', 'Invalid API key or secret')
+    }
+    const [, api, resource, doctype, name] = call.segments
+    if (api !== 'api' || resource !== 'resource') return refused(404, 'DoesNotExistError', 'Not found')
+    if (doctype !== 'Journal Entry') return refused(404, 'DoesNotExistError', `DocType ${doctype} not found`)
+    if (call.method === 'POST' && name === undefined) return create(call.body)
+    if (call.method === 'GET' && name === undefined) return list(new URL(call.path, 'http://erpnext'))
+    if (call.method === 'PUT' && name !== undefined) return update(name, call.body)
+    return refused(405, 'ValidationError', 'Method Not Allowed')
+  }
+}
+
+function missing(what: string, name: string): Answer {
+  return refused(417, 'LinkValidationError', `Could not find ${what}: ${name}`)
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return undefined // which no schema accepts
+  }
+}

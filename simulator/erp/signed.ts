@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { type Answer, type Call, withBody } from '../http.ts'
+import { isSigned } from '../signature.ts'
+import type { ErpEntry, ErpLedger } from './ledger.ts'
+
+const line = z.strictObject({
+  lineNumber: z.int(),
+  skuId: z.string(),
+  previousQuantity: z.int().min(0),
+  quantity: z.int().min(0),
+  previousUnitPrice: z.int().min(0),
+  unitPrice: z.int().min(0),
+})
+const changeBody = z.strictObject({
+  key: z.string().min(1),
+  changeId: z.string(),
+  changeNumber: z.string(),
+  orderId: z.string().min(1),
+  storeId: z.string(),
+  channel: z.string(),
+  type: z.string(),
+  reasonCode: z.string(),
+  approvedAt: z.iso.datetime({ offset: true }),
+  bookingDate: z.iso.date(),
+  previousAmount: z.int().min(0),
+  targetAmount: z.int().min(0),
+  difference: z.int(),
+  lines: z.array(line).max(500),
+})
+const reversalBody = z.strictObject({ key: z.string().min(1), orderId: z.string().min(1) })
+
+const said = (status: number, code: string, message: string): Answer => ({ status, body: { code, message } })
+const shown = ({ number, state }: ErpEntry): Answer => ({
+  status: 200,
+  body: { reference: number, state: state === 'booked' ? 'applied' : 'reversed' },
+})
+
+/**
+ * The ERP that speaks the hub's own words: signed JSON with idempotency keys, amounts in cents. It knows what each order
+ * is worth and refuses a change that starts from another amount.
+ */
+export function createSignedErp(options: { ledger: ErpLedger; secret: string; now: () => number }) {
+  const { ledger, secret, now } = options
+
+  const apply = (body: z.output<typeof changeBody>, text: string): Answer => {
+    const known = ledger.find(body.key)
+    if (known) {
+      if (known.state !== 'booked') return said(409, 'reversed', `${known.number} was taken back`)
+      if (known.body === text) return shown(known)
+      return said(409, 'idempotency-conflict', 'the key was used for another change')
+    }
+    if (body.targetAmount - body.previousAmount !== body.difference) {
+      return said(422, 'difference-wrong', 'the difference is not that of the amounts')
+    }
+    const worth = ledger.amountCents(body.orderId) ?? body.previousAmount
+    if (worth !== body.previousAmount) {
+      return said(409, 'amount-mismatch', `the order is worth ${worth} here, not ${body.previousAmount}`)
+    }
+    const { key, orderId, difference } = body
+    const entry = {
+      key,
+      orderId,
+      differenceCents: difference,
+      state: 'booked' as const,
+      body: text,
+      openingCents: worth,
+    }
+    return shown(ledger.add(entry, numberOf))
+  }
+
+  const reverse = (key: string, orderId: string): Answer => {
+    const known = ledger.find(key)
+    if (known) return shown(known.state === 'booked' ? ledger.reverse(known) : known)
+    const barred = {
+      key,
+      orderId,
+      differenceCents: 0,
+      state: 'barred' as const,
+      body: '',
+      openingCents: null,
+    }
+    return shown(ledger.add(barred, numberOf))
+  }
+
+  return (call: Call): Answer | Promise<Answer> => {
+    const { method, path, body, segments } = call
+    const timestamp = call.header('x-hub-timestamp')
+    const signature = call.header('x-hub-signature')
+    if (!isSigned({ method, path, body, timestamp, signature }, secret, now())) {
+      return said(401, 'signature-wrong', 'the signature is missing, wrong or too old')
+    }
+    const [, area, key = '', action] = segments
+    if (area !== 'order-changes') return said(404, 'unknown', 'there is no such thing here')
+    if (method === 'GET' && segments.length === 3) {
+      const known = ledger.find(key)
+      return known ? shown(known) : said(404, 'unknown-change', 'no change has this key')
+    }
+    if (method !== 'POST') return said(405, 'method-wrong', 'only GET and POST')
+    const idempotencyKey = call.header('idempotency-key')
+    if (segments.length === 2) {
+      return withBody(call, changeBody, (change) =>
+        idempotencyKey === change.key
+          ? apply(change, body.toString('utf8'))
+          : said(400, 'key-missing', 'Idempotency-Key must be the key of the change'),
+      )
+    }
+    if (segments.length !== 4 || action !== 'reversal')
+      return said(404, 'unknown', 'there is no such thing here')
+    return withBody(call, reversalBody, (reversal) =>
+      reversal.key === key && idempotencyKey
+        ? reverse(key, reversal.orderId)
+        : said(400, 'key-missing', 'path, body and Idempotency-Key must name the change'),
+    )
+  }
+}
+
+function numberOf(serial: number): string {
+  return `ERP-${String(serial).padStart(6, '0')}`
+}
