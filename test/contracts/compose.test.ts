@@ -152,6 +152,9 @@ describe('secrets', () => {
     expect([...new Set(defaults.map(([, name]) => name))]).toEqual([
       'KUAIDI100_KEY',
       'KUAIDI100_SALT_KEYS',
+      'ERP_SECRET',
+      'ERP_API_KEY',
+      'ERP_API_SECRET',
       'SMS_KEY_SECRET',
       'WECHAT_APP_SECRET',
       'HUB_WAREHOUSE_KEY',

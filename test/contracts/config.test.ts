@@ -97,6 +97,15 @@ describe('readConfig', () => {
     expect(problem({ ...REQUIRED, [given]: 'a.pem', [missing]: 'b.pem' })).toBeNull()
   })
 
+  test('an ERP that is named needs its address, and what its kind is called with', () => {
+    const http = { ...REQUIRED, ERP_KIND: 'http' }
+    expect(problem(http)).toContain('ERP_URL: is needed with ERP_KIND')
+    expect(problem(http)).toContain('ERP_SECRET: is needed with http')
+    const erpnext = { ...REQUIRED, ERP_KIND: 'erpnext', ERP_URL: 'https://erp.example' }
+    expect(problem(erpnext)).toContain('ERP_API_KEY: is needed with erpnext')
+    expect(problem({ ...erpnext, ERP_API_KEY: 'k', ERP_API_SECRET: 's' })).toBeNull()
+  })
+
   test('an empty optional setting is as good as none', () => {
     expect(readConfig({ ...REQUIRED, REDIS_URL: '', API_PORT: '' })).toMatchObject({ API_PORT: 8080 })
   })
@@ -141,6 +150,11 @@ describe('redactConfig', () => {
       KUAIDI100_SALT_KEYS: 's'.repeat(32),
       SF_PARTNER_ID: 'partner',
       SF_CHECK_WORD: 'secret',
+      ERP_KIND: 'erpnext',
+      ERP_URL: 'https://erp.example/site',
+      ERP_SECRET: 's'.repeat(32),
+      ERP_API_KEY: 'secret',
+      ERP_API_SECRET: 'secret',
       SMS_PROVIDER: 'aliyun',
       SMS_KEY_ID: 'secret',
       SMS_KEY_SECRET: 'secret',
@@ -160,6 +174,9 @@ describe('redactConfig', () => {
       'KUAIDI100_SALT_KEYS',
       'SF_CHECK_WORD',
       'OUTSIDE_SECRET',
+      'ERP_SECRET',
+      'ERP_API_KEY',
+      'ERP_API_SECRET',
       'SMS_KEY_ID',
       'SMS_KEY_SECRET',
       'WECHAT_APP_SECRET',
