@@ -35,6 +35,8 @@ export const ACCESS = {
   /** With what went on behind an order; a buyer's system sees the order and its log. */
   readStories: { systems: ['ops'], roles: ALL_ROLES },
   readOperationLog: { systems: ['ops'], roles: ALL_ROLES },
+  /** What everybody did, sign-ins included: for those who look into it. */
+  readAudit: { systems: ['ops'], roles: ['finance', ...OPERATING_ROLES] },
   readOrders: { systems: ['mall', 'ops'], roles: ALL_ROLES },
   recordPayment: { systems: ['payments', 'mall'], roles: [] },
   cancelOrder: { systems: ['mall'], roles: [...STORE_ROLES, 'regional_director', 'ops', 'admin'] },

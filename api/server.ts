@@ -15,6 +15,7 @@ import { openapi } from './plugins/openapi.ts'
 import { problemDetails, sendProblem } from './plugins/problem-details.ts'
 import { sessions } from './plugins/session.ts'
 import { tracing } from './plugins/tracing.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { cancellationRoutes } from './routes/cancellation.ts'
 import { channelOrderRoutes } from './routes/channel-orders.ts'
 import { codecRoutes } from './routes/codec.ts'
@@ -125,6 +126,7 @@ const ROUTES = [
   sessionRoutes,
   orderRoutes,
   operationLogRoutes,
+  auditRoutes,
   paymentRoutes,
   cancellationRoutes,
   returnRoutes,

@@ -3,6 +3,7 @@ import { hash } from '@node-rs/argon2'
 import { type RawBuilder, sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { z } from 'zod'
+import { type AuditEntry, type AuditOrigin, appendAudit, appendAudits } from './audit.ts'
 import type { Db } from './database.ts'
 
 export const SYSTEMS = ['mall', 'payments', 'warehouse', 'ops'] as const
@@ -195,13 +196,14 @@ export const LOCK_OUT_MS = 15 * 60_000
 /**
  * Counts an attempt to sign in *before* the password is looked at, so that guesses sent at once are counted too.
  *
- * @returns the account to check the password against, or null when it is unknown, disabled or locked
+ * @returns the account to check the password against and whether this attempt, should it fail, locks it; null when it
+ *   is unknown, disabled or locked
  */
 export async function beginSignIn(
   db: Db,
   userName: string,
   now: Date,
-): Promise<{ id: string; passwordHash: string } | null> {
+): Promise<{ id: string; passwordHash: string; failures: number; locks: boolean } | null> {
   const lockedUntil = new Date(now.getTime() + LOCK_OUT_MS)
   // After a lock-out has passed the count starts again.
   const row = await db
@@ -214,16 +216,71 @@ export async function beginSignIn(
     .where('user_name', '=', userName)
     .where('disabled', '=', false)
     .where((eb) => eb.or([eb('locked_until', 'is', null), eb('locked_until', '<=', now)]))
-    .returning(['id', 'password_hash'])
+    .returning(['id', 'password_hash', 'failed_sign_ins', 'locked_until'])
     .executeTakeFirst()
-  return row ? { id: row.id, passwordHash: row.password_hash } : null
+  if (!row) return null
+  const { id, password_hash: passwordHash, failed_sign_ins: failures, locked_until: locked } = row
+  return { id, passwordHash, failures, locks: locked !== null }
 }
 
 /** The password was right: forgets the attempts. */
-export async function finishSignIn(db: Db, accountId: string): Promise<void> {
-  await db
-    .updateTable('account')
-    .set({ failed_sign_ins: 0, locked_until: null })
-    .where('id', '=', accountId)
-    .execute()
+export async function finishSignIn(
+  db: Db,
+  accountId: string,
+  origin: { userName: string; requestId: string },
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await tx
+      .updateTable('account')
+      .set({ failed_sign_ins: 0, locked_until: null })
+      .where('id', '=', accountId)
+      .execute()
+    await appendAudit(tx, {
+      ...signInBy(origin),
+      action: 'session.signed_in',
+      subject: accountSubject(accountId),
+    })
+  })
+}
+
+/**
+ * The password was wrong, or there is nothing to sign in to. What was typed as the name of an account that there is not
+ * is not kept: people type their password there.
+ */
+export async function auditFailedSignIn(
+  db: Db,
+  account: { id: string; failures: number; locks: boolean } | null,
+  origin: { userName: string; requestId: string },
+): Promise<void> {
+  const known = account ?? (await findAccountOf(db, origin.userName))
+  if (!known) {
+    const by = { ...signInBy(origin), actor: 'unknown' }
+    return appendAudit(db, {
+      ...by,
+      action: 'session.sign_in_failed',
+      subject: { kind: 'account', id: 'unknown' },
+    })
+  }
+  const entry = { ...signInBy(origin), subject: accountSubject(known.id) }
+  const failed: AuditEntry = {
+    ...entry,
+    action: 'session.sign_in_failed',
+    newValue: account ? { failures: account.failures } : { refused: 'locked or disabled' },
+  }
+  const locked: AuditEntry = {
+    ...entry,
+    action: 'session.locked_out',
+    newValue: { minutes: LOCK_OUT_MS / 60_000 },
+  }
+  await appendAudits(db, account?.locks ? [failed, locked] : [failed])
+}
+
+function signInBy({ userName, requestId }: { userName: string; requestId: string }): AuditOrigin {
+  return { actor: userName, source: 'console', requestId }
+}
+
+const accountSubject = (accountId: string) => ({ kind: 'account', id: accountId })
+
+async function findAccountOf(db: Db, userName: string): Promise<{ id: string } | undefined> {
+  return db.selectFrom('account').select('id').where('user_name', '=', userName).executeTakeFirst()
 }

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { ProblemError } from '../contracts/errors.ts'
 import { POLICIES, type PolicyDocument, type PolicyKind } from '../contracts/policies/index.ts'
+import { type AuditOrigin, appendAudit, SYSTEM_ORIGIN } from './audit.ts'
+import { hashOf } from './audit-chain.ts'
 import type { Db, Tx } from './database.ts'
 import { refuseUselessPolicy } from './policy-checks.ts'
 
@@ -10,6 +12,8 @@ export const MAX_OPEN_DRAFTS = 20
 const MAX_FIELDS = 50
 
 type Origin = { author: string; reason: string }
+/** By which way somebody publishes; the hub itself if it does not say. */
+type Way = { via?: Pick<AuditOrigin, 'source' | 'requestId'> }
 
 /**
  * Begins a draft. Its version number is given now and for ever; which version is in force is said by the states
@@ -76,19 +80,24 @@ export async function discardDraft(tx: Tx, draft: { kind: PolicyKind; version: n
  */
 export async function publishDraft(
   tx: Tx,
-  publish: { kind: PolicyKind; version: number; revision: number; publisher: string },
+  publish: Way & { kind: PolicyKind; version: number; revision: number; publisher: string },
 ): Promise<void> {
-  const { kind, version, publisher } = publish
-  const { document } = await lockDraft(tx, publish)
+  const { kind, version, publisher, via } = publish
+  const { document, author, reason } = await lockDraft(tx, publish)
   // The kind may have learnt new rules since the draft was begun.
   await refuseUselessPolicy(tx, kind, parseDocument(kind, document))
-  await retirePublished(tx, kind)
+  const before = await retirePublished(tx, kind)
   await tx
     .updateTable('policy')
     .set({ state: 'published', publisher, published_at: sql<Date>`clock_timestamp()` })
     .where('kind', '=', kind)
     .where('version', '=', version)
     .execute()
+  await auditPublication(tx, {
+    ...{ kind, before, version, document, reason, via, actor: publisher },
+    rollbackOf: null,
+    ...(author === publisher ? {} : { author }),
+  })
 }
 
 /**
@@ -101,15 +110,15 @@ export async function publishDraft(
  */
 export async function publishDocument(
   tx: Tx,
-  policy: Origin & { kind: PolicyKind; document: unknown; rollbackOf?: number },
+  policy: Origin & Way & { kind: PolicyKind; document: unknown; rollbackOf?: number },
 ): Promise<number> {
-  const { kind, author, reason, rollbackOf = null } = policy
+  const { kind, author, reason, rollbackOf = null, via } = policy
   const parsed = parseDocument(kind, policy.document)
   const document = JSON.stringify(parsed)
   await lockPolicy(tx, kind)
   await refuseUselessPolicy(tx, kind, parsed)
   const version = await nextVersion(tx, kind)
-  await retirePublished(tx, kind)
+  const before = await retirePublished(tx, kind)
   await tx
     .insertInto('policy')
     .values({
@@ -119,7 +128,51 @@ export async function publishDocument(
       published_at: sql<Date>`clock_timestamp()`,
     })
     .execute()
+  await auditPublication(tx, {
+    kind,
+    before,
+    version,
+    document: parsed,
+    reason,
+    via,
+    actor: author,
+    rollbackOf,
+  })
   return version
+}
+
+/** What is in force is in the trail by its version and hash; the document itself is in the table of policies. */
+async function auditPublication(
+  tx: Tx,
+  publication: {
+    kind: PolicyKind
+    before: number
+    version: number
+    document: object
+    reason: string
+    actor: string
+    /** Who wrote it, if somebody else put it in force. */
+    author?: string
+    rollbackOf: number | null
+    via: Way['via']
+  },
+): Promise<void> {
+  const { kind, before, version, document, reason, actor, author, rollbackOf, via } = publication
+  await appendAudit(tx, {
+    ...SYSTEM_ORIGIN,
+    ...via,
+    actor,
+    action: rollbackOf === null ? 'policy.published' : 'policy.rolled_back',
+    subject: { kind: 'policy', id: kind },
+    oldValue: { version: before },
+    newValue: {
+      version,
+      ...(rollbackOf === null ? {} : { rollbackOf }),
+      ...(author === undefined ? {} : { author }),
+    },
+    reason,
+    relatedHash: hashOf(document),
+  })
 }
 
 /** The same in a transaction of its own, for a document whose type is known. */
@@ -170,11 +223,11 @@ async function lockPolicy(tx: Tx, kind: PolicyKind): Promise<void> {
 async function lockDraft(
   tx: Tx,
   draft: { kind: PolicyKind; version: number; revision?: number },
-): Promise<{ document: object }> {
+): Promise<{ document: object; author: string; reason: string }> {
   await lockPolicy(tx, draft.kind)
   const row = await tx
     .selectFrom('policy')
-    .select(['state', 'revision', 'document'])
+    .select(['state', 'revision', 'document', 'author', 'reason'])
     .where('kind', '=', draft.kind)
     .where('version', '=', draft.version)
     .executeTakeFirst()
@@ -197,11 +250,14 @@ async function nextVersion(tx: Tx, kind: PolicyKind): Promise<number> {
   return (newest?.version ?? 0) + 1
 }
 
-async function retirePublished(tx: Tx, kind: PolicyKind): Promise<void> {
-  await tx
+/** Returns the version that was in force; 0 is the built-in one. */
+async function retirePublished(tx: Tx, kind: PolicyKind): Promise<number> {
+  const retired = await tx
     .updateTable('policy')
     .set({ state: 'retired', retired_at: sql<Date>`clock_timestamp()` })
     .where('kind', '=', kind)
     .where('state', '=', 'published')
-    .execute()
+    .returning('version')
+    .executeTakeFirst()
+  return retired?.version ?? 0
 }

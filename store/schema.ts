@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type { AuditAction, AuditSource, StoredAuditValue } from '../contracts/audit.ts'
 import type { AllocationExplanation } from '../domain/allocation-explanation.ts'
 import type {
   ChannelOrder,
@@ -85,6 +86,43 @@ export type Database = {
     failed_sign_ins: WithDefault<number>
     locked_until: NullableTimestamp
     created_at: DefaultTimestamp
+  }
+  audit_entry: {
+    id: GeneratedAlways<number>
+    at: ColumnType<Date, never, never>
+    transaction_id: ColumnType<string, never, never>
+    actor: string
+    /** Also names that this version no longer writes. */
+    action: ColumnType<string, AuditAction, never>
+    subject_kind: string
+    subject_id: string
+    old_value: ColumnType<StoredAuditValue, string | null, never>
+    new_value: ColumnType<StoredAuditValue, string | null, never>
+    reason: Nullable<string>
+    source: AuditSource
+    request_id: Nullable<string>
+    related_hash: Nullable<Buffer>
+  }
+  /** These three are written by functions of the database alone. */
+  audit_seal: {
+    sequence: ColumnType<number, never, never>
+    entry_id: ColumnType<number, never, never>
+    previous_hash: ColumnType<Buffer, never, never>
+    hash: ColumnType<Buffer, never, never>
+    sealed_at: ColumnType<Date, never, never>
+  }
+  audit_chain: {
+    id: boolean
+    sequence: ColumnType<number, never, never>
+    hash: ColumnType<Buffer, never, never>
+    position_transaction_id: ColumnType<string, never, never>
+    position_entry_id: ColumnType<number, never, never>
+  }
+  audit_head: {
+    day: ColumnType<Date, never, never>
+    sequence: ColumnType<number, never, never>
+    hash: ColumnType<Buffer, never, never>
+    created_at: ColumnType<Date, never, never>
   }
   api_key: {
     id: string

@@ -5,12 +5,14 @@ import { createOutsideHttp } from '../connectors/outside-http.ts'
 import { createPdaGateway } from '../connectors/pda/gateway.ts'
 import { startTelemetry } from '../connectors/telemetry.ts'
 import { createTemporalClient } from '../connectors/temporal/client.ts'
+import { unsealedAuditEntries } from '../store/audit-sealing.ts'
 import { createDatabase } from '../store/database.ts'
 import { listenToInbox } from '../store/inbox-notice.ts'
 import { KeyRing } from '../store/keyring.ts'
 import { dropOldBodies, tidy } from '../store/maintenance.ts'
 import { Policies } from '../store/policy-cache.ts'
 import { raisePresaleGoodsInStock } from '../store/presale-goods.ts'
+import { AuditSealer } from './audit-sealer.ts'
 import { CourierPushes } from './courier-pushes.ts'
 import { DeliverySender, pdaTarget } from './delivery-sender.ts'
 import { createEventLoops } from './event-loops.ts'
@@ -45,6 +47,7 @@ const reconcile = new Reconcile({ db, client, taskQueue, logger })
 const stockAlerts = new StockAlerts({ db, policies: new Policies() })
 const transferCarrier = new TransferCarrier({ db, client, taskQueue, logger })
 const keyRing = KeyRing.parse(config.DATA_KEYS)
+const auditSealer = new AuditSealer({ db, logger })
 const waitingOrders = new WaitingOrders({ db, keyRing })
 const promotionStarter = new PromotionStarter({ db, client, taskQueue })
 
@@ -60,6 +63,7 @@ const IDLE_MS = {
   stockAlerts: 1_000,
   waitingOrders: 500,
   transfers: 500,
+  audit: 1_000,
   reconcile: 10_000,
   maintenance: 60 * 60_000,
 } as const
@@ -86,6 +90,7 @@ const loops = [
   new Loop('waiting-orders', { round: () => waitingOrders.serve(), idleMs: IDLE_MS.waitingOrders, logger }),
   new Loop('held-orders', { round: () => waitingOrders.placeHeld(), idleMs: IDLE_MS.waitingOrders, logger }),
   new Loop('stock-alerts', { round: () => stockAlerts.runOnce(), idleMs: IDLE_MS.stockAlerts, logger }),
+  new Loop('audit-sealer', { round: () => auditSealer.runOnce(), idleMs: IDLE_MS.audit, logger }),
   new Loop('reconcile', {
     round: async () => {
       await reconcile.checkStock()
@@ -137,6 +142,15 @@ new Gauge({
       count: number
     }>`select count(*) as count from inbox where state in ('pending', 'waiting')`.execute(db)
     this.set(rows[0]?.count ?? 0)
+  },
+})
+
+new Gauge({
+  name: 'hub_audit_unsealed',
+  help: 'Entries of the audit trail that have no place in its chain yet',
+  registers: [health.registry],
+  async collect() {
+    this.set(await unsealedAuditEntries(db))
   },
 })
 

@@ -32,6 +32,7 @@ const TAGS = [
     name: 'policies',
     description: 'Rules and deadlines that people change while the hub runs, in versions · 策略',
   },
+  { name: 'audit', description: 'Who did what, in a chain that shows every change · 审计' },
   { name: 'notifications', description: 'What customers are told · 客户通知' },
   { name: 'events', description: 'What happens, as a stream' },
   { name: 'system', description: 'For operating the hub' },

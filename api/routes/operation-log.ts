@@ -6,9 +6,11 @@ import {
   operationLogPage,
   operationLogQuery,
 } from '../../contracts/operation-log.ts'
+import { appendAudit } from '../../store/audit.ts'
 import { scopeOf } from '../../store/identity.ts'
 import { exportOperationLog, listOperationLog } from '../../store/operation-log.ts'
 import { ACCESS, identityOf } from '../access.ts'
+import { auditOriginOf } from '../audit-origin.ts'
 import { csvLine } from '../csv.ts'
 import type { ApiDeps } from '../deps.ts'
 
@@ -62,6 +64,12 @@ export const operationLogRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = asyn
     },
     async (request, reply) => {
       const entries = exportOperationLog(db, request.query, scopeOf(identityOf(request)))
+      await appendAudit(db, {
+        ...auditOriginOf(request),
+        action: 'export.downloaded',
+        subject: { kind: 'export', id: 'operation-log' },
+        newValue: { filters: request.query, format: 'csv' },
+      })
       reply.header('content-type', 'text/csv; charset=utf-8')
       reply.header('content-disposition', 'attachment; filename="operation-log.csv"')
       return reply.send(Readable.from(csvOf(entries)))

@@ -34,6 +34,7 @@ import {
   readRetiredDocument,
 } from '../../store/policy-versions.ts'
 import { ACCESS, identityOf } from '../access.ts'
+import { auditOriginOf } from '../audit-origin.ts'
 import type { ApiDeps } from '../deps.ts'
 
 const tags = ['policies']
@@ -126,9 +127,9 @@ export const policyRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app
     },
     async (request) => {
       const { kind } = request.params
-      const author = operatorOf(identityOf(request))
+      const { actor: author, ...via } = auditOriginOf(request)
       const published = await db.transaction().execute(async (tx) => {
-        const version = await publishDocument(tx, { ...request.body, kind, author })
+        const version = await publishDocument(tx, { ...request.body, kind, author, via })
         return findPolicyVersion(tx, kind, version)
       })
       deps.policies.expire()
@@ -242,9 +243,10 @@ export const policyRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app
     },
     async (request, reply) => {
       const { kind, version } = request.params
-      const publisher = operatorOf(identityOf(request))
+      const { actor: publisher, ...via } = auditOriginOf(request)
+      const { revision } = request.body
       const published = await request.idempotent(reply, policyVersionDetail, async (tx: Tx) => {
-        await publishDraft(tx, { kind, version, revision: request.body.revision, publisher })
+        await publishDraft(tx, { kind, version, revision, publisher, via })
         return { status: 200, body: await findPolicyVersion(tx, kind, version) }
       })
       deps.policies.expire()
@@ -266,11 +268,11 @@ export const policyRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app
     },
     async (request, reply) => {
       const { kind } = request.params
-      const { toVersion, reason } = request.body
-      const author = operatorOf(identityOf(request))
+      const { toVersion: rollbackOf, reason } = request.body
+      const { actor: author, ...via } = auditOriginOf(request)
       const published = await request.idempotent(reply, policyVersionDetail, async (tx: Tx) => {
-        const document = await readRetiredDocument(tx, kind, toVersion)
-        const version = await publishDocument(tx, { kind, document, author, reason, rollbackOf: toVersion })
+        const document = await readRetiredDocument(tx, kind, rollbackOf)
+        const version = await publishDocument(tx, { kind, document, author, reason, rollbackOf, via })
         return { status: 200, body: await findPolicyVersion(tx, kind, version) }
       })
       deps.policies.expire()

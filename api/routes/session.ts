@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { ProblemError } from '../../contracts/errors.ts'
 import {
+  auditFailedSignIn,
   beginSignIn,
   findPerson,
   finishSignIn,
@@ -58,11 +59,15 @@ export const sessionRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (ap
       },
     },
     async (request, reply) => {
-      const { userName, password } = request.body
-      const account = await beginSignIn(deps.db, userName.toLowerCase(), deps.clock.now())
+      const { password } = request.body
+      const origin = { userName: request.body.userName.toLowerCase(), requestId: request.id }
+      const account = await beginSignIn(deps.db, origin.userName, deps.clock.now())
       const matches = await verify(account?.passwordHash ?? nobodysHash, password)
-      if (!account || !matches) throw new ProblemError('wrong-credentials')
-      await finishSignIn(deps.db, account.id)
+      if (!account || !matches) {
+        await auditFailedSignIn(deps.db, account, origin)
+        throw new ProblemError('wrong-credentials')
+      }
+      await finishSignIn(deps.db, account.id, origin)
       // A new id at sign-in: one that somebody planted beforehand is worth nothing.
       await request.session.regenerate()
       request.session.accountId = account.id

@@ -16,6 +16,8 @@ const MATRIX: Record<string, { systems: string; roles: string }> = {
   'GET /v1/orders/:orderId/story': { systems: 'ops', roles: 'all' },
   'GET /v1/operation-log': { systems: 'ops', roles: 'all' },
   'GET /v1/operation-log/export': { systems: 'ops', roles: 'all' },
+  'GET /v1/audit': { systems: 'ops', roles: 'finance ops admin' },
+  'GET /v1/audit/heads': { systems: 'ops', roles: 'finance ops admin' },
   'POST /v1/orders/:orderId/payments': { systems: 'mall payments', roles: '' },
   'POST /v1/orders/:orderId/cancellation': {
     systems: 'mall',

@@ -39,6 +39,10 @@ const TABLES = [
   'store',
   'policy',
   'account',
+  'audit_entry',
+  'audit_seal',
+  'audit_chain',
+  'audit_head',
   'api_key',
   'session',
   'idempotency_key',
@@ -102,6 +106,7 @@ const TABLES = [
   'stock_wait_line',
 ]
 const APPEND_ONLY = [
+  'audit_entry',
   'stock_ledger',
   'stock_operation',
   'operation_log',
@@ -202,6 +207,25 @@ describe('the application role', () => {
     expect(app.query('select hub_drop_old_events($1)', [kept])).rejects.toThrow('at least seven days'),
   )
 
+  test.each([
+    "insert into audit_seal values (1, 1, sha256(''), sha256(''))",
+    'update audit_seal set hash = previous_hash',
+    'delete from audit_seal',
+    'update audit_chain set sequence = 0',
+    "insert into audit_head values (now(), 1, sha256(''))",
+    'update audit_head set sequence = 0',
+  ])('cannot touch the audit chain but through the functions that go on with it: %s', (statement) =>
+    deniedTo(() => app, statement),
+  )
+
+  test.each(['id', 'at', 'transaction_id'])('cannot choose the %s of an audit entry', (column) =>
+    deniedTo(
+      () => app,
+      `insert into audit_entry (actor, action, subject_kind, subject_id, source, ${column})
+       overriding system value values ('a', 'a.b', 'a', 'a', 'api', null)`,
+    ),
+  )
+
   test('cannot ask which bodies are needed but through the function that drops them', () =>
     deniedTo(() => app, 'select hub_needed_bodies(now(), now())'))
 
@@ -217,10 +241,13 @@ describe('the application role', () => {
 describe('anybody else', () => {
   test.each(TABLES)('sees nothing of %s', (table) => deniedTo(() => stranger, `select * from ${table}`))
 
-  test.each(['hub_ensure_partitions(1)', 'hub_drop_inbox_bodies(2)', 'hub_drop_old_events(30)'])(
-    'may not call %s',
-    (call) => deniedTo(() => stranger, `select ${call}`),
-  )
+  test.each([
+    'hub_ensure_partitions(1)',
+    'hub_drop_inbox_bodies(2)',
+    'hub_drop_old_events(30)',
+    "hub_seal_audit(0, '{}', '{}', '1', 0)",
+    'hub_keep_audit_head(now()::date)',
+  ])('may not call %s', (call) => deniedTo(() => stranger, `select ${call}`))
 
   test('cannot create anything in the schema', () => deniedTo(() => stranger, 'create table mine (id int)'))
 

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { externalId, instant, page, pageQuery, text } from './common.ts'
+
+/**
+ * What is audited, and how people call it. An action that was written once keeps its name: it is in the chain. New ones
+ * are added here.
+ */
+export const AUDIT_ACTIONS = {
+  'session.signed_in': { en: 'signed in', zh: '登录' },
+  'session.sign_in_failed': { en: 'sign-in failed', zh: '登录失败' },
+  'session.locked_out': { en: 'account locked after failed sign-ins', zh: '多次登录失败，账号已锁定' },
+  'policy.published': { en: 'policy published', zh: '发布策略' },
+  'policy.rolled_back': { en: 'policy rolled back', zh: '回滚策略' },
+  'export.downloaded': { en: 'export downloaded', zh: '下载导出' },
+} as const satisfies Record<string, { en: string; zh: string }>
+export type AuditAction = keyof typeof AUDIT_ACTIONS
+const auditAction = z.string().regex(/^[a-z_]{1,40}[.][a-z_]{1,40}$/, 'must be like policy.published')
+
+/** The way by which somebody acted. */
+const AUDIT_SOURCES = ['console', 'api', 'system'] as const
+export type AuditSource = (typeof AUDIT_SOURCES)[number]
+
+/** JSON, as it is stored and hashed. */
+export type AuditValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly AuditValue[]
+  | { readonly [name: string]: AuditValue | undefined }
+
+/** The same, read again. */
+const storedValue = z.json()
+export type StoredAuditValue = z.output<typeof storedValue>
+
+/** Strict like every query: a misspelt filter must not answer with everything. */
+const filters = {
+  /** A person's user name, or a system with its key's name (`mall:shop-1`). */
+  actor: text(200).optional(),
+  action: auditAction.optional(),
+  /** Of what kind the thing is that was acted on, e.g. `policy`. */
+  subjectKind: z
+    .string()
+    .regex(/^[a-z_]{1,40}$/)
+    .optional(),
+  subjectId: externalId.optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+}
+export const auditQuery = pageQuery.extend({
+  ...filters,
+  sort: z.enum(['newest', 'oldest']).default('newest'),
+})
+export type AuditQuery = z.output<typeof auditQuery>
+export type AuditFilters = Omit<AuditQuery, 'limit' | 'cursor' | 'sort'>
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+export const auditEntryView = z.object({
+  id: z.string(),
+  at: instant,
+  actor: z.string(),
+  action: z.string(),
+  actionText: z.object({ en: z.string(), zh: z.string() }),
+  subjectKind: z.string(),
+  subjectId: z.string(),
+  oldValue: storedValue,
+  newValue: storedValue,
+  reason: z.string().nullable(),
+  source: z.string(),
+  requestId: z.string().nullable(),
+  relatedHash: sha256.nullable().describe('SHA-256 of what the entry is about: a document, a file'),
+  sequence: z.int().nullable().describe('its place in the chain; null until it is sealed'),
+  hash: sha256.nullable(),
+})
+export type AuditEntryView = z.output<typeof auditEntryView>
+export const auditPage = page(auditEntryView)
+
+export const auditHead = z.object({
+  day: z.iso.date(),
+  sequence: z.int(),
+  hash: sha256,
+  createdAt: instant,
+})
+export type AuditHead = z.output<typeof auditHead>
+export const auditHeadPage = page(auditHead)
