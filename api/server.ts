@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
@@ -9,10 +10,10 @@ import { auth } from './plugins/auth.ts'
 import { parseJsonBodies } from './plugins/body-parsers.ts'
 import { draining } from './plugins/draining.ts'
 import { idempotency } from './plugins/idempotency.ts'
-import { limits } from './plugins/limits.ts'
+import { limits, loadShedding } from './plugins/limits.ts'
 import { metrics } from './plugins/metrics.ts'
-import { openapi } from './plugins/openapi.ts'
-import { problemDetails, sendProblem } from './plugins/problem-details.ts'
+import { openapiDocument, openapiPage } from './plugins/openapi.ts'
+import { notFound, problems, sendProblem } from './plugins/problem-details.ts'
 import { sessions } from './plugins/session.ts'
 import { tracing } from './plugins/tracing.ts'
 import { auditRoutes } from './routes/audit.ts'
@@ -70,7 +71,7 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    genReqId: (request: IncomingMessage) => requestIdOf(request) ?? deps.ids.next(),
+    genReqId: (request: IncomingMessage) => requestIdOf(request) ?? randomUUID(),
     bodyLimit: LIMITS.bodyBytes,
     requestTimeout: REQUEST_MS,
     connectionTimeout: IDLE_SOCKET_MS,
@@ -103,23 +104,35 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
   answerWithRequestId(app)
   logRequests(app)
   await app.register(draining)
-  await app.register(problemDetails)
+  await app.register(problems)
   await app.register(tracing)
   await app.register(metrics, { deps })
-  // Before whatever makes a page safe and a caller known: what platforms push is let in by its signature, in a storm, and
-  // these hooks would cost more than all the rest of it.
-  await app.register(webhookRoutes, { deps })
+  await app.register(loadShedding, { deps })
+  await app.register(openapiDocument)
+  for (const plugin of PUSH_ROUTES) await app.register(plugin, { deps })
+  await app.register(async (scope: FastifyInstance) => registerCallers(scope, deps))
+  await app.ready()
+  return app
+}
+
+/**
+ * What platforms and couriers push is let in by its signature, in storms. It knows no session, page or rate limit, and
+ * looking for them at every push costs several times what all the rest of it does: those live beside it, in a scope.
+ */
+const PUSH_ROUTES = [webhookRoutes, courierPushRoutes]
+
+/** The routes of people and systems, with whatever makes a caller known and a page safe. */
+async function registerCallers(app: FastifyInstance, deps: ApiDeps): Promise<void> {
+  await app.register(notFound)
   await app.register(sessions, { deps })
   await app.register(auth, { deps })
   await app.register(limits, { deps })
   await app.register(idempotency, { deps })
-  await app.register(openapi)
+  await app.register(openapiPage)
   const routes = app.withTypeProvider<ZodTypeProvider>()
   for (const plugin of ROUTES) await routes.register(plugin, { deps })
   // Under a prefix, so that the answers to preflights, which CORS registers by wildcard, stay with it.
   await routes.register(codecRoutes, { prefix: '/codec', deps })
-  await app.ready()
-  return app
 }
 
 const ROUTES = [
@@ -144,7 +157,6 @@ const ROUTES = [
   masterDataRoutes,
   shopRoutes,
   skuMappingRoutes,
-  courierPushRoutes,
   transferRoutes,
   workItemRoutes,
   wmsRoutes,
@@ -162,14 +174,15 @@ function requestIdOf(request: IncomingMessage): string | null {
 }
 
 function answerWithRequestId(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+    done()
   })
 }
 
 /** One line per request: the route's pattern and who called, never a query, a body or an address. */
 function logRequests(app: FastifyInstance): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     request.log.info(
       {
         method: request.method,
@@ -182,5 +195,6 @@ function logRequests(app: FastifyInstance): void {
       },
       'request',
     )
+    done()
   })
 }

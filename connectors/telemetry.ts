@@ -1,3 +1,6 @@
+import { context, propagation } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { Resource } from '@opentelemetry/resources'
 import {
@@ -14,8 +17,8 @@ export type Telemetry = {
 }
 
 /**
- * Traces of one process. Without an exporter nothing is recorded or sent, but the context still travels, so that
- * another process's trace is not broken here.
+ * Traces of one process. Without an exporter no spans are made, but the context still travels, so that another
+ * process's trace is not broken here.
  *
  * @param processor for tests; otherwise made from the endpoint
  */
@@ -30,7 +33,13 @@ export function startTelemetry(
     (endpoint
       ? new BatchSpanProcessor(new OTLPTraceExporter({ url: new URL('/v1/traces', endpoint).href }))
       : null)
-  const provider = new NodeTracerProvider({ resource, spanProcessors: used ? [used] : [] })
+  if (!used) {
+    // No provider: spans that nobody hears of are not made, and a caller's context is handed on as it came.
+    propagation.setGlobalPropagator(new W3CTraceContextPropagator())
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+    return { resource, processor: new NoopSpanProcessor(), stop: async () => undefined }
+  }
+  const provider = new NodeTracerProvider({ resource, spanProcessors: [used] })
   provider.register()
-  return { resource, processor: used ?? new NoopSpanProcessor(), stop: () => provider.shutdown() }
+  return { resource, processor: used, stop: () => provider.shutdown() }
 }

@@ -25,6 +25,8 @@ export class ShopAccounts {
   readonly #now: () => number
   readonly #onUnreadable: (shopId: string, error: unknown) => void
   #shops: ReadonlyMap<string, OpenShop> | null = null
+  /** The same shops by platform and app: looked up at every push. */
+  #byApp: ReadonlyMap<string, readonly OpenShop[]> = new Map()
   /** By what it was opened from: opening is the expensive part, and most shops never change. */
   #opened = new Map<string, { seen: string; shop: OpenShop | null }>()
   #readAtMs = Number.NEGATIVE_INFINITY
@@ -63,9 +65,9 @@ export class ShopAccounts {
   }
 
   /** Every shop of an app at a platform. Inactive ones, too: they share the secret that signs the pushes. */
-  async ofApp(platform: Platform, appKey: string): Promise<OpenShop[]> {
-    const shops = await this.all()
-    return [...shops.values()].filter((shop) => shop.platform === platform && shop.appKey === appKey)
+  async ofApp(platform: Platform, appKey: string): Promise<readonly OpenShop[]> {
+    await this.all()
+    return this.#byApp.get(appOf({ platform, appKey })) ?? []
   }
 
   /** Forgets how old it is: the process that changes a shop goes by the change at once. */
@@ -92,6 +94,7 @@ export class ShopAccounts {
     }
     this.#opened = opened
     this.#shops = new Map([...opened].flatMap(([id, { shop }]) => (shop ? [[id, shop] as const] : [])))
+    this.#byApp = byApp(this.#shops.values())
     this.#readAtMs = startedAtMs
   }
 
@@ -103,6 +106,20 @@ export class ShopAccounts {
       return null
     }
   }
+}
+
+function byApp(shops: Iterable<OpenShop>): ReadonlyMap<string, readonly OpenShop[]> {
+  const apps = new Map<string, OpenShop[]>()
+  for (const shop of shops) {
+    const sisters = apps.get(appOf(shop))
+    if (sisters) sisters.push(shop)
+    else apps.set(appOf(shop), [shop])
+  }
+  return apps
+}
+
+function appOf({ platform, appKey }: { platform: Platform; appKey: string }): string {
+  return `${platform}/${appKey}`
 }
 
 /** Waits for work, but not for long and not for its failure. */

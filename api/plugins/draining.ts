@@ -11,17 +11,20 @@ const DRAIN_MS = 10_000
  */
 export const draining = fp(
   async (app: FastifyInstance) => {
-    const inFlight = new Set<symbol>()
-    app.addHook('onRequest', async (_request, reply) => {
-      const exchange = Symbol()
-      inFlight.add(exchange)
+    let inFlight = 0
+    const end = () => {
+      inFlight -= 1
+    }
+    app.addHook('onRequest', (_request, reply, done) => {
+      inFlight += 1
       // Not `onResponse`: a caller who hangs up in the middle never gets one.
-      reply.raw.once('close', () => inFlight.delete(exchange))
+      reply.raw.once('close', end)
+      done()
     })
     app.addHook('preClose', async () => {
       const giveUpAt = Date.now() + DRAIN_MS
       const timer = setInterval(() => {
-        if (inFlight.size > 0 && Date.now() < giveUpAt) return
+        if (inFlight > 0 && Date.now() < giveUpAt) return
         clearInterval(timer)
         app.server.closeAllConnections()
       }, CHECK_MS)

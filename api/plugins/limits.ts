@@ -23,8 +23,8 @@ const PRESSURE_LIMITS: PressureLimits = {
   sampleMs: 1_000,
 }
 
-/** Security headers, load shedding and the rate limit. Register after `auth`: the limit counts by identity. */
-export const limits = fp(
+/** Refuses new work while the process is busier than it can bear; routes that tell how it is are spared by their config. */
+export const loadShedding = fp(
   async (app: FastifyInstance, { deps }: { deps: ApiDeps }) => {
     const pressure = { ...PRESSURE_LIMITS, ...deps.pressureLimits }
     await app.register(underPressure, {
@@ -35,6 +35,13 @@ export const limits = fp(
         throw new ProblemError('overloaded')
       },
     })
+  },
+  { name: 'load-shedding' },
+)
+
+/** Security headers and the rate limit. Register after `auth`: the limit counts by identity. */
+export const limits = fp(
+  async (app: FastifyInstance, { deps }: { deps: ApiDeps }) => {
     await app.register(helmet, {
       // The API answers data; /docs sets its own policy.
       contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"] } },

@@ -41,11 +41,12 @@ export const metrics = fp(
       })
     }
     app.decorate('metricsRegistry', registry)
-    app.addHook('onResponse', async (request, reply) => {
+    app.addHook('onResponse', (request, reply, done) => {
       const route = request.routeOptions.url ?? 'unknown'
       const { method, problemCode } = request
       duration.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
       if (problemCode) problems.inc({ code: problemCode })
+      done()
     })
   },
   { name: 'metrics' },

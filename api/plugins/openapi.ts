@@ -35,6 +35,7 @@ const TAGS = [
   { name: 'audit', description: 'Who did what, in a chain that shows every change · 审计' },
   { name: 'notifications', description: 'What customers are told · 客户通知' },
   { name: 'events', description: 'What happens, as a stream' },
+  { name: 'webhooks', description: 'What platforms and couriers push, signed as each of them does · 推送' },
   { name: 'system', description: 'For operating the hub' },
 ]
 
@@ -68,8 +69,8 @@ const problem = {
   },
 }
 
-/** OpenAPI 3.1 from the schemas that validate the requests, and a page to read it that asks nobody outside. */
-export const openapi = fp(
+/** OpenAPI 3.1 from the schemas that validate the requests. Register before the routes: it hears of those that follow. */
+export const openapiDocument = fp(
   async (app: FastifyInstance) => {
     await app.register(swagger, {
       openapi: {
@@ -85,6 +86,13 @@ export const openapi = fp(
       },
       transform: describe,
     })
+  },
+  { name: 'openapi-document' },
+)
+
+/** A page to read the document that asks nobody outside. */
+export const openapiPage = fp(
+  async (app: FastifyInstance) => {
     await app.register(swaggerUi, {
       routePrefix: '/docs',
       indexPrefix: '',
@@ -101,7 +109,7 @@ export const openapi = fp(
       },
     })
   },
-  { name: 'openapi' },
+  { name: 'openapi-page', dependencies: ['openapi-document'] },
 )
 
 /** Adds to each operation what its route's configuration says: who may call it, and how it fails. */

@@ -21,19 +21,33 @@ const BY_FASTIFY_CODE: Record<string, ErrorCode> = {
   FST_ERR_MAX_PARAM_LENGTH: 'not-found',
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The methods that a path has, so that a wrong method is told apart from a wrong path. */
+    methodsOf: (path: string) => ReadonlySet<string>
+  }
+}
+
 /** The one place where a failure becomes an answer: `application/problem+json` from the catalogue. */
-export const problemDetails = fp(
+export const problems = fp(
   async (app: FastifyInstance) => {
-    const methods = collectMethods(app)
+    app.decorate('methodsOf', collectMethods(app))
     app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
+  },
+  { name: 'problems' },
+)
+
+/** Answers what no route is for, within the limits of whoever asks. */
+export const notFound = fp(
+  async (app: FastifyInstance) => {
     app.setNotFoundHandler((request, reply) => {
-      const offered = methods(request.url.split('?', 1)[0] ?? '')
+      const offered = app.methodsOf(request.url.split('?', 1)[0] ?? '')
       if (offered.size === 0) return sendProblem(new ProblemError('not-found'), request, reply)
       reply.header('allow', [...offered].join(', '))
       return sendProblem(new ProblemError('method-not-allowed'), request, reply)
     })
   },
-  { name: 'problem-details' },
+  { name: 'not-found', dependencies: ['problems'] },
 )
 
 /** Answers a failure. Bugs are logged with their stack and answered without their text. */
@@ -98,7 +112,6 @@ function invalidRequest(error: { validation: ValidationEntry[]; validationContex
 }
 const MAX_FIELDS = 50
 
-/** Which methods a path has, so that a wrong method is told apart from a wrong path. */
 function collectMethods(app: FastifyInstance): (path: string) => Set<string> {
   const routes: { pattern: RegExp; method: string }[] = []
   app.addHook('onRoute', (route) => {

@@ -1,6 +1,7 @@
 import {
   type Context,
   context,
+  isSpanContextValid,
   propagation,
   type Span,
   SpanKind,
@@ -22,8 +23,7 @@ declare module 'fastify' {
 }
 
 /**
- * One span per request. Without an exporter the spans cost nothing and record nothing, and the caller's own
- * traceparent is passed on as it came.
+ * One span per request. Without an exporter there are none, and the caller's own traceparent is passed on as it came.
  */
 export const tracing = fp(
   async (app: FastifyInstance) => {
@@ -35,6 +35,10 @@ export const tracing = fp(
       const parent = propagation.extract(context.active(), request.headers)
       const name = `${request.method} ${request.routeOptions.url ?? 'unknown'}`
       const span = tracer.startSpan(name, { kind: SpanKind.SERVER }, parent)
+      request.traceParent = traceParentOf(span) ?? incoming(request.headers.traceparent)
+      if (request.traceParent) reply.header('traceparent', request.traceParent)
+      // Nobody records, and the caller has no trace: there is nothing to carry, and carrying has its price.
+      if (!isSpanContextValid(span.spanContext())) return done()
       span.setAttributes({
         'http.request.method': request.method,
         'http.route': request.routeOptions.url ?? 'unknown',
@@ -42,27 +46,28 @@ export const tracing = fp(
       })
       request.span = span
       request.traceContext = trace.setSpan(parent, span)
-      request.traceParent = traceParentOf(span) ?? incoming(request.headers.traceparent)
-      if (request.traceParent) reply.header('traceparent', request.traceParent)
       context.with(request.traceContext, done)
     })
     // Reading the body leaves the asynchronous context of the first hook: enter it again for the handler.
     app.addHook('preValidation', (request, _reply, done) => {
-      context.with(request.traceContext ?? context.active(), done)
+      if (request.traceContext) context.with(request.traceContext, done)
+      else done()
     })
-    app.addHook('onResponse', async (request, reply) => {
+    app.addHook('onResponse', (request, reply, done) => {
       request.span?.setAttribute('http.response.status_code', reply.statusCode)
       if (reply.statusCode >= 500) request.span?.setStatus({ code: SpanStatusCode.ERROR })
       request.span?.end()
+      done()
     })
   },
   { name: 'tracing' },
 )
 
 function traceParentOf(span: Span): string | null {
+  if (!span.isRecording()) return null
   const { traceId, spanId, traceFlags } = span.spanContext()
   const text = `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`
-  return span.isRecording() && TRACE_PARENT.test(text) ? text : null
+  return TRACE_PARENT.test(text) ? text : null
 }
 
 function incoming(header: string | string[] | undefined): string | null {

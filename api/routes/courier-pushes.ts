@@ -33,7 +33,7 @@ function courierRoute(instance: FastifyInstance, deps: ApiDeps): void {
     '/v1/webhooks/couriers/:courier',
     {
       // Its signature lets a courier in, not its rate; what is too much is refused by load shedding, and pushed again.
-      config: { access: 'public', rateLimit: false },
+      config: { access: 'public' },
       bodyLimit: LIMITS.pushBytes,
       schema: {
         tags: ['webhooks'],

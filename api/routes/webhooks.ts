@@ -37,8 +37,6 @@ function channelRoute(instance: FastifyInstance, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const { channel } = request.params
-      // This route stands before the plugin that sheds load: it asks by itself.
-      if (instance.isUnderPressure()) throw new ProblemError('overloaded')
       const connector = deps.connectors[channel]
       if (!connector?.receivePush) throw new ProblemError('not-found', `${channel} does not push over HTTP`)
       const startedAt = performance.now()
@@ -79,20 +77,21 @@ async function receive(
 }
 
 function pushOf(request: FastifyRequest, receivedAt: Date): PushRequest {
-  const single = (values: object) =>
-    Object.fromEntries(
-      Object.entries(values).map(([name, value]): [string, string | undefined] => [
-        name,
-        Array.isArray(value) ? String(value[0]) : value === undefined ? undefined : String(value),
-      ]),
-    )
+  const { headers, query, body } = request
   return {
-    headers: single(request.headers),
-    // Parsed queries have no prototype: they are no instance of anything.
-    query: single(typeof request.query === 'object' && request.query !== null ? request.query : {}),
-    body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+    headers: single(headers),
+    query: typeof query === 'object' && query !== null ? single(query) : {},
+    body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
     receivedAt,
   }
+}
+
+function single(values: object): Record<string, string | undefined> {
+  const texts: Record<string, string | undefined> = {}
+  for (const [name, value] of Object.entries(values)) {
+    texts[name] = Array.isArray(value) ? String(value[0]) : value === undefined ? undefined : String(value)
+  }
+  return texts
 }
 
 function pushMetrics({ metricsRegistry }: FastifyInstance) {

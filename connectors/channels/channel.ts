@@ -117,7 +117,7 @@ export type PushOutcome =
 /** How a connector finds who a push belongs to, without seeing the database. */
 export type ShopDirectory = {
   /** Every shop of an app at this connector's platform; they share its secret. */
-  shopsOfApp: (appKey: string) => Promise<ShopAccount[]>
+  shopsOfApp: (appKey: string) => Promise<readonly ShopAccount[]>
 }
 
 export type PushListener = {

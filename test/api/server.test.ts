@@ -123,6 +123,10 @@ test('the OpenAPI document is 3.1 and describes every route with its callers and
     expect.objectContaining({ in: 'header', name: 'Idempotency-Key', required: true }),
   )
   expect(Object.keys(document.paths).length).toBeGreaterThan(25)
+  // Who sets up a platform or a courier looks here for what to enter there.
+  for (const path of ['/v1/webhooks/{channel}', '/v1/webhooks/couriers/{courier}']) {
+    expect(document.paths[path]?.post, path).toMatchObject({ tags: ['webhooks'], security: [] })
+  }
 })
 
 test('/docs reads the document without asking anybody outside', async () => {

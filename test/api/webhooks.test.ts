@@ -150,9 +150,16 @@ test.each<[string, () => ReturnType<typeof push>, number]>([
   expect((await api.app.inject('/healthz')).statusCode).toBe(200)
 })
 
-test('pushes are not counted as calls of one caller, and are measured by platform and outcome', async () => {
-  expect((await push('[]')).headers['x-ratelimit-limit']).toBeUndefined()
-  expect((await api.app.inject('/v1/session')).headers['x-ratelimit-limit']).toBeDefined()
+test('pushes are not counted as calls of one caller, and pass by what only people and browsers need', async () => {
+  const [pushed, asked] = [await push('[]'), await api.app.inject('/v1/session')]
+  for (const header of ['x-ratelimit-limit', 'content-security-policy']) {
+    expect([header, pushed.headers[header]]).toEqual([header, undefined])
+    expect(asked.headers[header], header).toBeDefined()
+  }
+})
+
+test('pushes are measured by platform and outcome', async () => {
+  await push('[]')
   const metrics = (await api.as('ops', { url: '/metrics' })).body
   expect(metrics).toContain('hub_pushes_total{platform="doudian",outcome="refused"}')
   expect(metrics).toMatch(/hub_push_acknowledgement_seconds_count\{platform="doudian"\} \d+/)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -53,6 +54,14 @@ describe('JSON with numbers beyond 2^53', () => {
     ['half a document', '{"a":'],
     ['nothing', ''],
     ['two of one name', '{"a":1,"a":2}'],
+    ['two of one name, spelt differently', '[{"b":{"a":1,"\\u0061":2}}]'],
+    ['a number for a name', '{1:2}'],
+    ['a number that begins with 0', '[01]'],
+    ['a number without its end', '{"a":1.}'],
+    ['a sign alone', '[-]'],
+    ['two values', '1 2'],
+    ['a bare word', '[NaN]'],
+    ['a line break in a string', '"a\nb"'],
   ])('refuses %s', (_, text) => {
     expect(() => parseLossless(text)).toThrow(UnreadableJsonError)
   })
@@ -61,6 +70,51 @@ describe('JSON with numbers beyond 2^53', () => {
     const startedAt = performance.now()
     expect(() => parseLossless('"a\\'.repeat(350_000))).toThrow(UnreadableJsonError)
     expect(performance.now() - startedAt).toBeLessThan(2_000)
+  })
+
+  const json = fc.jsonValue({ maxDepth: 5 }).map((value) => JSON.stringify(value, null, 1))
+  const withTexts = (value: unknown): unknown => {
+    if (typeof value === 'number') return JSON.stringify(value)
+    if (Array.isArray(value)) return value.map(withTexts)
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withTexts(part)]))
+  }
+
+  it('reads whatever JSON there is, with every number as it was written', () => {
+    fc.assert(
+      fc.property(json, (text) => isDeepStrictEqual(parseLossless(text), withTexts(JSON.parse(text)))),
+    )
+  })
+
+  it('refuses whatever is no JSON, and nothing else', () => {
+    const broken = fc
+      .tuple(
+        json,
+        fc.nat(),
+        fc.constantFrom('', '"', ',', ':', '1', '-', '.', 'e', '}', ']', '\\', ' '),
+        fc.boolean(),
+      )
+      .map(([text, at, put, replaces]) => {
+        const place = at % (text.length + 1)
+        return text.slice(0, place) + put + text.slice(place + (replaces ? 1 : 0))
+      })
+    const isRead = (text: string, read: (text: string) => unknown) => {
+      try {
+        read(text)
+        return true
+      } catch {
+        return false
+      }
+    }
+    fc.assert(
+      fc.property(broken, (text) => {
+        // A name that is now there twice is refused by one of the two only.
+        if (isRead(text, parseLossless) !== isRead(text, JSON.parse)) {
+          expect(() => parseLossless(text)).toThrow('stands twice')
+        }
+      }),
+      { numRuns: 2_000 },
+    )
   })
 
   it('does not take brackets in strings for depth', () => {

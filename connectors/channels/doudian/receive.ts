@@ -2,7 +2,6 @@ import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { parseLossless, UnreadableJsonError } from '../../lossless-json.ts'
 import type { Hint, PushOutcome, PushRequest, ShopAccount, ShopDirectory } from '../channel.ts'
-import { instantOfSeconds } from '../values.ts'
 import { isEventSigned } from './sign.ts'
 
 /** Far above what the platform puts into one push. */
@@ -45,7 +44,7 @@ export async function receiveDoudianPush(
   if (typeof messages === 'string') return refuse(400, 40004, messages)
   return {
     outcome: 'accepted',
-    hints: messages.map((message) => toHint(message, shops)),
+    hints: messages.map(({ message, raw }) => toHint(message, raw, shops)),
     reply: ACKNOWLEDGED,
   }
 }
@@ -58,13 +57,17 @@ function refuse(status: number, code: number, reason: string): PushOutcome {
   }
 }
 
-/** The array's messages, or why there are none. */
-function readMessages(body: Buffer): unknown[] | string {
+/** The array's messages, each as it came, or why there are none. */
+function readMessages(body: Buffer): { message: unknown; raw: string }[] | string {
   if (!isUtf8(body)) return 'the body is not UTF-8'
   try {
-    const parsed = parseLossless(body.toString('utf8'))
+    const text = body.toString('utf8')
+    const parsed = parseLossless(text)
     if (!Array.isArray(parsed) || parsed.length === 0) return 'the body is no array of messages'
-    return parsed.length > MAX_MESSAGES ? `more than ${MAX_MESSAGES} messages` : parsed
+    if (parsed.length > MAX_MESSAGES) return `more than ${MAX_MESSAGES} messages`
+    const [only] = parsed
+    if (parsed.length === 1) return [{ message: only, raw: text.trim().slice(1, -1).trim() }]
+    return parsed.map((message: unknown) => ({ message, raw: JSON.stringify(message) }))
   } catch (error) {
     if (error instanceof UnreadableJsonError) return 'the body is no JSON'
     throw error
@@ -72,15 +75,14 @@ function readMessages(body: Buffer): unknown[] | string {
 }
 
 /** One message. What it lacks is null: a message that cannot be read is kept all the same. */
-function toHint(message: unknown, shops: ShopAccount[]): Hint {
+function toHint(message: unknown, raw: string, shops: readonly ShopAccount[]): Hint {
   const { tag, msg_id: messageId, data } = isRecord(message) ? message : {}
-  const raw = JSON.stringify(message)
   const facts = isRecord(data) ? data : readFacts(data)
   const type = typeof tag === 'string' ? tag : ''
   const platformOrderId = textOf(facts?.p_id) ?? textOf(facts?.order_id)
   const platformShopId = textOf(facts?.shop_id)
   return {
-    messageId: textOf(messageId) ?? createHash('sha256').update(raw).digest('hex'),
+    messageId: textOf(messageId) ?? createHash('sha256').update(JSON.stringify(message)).digest('hex'),
     type,
     platformOrderId,
     occurredAt: occurredAt(facts),
@@ -105,9 +107,8 @@ function readFacts(data: unknown): Record<string, unknown> | null {
 function occurredAt(facts: Record<string, unknown> | null): Date | null {
   for (const field of TIME_FIELDS) {
     const seconds = facts?.[field]
-    if (typeof seconds !== 'string' || !/^\d{1,11}$/.test(seconds)) continue
-    const instant = instantOfSeconds(seconds)
-    if (instant !== null) return new Date(instant)
+    if (typeof seconds !== 'string' || seconds === '0' || !/^\d{1,11}$/.test(seconds)) continue
+    return new Date(Number(seconds) * 1000)
   }
   return null
 }

@@ -67,7 +67,7 @@ function toHint(
   messageId: string,
   { type, timestamp, data }: z.output<typeof payload>,
   body: Buffer,
-  shops: ShopAccount[],
+  shops: readonly ShopAccount[],
 ): Hint {
   const platformOrderId = name.safeParse(data.orderId).data ?? null
   const occurredAt = Date.parse(timestamp)
