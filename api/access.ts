@@ -88,6 +88,9 @@ export const ACCESS = {
   cancelTransfer: { systems: ['ops'], roles: ['regional_director', 'ops', 'admin'] },
   /** Whoever may say where the hub's events go may read all of them. */
   runSubscriptions: { systems: ['ops'], roles: OPERATING_ROLES },
+  readWecomMembers: { systems: ['ops'], roles: OPERATING_ROLES },
+  /** Whoever is mapped decides in somebody's name: people only, and few. */
+  mapWecomMembers: { systems: [], roles: ['admin'] },
   readEvents: { systems: ['mall', 'ops'], roles: ALL_ROLES },
   readMetrics: { systems: ['ops'], roles: OPERATING_ROLES },
   /** People only: Temporal Web asks in the name of whoever is signed in. */

@@ -46,6 +46,7 @@ import { subscriptionRoutes } from './routes/subscriptions.ts'
 import { systemRoutes } from './routes/system.ts'
 import { transferRoutes } from './routes/transfers.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
+import { wecomMemberRoutes } from './routes/wecom-members.ts'
 import { wmsRoutes } from './routes/wms.ts'
 import { workItemRoutes } from './routes/work-items.ts'
 
@@ -161,6 +162,7 @@ const ROUTES = [
   workItemRoutes,
   wmsRoutes,
   notificationRoutes,
+  wecomMemberRoutes,
   policyRoutes,
   eventRoutes,
   subscriptionRoutes,

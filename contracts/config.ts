@@ -111,6 +111,26 @@ export const configSchema = z.strictObject({
   WECHAT_URL: url(['http', 'https']).default('https://api.weixin.qq.com'),
   WECHAT_APP_ID: z.string().min(1).max(64).optional(),
   WECHAT_APP_SECRET: z.string().min(1).max(128).optional(),
+  /** The merchant's WeCom app that sends approvers their cards, if all five are given. */
+  WECOM_URL: url(['http', 'https']).default('https://qyapi.weixin.qq.com'),
+  WECOM_CORP_ID: z.string().min(1).max(64).optional(),
+  WECOM_AGENT_ID: z
+    .string()
+    .regex(/^\d{1,10}$/, 'must be a number')
+    .optional(),
+  WECOM_SECRET: z.string().min(1).max(128).optional(),
+  /** What the app's callbacks are signed and sealed with. */
+  WECOM_CALLBACK_TOKEN: z.string().min(1).max(32).optional(),
+  WECOM_CALLBACK_AES_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9]{43}$/, 'must be an EncodingAESKey of 43 letters and digits')
+    .optional(),
+  /** The key in the webhook of the group's robot that says which stock runs out. */
+  WECOM_ROBOT_KEY: z.string().min(1).max(128).optional(),
+  /** Where cards lead to, `{token}` being a link's token. Absent: they lead nowhere. */
+  WECOM_PAGE_URL: url(['http', 'https'])
+    .refine((value) => value.includes('{token}'), 'must contain {token}')
+    .optional(),
   TEMPORAL_WEB_ORIGIN: url(['http', 'https']).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(['http', 'https']).optional(),
   /** "host:port" where the worker serves the metrics of Temporal's core; absent: not at all. */
@@ -146,6 +166,16 @@ const PAIRS = [
   ['SF_CHECK_WORD', 'SF_PARTNER_ID'],
   ['WECHAT_APP_ID', 'WECHAT_APP_SECRET'],
   ['WECHAT_APP_SECRET', 'WECHAT_APP_ID'],
+  ['WECOM_CORP_ID', 'WECOM_AGENT_ID'],
+  ['WECOM_CORP_ID', 'WECOM_SECRET'],
+  // WeCom refuses cards with buttons of an app that cannot be called back.
+  ['WECOM_CORP_ID', 'WECOM_CALLBACK_TOKEN'],
+  ['WECOM_CORP_ID', 'WECOM_CALLBACK_AES_KEY'],
+  ['WECOM_AGENT_ID', 'WECOM_CORP_ID'],
+  ['WECOM_SECRET', 'WECOM_CORP_ID'],
+  ['WECOM_CALLBACK_TOKEN', 'WECOM_CORP_ID'],
+  ['WECOM_CALLBACK_AES_KEY', 'WECOM_CORP_ID'],
+  ['WECOM_PAGE_URL', 'WECOM_CORP_ID'],
   ['SMS_PROVIDER', 'SMS_KEY_ID'],
   ['SMS_PROVIDER', 'SMS_KEY_SECRET'],
   ['SMS_PROVIDER', 'SMS_SIGN_NAME'],
@@ -201,6 +231,7 @@ const OWN_PREFIXES = [
   'ERP_',
   'SMS_',
   'WECHAT_',
+  'WECOM_',
 ]
 /** Read by the migration and by tools, not by the long-running processes. */
 const FOREIGN: ReadonlySet<string> = new Set(['DATABASE_OWNER_URL'])
@@ -227,7 +258,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   throw new Error(`configuration is not usable:\n  ${problems.join('\n  ')}`)
 }
 
-const SECRET = /KEY|SECRET|PASSWORD|CHECK_WORD|PHONE/
+const SECRET = /KEY|SECRET|TOKEN|PASSWORD|CHECK_WORD|PHONE/
 
 /** The configuration as it may be printed: secrets replaced, and of URLs neither password nor query. */
 export function redactConfig(config: Config): Record<string, unknown> {

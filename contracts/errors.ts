@@ -431,6 +431,12 @@ export const ERRORS = {
     zh: '未知的渠道店铺',
     todo: 'Create the shop first, or mend the id.',
   },
+  'wecom-member-taken': {
+    status: 409,
+    en: 'This member of WeCom is another account already',
+    zh: '该企业微信成员已绑定其他账号',
+    todo: 'Unmap the other account first, or mend the UserId.',
+  },
   'too-many-requests': {
     status: 429,
     en: 'Too many requests',

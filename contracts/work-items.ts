@@ -259,6 +259,13 @@ export const WORK_ITEM_TEXT: Record<
     nextEn: 'Look for it in the console of the provider, and tell the customer in another way if need be',
     nextZh: '在服务商控制台查询；必要时用其他方式通知客户',
   },
+  wecom_refused: {
+    en: 'WeCom refuses what the hub says',
+    zh: '企业微信拒绝接收消息',
+    nextEn:
+      'Read the error and mend the robot’s key or the app’s settings; it closes itself when a message goes out again',
+    nextZh: '查看错误并修复机器人 key 或应用设置；恢复发送后自动关闭',
+  },
   events_exhausted: {
     en: 'A system did not take some of its events in ten tries over three days',
     zh: '订阅方三天内十次均未成功接收部分事件',

@@ -337,6 +337,7 @@ export const WORK_ITEM_KINDS = [
   'events_exhausted',
   'notification_refused',
   'notification_unknown',
+  'wecom_refused',
 ] as const
 export type WorkItemKind = (typeof WORK_ITEM_KINDS)[number]
 

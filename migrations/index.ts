@@ -18,6 +18,7 @@ import { up as awaitingStock } from './0016-awaiting-stock.ts'
 import { up as decisionsAsText } from './0017-decisions-as-text.ts'
 import { up as notifications } from './0018-notifications.ts'
 import { up as audit } from './0025-audit.ts'
+import { up as wecom } from './0026-wecom.ts'
 
 /** Every migration in order. Forward only: a mistake is mended by the next one. */
 export const migrations: Record<string, Migration> = {
@@ -40,4 +41,5 @@ export const migrations: Record<string, Migration> = {
   '0017-decisions-as-text': { up: decisionsAsText },
   '0018-notifications': { up: notifications },
   '0025-audit': { up: audit },
+  '0026-wecom': { up: wecom },
 }

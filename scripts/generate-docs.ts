@@ -137,6 +137,23 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
     'The mini-program whose buyers get subscribe messages; with `WECHAT_APP_SECRET`. Absent: none are sent.',
   ],
   WECHAT_APP_SECRET: ['relay', 'Its AppSecret.'],
+  WECOM_URL: ['relay', 'Where WeCom (企业微信) is called. See [WeCom](wecom.md).'],
+  WECOM_CORP_ID: [
+    'API, relay',
+    'The corp (企业ID) whose app sends approvers their cards; with the next four. Absent: no cards.',
+  ],
+  WECOM_AGENT_ID: ['API, relay', 'The app’s AgentId.'],
+  WECOM_SECRET: ['relay', 'The app’s Secret.'],
+  WECOM_CALLBACK_TOKEN: ['API', 'The Token of the app’s “接收消息” settings; it signs callbacks.'],
+  WECOM_CALLBACK_AES_KEY: ['API', 'The EncodingAESKey of the same settings; it seals callbacks.'],
+  WECOM_ROBOT_KEY: [
+    'relay',
+    'The `key` in the webhook of a group’s robot, which says what runs out. Absent: stock alerts wait.',
+  ],
+  WECOM_PAGE_URL: [
+    'relay',
+    'The address of the mobile page, with `{token}` where a link’s token goes. Absent: cards have no link.',
+  ],
   TEMPORAL_WEB_ORIGIN: ['API', 'The one origin whose pages may ask the codec endpoint with a session.'],
   OTEL_EXPORTER_OTLP_ENDPOINT: [
     EVERY_PROCESS,
@@ -240,6 +257,10 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
   events_exhausted: [
     'Later events went on. The delivery log of the subscription shows each with its errors.',
     'sends all of them again',
+  ],
+  wecom_refused: [
+    'Stock alerts wait and are tried again every quarter of an hour; the item resolves itself when one goes out.',
+    '',
   ],
   notification_refused: [
     'One item a template. Its messages are tried again every quarter of an hour until they expire; the item resolves itself when one goes out.',

@@ -36,6 +36,8 @@ export const simulatorConfigSchema = z.object({
   SIMULATOR_SF: z.string().regex(ACCOUNT).optional(),
   /** What the hub signs its calls to the ERP with. */
   SIMULATOR_ERP_SECRET: z.string().min(32).optional(),
+  /** What the merchant's WeCom account is made from (`platforms/wecom/account.ts`); by default the seed. */
+  SIMULATOR_WECOM_SECRET: z.string().min(16).optional(),
   /** After how long a message over a long connection comes again when it was not confirmed. */
   SIMULATOR_REDELIVER_SECONDS: z.coerce.number().min(0.1).max(3_600).default(60),
   /** From the task's arrival to the packed parcel, on average. */

@@ -14,6 +14,7 @@ const simulator = await startSimulator({
   couriers: config.SIMULATOR_COURIERS.split(','),
   courierAccounts: courierAccountsOf(config),
   ...(config.SIMULATOR_ERP_SECRET === undefined ? {} : { erpSecret: config.SIMULATOR_ERP_SECRET }),
+  ...(config.SIMULATOR_WECOM_SECRET === undefined ? {} : { wecomSecret: config.SIMULATOR_WECOM_SECRET }),
   log: (line) => console.log(`${new Date().toISOString()} ${line}`),
   ...(config.HUB_API === undefined ? {} : { hubApi: config.HUB_API }),
   ...(config.SIMULATOR_STATE === undefined ? {} : { stateFile: config.SIMULATOR_STATE }),

@@ -11,6 +11,7 @@ import { Market } from './platforms/market.ts'
 import { createMarketControl } from './platforms/market-control.ts'
 import { Mischief, type MischiefRates, mischiefBody } from './platforms/mischief.ts'
 import type { OutsidePlatform } from './platforms/platform.ts'
+import { wecomAccountOf } from './platforms/wecom/account.ts'
 import { listingChange } from './shelf.ts'
 import { isSigned } from './signature.ts'
 import { FATES, type Scan, scan } from './story.ts'
@@ -37,6 +38,8 @@ export type SimulatorOptions = {
   couriers?: readonly string[]
   /** What the hub calls Kuaidi100 and SF with. */
   courierAccounts?: Partial<CourierAccounts>
+  /** What the merchant's WeCom account is made from; by default the seed. */
+  wecomSecret?: string
   /** How soon Kuaidi100 sees and repeats what the real one takes hours for. */
   courierPushes?: { lookEveryMs: number; retryAfterMs: number }
   /** What the hub signs its calls to the ERP with; without it, it follows from the seed. */
@@ -128,6 +131,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       log,
       parcel: (waybillNumber) => world.parcel(waybillNumber),
       courierAccounts: { ...COURIER_ACCOUNTS, ...options.courierAccounts },
+      wecomAccount: wecomAccountOf(options.wecomSecret ?? seed),
       ...(options.courierPushes ? { courierPushes: options.courierPushes } : {}),
       ...(options.hubApi ? { hubApi: options.hubApi } : {}),
       ...(options.redeliverAfterMs ? { redeliverAfterMs: options.redeliverAfterMs } : {}),
@@ -334,5 +338,6 @@ function control({ world, buyers, mischiefOf, platforms, erp }: Stage, call: Cal
       return { status: 200, body: mischiefOf(name).rates }
     })
   }
-  return nothingHere
+  const own = area === 'platforms' && what ? platforms.get(name)?.control?.(call, what) : null
+  return own ?? nothingHere
 }

@@ -38,6 +38,14 @@ export async function claimDeliveries(
   return rows
 }
 
+/** Whether anything of a target is due, without claiming it. */
+export async function hasDueDelivery(db: Db, target: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from delivery where target = ${target} and state = 'pending' and next_attempt_at <= statement_timestamp()
+    limit 1`.execute(db)
+  return rows.length > 0
+}
+
 export async function markDelivered(db: Db | Tx, id: string): Promise<void> {
   await db
     .updateTable('delivery')

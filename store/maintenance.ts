@@ -15,11 +15,12 @@ export type MonthOfBodies = {
   unstarted: number
 }
 
-/** Makes the partitions of the coming months and removes sessions and idempotency keys whose time is over. */
+/** Makes the partitions of the coming months and removes sessions, idempotency keys and links whose time is over. */
 export async function tidy(db: Db): Promise<void> {
   await sql`select hub_ensure_partitions(${MONTHS_AHEAD})`.execute(db)
   await sql`delete from session where expires_at < now()`.execute(db)
   await sql`delete from idempotency_key where created_at < now() - interval '30 days'`.execute(db)
+  await sql`delete from mobile_link where expires_at < now() - interval '30 days'`.execute(db)
 }
 
 /**

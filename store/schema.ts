@@ -505,6 +505,58 @@ export type Database = {
     created_at: DefaultTimestamp
     settled_at: NullableTimestamp
   }
+  wecom_member: {
+    id: Generated<string>
+    account_id: string
+    member_id: string
+    mapped_by: string
+    mapped_at: DefaultTimestamp
+    ended_by: Nullable<string>
+    ended_at: NullableTimestamp
+  }
+  wecom_token: {
+    app: string
+    token_hash: Nullable<Buffer>
+    key_id: Nullable<string>
+    sealed: Nullable<Buffer>
+    ends_at: NullableTimestamp
+    asking_until: NullableTimestamp
+  }
+  wecom_turn: { recipient: string; next_at: Timestamp }
+  wecom_card: {
+    id: Generated<string>
+    task_id: string
+    subject_key: string
+    account_id: string
+    member_id: string
+    subject: Json<object>
+    content: Json<object>
+    state: WithDefault<'waiting' | 'sent' | 'closed'>
+    response_code: Nullable<string>
+    response_code_at: NullableTimestamp
+    outcome: Nullable<string>
+    created_at: DefaultTimestamp
+    sent_at: NullableTimestamp
+    closed_at: NullableTimestamp
+  }
+  wecom_click: {
+    id: Generated<string>
+    task_id: string
+    member_id: string
+    button_key: string
+    clicked_at: Timestamp
+    outcome: string
+    answer: Nullable<string>
+    received_at: DefaultTimestamp
+  }
+  mobile_link: {
+    id: string
+    account_id: string
+    subject: string
+    created_at: DefaultTimestamp
+    expires_at: Timestamp
+    used_at: NullableTimestamp
+  }
   transfer: {
     id: string
     sku_id: string

@@ -27,6 +27,7 @@ import { Reconcile } from './reconcile.ts'
 import { StockAlerts } from './stock-alerts.ts'
 import { TransferCarrier } from './transfer-carrier.ts'
 import { WaitingOrders } from './waiting-orders.ts'
+import { createWecomLoops } from './wecom-loops.ts'
 
 /**
  * The process between database and Temporal: carries messages to orders, sends what is queued for the outside,
@@ -118,6 +119,7 @@ const loops = [
   }),
   ...createListingLoops({ db, config, keyRing, logger }),
   ...createNotificationLoops({ db, config, keyRing, logger }),
+  ...createWecomLoops({ db, config, logger }),
   ...events.loops,
 ]
 

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
+import { wecomAccountOf } from '../../simulator/platforms/wecom/account.ts'
 import { capture } from './cache.ts'
 import type { MariadbPart } from './mariadb.ts'
 import { freePort, isListening } from './ports.ts'
@@ -78,6 +79,7 @@ export function productEnvironment(options: ProductOptions): NodeJS.ProcessEnv {
     ERP_KIND: 'http',
     ERP_URL: `${outside}/erp`,
     ERP_SECRET: derived(secrets, 'erp'),
+    ...wecomEnvironment(options, outside),
     EVENT_ALLOWED_TARGETS: '127.0.0.0/8,::1',
     ...(temporal.webUrl ? { TEMPORAL_WEB_ORIGIN: temporal.webUrl } : {}),
   }
@@ -110,6 +112,22 @@ function courierAccounts(secrets: Secrets) {
     sf: { partnerId: 'ORDERHUB', checkWord: derived(secrets, 'couriers/sf').slice(0, 32) },
   }
 }
+
+/** What stock alerts and cards go out with; the simulated WeCom makes the same of the secret. */
+function wecomEnvironment({ secrets }: ProductOptions, outside: string): NodeJS.ProcessEnv {
+  const account = wecomAccountOf(wecomSecret(secrets))
+  return {
+    WECOM_URL: `${outside}/wecom`,
+    WECOM_CORP_ID: account.corpId,
+    WECOM_AGENT_ID: account.agentId,
+    WECOM_SECRET: account.secret,
+    WECOM_CALLBACK_TOKEN: account.token,
+    WECOM_CALLBACK_AES_KEY: account.encodingAesKey,
+    WECOM_ROBOT_KEY: account.robotKey,
+  }
+}
+
+const wecomSecret = (secrets: Secrets) => derived(secrets, 'wecom')
 
 function derived({ outsideSecret }: Secrets, name: string): string {
   return createHmac('sha256', outsideSecret).update(name).digest('base64url')
@@ -169,6 +187,7 @@ function simulatorEnvironment(
       : {}),
     SIMULATOR_COURIERS: COURIERS.join(','),
     SIMULATOR_KUAIDI100: `${kuaidi100.customer}:${kuaidi100.key}`,
+    SIMULATOR_WECOM_SECRET: wecomSecret(secrets),
     SIMULATOR_SF: `${sf.partnerId}:${sf.checkWord}`,
     SIMULATOR_ERP_SECRET: derived(secrets, 'erp'),
     HUB_API: api,

@@ -13,6 +13,8 @@ import { createAliyunSmsPlatform } from './sms/aliyun.ts'
 import { createTencentSmsPlatform } from './sms/tencent.ts'
 import { createTaobao } from './taobao/index.ts'
 import { createWechat } from './wechat/index.ts'
+import type { WecomAccount } from './wecom/account.ts'
+import { createWecom } from './wecom/index.ts'
 
 export type PlatformOptions = {
   market: Market
@@ -23,6 +25,7 @@ export type PlatformOptions = {
   /** What the couriers know of a parcel. */
   parcel: (waybillNumber: string) => Scan[] | 'unreachable' | undefined
   courierAccounts: CourierAccounts
+  wecomAccount: WecomAccount
   courierPushes?: { lookEveryMs: number; retryAfterMs: number }
   /** Where platforms push to; without it they push nothing over HTTP. */
   hubApi?: string
@@ -41,6 +44,7 @@ export function createPlatforms(options: PlatformOptions): OutsidePlatform[] {
     createSfPlatform(options),
     createMall(options),
     createWechat(options),
+    createWecom(options),
     createAliyunSmsPlatform(options),
     createTencentSmsPlatform(options),
   ]

@@ -16,5 +16,7 @@ export type OutsidePlatform = {
   pendingPushes?: () => number
   /** What it has carried to people, such as text messages. */
   messages?: () => readonly object[]
+  /** `/control/platforms/{name}/{what}` beyond what every platform has; null: no such thing. */
+  control?: (call: Call, what: string) => Answer | Promise<Answer> | null
   close: () => Promise<void>
 }

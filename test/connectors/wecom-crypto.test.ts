@@ -64,7 +64,7 @@ describe('callbacks of WeCom', () => {
     for (const altered of [
       { ...callback, timestamp: '1409659814' },
       { ...callback, nonce: '' },
-      { ...callback, sealed: `A${callback.sealed.slice(1)}` },
+      { ...callback, sealed: `${callback.sealed.startsWith('A') ? 'B' : 'A'}${callback.sealed.slice(1)}` },
       { ...callback, signature: callback.signature.toUpperCase() },
       { ...callback, signature: '' },
     ]) {

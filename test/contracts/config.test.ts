@@ -161,6 +161,12 @@ describe('redactConfig', () => {
       SMS_SIGN_NAME: '商城',
       WECHAT_APP_ID: 'app',
       WECHAT_APP_SECRET: 'secret',
+      WECOM_CORP_ID: 'corp',
+      WECOM_AGENT_ID: '1000002',
+      WECOM_SECRET: 'secret',
+      WECOM_CALLBACK_TOKEN: 'secret',
+      WECOM_CALLBACK_AES_KEY: 's'.repeat(43),
+      WECOM_ROBOT_KEY: 'secret',
     }
     const shown = redactConfig(readConfig({ ...REQUIRED, ...optional }))
     const secret = names.filter((name) => /KEY|SECRET|PASSWORD|TOKEN|CHECK_WORD/.test(name))
@@ -180,6 +186,10 @@ describe('redactConfig', () => {
       'SMS_KEY_ID',
       'SMS_KEY_SECRET',
       'WECHAT_APP_SECRET',
+      'WECOM_SECRET',
+      'WECOM_CALLBACK_TOKEN',
+      'WECOM_CALLBACK_AES_KEY',
+      'WECOM_ROBOT_KEY',
     ])
     for (const name of secret) expect(shown[name]).toBe('[redacted]')
   })

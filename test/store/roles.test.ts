@@ -100,6 +100,12 @@ const TABLES = [
   'channel_feed',
   'notification',
   'notification_feed',
+  'wecom_member',
+  'wecom_token',
+  'wecom_turn',
+  'wecom_card',
+  'wecom_click',
+  'mobile_link',
   'sku_mapping',
   'channel_order',
   'stock_wait',
@@ -117,8 +123,9 @@ const APPEND_ONLY = [
   'counted_hour',
   'outbound_event',
   'event_attempt',
+  'wecom_click',
 ]
-const DELETABLE = ['session', 'idempotency_key', 'relay_lease', 'stock_count_line']
+const DELETABLE = ['session', 'idempotency_key', 'relay_lease', 'stock_count_line', 'mobile_link']
 
 describe('the application role', () => {
   test('the list of tables here is the schema: a new table must say what the application may do to it', async () => {

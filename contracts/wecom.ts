@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { instant, page, pageQuery, text } from './common.ts'
+
+const ROLES = ['clerk', 'team_lead', 'store_manager', 'regional_director', 'finance', 'ops', 'admin'] as const
+
+/** Who an account is in the corp's WeCom. */
+export const wecomMemberView = z.object({
+  accountId: z.uuid(),
+  userName: z.string(),
+  displayName: z.string(),
+  role: z.enum(ROLES),
+  active: z.boolean(),
+  /** The UserId in WeCom's address book; null: not mapped, so that no card reaches this person. */
+  memberId: z.string().nullable(),
+  mappedBy: z.string().nullable(),
+  mappedAt: instant.nullable(),
+})
+export type WecomMemberView = z.output<typeof wecomMemberView>
+export const wecomMemberPage = page(wecomMemberView)
+
+export const listWecomMembersQuery = pageQuery.extend({
+  mapped: z.stringbool().optional(),
+  role: z.enum(ROLES).optional(),
+  /** Part of the user name, the display name or the UserId, in any case. */
+  text: text(64).optional(),
+  sort: z.enum(['userName', '-userName']).default('userName'),
+})
+export type ListWecomMembersQuery = z.output<typeof listWecomMembersQuery>
+
+export const mapWecomMemberBody = z
+  .strictObject({
+    memberId: z
+      .string()
+      .regex(/^[0-9A-Za-z_.@-]{1,64}$/, 'must be a UserId of WeCom: 1 to 64 letters, digits, _ . @ -'),
+  })
+  .meta({ examples: [{ memberId: 'wang.fang' }] })
+
+/** What a `stock_alert` delivery carries; more than the message says. */
+export const stockAlertPayload = z.looseObject({
+  skuId: z.string(),
+  skuName: z.string(),
+  warehouseName: z.string(),
+  available: z.int(),
+  threshold: z.int(),
+  level: z.enum(['out', 'low']),
+})
