@@ -1,5 +1,6 @@
 import { commitOrder, type OrderCommit } from '../store/commit.ts'
 import type { Db } from '../store/database.ts'
+import type { KeyRing } from '../store/keyring.ts'
 import {
   askReservation,
   decideCancellation,
@@ -8,13 +9,15 @@ import {
   settleShortage,
   waitForStock,
 } from '../store/order-steps.ts'
+import { Policies } from '../store/policy-cache.ts'
 import { createReservations } from '../store/reservation-groups.ts'
 
 /** What an order's workflow writes to and asks of the database. Each is one idempotent transaction. */
-export function createOrderRecordActivities({ db }: { db: Db }) {
+export function createOrderRecordActivities({ db, dataKeys }: { db: Db; dataKeys: KeyRing }) {
   const reservations = createReservations(db)
+  const combining = { keyRing: dataKeys, policies: new Policies() }
   return {
-    commitOrder: (commit: OrderCommit) => commitOrder(db, commit),
+    commitOrder: (commit: OrderCommit) => commitOrder(db, commit, combining),
     askReservation: (request: Parameters<typeof askReservation>[1]) => askReservation(db, request),
     reserveAgain: async (request: Parameters<typeof reserveAgain>[1]) => {
       const { placed } = request

@@ -8,6 +8,7 @@ import { claimSubscription, settleSubscription } from '../store/courier-subscrip
 import type { Db } from '../store/database.ts'
 import type { KeyRing } from '../store/keyring.ts'
 import {
+  claimPoll,
   type ParcelNews,
   readParcel,
   recordPollFailure,
@@ -44,6 +45,12 @@ type TrackingDeps = {
   senderPhoneTail?: string | undefined
 }
 
+/** Longer than a call takes: so long the other orders of a shared waybill leave the asking to the one that has begun. */
+const CLAIM_MS = 20_000
+
+/** With the parcel in whose row it is written when the waybill is asked about: its own, unless it is shared. */
+type Following = TrackingRequest & { mainParcelId: string }
+
 /** Following a parcel to its end. */
 export function createTrackingActivities(deps: TrackingDeps) {
   return {
@@ -53,17 +60,22 @@ export function createTrackingActivities(deps: TrackingDeps) {
      * waiting for a parcel costs no history.
      */
     trackParcel: async (request: TrackingRequest): Promise<ParcelNews> => {
-      const { state, occurredAt, dueInMs } = await readParcel(deps.db, request.parcelId)
+      const { intervalMs } = request
+      const parcel = await readParcel(deps.db, request.parcelId)
+      const { state, occurredAt, dueInMs, mainParcelId } = parcel
       // A push was faster, or an attempt whose worker died had stored it.
       if (state !== request.known) return { state, occurredAt }
-      const isEarly = dueInMs > Math.min(EARLY_MS, request.intervalMs / 2)
-      if (isEarly && dueInMs <= request.intervalMs) throw askAgain('heard of lately', dueInMs)
-      return follow(deps, request)
+      const earlyMs = Math.min(EARLY_MS, intervalMs / 2)
+      if (dueInMs > earlyMs && dueInMs <= intervalMs) throw askAgain('heard of lately', dueInMs)
+      const claimMs = Math.min(intervalMs, CLAIM_MS)
+      if (parcel.isShared && !(await claimPoll(deps.db, mainParcelId, { earlyMs, claimMs })))
+        throw askAgain('another order in the parcel asks', claimMs)
+      return follow(deps, { ...request, mainParcelId })
     },
   }
 }
 
-async function follow(deps: TrackingDeps, request: TrackingRequest): Promise<ParcelNews> {
+async function follow(deps: TrackingDeps, request: Following): Promise<ParcelNews> {
   const { courier, waybillNumber, intervalMs } = request
   const follower = deps.couriers(courier)
   try {
@@ -83,7 +95,7 @@ async function follow(deps: TrackingDeps, request: TrackingRequest): Promise<Par
 async function poll(
   { db, ...deps }: TrackingDeps,
   follower: CourierFollower,
-  request: TrackingRequest,
+  request: Following,
   waybill: Waybill,
 ): Promise<ParcelNews> {
   const { parcelId, intervalMs, known } = request
@@ -99,7 +111,7 @@ async function poll(
 async function subscribe(
   { db }: TrackingDeps,
   { source, subscribe: ask }: CourierFollower,
-  { parcelId }: TrackingRequest,
+  { mainParcelId: parcelId }: Following,
   waybill: Waybill,
 ): Promise<boolean> {
   if (!ask) return false
@@ -119,15 +131,15 @@ async function subscribe(
   }
 }
 
-async function noNews({ db }: TrackingDeps, request: TrackingRequest, delayMs: number): Promise<never> {
-  const { parcelId, intervalMs } = request
-  await schedulePoll(db, parcelId, { inMs: delayMs, intervalMs })
+async function noNews({ db }: TrackingDeps, request: Following, delayMs: number): Promise<never> {
+  const { mainParcelId, intervalMs } = request
+  await schedulePoll(db, mainParcelId, { inMs: delayMs, intervalMs })
   await tellSilence(db, request)
   throw askAgain('no news', delayMs)
 }
 
-async function failed({ db }: TrackingDeps, request: TrackingRequest, error: unknown): Promise<never> {
-  const { parcelId, intervalMs } = request
+async function failed({ db }: TrackingDeps, request: Following, error: unknown): Promise<never> {
+  const { mainParcelId: parcelId, intervalMs } = request
   const reason = error instanceof Error ? error.message : String(error)
   // Too many others are asking: nothing is wrong with this courier.
   if (error instanceof RateLimitedError) {
@@ -135,7 +147,7 @@ async function failed({ db }: TrackingDeps, request: TrackingRequest, error: unk
     await schedulePoll(db, parcelId, { inMs: delayMs, intervalMs })
     throw askAgain(reason, delayMs)
   }
-  const failures = await recordPollFailure(db, request, reason)
+  const failures = await recordPollFailure(db, { ...request, parcelId }, reason)
   const delayMs = Math.min(intervalMs, FIRST_RETRY_MS * 2 ** (failures - 1))
   await schedulePoll(db, parcelId, { inMs: delayMs, intervalMs })
   await tellSilence(db, request)

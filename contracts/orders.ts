@@ -144,6 +144,7 @@ export const parcelView = z.object({
   courier: z.string(),
   waybillNumber: z.string(),
   state: z.enum(PARCEL_STATES),
+  combinedWith: z.array(orderId).describe('other orders whose goods are in the same parcel'),
   nextPollAt: instant.nullable(),
   createdAt: instant,
   tracking: z.array(trackingView),
@@ -155,6 +156,10 @@ export const pickTaskView = z.object({
   state: z.enum(PICK_TASK_STATES),
   lines: z.array(taskLine),
   operator: z.string().nullable(),
+  combinedId: z
+    .uuid()
+    .nullable()
+    .describe('open tasks with the same one go into one parcel, and are packed with one report'),
   createdAt: instant,
   updatedAt: instant,
 })

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { PICK_TASK_STATES } from '../domain/order-state.ts'
-import { code, externalId, instant, orderId, page, pageQuery, quantity } from './common.ts'
+import { code, externalId, instant, orderId, page, pageQuery, quantity, text } from './common.ts'
 import { parcelView, pickTaskView } from './orders.ts'
 
 export const listPickTasksQuery = pageQuery.extend({
   state: z.enum([...PICK_TASK_STATES, 'open']).default('open'),
   warehouseId: code.optional(),
   orderId: orderId.optional(),
+  combinedId: z.uuid().optional(),
   sort: z.enum(['newest', 'oldest']).default('oldest'),
 })
 export type ListPickTasksQuery = z.output<typeof listPickTasksQuery>
@@ -25,12 +26,29 @@ export const pickTaskEventBody = z.discriminatedUnion('type', [
       .min(1)
       .max(200),
   }),
-  z.strictObject({ type: z.literal('packed'), ...eventBase, waybillNumber: externalId, courier: code }),
+  z.strictObject({
+    type: z.literal('packed'),
+    ...eventBase,
+    waybillNumber: externalId,
+    courier: code,
+    packedWith: z
+      .array(code)
+      .max(20)
+      .optional()
+      .describe('tasks that went into the same parcel; left out: those that the PDAs were told of'),
+  }),
 ])
 export type PickTaskEventBody = z.output<typeof pickTaskEventBody>
 
-export const pickTaskEventAnswer = z.object({ pickTaskId: z.string(), state: z.enum(PICK_TASK_STATES) })
+export const pickTaskEventAnswer = z.object({
+  pickTaskId: z.string(),
+  state: z.enum(PICK_TASK_STATES),
+  packedWith: z.array(z.string()).optional().describe('the tasks that went into the same parcel'),
+})
 export type PickTaskEventAnswer = z.output<typeof pickTaskEventAnswer>
+
+export const separateBody = z.strictObject({ reason: text(200) })
+export const separateAnswer = pickTaskEventAnswer.pick({ pickTaskId: true, state: true })
 
 export const listShipmentsQuery = pageQuery.extend({
   orderId: orderId.optional(),

@@ -431,6 +431,7 @@ const TRIED_ON: Record<PolicyKind, string> = {
   transfer: 'transfers: who had to approve them',
   notification: NO_TRIAL,
   'approval-route': NO_TRIAL,
+  'combined-shipping': NO_TRIAL,
 }
 
 function policyKinds(): string {

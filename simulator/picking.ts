@@ -5,20 +5,28 @@ import { pick } from './people.ts'
 
 /** What the hub tells the PDAs of a warehouse. */
 export const pdaMessage = z.strictObject({
-  kind: z.enum(['pick_task_created', 'pick_task_withdrawn']),
+  kind: z.enum(['pick_task_created', 'pick_task_withdrawn', 'pick_task_combined', 'pick_task_separated']),
   orderId: z.string().min(1),
   pickTaskId: z.string().min(1),
   warehouseId: z.string().min(1),
   lines: z.array(
     z.strictObject({ lineNumber: z.int().min(1), skuId: z.string().min(1), quantity: z.int().min(1) }),
   ),
+  /** With the other tasks of the parcel that it goes into. */
+  combinedId: z.string().min(1).optional(),
+  combinedWith: z.array(z.string().min(1)).optional(),
 })
 export type PdaMessage = z.output<typeof pdaMessage>
 
 /** What the warehouse tells the hub about a task; the body is fixed from the start, so that repeating it repeats it. */
 export const pickReport = z.strictObject({
   atMs: z.number(),
-  body: z.looseObject({ type: z.string(), eventId: z.string(), waybillNumber: z.string().optional() }),
+  body: z.looseObject({
+    type: z.string(),
+    eventId: z.string(),
+    waybillNumber: z.string().optional(),
+    courier: z.string().optional(),
+  }),
 })
 export type PickReport = z.output<typeof pickReport>
 
@@ -83,15 +91,24 @@ export function planPicking(
   // The only unit was not there: the hub has closed the task, and there is nothing to pack.
   if (isShort && units === 1) return reports
   report(0.7, 'picked')
-  const courier = pick(prngFor(seed, 'courier', pickTaskId), couriers)
-  report(1, 'packed', { waybillNumber: waybillOf(seed, pickTaskId, courier), courier })
+  report(1, 'packed', labelOf(seed, pickTaskId, couriers))
   return reports
 }
 
-/** Thirteen digits, as couriers print them; the same task always gets the same label. */
-function waybillOf(seed: string, pickTaskId: string, courier: string): string {
+/** Courier and number of a parcel; the same task, or the same tasks together, always get the same label. */
+export function labelOf(
+  seed: string,
+  parcelOf: string,
+  couriers: readonly string[],
+): { waybillNumber: string; courier: string } {
+  const courier = pick(prngFor(seed, 'courier', parcelOf), couriers)
+  return { waybillNumber: waybillOf(seed, parcelOf, courier), courier }
+}
+
+/** Thirteen digits, as couriers print them. */
+function waybillOf(seed: string, parcelOf: string, courier: string): string {
   const hash = createHash('sha256')
-    .update(JSON.stringify([seed, 'waybill', pickTaskId]))
+    .update(JSON.stringify([seed, 'waybill', parcelOf]))
     .digest()
   const prefix = PREFIXES[courier] ?? courier.toUpperCase()
   return `${prefix}${String(hash.readBigUInt64BE(0) % 10n ** 13n).padStart(13, '0')}`

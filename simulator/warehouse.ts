@@ -3,6 +3,8 @@ import type { HubReports } from './hub-reports.ts'
 import type { PickReport } from './picking.ts'
 
 export type WarehouseEvents = {
+  /** The parcel's label for a task, once everything that goes into the parcel is picked; null: not yet. */
+  labelFor: (pickTaskId: string, report: PickReport['body']) => PickReport['body'] | null
   /** Called before the hub hears of the parcel: the courier knows it first. */
   onPacking: (pickTaskId: string, waybillNumber: string, packedAtMs: number) => void
   /** The warehouse's own system hears of a step first, and of the hub's refusal. */
@@ -11,6 +13,9 @@ export type WarehouseEvents = {
   /** The task needs no more work. */
   onOver: (pickTaskId: string) => void
 }
+
+/** Between two looks whether the other tasks of a parcel are picked. */
+const LOOK_AGAIN_MS = 50
 
 /** The people with the PDAs: each task is worked in its own time, its reports one after the other. */
 export class Warehouse {
@@ -52,8 +57,9 @@ export class Warehouse {
   }
 
   async #work(pickTaskId: string, reports: PickReport[], signal: AbortSignal): Promise<void> {
-    for (const { atMs, body } of reports) {
+    for (const { atMs, body: planned } of reports) {
       await delay(Math.max(0, atMs - Date.now()), undefined, { signal })
+      const body = planned.type === 'packed' ? await this.#label(pickTaskId, planned, signal) : planned
       if (body.waybillNumber !== undefined) {
         this.#events.onPacking(pickTaskId, body.waybillNumber, Math.max(atMs, Date.now()))
       }
@@ -63,5 +69,18 @@ export class Warehouse {
       if (answer === 'refused') break
     }
     this.#events.onOver(pickTaskId)
+  }
+
+  /** Waits for what goes into the same parcel. */
+  async #label(
+    pickTaskId: string,
+    planned: PickReport['body'],
+    signal: AbortSignal,
+  ): Promise<PickReport['body']> {
+    for (;;) {
+      const labelled = this.#events.labelFor(pickTaskId, planned)
+      if (labelled) return labelled
+      await delay(LOOK_AGAIN_MS, undefined, { signal })
+    }
   }
 }

@@ -4,7 +4,7 @@ import { EffectBook, type Effects, type Refund } from './effects.ts'
 import { createHubReports } from './hub-reports.ts'
 import { forgetful, type Journal, type JournalEntry, openJournal } from './journal.ts'
 import { Parcels } from './parcels.ts'
-import { type PdaMessage, type PickReport, type PickWish, planPicking } from './picking.ts'
+import { labelOf, type PdaMessage, type PickReport, type PickWish, planPicking } from './picking.ts'
 import { type ListingChange, Shelf, type ShelvedListing } from './shelf.ts'
 import type { Fate, Scan } from './story.ts'
 import { Warehouse } from './warehouse.ts'
@@ -33,7 +33,14 @@ export type Wish = {
   parcel?: Fate | undefined
 }
 
-type Task = { message: PdaMessage; reports: PickReport[] | null; isOver: boolean }
+type Task = {
+  message: PdaMessage
+  reports: PickReport[] | null
+  isOver: boolean
+  /** The parcel that it shares with others. */
+  parcel: { combinedId: string; others: string[] } | null
+  isPicked: boolean
+}
 
 /**
  * Everything that exists outside the hub: money sent back, tasks, parcels. Whatever happens goes into the journal
@@ -199,10 +206,37 @@ export class World {
 
   /** A withdrawal that comes first must keep the task from being begun. */
   #rememberTask(message: PdaMessage): void {
-    const known = this.#tasks.get(message.pickTaskId)
-    const isOver = known?.isOver === true || message.kind === 'pick_task_withdrawn'
-    if (!this.#firstTasks.has(message.orderId)) this.#firstTasks.set(message.orderId, message.pickTaskId)
-    this.#tasks.set(message.pickTaskId, { message, reports: known?.reports ?? null, isOver })
+    const { kind, pickTaskId, combinedId, combinedWith = [] } = message
+    const known = this.#tasks.get(pickTaskId)
+    const isOver = known?.isOver === true || kind === 'pick_task_withdrawn'
+    if (!this.#firstTasks.has(message.orderId)) this.#firstTasks.set(message.orderId, pickTaskId)
+    const parcel = combinedId === undefined ? (known?.parcel ?? null) : { combinedId, others: combinedWith }
+    this.#tasks.set(pickTaskId, {
+      // What was to be picked from the beginning; a later message has what is left.
+      message: known && kind !== 'pick_task_created' ? known.message : message,
+      reports: known?.reports ?? null,
+      isOver,
+      parcel: kind === 'pick_task_separated' ? null : parcel,
+      isPicked: known?.isPicked ?? false,
+    })
+  }
+
+  /** Under its own label, or under the one of the parcel that it shares once the others are picked, too. */
+  #labelFor(pickTaskId: string, report: PickReport['body']): PickReport['body'] | null {
+    const parcel = this.#tasks.get(pickTaskId)?.parcel
+    if (!parcel) return report
+    const isMissing = (id: string) => {
+      const other = this.#tasks.get(id)
+      if (!other) return true
+      return !other.isOver && !other.isPicked && other.parcel?.combinedId === parcel.combinedId
+    }
+    if (parcel.others.some(isMissing)) return null
+    const { seed, couriers } = this.#options
+    const packedWith = parcel.others.filter((id) => {
+      const other = this.#tasks.get(id)
+      return other?.isPicked === true && other.parcel?.combinedId === parcel.combinedId
+    })
+    return { ...report, ...labelOf(seed, parcel.combinedId, couriers), packedWith }
   }
 
   #openWarehouse(): Warehouse | null {
@@ -211,6 +245,7 @@ export class World {
     return new Warehouse(
       createHubReports(warehouse, log),
       {
+        labelFor: (pickTaskId, report) => this.#labelFor(pickTaskId, report),
         onPacking: (pickTaskId, waybillNumber, packedAtMs) => {
           const wish = this.#wishes.get(this.#tasks.get(pickTaskId)?.message.orderId ?? '')
           if (!this.#parcels.has(waybillNumber)) this.#pack(waybillNumber, packedAtMs, wish?.parcel)
@@ -219,6 +254,7 @@ export class World {
         onHeard: async (pickTaskId, { type }, answer) => {
           const task = this.#tasks.get(pickTaskId)
           if (!task) return
+          if (answer === 'accepted' && type === 'picked') task.isPicked = true
           if (answer === 'refused') await this.#putBack(task, type === 'packed' ? 'pack' : 'pick')
           else if (type === 'packed') await this.#take(task, 'dispatch')
         },

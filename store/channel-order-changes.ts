@@ -1,6 +1,7 @@
 import { isShippedThere } from '../domain/channel-placing.ts'
 import { takePayment } from './channel-order-money.ts'
 import { type ChannelOrderReport, type KnownOrder, logLine } from './channel-order-report.ts'
+import { separateOrder } from './combined-shipping.ts'
 import type { Tx } from './database.ts'
 import { appendInbox } from './inbox.ts'
 import { openWorkItem } from './work-items.ts'
@@ -12,7 +13,7 @@ export async function applyDifference(
   known: KnownOrder & { orderId: string },
   contactChanged: boolean,
 ): Promise<void> {
-  const { order } = report
+  const { shop, order } = report
   const { orderId, canonical: before } = known
   if (before.rawStatus !== order.rawStatus) {
     await logLine(tx, report, orderId, {
@@ -29,20 +30,23 @@ export async function applyDifference(
       `the platform says ${order.rawStatus}, which the hub does not know`,
     )
   }
-  if (order.status === 'closed' && before.status !== 'closed') await closeOrder(tx, report, orderId)
-  await takePayment(tx, report, orderId)
-  if (isShippedThere(order) && !isShippedThere(before)) await raiseIfNothingLeft(tx, report, orderId)
-  if (contactChanged) await raiseChange(tx, report, orderId, 'the receiver changed')
-  if (order.shippingForbidden && !before.shippingForbidden) {
-    await raiseChange(tx, report, orderId, 'the platform forbids to ship')
-  }
   const asked = order.lines.filter((line) => line.refund === 'open')
   const askedBefore = new Set(
     before.lines.filter((line) => line.refund === 'open').map((line) => line.platformLineId),
   )
-  if (asked.some((line) => !askedBefore.has(line.platformLineId))) {
-    await raiseChange(tx, report, orderId, 'the buyer asks for money back')
-  }
+  const isClosed = order.status === 'closed' && before.status !== 'closed'
+  const changes = [
+    ...(contactChanged ? ['the receiver changed'] : []),
+    ...(order.shippingForbidden && !before.shippingForbidden ? ['the platform forbids to ship'] : []),
+    ...(asked.some((line) => !askedBefore.has(line.platformLineId)) ? ['the buyer asks for money back'] : []),
+  ]
+  // Before the money, whose holds come after pick tasks in the order of locks.
+  const [reason = isClosed ? 'the platform closed the order' : undefined] = changes
+  if (reason) await separateOrder(tx, { orderId, operator: shop.platform, reason })
+  if (isClosed) await closeOrder(tx, report, orderId)
+  await takePayment(tx, report, orderId)
+  if (isShippedThere(order) && !isShippedThere(before)) await raiseIfNothingLeft(tx, report, orderId)
+  for (const change of changes) await raiseChange(tx, report, orderId, change)
 }
 
 async function closeOrder(tx: Tx, report: ChannelOrderReport, orderId: string): Promise<void> {

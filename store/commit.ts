@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
-import { v7 as uuid } from 'uuid'
 import type { EventRecord, OrderState, OrderWrite } from '../domain/order.ts'
 import { paidCents, refundedCents } from '../domain/order-money.ts'
+import { type Combining, findCompany } from './combined-shipping.ts'
 import type { Db, Tx } from './database.ts'
+import { queuePdaMessage } from './pda-messages.ts'
 import { lockStock, moveStock } from './stock-movement.ts'
 import { openWorkItem, resolveOpenWorkItem } from './work-items.ts'
 
@@ -30,8 +31,10 @@ const APPLIED_LIMIT = 2_000
  * perhaps in other batches or in another order. So what was written is known by the events' keys, never by a version:
  * a repeated event adds nothing, a new one is never dropped, and an old copy of the order, of another run and version,
  * writes nothing.
+ *
+ * @param combining by what new pick tasks find others that they share a parcel with; without it each goes by itself
  */
-export async function commitOrder(db: Db, commit: OrderCommit): Promise<CommitResult> {
+export async function commitOrder(db: Db, commit: OrderCommit, combining?: Combining): Promise<CommitResult> {
   const { orderId } = commit.state.placed
   return db.transaction().execute(async (tx) => {
     const row = await tx
@@ -59,9 +62,16 @@ export async function commitOrder(db: Db, commit: OrderCommit): Promise<CommitRe
     await updateRow(tx, commit.runId, state)
     await saveSnapshot(tx, state, [...applied, ...records.map((record) => record.key)].slice(-APPLIED_LIMIT))
     await writeLog(tx, state, records, row.store_id)
-    for (const write of records.flatMap((record) => record.writes)) await applyWrite(tx, orderId, write)
+    for (const write of inLockOrder(records)) await applyWrite(tx, orderId, write, combining)
     return { outcome: 'committed', version: state.version }
   })
+}
+
+/** Pick tasks before stock, as everybody locks them. */
+function inLockOrder(records: EventRecord[]): OrderWrite[] {
+  const writes = records.flatMap((record) => record.writes)
+  const isTask = (write: OrderWrite) => write.kind === 'create_pick_task'
+  return [...writes.filter(isTask), ...writes.filter((write) => !isTask(write))]
 }
 
 async function updateRow(tx: Tx, runId: string, state: OrderState): Promise<void> {
@@ -121,10 +131,15 @@ async function writeLog(tx: Tx, state: OrderState, records: EventRecord[], store
     .execute()
 }
 
-async function applyWrite(tx: Tx, orderId: string, write: OrderWrite): Promise<void> {
+async function applyWrite(
+  tx: Tx,
+  orderId: string,
+  write: OrderWrite,
+  combining: Combining | undefined,
+): Promise<void> {
   switch (write.kind) {
     case 'create_pick_task':
-      return createPickTask(tx, orderId, write.fulfilment)
+      return createPickTask(tx, orderId, write.fulfilment, combining)
     case 'record_refund': {
       const { refundId, paymentId, amountCents, reason, state: refundState } = write.refund
       await tx
@@ -207,37 +222,24 @@ async function createPickTask(
   tx: Tx,
   orderId: string,
   fulfilment: Extract<OrderWrite, { kind: 'create_pick_task' }>['fulfilment'],
+  combining: Combining | undefined,
 ): Promise<void> {
-  const { fulfilmentId, warehouseId, lines } = fulfilment
+  const { fulfilmentId: pickTaskId, warehouseId, lines } = fulfilment
+  const task = { orderId, pickTaskId, warehouseId, lines }
+  const company = combining ? await findCompany(tx, combining, task) : null
+  const { recipient = null, combinedId = null, combinedWith = [], notBefore } = company ?? {}
   await tx
     .insertInto('pick_task')
     .values({
-      id: fulfilmentId,
+      id: pickTaskId,
       order_id: orderId,
       warehouse_id: warehouseId,
       state: 'created',
       lines: JSON.stringify(lines),
+      recipient,
+      combined_id: combinedId,
     })
     .execute()
-  await queuePdaMessage(tx, 'pick_task_created', { orderId, pickTaskId: fulfilmentId, warehouseId, lines })
-}
-
-/** A message for the PDAs of a warehouse; the delivery worker sends messages of one task in order. */
-export async function queuePdaMessage(
-  tx: Tx,
-  kind: 'pick_task_created' | 'pick_task_withdrawn',
-  message: { orderId: string; pickTaskId: string; warehouseId: string; lines: object[] },
-): Promise<void> {
-  await tx
-    .insertInto('delivery')
-    .values({
-      id: uuid(),
-      kind,
-      target: 'pda',
-      operation_id: `${message.pickTaskId}/${kind}`,
-      order_id: message.orderId,
-      order_key: message.pickTaskId,
-      payload: JSON.stringify(message),
-    })
-    .execute()
+  const message = combinedId === null ? task : { ...task, combinedId, combinedWith }
+  await queuePdaMessage(tx, 'pick_task_created', message, { notBefore })
 }

@@ -3,7 +3,7 @@ import { COURIER_PUSH } from '../contracts/facts.ts'
 import { endSubscription } from './courier-subscriptions.ts'
 import type { Db, Tx } from './database.ts'
 import { appendInbox } from './inbox.ts'
-import { recordScans, reportSilence, type ScanRow } from './parcels.ts'
+import { recordScans, reportSilence, type ScanRow, tellOrder } from './parcels.ts'
 import { openWorkItem, resolveOpenWorkItem } from './work-items.ts'
 
 /** Keeps a push that was verified, once however often it comes. After the commit it may be acknowledged. */
@@ -134,30 +134,25 @@ export async function applyCourierPush(tx: Tx, push: ParcelPush, of: UnreadPush)
     .selectFrom('parcel')
     .select(['id', 'order_id', 'courier'])
     .where('waybill_number', '=', push.waybillNumber)
+    // Of those that share a waybill, the one that was subscribed.
+    .orderBy(sql`main_parcel_id nulls first`)
+    .orderBy('id')
     .execute()
   const parcel = parcels.find(({ courier }) => courier === push.courier) ?? parcels[0]
   if (!parcel) return { outcome: 'unknown', detail: `no parcel has the number ${push.waybillNumber}` }
   const { id: parcelId, order_id: orderId } = parcel
   const { source } = of
-  const report = { parcelId, source, scans: push.scans, way: 'push' as const }
-  const { before, state, occurredAt } = await recordScans(tx, report)
+  const news = await recordScans(tx, { parcelId, source, scans: push.scans, way: 'push' })
   if (push.ended) await endSubscription(tx, parcelId, `${push.ended.reason}: ${push.ended.message}`)
-  if (push.ended?.reason === 'abort')
-    await reportSilence(tx, { parcelId, silenceMs: 0, detail: push.ended.message })
+  if (push.ended?.reason === 'abort') {
+    for (const { id } of parcels.filter(({ courier }) => courier === parcel.courier)) {
+      await reportSilence(tx, { parcelId: id, silenceMs: 0, detail: push.ended.message })
+    }
+  }
   if (push.correctedFrom !== null && push.courier !== parcel.courier) {
     const detail = { parcelId, stands: parcel.courier, reported: push.courier ?? 'another courier' }
     await openWorkItem(tx, { kind: 'contradiction', key: `${parcelId}/courier`, orderId, detail })
   }
-  if (state !== before) {
-    await appendInbox(tx, {
-      source: 'tracking',
-      sourceEventId: `${parcelId}/${state}`,
-      type: 'parcel.news',
-      orderKey: orderId,
-      occurredAt,
-      body: { parcelId, state, occurredAt },
-      traceParent: of.traceParent,
-    })
-  }
+  if (news.state !== news.before) await tellOrder(tx, parcel, news, of.traceParent)
   return { outcome: 'read', orderId }
 }

@@ -32,6 +32,7 @@ export async function listPickTasks(
       : select.where('pick_task.state', '=', query.state)
   if (query.warehouseId) select = select.where('pick_task.warehouse_id', '=', query.warehouseId)
   if (query.orderId) select = select.where('pick_task.order_id', '=', query.orderId)
+  if (query.combinedId) select = select.where('pick_task.combined_id', '=', query.combinedId)
   const paged = byTimeAndId(select, 'pick_task', query.sort, keyset.after(query.cursor))
   return keyset.page(await paged.execute(), query.limit, (row) => [row.at, row.id], pickTaskOf)
 }
@@ -96,12 +97,17 @@ async function trackedView(db: Db | Tx, rows: ParcelRow[]): Promise<(row: Parcel
     .orderBy('occurred_at')
     .orderBy('event_key')
     .execute()
+  const { rows: others } = await sql<{ id: string; orderId: string }>`
+    select parcel.id, other.order_id as "orderId" from parcel join parcel as other
+      on coalesce(other.main_parcel_id, other.id) = coalesce(parcel.main_parcel_id, parcel.id) and other.id <> parcel.id
+    where parcel.id = any(${ids}::text[]) order by other.id`.execute(db)
   return (row) => ({
     parcelId: row.id,
     orderId: row.order_id,
     courier: row.courier,
     waybillNumber: row.waybill_number,
     state: row.state,
+    combinedWith: others.filter(({ id }) => id === row.id).map(({ orderId }) => orderId),
     nextPollAt: row.next_poll_at?.toISOString() ?? null,
     createdAt: row.created_at.toISOString(),
     tracking: events
@@ -123,6 +129,7 @@ export function pickTaskOf(row: PickTaskRow): PickTaskView {
     state: row.state,
     lines: row.lines,
     operator: row.operator,
+    combinedId: row.combined_id,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
   }

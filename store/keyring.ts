@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
 const CIPHER = 'aes-256-gcm'
 const NONCE_BYTES = 12
@@ -50,6 +50,15 @@ export class KeyRing {
       .setAAD(Buffer.from(context))
       .setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
     return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()])
+  }
+
+  /**
+   * A hash that nobody can make or check without the newest key: HMAC-SHA-256 under a key of the purpose's own. After a
+   * rotation the same text has another one.
+   */
+  hash(text: string, purpose: string): Buffer {
+    const key = Buffer.from(hkdfSync('sha256', this.#key(this.#activeId), '', purpose, 32))
+    return createHmac('sha256', key).update(text).digest()
   }
 
   #key(id: string): Buffer {

@@ -56,16 +56,16 @@ async function insertNotifications(
   policy: { version: number; channels: readonly string[] },
 ): Promise<void> {
   const parcels = await parcelsToTell(tx, [...new Set(told.map(({ parcelId }) => parcelId))])
-  const byId = new Map(parcels.map((parcel) => [parcel.parcelId, parcel]))
+  const byId = new Map(parcels.map((parcel) => [parcel.of, parcel]))
   const rows = told.flatMap(({ template, parcelId }) => {
     const parcel = byId.get(parcelId)
-    if (!parcel || !policy.channels.includes(parcel.channel)) return []
+    if (!parcel?.parcelId || !policy.channels.includes(parcel.channel)) return []
     const { event, way, templateId, parameters } = template
     return [
       {
         event,
         way,
-        parcel_id: parcelId,
+        parcel_id: parcel.parcelId,
         order_id: parcel.orderId,
         policy_version: policy.version,
         template_id: templateId,

@@ -3,9 +3,9 @@ import { v7 as uuid } from 'uuid'
 import type { Allocation, FulfilmentLine, OrderPlaced, RefusalCode } from '../domain/order.ts'
 import { OPEN_PICK_TASK_STATES } from '../domain/order-state.ts'
 import type { OrderPresale } from '../domain/presale.ts'
-import { queuePdaMessage } from './commit.ts'
 import type { Db, Tx } from './database.ts'
 import { withOperation } from './operation.ts'
+import { queuePdaMessage } from './pda-messages.ts'
 import { currentPolicy } from './policy.ts'
 import { insertPresaleHolds, openBook, withHolds } from './presale-holds.ts'
 import {
@@ -139,7 +139,7 @@ export async function decideCancellation(
     for (const task of open) {
       await tx
         .updateTable('pick_task')
-        .set({ state: 'withdrawn', updated_at: sql`clock_timestamp()` })
+        .set({ state: 'withdrawn', recipient: null, updated_at: sql`clock_timestamp()` })
         .where('id', '=', task.id)
         .execute()
       await sql`

@@ -17,18 +17,54 @@ export type ParcelNews = { state: ParcelState; occurredAt: string }
 /** After this many failed calls in a row a person is told; tracking goes on all the same. */
 const FAILURES_BEFORE_ALARM = 3
 
-/** How a parcel stands, and for how long its courier is to be left alone. */
-export async function readParcel(db: Db, parcelId: string): Promise<ParcelNews & { dueInMs: number }> {
-  const { rows } = await sql<{ state: ParcelState; occurredAt: Date; dueInMs: number | null }>`
+/**
+ * How a parcel stands, and for how long its courier is to be left alone. Parcels of one waybill (combined shipping) are
+ * asked about as one: when, is written in the main one's row.
+ */
+export async function readParcel(
+  db: Db,
+  parcelId: string,
+): Promise<ParcelNews & { dueInMs: number; mainParcelId: string; isShared: boolean }> {
+  const { rows } = await sql<{
+    state: ParcelState
+    occurredAt: Date
+    dueInMs: number | null
+    mainParcelId: string
+    isShared: boolean
+  }>`
     select parcel.state,
       coalesce((select min(occurred_at) from tracking_event as event
         where event.parcel_id = parcel.id and event.state = parcel.state), parcel.updated_at) as "occurredAt",
-      extract(epoch from next_poll_at - clock_timestamp())::float8 * 1000 as "dueInMs"
-    from parcel where id = ${parcelId}`.execute(db)
+      extract(epoch from main.next_poll_at - clock_timestamp())::float8 * 1000 as "dueInMs",
+      main.id as "mainParcelId", exists (select from parcel as other
+        where coalesce(other.main_parcel_id, other.id) = main.id and other.id <> main.id) as "isShared"
+    from parcel join parcel as main on main.id = coalesce(parcel.main_parcel_id, parcel.id)
+    where parcel.id = ${parcelId}`.execute(db)
   const [parcel] = rows
   if (!parcel) throw new Error(`there is no parcel ${parcelId}`)
-  const { state, occurredAt, dueInMs } = parcel
-  return { state, occurredAt: occurredAt.toISOString(), dueInMs: Math.max(0, dueInMs ?? 0) }
+  const { occurredAt, dueInMs, ...known } = parcel
+  return { ...known, occurredAt: occurredAt.toISOString(), dueInMs: Math.max(0, dueInMs ?? 0) }
+}
+
+/**
+ * Whether it is this one's turn to ask the courier, of the orders whose parcels bear one waybill: one asks, the others
+ * hear of it.
+ *
+ * @param earlyMs it may be asked so long before its time
+ * @param claimMs for how long nobody else asks meanwhile
+ */
+export async function claimPoll(
+  db: Db,
+  mainParcelId: string,
+  { earlyMs, claimMs }: { earlyMs: number; claimMs: number },
+): Promise<boolean> {
+  const claimed = await db
+    .updateTable('parcel')
+    .set({ next_poll_at: inMs(claimMs) })
+    .where('id', '=', mainParcelId)
+    .where((eb) => eb.or([eb('next_poll_at', 'is', null), eb('next_poll_at', '<=', inMs(earlyMs))]))
+    .executeTakeFirst()
+  return claimed.numUpdatedRows > 0n
 }
 
 export type Report = {
@@ -39,21 +75,69 @@ export type Report = {
   way: 'poll' | 'push'
 }
 
+type ParcelRow = {
+  id: string
+  order_id: string
+  state: ParcelState
+  consecutive_failures: number
+  created_at: Date
+  main_parcel_id: string | null
+}
+
 /**
  * Stores what a courier told of a parcel: new scans are kept, known ones ignored. Then moves the parcel as far as the
- * scans allow. Whatever was wrong before (failed calls, silence) is over.
+ * scans allow. Whatever was wrong before (failed calls, silence) is over. The same becomes of all parcels with the
+ * waybill; the other orders hear of it by a message.
  *
  * @returns the parcel's state before and after, and when that scan happened
  */
 export async function recordScans(tx: Tx, report: Report): Promise<ParcelNews & { before: ParcelState }> {
-  const { parcelId, scans, way } = report
-  const parcel = await tx
+  const parcels = await tx
     .selectFrom('parcel')
-    .select(['state', 'consecutive_failures', 'created_at'])
-    .where('id', '=', parcelId)
+    .select(['id', 'order_id', 'state', 'consecutive_failures', 'created_at', 'main_parcel_id'])
+    .where(
+      sql<boolean>`coalesce(main_parcel_id, id) =
+        (select coalesce(main_parcel_id, id) from parcel where id = ${report.parcelId})`,
+    )
+    .orderBy('id')
     .forUpdate()
-    .executeTakeFirstOrThrow()
-  const added = await keepScans(tx, report)
+    .execute()
+  let told: (ParcelNews & { before: ParcelState }) | null = null
+  for (const parcel of parcels) {
+    const news = await recordScansOf(tx, parcel, report)
+    if (parcel.id === report.parcelId) told = news
+    else if (news.state !== news.before) await tellOrder(tx, parcel, news, null)
+  }
+  if (!told) throw new Error(`there is no parcel ${report.parcelId}`)
+  return told
+}
+
+/** The message by which an order hears that its parcel has moved. */
+export async function tellOrder(
+  tx: Tx,
+  parcel: { id: string; order_id: string },
+  { state, occurredAt }: ParcelNews,
+  traceParent: string | null,
+): Promise<void> {
+  await appendInbox(tx, {
+    source: 'tracking',
+    sourceEventId: `${parcel.id}/${state}`,
+    type: 'parcel.news',
+    orderKey: parcel.order_id,
+    occurredAt,
+    body: { parcelId: parcel.id, state, occurredAt },
+    traceParent,
+  })
+}
+
+async function recordScansOf(
+  tx: Tx,
+  parcel: ParcelRow,
+  report: Report,
+): Promise<ParcelNews & { before: ParcelState }> {
+  const { scans, way } = report
+  const parcelId = parcel.id
+  const added = await keepScans(tx, { ...report, parcelId })
   const reached = furthest(parcel.state, scans)
   const now = sql<Date>`clock_timestamp()`
   await tx

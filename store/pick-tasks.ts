@@ -15,13 +15,15 @@ type Task = {
   warehouse_id: string
   state: PickTaskState
   lines: FulfilmentLine[]
+  combined_id: string | null
 }
 type Report = { pickTaskId: string; body: PickTaskEventBody; operator: string; traceParent: string | null }
 
 /**
  * What a PDA reports about a pick task. `pick_task.state` is the arbiter between office and warehouse: whoever
  * changes the row first wins, and the other is told. Packing consumes the holds and a short pick corrects the
- * stock in the same transaction, because both are facts of the physical world.
+ * stock in the same transaction, because both are facts of the physical world. Packing one task of a group packs those
+ * that went into the same parcel, under one waybill.
  *
  * `started` and `picked` decide nothing and do not wake the order's workflow.
  *
@@ -29,12 +31,8 @@ type Report = { pickTaskId: string; body: PickTaskEventBody; operator: string; t
  */
 export async function recordPickTaskEvent(tx: Tx, report: Report): Promise<PickTaskEventAnswer> {
   const { pickTaskId, body } = report
-  const task = await tx
-    .selectFrom('pick_task')
-    .selectAll()
-    .where('id', '=', pickTaskId)
-    .forUpdate()
-    .executeTakeFirst()
+  const tasks = await lockTasks(tx, report)
+  const task = tasks.find((entry) => entry.id === pickTaskId)
   if (!task) throw new ProblemError('not-found', `there is no pick task ${pickTaskId}`)
   const known = await tx
     .selectFrom('pick_task_event')
@@ -45,31 +43,10 @@ export async function recordPickTaskEvent(tx: Tx, report: Report): Promise<PickT
   // The result was written below as this function's own answer.
   if (known) return known.result as PickTaskEventAnswer
 
-  const state = await applyReport(tx, task, report)
-  const answer = { pickTaskId, state }
-  await tx
-    .updateTable('pick_task')
-    .set({ state, operator: report.operator, updated_at: sql`clock_timestamp()` })
-    .where('id', '=', pickTaskId)
-    .execute()
-  await tx
-    .insertInto('pick_task_event')
-    .values({
-      pick_task_id: pickTaskId,
-      event_id: body.eventId,
-      type: body.type,
-      body: JSON.stringify(body),
-      result: JSON.stringify(answer),
-      operator: report.operator,
-      occurred_at: occurredAt(body),
-    })
-    .execute()
-  await logReport(tx, task, report, state)
-  return answer
-}
-
-async function applyReport(tx: Tx, task: Task, report: Report): Promise<PickTaskState> {
-  const { body } = report
+  if (body.type === 'packed' && task.state === 'packed' && (await isPackedSo(tx, task, body))) {
+    // Another task of its group was reported, and took this one along.
+    return keepEvent(tx, report, { pickTaskId, state: 'packed' })
+  }
   const open: readonly PickTaskState[] = body.type === 'started' ? ['created'] : OPEN_PICK_TASK_STATES
   if (!open.includes(task.state)) {
     throw new ProblemError(
@@ -77,74 +54,193 @@ async function applyReport(tx: Tx, task: Task, report: Report): Promise<PickTask
       `the task is ${task.state}; "${body.type}" needs ${open.join(' or ')}`,
     )
   }
-  switch (body.type) {
-    case 'started':
-    case 'picked':
-      return body.type
-    case 'packed':
-      return pack(tx, task, report, body)
-    case 'short':
-      return short(tx, task, report, body)
+  if (body.type === 'packed') return packTogether(tx, tasks, report, body)
+  const state = body.type === 'short' ? await short(tx, task, report, body) : body.type
+  return settleTask(tx, task, report, { pickTaskId, state })
+}
+
+/**
+ * Locks the task, and with it those that are in the parcel, in the order of their ids: the order in which everybody locks
+ * several. The rivals are a cancellation, which withdraws one, and a new task that joins.
+ */
+async function lockTasks(tx: Tx, { pickTaskId, body }: Report): Promise<Task[]> {
+  const inside = body.type === 'packed' ? (body.packedWith ?? (await companyTold(tx, pickTaskId))) : []
+  const locked = await tx
+    .selectFrom('pick_task')
+    .selectAll()
+    .where('id', '=', sql<string>`any(${[pickTaskId, ...inside]}::text[])`)
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+  const combinedId = locked.find((task) => task.id === pickTaskId)?.combined_id ?? null
+  return locked.filter(
+    (task) => task.id === pickTaskId || (task.combined_id === combinedId && combinedId !== null),
+  )
+}
+
+/** The tasks that go into the same parcel by what the PDAs were told of it: of others they could not know. */
+async function companyTold(tx: Tx, pickTaskId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct jsonb_array_elements_text(payload -> 'combinedWith') as id
+    from pick_task join delivery on delivery.order_id = pick_task.order_id and delivery.order_key = pick_task.id
+    where pick_task.id = ${pickTaskId} and combined_id is not null and delivery.state = 'delivered'
+      and kind in ('pick_task_created', 'pick_task_combined')`.execute(tx)
+  return rows.map((row) => row.id)
+}
+
+type Packed = Extract<PickTaskEventBody, { type: 'packed' }>
+
+/** Whether the task is in the parcel that is reported. */
+async function isPackedSo(tx: Tx, task: Task, body: Packed): Promise<boolean> {
+  const parcel = await tx
+    .selectFrom('parcel')
+    .select('id')
+    .where('pick_task_id', '=', task.id)
+    .where('courier', '=', body.courier)
+    .where('waybill_number', '=', body.waybillNumber)
+    .executeTakeFirst()
+  return parcel !== undefined && task.combined_id !== null
+}
+
+/** Packs the given tasks that are open into one parcel: each order's goods leave, each order gets a parcel of its own. */
+async function packTogether(
+  tx: Tx,
+  locked: Task[],
+  report: Report,
+  body: Packed,
+): Promise<PickTaskEventAnswer> {
+  const tasks = locked.filter((task) => OPEN_PICK_TASK_STATES.some((state) => state === task.state))
+  const left = (body.packedWith ?? []).filter((id) => !tasks.some((task) => task.id === id))
+  if (left.length > 0) {
+    throw new ProblemError('pick-task-wrong-state', `not open, or not of this parcel: ${left.join(', ')}`)
   }
+  const [first] = tasks
+  if (!first) throw new Error(`nothing is left to pack of ${report.pickTaskId}`)
+  await lockStock(
+    tx,
+    tasks.flatMap((task) => task.lines.map((line) => line.skuId)),
+    first.warehouse_id,
+  )
+  if (tasks.length > 1) await lockHolds(tx, tasks)
+  const pickTaskIds = tasks.map((task) => task.id)
+  let answer: PickTaskEventAnswer | null = null
+  for (const task of tasks) {
+    await pack(tx, task, { report, body, mainParcelId: task === first ? null : parcelIdOf(first) })
+    const packedWith = pickTaskIds.filter((id) => id !== task.id)
+    const result = { pickTaskId: task.id, state: 'packed' as const }
+    const told = await settleTask(
+      tx,
+      task,
+      report,
+      packedWith.length > 0 ? { ...result, packedWith } : result,
+    )
+    if (task.id === report.pickTaskId) answer = told
+  }
+  if (!answer) throw new Error(`${report.pickTaskId} was not packed`)
+  return answer
+}
+
+/** Of several orders at once: in one statement, so that they are locked in the same order by everybody. */
+async function lockHolds(tx: Tx, tasks: Task[]): Promise<void> {
+  await sql`select 1 from reservation where order_id = any(${tasks.map((task) => task.order_id)}::uuid[])
+    and state = 'confirmed' order by order_id, sku_id, warehouse_id for update`.execute(tx)
+}
+
+/** Writes the task's new state, the event and what the order's log says of it. */
+async function settleTask(
+  tx: Tx,
+  task: Task,
+  report: Report,
+  answer: PickTaskEventAnswer,
+): Promise<PickTaskEventAnswer> {
+  const { state } = answer
+  await tx
+    .updateTable('pick_task')
+    .set({ state, operator: report.operator, updated_at: sql`clock_timestamp()` })
+    // Begun or over, it is not to be found by others any more.
+    .set(state === 'created' ? {} : { recipient: null })
+    .where('id', '=', task.id)
+    .execute()
+  await keepEvent(tx, report, answer)
+  await logReport(tx, task, report, state)
+  return answer
+}
+
+/** Devices number the events of each task; those of a task that was taken along name the task that was reported. */
+function eventIdOf(task: { id: string }, { pickTaskId, body }: Report): string {
+  return task.id === pickTaskId ? body.eventId : `${pickTaskId}/${body.eventId}`
+}
+
+/** Keeps the report under the device's id, so that a repetition gets the same answer. */
+async function keepEvent(tx: Tx, report: Report, answer: PickTaskEventAnswer): Promise<PickTaskEventAnswer> {
+  const { body, operator } = report
+  await tx
+    .insertInto('pick_task_event')
+    .values({
+      pick_task_id: answer.pickTaskId,
+      event_id: eventIdOf({ id: answer.pickTaskId }, report),
+      type: body.type,
+      body: JSON.stringify(body),
+      result: JSON.stringify(answer),
+      operator,
+      occurred_at: occurredAt(body),
+    })
+    .execute()
+  return answer
+}
+
+function parcelIdOf(task: Task): string {
+  return `${task.id}-P1`
 }
 
 async function pack(
   tx: Tx,
   task: Task,
-  report: Report,
-  body: Extract<PickTaskEventBody, { type: 'packed' }>,
-): Promise<PickTaskState> {
-  const operationId = `${task.id}/packed`
-  await lockStock(
-    tx,
-    task.lines.map((line) => line.skuId),
-    task.warehouse_id,
-  )
+  { report, body, mainParcelId }: { report: Report; body: Packed; mainParcelId: string | null },
+): Promise<void> {
   await takeFromHolds(tx, task, task.lines, 'consumed')
   await moveStock(tx, await packMovements(tx, task), {
-    operationId,
+    operationId: `${task.id}/packed`,
     operator: report.operator,
     physical: false,
   })
+  const parcelId = parcelIdOf(task)
+  const { courier, waybillNumber } = body
   const parcel = await tx
     .insertInto('parcel')
     .values({
-      id: `${task.id}-P1`,
+      id: parcelId,
       order_id: task.order_id,
       pick_task_id: task.id,
-      courier: body.courier,
-      waybill_number: body.waybillNumber,
+      courier,
+      waybill_number: waybillNumber,
+      main_parcel_id: mainParcelId,
       state: 'shipped',
     })
-    .onConflict((conflict) => conflict.constraint('parcel_waybill_key').doNothing())
+    .onConflict((conflict) =>
+      conflict.columns(['courier', 'waybill_number']).where('main_parcel_id', 'is', null).doNothing(),
+    )
     .executeTakeFirst()
   if (!parcel.numInsertedOrUpdatedRows) {
-    throw new ProblemError('waybill-taken', `${body.courier} ${body.waybillNumber} belongs to another parcel`)
+    throw new ProblemError('waybill-taken', `${courier} ${waybillNumber} belongs to another parcel`)
   }
-  await queueShipment(tx, {
-    parcelId: `${task.id}-P1`,
-    orderId: task.order_id,
-    courier: body.courier,
-    waybillNumber: body.waybillNumber,
-    lines: task.lines,
-  })
+  await queueShipment(tx, { parcelId, orderId: task.order_id, courier, waybillNumber, lines: task.lines })
   await appendInbox(tx, {
     source: 'pda',
     shop: task.warehouse_id,
-    sourceEventId: `${task.id}/${body.eventId}`,
+    sourceEventId: `${task.id}/${eventIdOf(task, report)}`,
     type: 'fulfilment.packed',
     orderKey: task.order_id,
     occurredAt: occurredAt(body),
     body: {
       fulfilmentId: task.id,
-      courier: body.courier,
-      waybillNumber: body.waybillNumber,
+      courier,
+      waybillNumber,
       operator: report.operator,
       occurredAt: occurredAt(body),
     },
     traceParent: report.traceParent,
   })
-  return 'packed'
 }
 
 async function short(

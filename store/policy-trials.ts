@@ -128,6 +128,7 @@ export const TRIALS: { readonly [Kind in PolicyKind]: Trial<PolicyDocument<Kind>
   'wms-mapping': null,
   'erp-mapping': null,
   notification: null,
+  'combined-shipping': null,
   transfer: onTransfers,
   'approval-route': null,
 }

@@ -392,6 +392,8 @@ export type Database = {
     state: PickTaskState
     lines: Json<FulfilmentLine[]>
     operator: Nullable<string>
+    recipient: Nullable<Buffer>
+    combined_id: Nullable<string>
     created_at: DefaultTimestamp
     updated_at: DefaultTimestamp
   }
@@ -411,6 +413,7 @@ export type Database = {
     pick_task_id: string
     courier: string
     waybill_number: string
+    main_parcel_id: Nullable<string>
     state: ParcelState
     consecutive_failures: WithDefault<number>
     last_polled_at: NullableTimestamp

@@ -6,7 +6,10 @@ import {
   pickTaskEventAnswer,
   pickTaskEventBody,
   pickTaskPage,
+  separateAnswer,
+  separateBody,
 } from '../../contracts/pick-tasks.ts'
+import { separateTask } from '../../store/combined-shipping.ts'
 import { listPickTasks } from '../../store/fulfilment-queries.ts'
 import { operatorOf, scopeOf } from '../../store/identity.ts'
 import { recordPickTaskEvent } from '../../store/pick-tasks.ts'
@@ -52,6 +55,30 @@ export const pickTaskRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (a
         traceParent,
       }
       const answer = await deps.db.transaction().execute((tx) => recordPickTaskEvent(tx, report))
+      deps.notice.poke()
+      return answer
+    },
+  )
+
+  app.post(
+    '/v1/pick-tasks/:pickTaskId/separate',
+    {
+      config: { access: ACCESS.reportPickTask },
+      schema: {
+        tags,
+        summary: 'Let a task go by itself that was to share its parcel; again changes nothing',
+        params: z.object({ pickTaskId: code }),
+        body: separateBody,
+        response: { 200: separateAnswer },
+      },
+    },
+    async (request) => {
+      const separation = {
+        pickTaskId: request.params.pickTaskId,
+        operator: operatorOf(identityOf(request)),
+        reason: request.body.reason,
+      }
+      const answer = await deps.db.transaction().execute((tx) => separateTask(tx, separation))
       deps.notice.poke()
       return answer
     },

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { allocation } from './allocation.ts'
 import { approvalRoute } from './approval-route.ts'
+import { combinedShipping } from './combined-shipping.ts'
 import type { PolicyDefinition } from './definition.ts'
 import { erpMapping } from './erp-mapping.ts'
 import { notification } from './notification.ts'
@@ -22,6 +23,7 @@ const definitions = {
   transfer,
   notification,
   'approval-route': approvalRoute,
+  'combined-shipping': combinedShipping,
 }
 
 /** The kinds of policy that exist; each has a file of its own here. */

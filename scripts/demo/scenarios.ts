@@ -97,6 +97,14 @@ async function splitOverWarehouses(shop: Shop): Promise<void> {
   await pay(shop, placed)
 }
 
+/** The same buyer again, a moment later: both orders leave in one parcel. */
+async function boughtTwice(shop: Shop): Promise<void> {
+  const body = anyOrder(shop)
+  const again = { ...anyOrder(shop), contact: body.contact, storeId: body.storeId }
+  const orders = [await place(shop, body), await place(shop, again)]
+  for (const placed of orders) if (placed) await pay(shop, placed)
+}
+
 async function shortPicked(shop: Shop): Promise<void> {
   const placed = await place(shop)
   if (!placed) return
@@ -191,6 +199,7 @@ export const scenarios: readonly (readonly [Scenario, number])[] = [
   [overpaid, 2],
   [splitOverWarehouses, 6],
   [shortPicked, 3],
+  [boughtTwice, 4],
   [lostOnTheWay, 2],
   [refusedAtTheDoor, 3],
   [returnedAfterDelivery, 4],
@@ -206,7 +215,7 @@ const opening: readonly Scenario[] = [
   returnedAfterDelivery,
   splitOverWarehouses,
   neverPaid,
-  paidInTime,
+  boughtTwice,
   cancelledAfterPayment,
   partlyReturned,
   cancelledBeforePayment,

@@ -6,10 +6,11 @@ import { POLICIES, type PolicyDocument } from '../../contracts/policies/index.ts
 import type { HubClient } from './hub-client.ts'
 import { type Print, print } from './progress.ts'
 
-/** How long things take in the life of an order. */
+/** How long things take in the life of an order, and whether one waits for another. */
 export type Deadlines = {
   reservation: PolicyDocument<'reservation'>
   'order-life': PolicyDocument<'order-life'>
+  'combined-shipping': PolicyDocument<'combined-shipping'>
 }
 
 const holdFor = (holdTtlSeconds: number) => ({ ...POLICIES.reservation.initial, holdTtlSeconds })
@@ -25,6 +26,8 @@ export const demoLife: Deadlines = {
     latePaymentWindowSeconds: 20,
     parcelSilenceSeconds,
   },
+  // Long enough for who buys a second time at once.
+  'combined-shipping': { ...POLICIES['combined-shipping'].initial, combine: true, waitSeconds: 3 },
 }
 /** Long enough for a return to be asked for in a hub that is busy, short enough to wait for its end. */
 export const replayLife: Deadlines = {
@@ -35,6 +38,7 @@ export const replayLife: Deadlines = {
     latePaymentWindowSeconds: 60,
     parcelSilenceSeconds,
   },
+  'combined-shipping': POLICIES['combined-shipping'].initial,
 }
 /** For orders of which nothing comes back. */
 export const replayLifeWithoutReturns: Deadlines = {
@@ -43,7 +47,7 @@ export const replayLifeWithoutReturns: Deadlines = {
 }
 /** Whoever presses Ctrl-C does not wait long for this. */
 const restoreWithinMs = 3_000
-const kinds = ['reservation', 'order-life'] as const
+const kinds = ['reservation', 'order-life', 'combined-shipping'] as const
 const pathOf = (kind: keyof Deadlines) => `/v1/policies/${kind}`
 
 /** What was published, and what held before: kept on disk, because whoever is killed takes nothing back. */
@@ -52,7 +56,11 @@ type Memory = z.output<typeof memory>
 const fileOf = (dataDir: string) => join(dataDir, 'short-deadlines.json')
 
 function deadlinesSchema() {
-  return z.object({ reservation: POLICIES.reservation.schema, 'order-life': POLICIES['order-life'].schema })
+  return z.object({
+    reservation: POLICIES.reservation.schema,
+    'order-life': POLICIES['order-life'].schema,
+    'combined-shipping': POLICIES['combined-shipping'].schema,
+  })
 }
 
 /**
@@ -104,12 +112,14 @@ async function lastingDeadlines(client: HubClient, left: Memory | undefined): Pr
   const current: Deadlines = {
     reservation: await read(client, 'reservation'),
     'order-life': await read(client, 'order-life'),
+    'combined-shipping': await read(client, 'combined-shipping'),
   }
   if (!left) return current
   const isLeft = (kind: keyof Deadlines) => isDeepStrictEqual(current[kind], left.life[kind])
   return {
     reservation: (isLeft('reservation') ? left.before : current).reservation,
     'order-life': (isLeft('order-life') ? left.before : current)['order-life'],
+    'combined-shipping': (isLeft('combined-shipping') ? left.before : current)['combined-shipping'],
   }
 }
 

@@ -13,7 +13,7 @@ let hub: TestHub
 let commitOrder: ReturnType<typeof createOrderRecordActivities>['commitOrder']
 beforeAll(async () => {
   hub = await startTestHub({ withoutWorker: true })
-  commitOrder = createOrderRecordActivities({ db: hub.db }).commitOrder
+  commitOrder = createOrderRecordActivities({ db: hub.db, dataKeys: hub.keyRing }).commitOrder
 })
 afterAll(() => hub.close())
 

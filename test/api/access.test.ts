@@ -32,6 +32,7 @@ const MATRIX: Record<string, { systems: string; roles: string }> = {
   'POST /v1/orders/:orderId/returns/:returnId/inspection': { systems: 'warehouse ops', roles: 'ops admin' },
   'GET /v1/pick-tasks': { systems: 'warehouse ops', roles: 'all' },
   'POST /v1/pick-tasks/:pickTaskId/events': { systems: 'warehouse ops', roles: 'ops admin' },
+  'POST /v1/pick-tasks/:pickTaskId/separate': { systems: 'warehouse ops', roles: 'ops admin' },
   'GET /v1/shipments': { systems: 'mall warehouse ops', roles: 'all' },
   'GET /v1/stock': { systems: 'mall warehouse ops', roles: 'all' },
   'GET /v1/stock/board': { systems: 'mall warehouse ops', roles: 'all' },

@@ -57,16 +57,16 @@ async function start(hubApi: string, options: Partial<SimulatorOptions> = {}): P
   return simulator
 }
 
-async function tell({ url }: Simulator, kind: string, quantity = 2): Promise<void> {
+async function tell({ url }: Simulator, kind: string, quantity = 2, more: object = {}): Promise<void> {
   const path = '/pda/messages'
   const lines = [{ lineNumber: 1, skuId: 'SKU-0001', quantity }]
-  const message = { kind, orderId: 'O-1', pickTaskId: 'O-1-F1', warehouseId: 'WH-HZ', lines }
+  const message = { kind, orderId: 'O-1', pickTaskId: 'O-1-F1', warehouseId: 'WH-HZ', lines, ...more }
   const body = JSON.stringify(message)
   const timestamp = String(Math.floor(Date.now() / 1_000))
   const hex = createHmac('sha256', secret).update(`${timestamp}.POST.${path}.${body}`).digest('hex')
   const headers = {
     'content-type': 'application/json',
-    'idempotency-key': `O-1-F1/${kind}`,
+    'idempotency-key': `${message.pickTaskId}/${kind}`,
     'x-hub-timestamp': timestamp,
     'x-hub-signature': `v1=${hex}`,
   }
@@ -164,6 +164,39 @@ test('a task whose only unit is missing is not packed', async () => {
   await simulator.close()
   cleanUp.pop()
   expect(hub.types()).toEqual(['started', 'short'])
+})
+
+test('tasks that share a parcel are packed once all of them are picked, under one label', async () => {
+  let isPicked = false
+  const hub = await startHub(({ type, pickTaskId }) => ({
+    status: type === 'picked' && pickTaskId === 'O-2-F1' && !isPicked ? 503 : 200,
+  }))
+  const simulator = await start(hub.url)
+  const parcel = { combinedId: '0198a7a0-0000-7000-8000-000000000001' }
+  await tell(simulator, 'pick_task_created')
+  await tell(simulator, 'pick_task_combined', 2, { ...parcel, combinedWith: ['O-2-F1'] })
+  await tell(simulator, 'pick_task_created', 2, {
+    orderId: 'O-2',
+    pickTaskId: 'O-2-F1',
+    ...parcel,
+    combinedWith: ['O-1-F1'],
+  })
+  await until(() => expect(hub.types().filter((type) => type === 'picked').length).toBeGreaterThan(2))
+  expect(hub.types()).not.toContain('packed')
+  isPicked = true
+  await until(() => expect(hub.types().filter((type) => type === 'packed')).toHaveLength(2))
+  const packed = hub.heard.filter(({ type }) => type === 'packed').map(({ body }) => JSON.parse(body))
+  expect(packed[0].waybillNumber).toBe(packed[1].waybillNumber)
+  expect(packed.map(({ packedWith }) => packedWith).sort()).toEqual([['O-1-F1'], ['O-2-F1']])
+})
+
+test('a task that was taken out of its parcel is packed under its own label, without waiting', async () => {
+  const hub = await startHub()
+  const simulator = await start(hub.url, { pickingSeconds: 0.2 })
+  await tell(simulator, 'pick_task_created', 2, { combinedId: 'c', combinedWith: ['O-2-F1'] })
+  await tell(simulator, 'pick_task_separated')
+  await until(() => expect(hub.types()).toEqual(['started', 'picked', 'packed']))
+  expect(hub.heard.at(-1)?.body).not.toContain('packedWith')
 })
 
 function stateFile(): string {

@@ -3,7 +3,6 @@ import { v7 as uuid } from 'uuid'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { RefusedError } from '../../connectors/outside-errors.ts'
 import type { PdaGateway } from '../../connectors/pda/gateway.ts'
-import { queuePdaMessage } from '../../store/commit.ts'
 import {
   claimDeliveries,
   type DueDelivery,
@@ -11,6 +10,7 @@ import {
   markDelivered,
   markFailed,
 } from '../../store/delivery-queue.ts'
+import { queuePdaMessage } from '../../store/pda-messages.ts'
 import { replayWorkItem, resolveWorkItem } from '../../store/work-items.ts'
 import { DeliverySender, pdaTarget } from '../../workers/delivery-sender.ts'
 import { openTestStore, type TestStore } from './support.ts'

@@ -190,10 +190,15 @@ export async function openTestStore(connections = 10) {
     orderId: string,
     writes: OrderWrite[],
     change: Partial<OrderState> = {},
+    options: { db?: Db } = {},
   ): Promise<CommitResult> {
     const { version, event_count } = await row(orderId)
     const state = { ...(await firstState(orderId)), ...change, version, eventCount: event_count + 1 }
-    return commitOrder(db, { runId: 'run', state, records: [{ key: uuid(), log: [], writes }] })
+    return commitOrder(
+      options.db ?? db,
+      { runId: 'run', state, records: [{ key: uuid(), log: [], writes }] },
+      { keyRing, policies },
+    )
   }
 
   /** A paid order with a pick task in each of its warehouses. Returns the ids of the tasks. */
@@ -206,6 +211,7 @@ export async function openTestStore(connections = 10) {
   async function openTasks(
     orderId: string,
     allocations: readonly (FulfilmentLine & { warehouseId: string })[],
+    options: { db?: Db } = {},
   ): Promise<string[]> {
     const warehouseIds = [...new Set(allocations.map((entry) => entry.warehouseId))].sort()
     const before = (await tasks(orderId)).length
@@ -221,6 +227,7 @@ export async function openTestStore(connections = 10) {
       orderId,
       fulfilments.map((fulfilment) => ({ kind: 'create_pick_task', fulfilment })),
       { status: 'paid' },
+      options,
     )
     return fulfilments.map((fulfilment) => fulfilment.fulfilmentId)
   }

@@ -328,6 +328,8 @@ export async function startTestHub(options: TestHubOptions = {}) {
 
   return {
     ...database,
+    keyRing,
+    policies,
     simulator,
     outsideSecret: SECRET,
     taskQueue,

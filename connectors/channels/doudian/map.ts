@@ -80,6 +80,7 @@ const detail = z.looseObject({
   mask_post_tel: text,
   encrypt_post_receiver: text,
   encrypt_post_tel: text,
+  open_address_id: text,
   post_addr: z
     .looseObject({ province: place, city: place, town: place, street: place, encrypt_detail: text })
     .nullish(),
@@ -150,6 +151,8 @@ function receiverOf(order: Detail): ChannelOrder['receiver'] {
     encrypt_post_receiver: order.encrypt_post_receiver,
     encrypt_post_tel: order.encrypt_post_tel,
     encrypt_detail: address?.encrypt_detail ?? '',
+    // The same of all orders to one address: what ships together is known by it.
+    open_address_id: order.open_address_id,
   }
   return {
     name: order.mask_post_receiver,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { numberOf, writeJson } from '../json.ts'
 import type { MarketChange, MarketOrder, MarketStatus } from '../market.ts'
 import { COMPANIES } from './companies.ts'
@@ -72,6 +73,7 @@ export function detailOf(order: MarketOrder): object {
     mask_post_addr: { detail: masked(receiver.address, 2) },
     encrypt_post_receiver: sealed(receiver.name),
     encrypt_post_tel: sealed(receiver.phone),
+    open_address_id: `#${createHash('sha256').update(JSON.stringify(receiver)).digest('base64')}`,
     post_addr: {
       province: { name: receiver.province },
       city: { name: receiver.city },
