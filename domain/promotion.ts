@@ -186,6 +186,7 @@ export function drawQuotas<Taken extends Located>(
   taken: readonly Taken[],
   quotas: readonly OpenQuota[],
 ): Drawn<Taken> {
+  if (quotas.length === 0) return { holds: taken.map((entry) => ({ ...entry, drawnFrom: null })), given: [] }
   const order = quotas.toSorted((a, b) => a.endsAtMs - b.endsAtMs || (a.quotaId < b.quotaId ? -1 : 1))
   const given: Drawn<Taken>['given'] = []
   const missing = taken.map((entry) => entry.quantity)

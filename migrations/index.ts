@@ -17,6 +17,7 @@ import { up as intake } from './0015-intake.ts'
 import { up as awaitingStock } from './0016-awaiting-stock.ts'
 import { up as decisionsAsText } from './0017-decisions-as-text.ts'
 import { up as notifications } from './0018-notifications.ts'
+import { up as cheaperHolds } from './0019-cheaper-holds.ts'
 import { up as combinedShipping } from './0020-combined-shipping.ts'
 import { up as audit } from './0025-audit.ts'
 import { up as wecom } from './0026-wecom.ts'
@@ -41,6 +42,7 @@ export const migrations: Record<string, Migration> = {
   '0016-awaiting-stock': { up: awaitingStock },
   '0017-decisions-as-text': { up: decisionsAsText },
   '0018-notifications': { up: notifications },
+  '0019-cheaper-holds': { up: cheaperHolds },
   '0020-combined-shipping': { up: combinedShipping },
   '0025-audit': { up: audit },
   '0026-wecom': { up: wecom },

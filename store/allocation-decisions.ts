@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { allocationDecision } from '../contracts/orders.ts'
 import type { AllocationExplanation } from '../domain/allocation-explanation.ts'
 import { describeAllocation } from '../domain/allocation-text.ts'
-import type { Tx } from './database.ts'
+import { jsonTexts, type Tx } from './database.ts'
 
 /** Why a reservation took its units from where it did, and the version of the policy that said so. */
 export type AllocationDecision = {
@@ -16,14 +16,12 @@ export type AllocationDecision = {
 /** The part of a statement that keeps what was decided, beside the holds. The orders must exist. */
 export function keptDecisions(decisions: readonly AllocationDecision[]): RawBuilder<unknown> {
   const column = <Value>(value: (decision: AllocationDecision) => Value) => decisions.map(value)
-  // An explanation never stands in the way of a reservation: of one operation, the first is kept.
   return sql`insert into allocation_decision (order_id, operation_id, policy_version, explanation)
       select order_id, operation_id, policy_version, explanation::json
       from unnest(${column((decision) => decision.orderId)}::uuid[], ${column((decision) => decision.operationId)}::text[],
         ${column((decision) => decision.policyVersion)}::int[],
-        ${column((decision) => JSON.stringify(decision.explanation))}::text[])
-        as decision (order_id, operation_id, policy_version, explanation)
-      on conflict (order_id, operation_id) do nothing`
+        ${jsonTexts(decisions.map((decision) => decision.explanation))})
+        as decision (order_id, operation_id, policy_version, explanation)`
 }
 
 /** The decisions about an order, the first one first, in words too. */

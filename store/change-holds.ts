@@ -19,6 +19,7 @@ import {
 import {
   decideReservations,
   type ReserveRequest,
+  readStock,
   reclaimExpired,
   settleEnded,
   skusHeld,
@@ -67,12 +68,9 @@ export async function changeHolds(tx: Tx, request: ChangeRequest): Promise<Chang
     [...book].filter(([skuId]) => others.every((line) => line.skuId !== skuId || !had.has(keyOf(line)))),
   )
   const policy = await currentPolicy(tx, 'allocation')
-  const { reclaimed, members } = await decideReservations(
-    tx,
-    [{ ...request, demand: others }],
-    policy,
-    offered,
-  )
+  const wanted = { ...request, demand: others }
+  const stock = await readStock(tx, skusOf([wanted]), operationId)
+  const { reclaimed, members } = decideReservations(stock, [wanted], policy, offered)
   const [member] = members
   if (!member) throw new Error('a change was not decided')
   const missing = [...shortages, ...(member.result.ok ? [] : member.result.shortages)]

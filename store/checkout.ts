@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { ProblemError } from '../contracts/errors.ts'
 import { ORDER_PLACED } from '../contracts/facts.ts'
@@ -11,13 +11,14 @@ import { factsOf } from '../domain/order-facts.ts'
 import { placeOfAddress } from '../domain/place.ts'
 import type { PresaleUnits } from '../domain/presale.ts'
 import { sealContact } from './contacts.ts'
-import { type Db, PREPARED, type Tx } from './database.ts'
+import { type Db, PREPARED, type Tx, together } from './database.ts'
 import { GroupCommit, type GroupLimits } from './group-commit.ts'
 import {
-  findStandings,
   type KeyStanding,
+  knownKeys,
   type RequestKey,
   type StoredAnswer,
+  standingsOf,
   storeAnswers,
 } from './idempotency.ts'
 import { appendInboxAll } from './inbox.ts'
@@ -27,11 +28,14 @@ import type { Policies } from './policy-cache.ts'
 import { insertPresaleHolds, openBook, withHolds } from './presale-holds.ts'
 import {
   decideReservations,
+  type LevelRow,
+  levelsUnderLock,
   type ReserveRequest,
   type ReserveResult,
+  stockInHand,
   writeReservations,
 } from './reservation.ts'
-import { lockStock } from './stock-movement.ts'
+import { stockLock } from './stock-movement.ts'
 
 export type CheckoutInput = {
   orderId: string
@@ -76,19 +80,27 @@ export async function checkout(tx: Tx, deps: Deps, input: CheckoutInput): Promis
  * @throws GroupSpoiltError when one of them turned out to exist after another one had been refused for its sake
  */
 export async function checkoutAll(tx: Tx, deps: Deps, inputs: CheckoutInput[]): Promise<CheckoutResult[]> {
-  const facts = await readFacts(tx, deps, inputs)
-  await lockStock(tx, skusWanted(inputs))
-  return checkoutLocked(tx, deps, inputs, facts)
+  const skuIds = skusWanted(inputs)
+  const [facts, , levels] = await together(tx, askedFacts(inputs), stockLock(skuIds), levelsUnderLock(skuIds))
+  return checkoutLocked(tx, deps, inputs, { facts, levels, operationId: operationOf(inputs) })
 }
 
-/** The same under the locks of all SKUs that the orders name. */
+/** What is read before anything is decided: facts, and levels under the locks of all SKUs that the orders name. */
+type Read = { facts: FactRow[]; levels: LevelRow[]; operationId: string }
+
+/** In whose name holds that are over are taken back: the first order's. */
+function operationOf(inputs: CheckoutInput[]): string {
+  return `${inputs[0]?.orderId}/checkout`
+}
+
 async function checkoutLocked(
   tx: Tx,
   deps: Deps,
   inputs: CheckoutInput[],
-  facts: Facts,
+  { operationId, ...read }: Read,
 ): Promise<CheckoutResult[]> {
-  if (inputs.length === 0) return []
+  const facts = await factsFrom(tx, deps, read.facts)
+  const stock = await stockInHand(tx, read.levels, operationId)
   const results = new Map<string, CheckoutResult>()
   const refuse = (orderId: string, problem: ProblemError, shortages: Shortage[] = []) =>
     results.set(orderId, { ok: false, problem, shortages })
@@ -98,8 +110,8 @@ async function checkoutLocked(
     return drafted instanceof ProblemError ? [] : [drafted]
   })
   const requests = drafts.map((draft) => draft.request)
-  const book = await openBook(tx, facts.presaleSkus, requests[0]?.operationId ?? '')
-  const { reclaimed, members } = await decideReservations(tx, requests, facts.allocation, book)
+  const book = await openBook(tx, facts.presaleSkus, operationId)
+  const { reclaimed, members } = decideReservations(stock, requests, facts.allocation, book)
   const granted = drafts.flatMap((draft, index) => {
     const { result, presale = [] } = members[index] ?? {}
     if (result?.ok) {
@@ -163,17 +175,23 @@ export function createCheckouts(
     {
       keysOf: ({ body }) => body.lines.map((line) => line.skuId),
       linesOf: ({ body }) => body.lines.length,
-      run: async (tx, calls) => {
-        const facts = await readFacts(tx, deps, calls)
-        // Before the keys are looked up: a commit of theirs that is still under way on the server keeps these locks,
-        // and only whoever has waited for it sees what it wrote.
-        await lockStock(tx, skusWanted(calls))
-        const standings = await findStandings(
+      run: async (tx, calls, settings) => {
+        const skuIds = skusWanted(calls)
+        const keys = calls.map((call) => call.requestKey)
+        // The locks before the keys are looked up: a commit of theirs that is still under way on the server keeps these
+        // locks, and only whoever has waited for it sees what it wrote.
+        const [, facts, , known, levels] = await together(
           tx,
-          calls.map((call) => call.requestKey),
+          settings,
+          askedFacts(calls),
+          stockLock(skuIds),
+          knownKeys(keys),
+          levelsUnderLock(skuIds),
         )
+        const standings = standingsOf(keys, known)
         const fresh = calls.filter((_, index) => standings[index] === null)
-        const results = await checkoutLocked(tx, deps, fresh, facts)
+        const operationId = operationOf(calls)
+        const results = await checkoutLocked(tx, deps, fresh, { facts, levels, operationId })
         await storeAnswers(
           tx,
           results.flatMap((result, index) => {
@@ -207,17 +225,17 @@ function skusWanted(inputs: readonly CheckoutInput[]): string[] {
   return [...new Set(inputs.flatMap(({ body }) => body.lines.map((line) => line.skuId)))]
 }
 
-async function readFacts(tx: Tx, { policies }: Deps, inputs: CheckoutInput[]): Promise<Facts> {
-  const { rows } = await sql<{
-    id: string
-    channel: string | null
-    active: boolean
-    presale: boolean
-  }>`${PREPARED}
+type FactRow = { id: string; channel: string | null; active: boolean; presale: boolean }
+
+function askedFacts(inputs: CheckoutInput[]): RawBuilder<FactRow> {
+  return sql`${PREPARED}
     select id, channel, active, false as presale
     from store where id = any(${inputs.map(({ body }) => body.storeId)}::text[])
     union all select id, null, active, exists (select from presale where sku_id = sku.id and state = 'open')
-    from sku where id = any(${skusWanted(inputs)}::text[]) and active`.execute(tx)
+    from sku where id = any(${skusWanted(inputs)}::text[]) and active`
+}
+
+async function factsFrom(tx: Tx, { policies }: Deps, rows: FactRow[]): Promise<Facts> {
   return {
     stores: new Map(
       rows.flatMap(({ id, channel, active }) => (channel === null ? [] : [[id, { channel, active }]])),

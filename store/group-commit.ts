@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
-import type { Db, Tx } from './database.ts'
+import { type RawBuilder, sql } from 'kysely'
+import { type Db, PREPARED, type Tx } from './database.ts'
 
 /** How much goes into one group, how many run at once, and how long each waits. */
 export type GroupLimits = {
@@ -42,8 +42,10 @@ export type GroupWork<Member, Result> = {
    * Decides and writes all members in arrival order; the answers are in the same order. It must recognise a member
    * that an earlier transaction has carried out, and answer as that one did: after a commit whose outcome nobody
    * knows, its members come again.
+   *
+   * @param settings of the transaction; goes before its first statement, with it
    */
-  run: (tx: Tx, members: Member[]) => Promise<Result[]>
+  run: (tx: Tx, members: Member[], settings: RawBuilder<unknown>) => Promise<Result[]>
 }
 
 type Entry<Member, Result> = {
@@ -202,10 +204,10 @@ export class GroupCommit<Member, Result> {
     let isDecided = false
     try {
       return await this.#db.transaction().execute(async (tx) => {
-        await prepareGroup(tx, lockMs)
         const results = await this.#work.run(
           tx,
           group.map((entry) => entry.member),
+          groupSettings(lockMs),
         )
         isDecided = true
         return results
@@ -234,9 +236,9 @@ function mark(counts: Map<string, number>, entries: { keys: readonly string[] }[
  * Plans for any values are kept for the prepared statements of a group: those for its own would be made anew each time,
  * which takes longer than running them, because the planner looks up how far the times of all holds reach.
  */
-async function prepareGroup(tx: Tx, lockMs: number | null): Promise<void> {
+function groupSettings(lockMs: number | null): RawBuilder<unknown> {
   const patience = lockMs === null ? sql`` : sql`, set_config('lock_timeout', ${String(lockMs)}, true)`
-  await sql`select set_config('plan_cache_mode', 'force_generic_plan', true)${patience}`.execute(tx)
+  return sql`${PREPARED} select set_config('plan_cache_mode', 'force_generic_plan', true)${patience}`
 }
 
 /** How often a member is asked about whose commit broke off, before its caller is told to ask again later. */

@@ -150,7 +150,8 @@ async function addToHolds(tx: Tx, request: HoldChange & { expiresAt: Date }, uni
     )
     .onConflict((conflict) =>
       conflict
-        .columns(['owner_kind', 'owner_id', 'sku_id', 'warehouse_id', 'drawn_from'])
+        .columns(['owner_kind', 'owner_id', 'sku_id', 'warehouse_id'])
+        .where('owner_kind', '<>', 'order_line')
         .where('state', 'in', ['held', 'confirmed'])
         .doUpdateSet((eb) => ({
           quantity: eb('reservation.quantity', '+', eb.ref('excluded.quantity')),

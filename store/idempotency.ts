@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { type Db, PREPARED, type Tx } from './database.ts'
 
 /** How long a claim stands without an answer. Longer than any transaction lives, so that only a crash leaves one. */
@@ -64,20 +64,32 @@ function standingOf(
  * nobody has carried out. A claim that a crash left behind counts for as long as it stands.
  */
 export async function findStandings(db: Db | Tx, requests: RequestKey[]): Promise<(KeyStanding | null)[]> {
-  const { rows } = await sql<{
-    caller: string
-    key: string
-    status: number | null
-    response: unknown
-    request_hash: Buffer
-    stale: boolean
-  }>`${PREPARED}
+  const { rows } = await knownKeys(requests).execute(db)
+  return standingsOf(requests, rows)
+}
+
+type KnownKey = {
+  caller: string
+  key: string
+  status: number | null
+  response: unknown
+  request_hash: Buffer
+  stale: boolean
+}
+
+/** The statement of `findStandings`, for `together`; `standingsOf` goes on from its rows. */
+export function knownKeys(requests: readonly RequestKey[]): RawBuilder<KnownKey> {
+  return sql`${PREPARED}
     select caller, key, status, response, request_hash,
       status is null and claimed_until <= clock_timestamp() as stale
     from idempotency_key join unnest(${requests.map((request) => request.caller)}::text[],
-      ${requests.map((request) => request.key)}::text[]) as asked (caller, key) using (caller, key)`.execute(
-    db,
-  )
+      ${requests.map((request) => request.key)}::text[]) as asked (caller, key) using (caller, key)`
+}
+
+export function standingsOf(
+  requests: readonly RequestKey[],
+  rows: readonly KnownKey[],
+): (KeyStanding | null)[] {
   const byKey = new Map(rows.map((row) => [`${row.caller}\n${row.key}`, row]))
   return requests.map((request) => {
     const known = byKey.get(`${request.caller}\n${request.key}`)

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { type Db, PREPARED, type Tx } from './database.ts'
+import { type Db, jsonTexts, PREPARED, type Tx } from './database.ts'
 
 /**
  * Runs work once under an operation id and remembers its result: a retry, on whichever process, gets the first
@@ -36,16 +36,15 @@ export async function onceInTransaction<Result extends object>(
   return result
 }
 
-/** The results of operations that have been carried out, by their ids. Look under the locks that both attempts take. */
-export async function findResults<Result extends object>(
-  tx: Tx,
-  operationIds: string[],
-): Promise<Map<string, Result>> {
-  const rows = await tx
-    .selectFrom('stock_operation')
-    .select(['id', 'result'])
-    .where('id', '=', sql<string>`any(${operationIds}::text[])`)
-    .execute()
+type KnownOperation = { id: string; result: unknown }
+
+/** The statement that looks for operations that have been carried out. Look under the locks that both attempts take. */
+export function knownOperations(operationIds: readonly string[]): RawBuilder<KnownOperation> {
+  return sql`${PREPARED} select id, result from stock_operation where id = any(${operationIds}::text[])`
+}
+
+/** The results of these operations by their ids. */
+export function resultsOf<Result extends object>(rows: readonly KnownOperation[]): Map<string, Result> {
   // Each row was written by rememberResults with a Result of the same operation id.
   return new Map(rows.map((row) => [row.id, row.result as Result]))
 }
@@ -60,6 +59,6 @@ export async function rememberResults(tx: Tx, results: OperationResult[]): Promi
 /** The same as a part of a statement. */
 export function rememberedResults(results: OperationResult[]): RawBuilder<unknown> {
   return sql`insert into stock_operation (id, result)
-      select * from unnest(${results.map((entry) => entry.id)}::text[],
-        ${results.map((entry) => JSON.stringify(entry.result))}::jsonb[])`
+      select id, result::jsonb from unnest(${results.map((entry) => entry.id)}::text[],
+        ${jsonTexts(results.map((entry) => entry.result))}) as operation (id, result)`
 }

@@ -5,6 +5,7 @@ import type { Db, Tx } from './database.ts'
 import { parcelsOfOrder, pickTaskOf } from './fulfilment-queries.ts'
 import { inScope, type Scope } from './identity.ts'
 import { exact, Keyset, type Page, timeAndUuid } from './paging.ts'
+import { liveOrEnded } from './reservation.ts'
 import type { Database } from './schema.ts'
 
 type OrderRow = Selectable<Database['orders']>
@@ -138,7 +139,7 @@ async function reservationsOf(tx: Tx, orderId: string): Promise<OrderDetail['res
     from reservation as hold
       left join promotion_quota as quota on quota.quota_id = hold.drawn_from and quota.sku_id = hold.sku_id
       left join promotion on promotion.id = quota.promotion_id
-    where order_id = ${orderId} order by hold.created_at, hold.id`.execute(tx)
+    where order_id = ${orderId} and ${liveOrEnded('hold')} order by hold.created_at, hold.id`.execute(tx)
   return rows.map((row) => ({ ...row, expiresAt: row.expiresAt.toISOString() }))
 }
 

@@ -11,6 +11,7 @@ import { insertPresaleHolds, openBook, withHolds } from './presale-holds.ts'
 import {
   checkReservation,
   decideReservations,
+  readStock,
   releaseHolds,
   reserve,
   skusOf,
@@ -92,7 +93,8 @@ export async function reservePresaleAgain(
     const policy = await currentPolicy(tx, 'allocation')
     const skuIds = skusOf([wanted])
     await lockStock(tx, skuIds)
-    const decided = await decideReservations(tx, [wanted], policy, await openBook(tx, skuIds, operationId))
+    const book = await openBook(tx, skuIds, operationId)
+    const decided = decideReservations(await readStock(tx, skuIds, operationId), [wanted], policy, book)
     await writeReservations(tx, decided)
     const [member] = decided.members
     if (!member?.result.ok) return { allocations: null }

@@ -3,6 +3,7 @@ import type { AllocationWarehouse, StockLevel } from '../domain/allocation.ts'
 import type { OrderWithStock } from '../domain/policy-trials.ts'
 import type { Db, Tx } from './database.ts'
 import type { PastOrderRow } from './past-orders.ts'
+import { liveOrEnded } from './reservation.ts'
 
 /** Every warehouse that is in use. */
 export async function readActiveWarehouses(db: Db | Tx): Promise<AllocationWarehouse[]> {
@@ -52,7 +53,7 @@ async function readGiven(db: Db | Tx, rows: PastOrderRow[]): Promise<Map<string,
   const orderIds = rows.map(({ orderId }) => orderId)
   const { rows: holds } = await sql<{ key: string; units: number }>`
     select concat_ws(' ', order_id, sku_id, warehouse_id) as key, sum(quantity)::int as units from reservation
-    where order_id = any(${orderIds}::uuid[]) and operation_id = order_id || '/checkout'
+    where order_id = any(${orderIds}::uuid[]) and ${liveOrEnded('reservation')} and operation_id = order_id || '/checkout'
     group by order_id, sku_id, warehouse_id`.execute(db)
   return new Map(holds.map(({ key, units }) => [key, units]))
 }

@@ -378,8 +378,8 @@ async function takeFromHolds(
     const holds = await tx
       .selectFrom('reservation')
       .select(['id', 'quantity'])
-      .where('owner_kind', '=', 'order_line')
-      .where('owner_id', '=', `${task.order_id}/${line.lineNumber}`)
+      .where('order_id', '=', task.order_id)
+      .where('line_number', '=', line.lineNumber)
       .where('warehouse_id', '=', task.warehouse_id)
       .where('state', '=', 'confirmed')
       .orderBy(sql`drawn_from nulls first`)

@@ -32,7 +32,7 @@ export async function addToQuotas(
       ${column((entry) => entry.expiresAt.toISOString())}::timestamptz[])
       as added (id, owner_id, sku_id, warehouse_id, quantity, expires_at)
     group by owner_id, sku_id, warehouse_id
-    on conflict (owner_kind, owner_id, sku_id, warehouse_id, drawn_from) where state in ('held', 'confirmed')
+    on conflict (owner_kind, owner_id, sku_id, warehouse_id) where owner_kind <> 'order_line' and state in ('held', 'confirmed')
       do update set quantity = reservation.quantity + excluded.quantity, updated_at = clock_timestamp()`.execute(
     tx,
   )

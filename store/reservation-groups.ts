@@ -1,15 +1,17 @@
-import type { Db } from './database.ts'
+import { type Db, together } from './database.ts'
 import { GroupCommit, type GroupLimits } from './group-commit.ts'
-import { findResults } from './operation.ts'
+import { knownOperations, resultsOf } from './operation.ts'
 import { Policies } from './policy-cache.ts'
 import {
   decideReservations,
+  levelsUnderLock,
   type ReserveRequest,
   type ReserveResult,
   skusOf,
+  stockInHand,
   writeReservations,
 } from './reservation.ts'
-import { lockStock } from './stock-movement.ts'
+import { stockLock } from './stock-movement.ts'
 
 /** Reserves; the same operation again gets the first result. */
 export type Reservations = { reserve: (request: ReserveRequest) => Promise<ReserveResult> }
@@ -25,15 +27,20 @@ export function createReservations(db: Db, limits?: GroupLimits): Reservations {
     {
       keysOf: ({ demand }) => demand.map((line) => line.skuId),
       linesOf: ({ demand }) => demand.length,
-      run: async (tx, requests) => {
-        const policy = await policies.current(tx, 'allocation')
-        await lockStock(tx, skusOf(requests))
-        const known = await findResults<ReserveResult>(
+      run: async (tx, requests, settings) => {
+        const skuIds = skusOf(requests)
+        const operationIds = requests.map((request) => request.operationId)
+        const [, , done, levels] = await together(
           tx,
-          requests.map((request) => request.operationId),
+          settings,
+          stockLock(skuIds),
+          knownOperations(operationIds),
+          levelsUnderLock(skuIds),
         )
+        const known = resultsOf<ReserveResult>(done)
         const fresh = requests.filter((request) => !known.has(request.operationId))
-        const decided = await decideReservations(tx, fresh, policy)
+        const stock = await stockInHand(tx, levels, operationIds[0] ?? '')
+        const decided = decideReservations(stock, fresh, await policies.current(tx, 'allocation'))
         const results = decided.members.map(({ request, result }) => ({ id: request.operationId, result }))
         await writeReservations(tx, decided, results)
         for (const { id, result } of results) known.set(id, result)

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import {
   type AllocationShortage,
   type AllocationWarehouse,
@@ -59,7 +59,8 @@ export type ReserveResult =
 export async function reserve(tx: Tx, request: ReserveRequest): Promise<ReserveResult> {
   const policy = await currentPolicy(tx, 'allocation')
   await lockStock(tx, skusOf([request]))
-  const decided = await decideReservations(tx, [request], policy)
+  const stock = await readStock(tx, skusOf([request]), request.operationId)
+  const decided = decideReservations(stock, [request], policy)
   await writeReservations(tx, decided)
   const [member] = decided.members
   if (!member) throw new Error('a request was not decided')
@@ -84,19 +85,17 @@ type DecidedReservation = {
 }
 
 /**
- * Decides requests one by one, in their order, over the levels as they are after every hold whose time is over was
- * taken back. The SKUs must be locked, by an earlier statement: only then does this one see what the last owner of the
- * locks has written. Each request is served or refused as if it were alone after those before it.
+ * Decides requests one by one, in their order. Each is served or refused as if it were alone after those before it.
  *
+ * @param stock of all SKUs of the requests; falls as they are granted
  * @param book presales that may serve the lines that stock cannot
  */
-export async function decideReservations(
-  tx: Tx,
+export function decideReservations(
+  { reclaimed, ...stock }: StockInHand,
   requests: ReserveRequest[],
   policy: CurrentPolicy<'allocation'>,
   book: PresaleBook = new Map(),
-): Promise<DecidedReservations> {
-  const { reclaimed, ...stock } = await readLevels(tx, skusOf(requests), requests[0]?.operationId ?? '')
+): DecidedReservations {
   return { reclaimed, members: requests.map((request) => decide(request, stock, policy, book)) }
 }
 
@@ -138,7 +137,7 @@ export function skusOf(requests: readonly ReserveRequest[]): string[] {
 
 /** Takes back the holds of these SKUs whose time is over. The SKUs must be locked, by an earlier statement. */
 export async function reclaimExpired(tx: Tx, skuIds: string[], operationId: string): Promise<void> {
-  const { reclaimed } = await readLevels(tx, skuIds, operationId)
+  const { reclaimed } = await readStock(tx, skuIds, operationId)
   await moveReserved(tx, reclaimed)
 }
 
@@ -148,7 +147,10 @@ export async function reclaimExpired(tx: Tx, skuIds: string[], operationId: stri
  */
 type Stock = { levels: Map<string, StockLevel[]>; quotas: OpenQuota[]; warehouses: AllocationWarehouse[] }
 
-type LevelRow = {
+/** Stock that is decided over, with what was taken back for it: the caller owes the counters that movement. */
+export type StockInHand = Stock & { reclaimed: (StockMovement & MovedBy)[] }
+
+export type LevelRow = {
   sku_id: string
   warehouse_id: string
   region: string
@@ -166,19 +168,26 @@ type EndedHold = { orderId: string | null; quantity: number; drawnFrom: string |
 /** `quotaId`: what a promotion's quota still held at its end. */
 type ExpiredHold = EndedHold & { quotaId: string | null }
 
-/**
- * Takes back holds whose time is over and reads the levels as they are then. What is taken back is the rows that the
- * update really changed, never a sum read beside it.
- *
- * The time is that of this statement, which began after the stock rows were locked. clock_timestamp() would be read
- * anew for every row, so no index could find the few that are over among a hot SKU's thousands of holds.
- */
-async function readLevels(
+/** Levels as they are after every hold whose time is over was taken back. The SKUs must be locked, by an earlier statement. */
+export async function readStock(
   tx: Tx,
-  skuIds: string[],
+  skuIds: readonly string[],
   operationId: string,
-): Promise<Stock & { reclaimed: (StockMovement & MovedBy)[] }> {
-  const { rows } = await sql<LevelRow>`${PREPARED}
+): Promise<StockInHand> {
+  const { rows } = await levelsUnderLock(skuIds).execute(tx)
+  return stockInHand(tx, rows, operationId)
+}
+
+/**
+ * The statement that takes back holds whose time is over and reads the levels as they are then; `stockInHand` goes on
+ * from its rows. What is taken back is the rows that the update really changed, never a sum read beside it.
+ *
+ * The time is that of this statement, which must begin after the stock rows were locked: only then does it see what the
+ * last owner of the locks has written. clock_timestamp() would be read anew for every row, so no index could find the
+ * few that are over among a hot SKU's thousands of holds.
+ */
+export function levelsUnderLock(skuIds: readonly string[]): RawBuilder<LevelRow> {
+  return sql<LevelRow>`${PREPARED}
     with expired as (
       update reservation set state = 'expired', updated_at = clock_timestamp()
       where sku_id = any(${[...new Set(skuIds)]}::text[]) and state = 'held' and expires_at <= statement_timestamp()
@@ -207,7 +216,11 @@ async function readLevels(
     from stock_level as level join warehouse on warehouse.id = level.warehouse_id join sku on sku.id = level.sku_id
       left join freed using (sku_id, warehouse_id) left join quota using (sku_id, warehouse_id)
     where level.sku_id = any(${[...new Set(skuIds)]}::text[])
-    order by level.sku_id, level.warehouse_id`.execute(tx)
+    order by level.sku_id, level.warehouse_id`
+}
+
+/** Settles what `levelsUnderLock` took back; those who had drawn from a quota that still runs give back to it. */
+export async function stockInHand(tx: Tx, rows: LevelRow[], operationId: string): Promise<StockInHand> {
   const expired = rows.flatMap((row) =>
     (row.expired ?? []).map((hold) => ({ ...hold, skuId: row.sku_id, warehouseId: row.warehouse_id })),
   )
@@ -313,29 +326,33 @@ async function writeHolds(
   results: OperationResult[],
 ): Promise<void> {
   if (granted.length === 0 && results.length === 0) return
-  const column = <Value>(value: (entry: (typeof granted)[number]) => Value) => granted.map(value)
+  const rows = granted.map(({ request, hold }) => ({
+    order_id: request.orderId,
+    line_number: hold.lineNumber,
+    sku_id: hold.skuId,
+    warehouse_id: hold.warehouseId,
+    quantity: hold.quantity,
+    state: request.confirmed ? 'confirmed' : 'held',
+    expires_at: request.expiresAt,
+    operation_id: request.operationId,
+    drawn_from: hold.drawnFrom,
+    operator: request.operator,
+  }))
   // A replacement for a short pick may land where this order line already holds units: one hold, more units.
-  const { rows } = await sql<ChangedLevel>`${PREPARED}
+  const changed = await sql<ChangedLevel>`${PREPARED}
     with hold as (
-      select * from unnest(${column(({ request }) => request.orderId)}::uuid[],
-        ${column(({ hold }) => hold.lineNumber)}::int[],
-        ${column(({ hold }) => hold.skuId)}::text[],
-        ${column(({ hold }) => hold.warehouseId)}::text[],
-        ${column(({ hold }) => hold.quantity)}::int[],
-        ${column(({ request }) => (request.confirmed ? 'confirmed' : 'held'))}::text[],
-        ${column(({ request }) => request.expiresAt.toISOString())}::timestamptz[],
-        ${column(({ request }) => request.operationId)}::text[], ${column(({ hold }) => hold.drawnFrom)}::text[],
-        ${column(({ request }) => request.operator)}::text[])
-        with ordinality as hold (order_id, line_number, sku_id, warehouse_id, quantity, state, expires_at, operation_id,
-          drawn_from, operator, place)
+      select * from rows from (json_to_recordset(${JSON.stringify(rows)}::json) as (order_id uuid, line_number int,
+        sku_id text, warehouse_id text, quantity int, state text, expires_at timestamptz, operation_id text,
+        drawn_from text, operator text)) with ordinality as hold (order_id, line_number, sku_id, warehouse_id, quantity,
+        state, expires_at, operation_id, drawn_from, operator, place)
     ), held as (
       insert into reservation (id, owner_kind, owner_id, order_id, line_number, sku_id, warehouse_id, quantity, state,
         expires_at, operation_id, drawn_from)
       select uuidv7(), 'order_line', order_id || '/' || line_number, order_id, line_number, sku_id, warehouse_id,
         quantity, state, expires_at, operation_id, drawn_from
       from hold
-      on conflict (owner_kind, owner_id, sku_id, warehouse_id, drawn_from) where state in ('held', 'confirmed')
-        do update set quantity = reservation.quantity + excluded.quantity, updated_at = clock_timestamp()
+      on conflict (order_id, line_number, sku_id, warehouse_id, drawn_from)
+        where order_id is not null and state in ('held', 'confirmed') do update set quantity = reservation.quantity + excluded.quantity, updated_at = clock_timestamp()
     ), kept as (
       ${keptDecisions(decisions)}
     ), remembered as (
@@ -346,7 +363,7 @@ async function writeHolds(
       from hold
     ), ${changedLevels(false)}`.execute(tx)
   checkChanged(
-    rows,
+    changed.rows,
     granted.map(({ hold }) => hold),
   )
 }
@@ -456,6 +473,17 @@ export async function releaseHolds(
   const { operationId, operator } = request
   const { movements } = await settleEnded(tx, request.kind, released, operationId)
   await moveStock(tx, movements, { operationId, operator, physical: false })
+}
+
+/**
+ * Any state at all, in the words of the two indexes that find holds by their order: live ones and ended ones. Without
+ * it a query for all holds of an order can use neither.
+ *
+ * @param table the name of `reservation` in the query
+ */
+export function liveOrEnded(table: 'reservation' | 'hold'): RawBuilder<boolean> {
+  const state = sql.ref(`${table}.state`)
+  return sql`(${state} in ('held', 'confirmed') or ${state} in ('consumed', 'expired', 'released'))`
 }
 
 /** SKUs of which an order holds units or waits for some: those to lock for it. */

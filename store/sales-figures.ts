@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Tx } from './database.ts'
+import { liveOrEnded } from './reservation.ts'
 
 /** Days are those of China Standard Time, which has no other hour in summer. */
 export const BUSINESS_TIME_ZONE = 'Asia/Shanghai'
@@ -60,7 +61,7 @@ function placedOrders(condition: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     select orders.created_at, orders.store_id, coalesce((
       select array_agg(distinct warehouse_id order by warehouse_id) from reservation
-      where reservation.order_id = orders.id), '{}') as warehouse_ids
+      where reservation.order_id = orders.id and ${liveOrEnded('reservation')}), '{}') as warehouse_ids
     from orders where ${condition}`
 }
 

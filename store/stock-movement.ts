@@ -28,10 +28,15 @@ export type Shortfall = { skuId: string; warehouseId: string; shortfall: number;
  * @param warehouseId locks this warehouse's rows only, for what touches no other
  */
 export async function lockStock(tx: Tx, skuIds: readonly string[], warehouseId?: string): Promise<void> {
+  await stockLock(skuIds, warehouseId).execute(tx)
+}
+
+/** The same as a statement, for `together`. */
+export function stockLock(skuIds: readonly string[], warehouseId?: string): RawBuilder<unknown> {
   const within = warehouseId === undefined ? sql`true` : sql`warehouse_id = ${warehouseId}`
-  await sql`${PREPARED}
+  return sql`${PREPARED}
     select 1 from stock_level where sku_id = any(${[...new Set(skuIds)]}::text[]) and ${within}
-    order by sku_id, warehouse_id for update`.execute(tx)
+    order by sku_id, warehouse_id for update`
 }
 
 /**

@@ -281,7 +281,7 @@ describe('checkouts in groups', () => {
     // A group that is a deadlock's victim is tried again, so nobody but the server would tell of it.
     expect(await deadlocks()).toBe(0)
     await expectSound(store.db)
-  })
+  }, 240_000)
 })
 
 const newCheckouts = (db: Db, limits: Partial<GroupLimits> = {}) =>
