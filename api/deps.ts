@@ -12,6 +12,7 @@ import type { DurableIntake } from '../store/durable-intake.ts'
 import type { KeyRing } from '../store/keyring.ts'
 import type { Policies } from '../store/policy-cache.ts'
 import type { ShopAccounts } from '../store/shop-accounts.ts'
+import type { CardDecisions } from './card-decisions.ts'
 import type { EventStreamLimits } from './event-stream.ts'
 import type { PressureLimits } from './plugins/limits.ts'
 
@@ -34,6 +35,8 @@ export type ApiDeps = {
   wmsReader: WmsReader
   /** Opens Temporal's payloads for signed-in ops. */
   codec: PayloadCodec
+  /** Who decides on what cards in WeCom ask; null: nobody, so that none are sent. */
+  cardDecisions: CardDecisions | null
   /** Told after every commit that wrote an inbox row. */
   notice: { poke(): void }
   clock: { now(): Date }
@@ -44,5 +47,6 @@ export type ApiDeps = {
   poolUsage?: () => { total: number; idle: number; waiting: number }
   /** For tests, which reach these at once; otherwise the usual ones hold. */
   pressureLimits?: Partial<PressureLimits>
+  wecomAnswerMs?: number
   eventStreamLimits?: Partial<EventStreamLimits>
 }

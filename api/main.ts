@@ -69,6 +69,7 @@ async function main(): Promise<void> {
     }),
     wmsReader,
     codec: new PayloadCryptoCodec(payloadKeys),
+    cardDecisions: null,
     notice,
     clock: { now: () => new Date() },
     ids: { next: () => uuid() },

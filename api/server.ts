@@ -46,6 +46,7 @@ import { subscriptionRoutes } from './routes/subscriptions.ts'
 import { systemRoutes } from './routes/system.ts'
 import { transferRoutes } from './routes/transfers.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
+import { wecomCallbackRoutes } from './routes/wecom-callbacks.ts'
 import { wecomMemberRoutes } from './routes/wecom-members.ts'
 import { wmsRoutes } from './routes/wms.ts'
 import { workItemRoutes } from './routes/work-items.ts'
@@ -163,6 +164,7 @@ const ROUTES = [
   wmsRoutes,
   notificationRoutes,
   wecomMemberRoutes,
+  wecomCallbackRoutes,
   policyRoutes,
   eventRoutes,
   subscriptionRoutes,

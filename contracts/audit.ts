@@ -11,6 +11,8 @@ export const AUDIT_ACTIONS = {
   'session.locked_out': { en: 'account locked after failed sign-ins', zh: '多次登录失败，账号已锁定' },
   'policy.published': { en: 'policy published', zh: '发布策略' },
   'policy.rolled_back': { en: 'policy rolled back', zh: '回滚策略' },
+  'wecom_member.mapped': { en: 'account mapped to a member of WeCom', zh: '绑定企业微信成员' },
+  'wecom_member.unmapped': { en: 'account unmapped from WeCom', zh: '解绑企业微信成员' },
   'export.downloaded': { en: 'export downloaded', zh: '下载导出' },
 } as const satisfies Record<string, { en: string; zh: string }>
 export type AuditAction = keyof typeof AUDIT_ACTIONS

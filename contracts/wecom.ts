@@ -44,3 +44,16 @@ export const stockAlertPayload = z.looseObject({
   threshold: z.int(),
   level: z.enum(['out', 'low']),
 })
+
+/** The buttons of a card that asks for a decision. */
+export const CARD_VERDICTS = ['approve', 'reject'] as const
+export type CardVerdict = (typeof CARD_VERDICTS)[number]
+
+/** What a card says; nothing of a customer. WeCom's lengths are kept where it is written. */
+export const cardContent = z.object({
+  title: z.string().min(1),
+  description: z.string(),
+  facts: z.array(z.object({ name: z.string().min(1), value: z.string().min(1) })).max(6),
+  note: z.string(),
+})
+export type CardContent = z.output<typeof cardContent>

@@ -55,6 +55,16 @@ export async function markDelivered(db: Db | Tx, id: string): Promise<void> {
     .execute()
 }
 
+/** Nobody needs it any more. */
+export async function withdrawDelivery(db: Db | Tx, id: string): Promise<void> {
+  await db
+    .updateTable('delivery')
+    .set({ state: 'withdrawn', settled_at: sql`clock_timestamp()` })
+    .where('id', '=', id)
+    .where('state', '=', 'pending')
+    .execute()
+}
+
 /** What became of an attempt that failed. */
 export type DeliveryFailure = {
   error: string

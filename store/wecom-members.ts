@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import { ProblemError } from '../contracts/errors.ts'
 import type { ListWecomMembersQuery, WecomMemberView } from '../contracts/wecom.ts'
+import { type AuditOrigin, appendAudit } from './audit.ts'
 import type { Db, Tx } from './database.ts'
 import { Keyset, type Page } from './paging.ts'
 
@@ -64,26 +65,42 @@ function viewOf(row: Row): WecomMemberView {
  */
 export async function mapWecomMember(
   tx: Tx,
-  change: { accountId: string; memberId: string; operator: string },
+  change: { accountId: string; memberId: string; origin: AuditOrigin },
 ): Promise<void> {
-  const { accountId, memberId, operator } = change
+  const { accountId, memberId, origin } = change
   await lockAccount(tx, accountId)
   const present = await findWecomMember(tx, accountId)
   if (present?.memberId === memberId) return
-  await endMapping(tx, accountId, operator)
+  await endMapping(tx, accountId, origin.actor)
   const { rows } = await sql`
-    insert into wecom_member (account_id, member_id, mapped_by) values (${accountId}, ${memberId}, ${operator})
+    insert into wecom_member (account_id, member_id, mapped_by) values (${accountId}, ${memberId}, ${origin.actor})
     on conflict (member_id) where ended_at is null do nothing returning id`.execute(tx)
   if (rows.length === 0) throw new ProblemError('wecom-member-taken')
+  await appendAudit(tx, {
+    ...origin,
+    action: 'wecom_member.mapped',
+    subject: { kind: 'account', id: accountId },
+    oldValue: { memberId: present?.memberId ?? null },
+    newValue: { memberId },
+  })
 }
 
 /** From now on the account is nobody in WeCom. @throws ProblemError `not-found` */
 export async function unmapWecomMember(
   tx: Tx,
-  { accountId, operator }: { accountId: string; operator: string },
+  { accountId, origin }: { accountId: string; origin: AuditOrigin },
 ): Promise<void> {
   await lockAccount(tx, accountId)
-  await endMapping(tx, accountId, operator)
+  const present = await findWecomMember(tx, accountId)
+  if (!present?.memberId) return
+  await endMapping(tx, accountId, origin.actor)
+  await appendAudit(tx, {
+    ...origin,
+    action: 'wecom_member.unmapped',
+    subject: { kind: 'account', id: accountId },
+    oldValue: { memberId: present.memberId },
+    newValue: { memberId: null },
+  })
 }
 
 async function lockAccount(tx: Tx, accountId: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { RefusedError } from '../connectors/outside-errors.ts'
+import { RateLimitedError, RefusedError } from '../connectors/outside-errors.ts'
 import type { PdaGateway } from '../connectors/pda/gateway.ts'
 import type { Db } from '../store/database.ts'
 import {
@@ -25,7 +25,10 @@ export type DeliveryTarget = {
   /** Hands one delivery over and marks it delivered. */
   deliver: (db: Db, delivery: DueDelivery) => Promise<void>
   /** What follows from an attempt that failed. */
-  afterFailure: (delivery: DueDelivery, failure: { error: string; isRefusal: boolean }) => DeliveryFailure
+  afterFailure: (
+    delivery: DueDelivery,
+    failure: { error: string; isRefusal: boolean; retryAfterMs: number | null },
+  ) => DeliveryFailure
 }
 
 /** The PDAs of the warehouses. What does not arrive in an hour, or is refused, waits for a person. */
@@ -76,7 +79,9 @@ export class DeliverySender {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       const isRefusal = error instanceof RefusedError
-      return markFailed(this.#db, delivery, this.#target.afterFailure(delivery, { error: reason, isRefusal }))
+      const retryAfterMs = error instanceof RateLimitedError ? error.retryAfterMs : null
+      const failure = this.#target.afterFailure(delivery, { error: reason, isRefusal, retryAfterMs })
+      return markFailed(this.#db, delivery, failure)
     }
   }
 }

@@ -119,7 +119,7 @@ const loops = [
   }),
   ...createListingLoops({ db, config, keyRing, logger }),
   ...createNotificationLoops({ db, config, keyRing, logger }),
-  ...createWecomLoops({ db, config, logger }),
+  ...createWecomLoops({ db, config, keyRing, logger }),
   ...events.loops,
 ]
 

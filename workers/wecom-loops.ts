@@ -1,16 +1,49 @@
 import type { Logger } from 'pino'
+import { createWecomClient } from '../connectors/wecom/app.ts'
 import { createGroupRobot } from '../connectors/wecom/robot.ts'
+import { createWecomToken, type WecomApp } from '../connectors/wecom/token.ts'
 import type { Config } from '../contracts/config.ts'
 import type { Db } from '../store/database.ts'
+import type { KeyRing } from '../store/keyring.ts'
+import { MobileLinks } from '../store/mobile-links.ts'
+import { wecomTokenShelf } from '../store/wecom-token.ts'
+import { DeliverySender } from './delivery-sender.ts'
 import { Loop } from './loop.ts'
 import { RobotAlerts } from './robot-alerts.ts'
+import { wecomCardTarget } from './wecom-cards.ts'
 
 const IDLE_MS = 1_000
 
+type Deps = { db: Db; config: Config; keyRing: KeyRing; logger: Logger }
+
 /** What goes to WeCom, as far as it is configured. Each loop may run in any number of processes. */
-export function createWecomLoops({ db, config, logger }: { db: Db; config: Config; logger: Logger }): Loop[] {
+export function createWecomLoops(deps: Deps): Loop[] {
+  return [robotLoop(deps), cardLoop(deps)].filter((loop) => loop !== null)
+}
+
+function robotLoop({ db, config, logger }: Deps): Loop | null {
   const { WECOM_ROBOT_KEY: key, WECOM_URL: gatewayUrl } = config
-  if (!key) return []
+  if (!key) return null
   const alerts = new RobotAlerts({ db, robot: createGroupRobot({ gatewayUrl, key }), logger })
-  return [new Loop('wecom-robot', { round: () => alerts.runOnce(), idleMs: IDLE_MS, logger })]
+  return new Loop('wecom-robot', { round: () => alerts.runOnce(), idleMs: IDLE_MS, logger })
+}
+
+function cardLoop({ db, config, keyRing, logger }: Deps): Loop | null {
+  const app = appOf(config)
+  if (!app) return null
+  const client = createWecomClient(app, createWecomToken(app, wecomTokenShelf(db, keyRing, app)))
+  const links = new MobileLinks({ db, secret: config.SESSION_SECRET })
+  const target = wecomCardTarget({ client, links, pageUrl: config.WECOM_PAGE_URL })
+  const sender = new DeliverySender({ db, target })
+  return new Loop('wecom-cards', { round: () => sender.runOnce(), idleMs: IDLE_MS, logger })
+}
+
+function appOf(config: Config): WecomApp | null {
+  const {
+    WECOM_URL: gatewayUrl,
+    WECOM_CORP_ID: corpId,
+    WECOM_AGENT_ID: agentId,
+    WECOM_SECRET: secret,
+  } = config
+  return corpId && agentId && secret ? { gatewayUrl, corpId, agentId, secret } : null
 }

@@ -8,14 +8,14 @@ import {
   wecomMemberPage,
   wecomMemberView,
 } from '../../contracts/wecom.ts'
-import { operatorOf } from '../../store/identity.ts'
 import {
   findWecomMember,
   listWecomMembers,
   mapWecomMember,
   unmapWecomMember,
 } from '../../store/wecom-members.ts'
-import { ACCESS, identityOf } from '../access.ts'
+import { ACCESS } from '../access.ts'
+import { auditOriginOf } from '../audit-origin.ts'
 import type { ApiDeps } from '../deps.ts'
 
 const tags = ['wecom']
@@ -59,8 +59,8 @@ export const wecomMemberRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async
     async (request) => {
       const { accountId } = request.params
       const { memberId } = request.body
-      const operator = operatorOf(identityOf(request))
-      await db.transaction().execute((tx) => mapWecomMember(tx, { accountId, memberId, operator }))
+      const origin = auditOriginOf(request)
+      await db.transaction().execute((tx) => mapWecomMember(tx, { accountId, memberId, origin }))
       return show(accountId)
     },
   )
@@ -78,8 +78,8 @@ export const wecomMemberRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async
     },
     async (request) => {
       const { accountId } = request.params
-      const operator = operatorOf(identityOf(request))
-      await db.transaction().execute((tx) => unmapWecomMember(tx, { accountId, operator }))
+      const origin = auditOriginOf(request)
+      await db.transaction().execute((tx) => unmapWecomMember(tx, { accountId, origin }))
       return show(accountId)
     },
   )

@@ -161,6 +161,8 @@ const PUBLIC = [
   'POST /v1/session',
   'POST /v1/webhooks/:channel',
   'POST /v1/webhooks/couriers/:courier',
+  'GET /v1/webhooks/wecom',
+  'POST /v1/webhooks/wecom',
   'GET /healthz',
   'GET /readyz',
   'GET /openapi.json',

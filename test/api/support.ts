@@ -108,6 +108,7 @@ export async function createTestApi(
     intake: new DurableIntake(database.db, { stream: null }),
     wmsReader: new WmsReader(),
     codec: new PayloadCryptoCodec(KeyRing.parse(key('p'))),
+    cardDecisions: null,
     notice: { poke: () => undefined },
     clock,
     ids: { next: () => uuid() },

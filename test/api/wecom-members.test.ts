@@ -36,6 +36,20 @@ test('an account is mapped, mapped anew and unmapped, and who did it is kept', a
     { member_id: 'wang.fang', ended: true },
     { member_id: 'wang_fang2', ended: true },
   ])
+  // Mapped the same way twice is once.
+  const told = await api.rows(
+    "select action, old_value, new_value from audit_entry where subject_id = $1 and action like 'wecom%' order by id",
+    [accounts.team_lead],
+  )
+  expect(told).toEqual([
+    { action: 'wecom_member.mapped', old_value: { memberId: null }, new_value: { memberId: 'wang.fang' } },
+    {
+      action: 'wecom_member.mapped',
+      old_value: { memberId: 'wang.fang' },
+      new_value: { memberId: 'wang_fang2' },
+    },
+    { action: 'wecom_member.unmapped', old_value: { memberId: 'wang_fang2' }, new_value: { memberId: null } },
+  ])
 })
 
 test('a member is one account: a second one is refused and keeps what it had', async () => {

@@ -26,6 +26,17 @@ export const callbackApp: CallbackApp = {
   agentId: WECOM.agentId,
 }
 
+/** The account in the words of the configuration. */
+export const wecomSettings = (simulatorUrl: string) => ({
+  WECOM_URL: `${simulatorUrl}/wecom`,
+  WECOM_CORP_ID: WECOM.corpId,
+  WECOM_AGENT_ID: WECOM.agentId,
+  WECOM_SECRET: WECOM.secret,
+  WECOM_CALLBACK_TOKEN: WECOM.token,
+  WECOM_CALLBACK_AES_KEY: WECOM.encodingAesKey,
+  WECOM_ROBOT_KEY: WECOM.robotKey,
+})
+
 export const wecomApp = (simulatorUrl: string): WecomApp => ({
   gatewayUrl: `${simulatorUrl}/wecom`,
   corpId: WECOM.corpId,
