@@ -1,6 +1,7 @@
 import type { AllocationPolicy } from './allocation-policy.ts'
 import { type AllocationObjective, at, type Source, type SplitProblem, sum } from './allocation-problem.ts'
 import { costsInstead, type Split } from './allocation-search.ts'
+import { type Serving, servingOf } from './allocation-serving.ts'
 import type { Place, PlaceProblem } from './place.ts'
 
 /** A warehouse as the plan saw it; units by SKU, in the order of the demand, never more than wanted. */
@@ -84,17 +85,19 @@ export function explainAllocation(decision: Decision): AllocationExplanation {
 }
 
 function rejections(decision: Decision, chosen: ReadonlySet<string>): AllocationExplanation['rejected'] {
+  const senders = decision.open.flatMap(({ warehouseId }, index) => (chosen.has(warehouseId) ? [index] : []))
+  const plan = { senders, serving: servingOf(decision.problem) }
   return decision.candidates
     .filter((candidate) => !chosen.has(candidate.warehouseId))
     .sort(nearestFirst)
     .slice(0, TOLD_WAREHOUSES)
-    .map((candidate) => ({ ...told(candidate), reason: reasonAgainst(decision, candidate, chosen) }))
+    .map((candidate) => ({ ...told(candidate), reason: reasonAgainst(decision, candidate, plan) }))
 }
 
 function reasonAgainst(
   decision: Decision,
   candidate: Candidate,
-  chosen: ReadonlySet<string>,
+  { senders, serving }: { senders: readonly number[]; serving: Serving },
 ): RejectionReason {
   const { policy, open, problem, split } = decision
   if (candidate.barred === 'reported-short') return { kind: 'reported-short' }
@@ -104,9 +107,8 @@ function reasonAgainst(
   const lacks = { kind: 'lacks' as const, skuIds: lacked.slice(0, NAMED_SKUS), count: lacked.length }
   const source = open.indexOf(candidate)
   // Beside a single parcel, what a warehouse lacks says it all; beside several, what it would cost in place of one.
-  if (source < 0 || (chosen.size === 1 && lacked.length > 0)) return lacks
-  const senders = open.flatMap(({ warehouseId }, index) => (chosen.has(warehouseId) ? [index] : []))
-  const costs = costsInstead(problem, senders, source)
+  if (source < 0 || (senders.length === 1 && lacked.length > 0)) return lacks
+  const costs = costsInstead(serving, senders, source)
   if (costs === null) return lacked.length > 0 ? lacks : { kind: 'not-compared' }
   const index = costs.findIndex((cost, place) => cost !== at(split.costs, place))
   const objective = problem.objectives[index]

@@ -1,6 +1,6 @@
 import { findBestSet } from './allocation-branches.ts'
 import { at, type Costs, compareCosts, costIn, type SplitProblem } from './allocation-problem.ts'
-import { serveItems, servingOf, valuesOf } from './allocation-serving.ts'
+import { type Serving, serveItems, servingOf, valuesOf } from './allocation-serving.ts'
 import { coverGreedily, mostServedBySet, restrict, shortlist } from './allocation-shortlist.ts'
 
 /** Sources that one search may have: 4,096 sets of them. Each one more would double the longest time under row locks. */
@@ -69,13 +69,9 @@ function findBestSplit(problem: SplitProblem): Split | null {
  * What the plan of these senders would cost with a source in the place of one of them, or in the place of all, whichever
  * is best; null if that serves not every item.
  */
-export function costsInstead(
-  problem: SplitProblem,
-  senders: readonly number[],
-  source: number,
-): Costs | null {
+export function costsInstead(serving: Serving, senders: readonly number[], source: number): Costs | null {
+  const { problem } = serving
   if (problem.sources.length > MAXIMUM_SOURCES) return null
-  const serving = servingOf(problem)
   const all = senders.reduce((set, sender) => set | (1 << sender), 0)
   const alone = 1 << source
   const sets =

@@ -124,11 +124,14 @@ export function regionOf(code: string): Region | undefined {
 
 /** Great-circle distance in kilometres (haversine); within 0.6 % of the distance on the ellipsoid. */
 export function distanceKilometres(a: Point, b: Point): number {
-  const radians = (degrees: number) => (degrees * Math.PI) / 180
   const halfLatitude = Math.sin(radians(b.latitude - a.latitude) / 2)
   const halfLongitude = Math.sin(radians(b.longitude - a.longitude) / 2)
   const h =
     halfLatitude ** 2 + Math.cos(radians(a.latitude)) * Math.cos(radians(b.latitude)) * halfLongitude ** 2
   // Rounding can lift h of two antipodes a hair above 1, where asin has no value.
   return 2 * earthRadiusKilometres * Math.asin(Math.min(1, Math.sqrt(h)))
+}
+
+function radians(degrees: number): number {
+  return (degrees * Math.PI) / 180
 }
