@@ -13,7 +13,7 @@ import { measurePushGrowth } from '../bench/figures/push-growth.ts'
 import { measurePushes } from '../bench/figures/pushes.ts'
 import { measureReservations } from '../bench/figures/reservation.ts'
 import { measureStartLatency } from '../bench/figures/start-latency.ts'
-import { benchHelp, type FigureName, parseBenchOptions } from '../bench/options.ts'
+import { type BenchOptions, benchHelp, type FigureName, parseBenchOptions } from '../bench/options.ts'
 import { Stage } from '../bench/stage.ts'
 import { endHelpers } from './parts/cache.ts'
 import { UsageError } from './parts/flags.ts'
@@ -26,14 +26,17 @@ const interruptedExitCode = 130
 /** The measurements in their order; orders and cpu come out of the same rounds. */
 const measurements: {
   names: FigureName[]
-  measure: (stage: Stage, say: Print) => Promise<Figure[]>
+  measure: (stage: Stage, say: Print, options: BenchOptions) => Promise<Figure[]>
 }[] = [
   { names: ['allocation'], measure: measureAllocation },
   { names: ['reservation'], measure: measureReservations },
   { names: ['checkout'], measure: measureCheckout },
   { names: ['checkout-http'], measure: measureCheckoutHttp },
   { names: ['pushes'], measure: measurePushes },
-  { names: ['push-growth'], measure: measurePushGrowth },
+  {
+    names: ['push-growth'],
+    measure: (stage, say, { inboxRows }) => measurePushGrowth(stage, say, inboxRows),
+  },
   { names: ['board'], measure: measureBoard },
   { names: ['growth'], measure: measureGrowth },
   { names: ['events'], measure: measureEvents },
@@ -42,7 +45,8 @@ const measurements: {
 ]
 
 async function main(): Promise<number> {
-  const { names, json, help } = parseBenchOptions(process.argv.slice(2))
+  const options = parseBenchOptions(process.argv.slice(2))
+  const { json, help } = options
   if (help) {
     print(benchHelp)
     return 0
@@ -67,7 +71,7 @@ async function main(): Promise<number> {
   })
   const stage = new Stage({ folder, out: say, signal: stopping.signal })
   try {
-    const figures = await measureAll(stage, names, say)
+    const figures = await measureAll(stage, options, say)
     if (json) for (const figure of figures) print(jsonLine(figure))
     else print(`\n${figureTable(figures)}`)
     return 0
@@ -84,14 +88,14 @@ async function main(): Promise<number> {
   }
 }
 
-async function measureAll(stage: Stage, names: FigureName[], say: Print): Promise<Figure[]> {
+async function measureAll(stage: Stage, options: BenchOptions, say: Print): Promise<Figure[]> {
   const figures: Figure[] = []
   for (const { names: own, measure } of measurements) {
-    const asked = own.filter((name) => names.includes(name))
+    const asked = own.filter((name) => options.names.includes(name))
     if (asked.length === 0) continue
     say(`Measuring ${asked.join(' and ')} …`)
     const startedAt = Date.now()
-    const measured = await measure(stage, say)
+    const measured = await measure(stage, say, options)
     figures.push(
       ...measured.filter(({ name }) => own.length === 1 || asked.some((one) => name.startsWith(one))),
     )

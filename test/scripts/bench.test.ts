@@ -57,6 +57,9 @@ test('without a name everything is measured but what fills millions of rows, wit
 
 test('an unknown name or flag is one clear line', () => {
   expect(() => parseBenchOptions(['order'])).toThrow(/^There is no figure called "order"; known are: .*\.$/)
+  for (const rows of ['10', '1e7', '99999999', ''])
+    expect(() => parseBenchOptions(['--inbox-rows', rows])).toThrow(/^--inbox-rows takes a number from/)
+  expect(parseBenchOptions(['push-growth', '--inbox-rows', '1000000']).inboxRows).toBe(1_000_000)
   expect(() => parseBenchOptions(['--jsn'])).toThrow(/--jsn.* See npm run bench -- --help$/)
 })
 
