@@ -77,6 +77,8 @@ export const ACCESS = {
   readWmsMovements: { systems: ['warehouse', 'ops'], roles: OPERATING_ROLES },
   operateWms: { systems: ['ops'], roles: OPERATING_ROLES },
   replayWorkItems: { systems: ['ops'], roles: OPERATING_ROLES },
+  /** What the customers of one's own stores were told. */
+  readNotifications: { systems: ['ops'], roles: ALL_ROLES },
   readPolicies: { systems: ['ops'], roles: ALL_ROLES },
   publishPolicies: { systems: ['ops'], roles: OPERATING_ROLES },
   /** Regional directors act for the warehouses of their own region; the route sees to that. */

@@ -24,6 +24,7 @@ import { courierPushRoutes } from './routes/courier-pushes.ts'
 import { eventRoutes } from './routes/events.ts'
 import { listingRoutes } from './routes/listings.ts'
 import { masterDataRoutes } from './routes/master-data.ts'
+import { notificationReportRoutes } from './routes/notification-reports.ts'
 import { notificationRoutes } from './routes/notifications.ts'
 import { operationLogRoutes } from './routes/operation-log.ts'
 import { orderRoutes } from './routes/orders.ts'
@@ -121,7 +122,7 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
  * What platforms and couriers push is let in by its signature, in storms. It knows no session, page or rate limit, and
  * looking for them at every push costs several times what all the rest of it does: those live beside it, in a scope.
  */
-const PUSH_ROUTES = [webhookRoutes, courierPushRoutes]
+const PUSH_ROUTES = [webhookRoutes, courierPushRoutes, notificationReportRoutes]
 
 /** The routes of people and systems, with whatever makes a caller known and a page safe. */
 async function registerCallers(app: FastifyInstance, deps: ApiDeps): Promise<void> {

@@ -107,10 +107,32 @@ export const configSchema = z.strictObject({
     .string()
     .regex(/^[a-z-]{1,32}$/, 'must be a region such as ap-guangzhou')
     .default('ap-guangzhou'),
+  /**
+   * What ends the address that operators' reports are pushed to, the newest first: they are not signed. Absent: reports are only
+   * asked for.
+   */
+  SMS_REPORT_SECRETS: z
+    .string()
+    .transform((value) => value.split(','))
+    .pipe(
+      z
+        .array(z.string().regex(/^[A-Za-z0-9_-]{32,128}$/, 'must be 32 letters and digits or more each'))
+        .min(1)
+        .max(10),
+    )
+    .optional(),
+  /** Networks that reports are taken from: addresses and ranges after commas. Absent: from anywhere. */
+  SMS_REPORT_SOURCES: z
+    .string()
+    .regex(/^[A-Fa-f0-9.:/]+( *, *[A-Fa-f0-9.:/]+)*$/, 'must be addresses or ranges after commas')
+    .optional(),
   /** The mini-program whose buyers get subscribe messages, if both are given. */
   WECHAT_URL: url(['http', 'https']).default('https://api.weixin.qq.com'),
   WECHAT_APP_ID: z.string().min(1).max(64).optional(),
   WECHAT_APP_SECRET: z.string().min(1).max(128).optional(),
+  /** The official account (公众号) whose followers get template messages, if both are given. */
+  WECHAT_OFFICIAL_APP_ID: z.string().min(1).max(64).optional(),
+  WECHAT_OFFICIAL_APP_SECRET: z.string().min(1).max(128).optional(),
   /** The merchant's WeCom app that sends approvers their cards, if all five are given. */
   WECOM_URL: url(['http', 'https']).default('https://qyapi.weixin.qq.com'),
   WECOM_CORP_ID: z.string().min(1).max(64).optional(),
@@ -166,6 +188,10 @@ const PAIRS = [
   ['SF_CHECK_WORD', 'SF_PARTNER_ID'],
   ['WECHAT_APP_ID', 'WECHAT_APP_SECRET'],
   ['WECHAT_APP_SECRET', 'WECHAT_APP_ID'],
+  ['WECHAT_OFFICIAL_APP_ID', 'WECHAT_OFFICIAL_APP_SECRET'],
+  ['WECHAT_OFFICIAL_APP_SECRET', 'WECHAT_OFFICIAL_APP_ID'],
+  ['SMS_REPORT_SECRETS', 'SMS_PROVIDER'],
+  ['SMS_REPORT_SOURCES', 'SMS_REPORT_SECRETS'],
   ['WECOM_CORP_ID', 'WECOM_AGENT_ID'],
   ['WECOM_CORP_ID', 'WECOM_SECRET'],
   // WeCom refuses cards with buttons of an app that cannot be called back.

@@ -42,7 +42,15 @@ export const operationLogEntry = logEntry.extend({ orderId, storeId: z.string() 
 export type OperationLogEntry = z.output<typeof operationLogEntry>
 export const operationLogPage = page(operationLogEntry)
 
-export const STORY_KINDS = ['log', 'stock', 'message', 'delivery', 'tracking', 'work_item'] as const
+export const STORY_KINDS = [
+  'log',
+  'stock',
+  'message',
+  'delivery',
+  'tracking',
+  'work_item',
+  'notification',
+] as const
 export type StoryKind = (typeof STORY_KINDS)[number]
 const storyKind = z.enum(STORY_KINDS)
 

@@ -64,6 +64,8 @@ export type ChannelOrder = {
   shipUntil: string | null
   /** The platform's id of the buyer, never a name. */
   buyerId: string | null
+  /** The buyer's openid at the merchant's official account (公众号), where the platform says it. */
+  officialOpenId?: string
   /** The payment's serial number; null where the platform has none or nothing is paid. */
   paymentId: string | null
   /** What the buyer owes in all, freight included, and what of it is freight. */

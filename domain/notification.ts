@@ -3,14 +3,26 @@
 export const NOTIFICATION_EVENTS = ['shipped', 'delivered'] as const
 export type NotificationEvent = (typeof NOTIFICATION_EVENTS)[number]
 
-export const NOTIFICATION_WAYS = ['sms', 'wechat'] as const
+/** `wechat` is the mini-program's subscribe message, `wechat_template` the official account's (公众号) template message. */
+export const NOTIFICATION_WAYS = ['sms', 'wechat', 'wechat_template'] as const
 export type NotificationWay = (typeof NOTIFICATION_WAYS)[number]
 
 /**
  * `sending` is written before the call: neither SMS provider knows a message again, so that one which was cut off is `unknown`
- * until its provider was asked, and never just sent again.
+ * until its provider was asked, and never just sent again. `sent` is what a provider took; `delivered` and `undelivered` is what
+ * the operator reported of it afterwards.
  */
-export type NotificationState = 'pending' | 'sending' | 'unknown' | 'sent' | 'failed' | 'skipped'
+export const NOTIFICATION_STATES = [
+  'pending',
+  'sending',
+  'unknown',
+  'sent',
+  'delivered',
+  'undelivered',
+  'failed',
+  'skipped',
+] as const
+export type NotificationState = (typeof NOTIFICATION_STATES)[number]
 
 /** What a template may name. None of it is about the customer's person. */
 export const NOTIFICATION_FIELDS = [
@@ -73,6 +85,7 @@ export function maskedNumber(number: string): string {
 
 const CHINA_OFFSET_MS = 8 * 3_600_000
 const MINUTE_MS = 60_000
+const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
 
 /** `2026-11-11`, the day in China. */
@@ -106,8 +119,11 @@ function minutesOf(time: string): number {
 /** What is known of a message whose sending was cut off, after its provider was asked. */
 export type Finding =
   | { kind: 'sent'; providerId: string | null }
-  | { kind: 'failed'; reason: string }
-  /** It never reached the provider, or to send it again is harmless. */
+  /** The operator has handed it over. */
+  | { kind: 'delivered'; providerId: string | null }
+  /** The operator could not hand it over. */
+  | { kind: 'undelivered'; reason: string }
+  /** It never reached the provider. */
   | { kind: 'absent' }
   /** The provider cannot say, or could not be asked. */
   | { kind: 'silent'; reason: string }
@@ -116,7 +132,7 @@ export type Doubt = { sinceMs: number; attempts: number }
 
 /** A record may appear this long after the message was taken. */
 const ABSENCE_IS_PROOF_AFTER_MS = 10 * MINUTE_MS
-const ASK_FOR_MS = 6 * 3_600_000
+const ASK_FOR_MS = 6 * HOUR_MS
 const MAX_ATTEMPTS = 3
 
 /** What follows from it: a message is sent again only where it is sure that it was not sent. */
@@ -124,11 +140,12 @@ export function settleDoubt(
   finding: Finding,
   { sinceMs, attempts }: Doubt,
 ):
-  | { next: 'sent'; providerId: string | null }
-  | { next: 'failed' | 'person'; reason: string }
+  | { next: 'sent' | 'delivered'; providerId: string | null }
+  | { next: 'undelivered' | 'person'; reason: string }
   | { next: 'ask-again' | 'send-again' } {
-  if (finding.kind === 'sent') return { next: 'sent', providerId: finding.providerId }
-  if (finding.kind === 'failed') return { next: 'failed', reason: finding.reason }
+  if (finding.kind === 'sent' || finding.kind === 'delivered')
+    return { next: finding.kind, providerId: finding.providerId }
+  if (finding.kind === 'undelivered') return { next: 'undelivered', reason: finding.reason }
   if (finding.kind === 'silent') {
     return sinceMs < ASK_FOR_MS ? { next: 'ask-again' } : { next: 'person', reason: finding.reason }
   }
@@ -136,4 +153,40 @@ export function settleDoubt(
   return attempts < MAX_ATTEMPTS
     ? { next: 'send-again' }
     : { next: 'person', reason: `cut off ${attempts} times` }
+}
+
+/** What an operator says of one message. */
+export type DeliveryReport = {
+  /** By the hub's own id, which the provider was told, or by the id that the provider gave. */
+  message: { id: string } | { providerId: string }
+  wasDelivered: boolean
+  /** The operator's code. */
+  reason: string | null
+}
+
+/** An operator tries a phone that is off for up to three days. */
+const REPORT_CHECKS_MS = [10 * MINUTE_MS, HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS, 72 * HOUR_MS]
+
+/**
+ * How long after a message was sent its provider is next asked what the operator reported, in milliseconds; null when a report is
+ * no longer to be expected. Most are pushed long before that.
+ */
+export function nextReportCheck(sinceSentMs: number): number | null {
+  return REPORT_CHECKS_MS.find((afterMs) => afterMs > sinceSentMs) ?? null
+}
+
+/** Ways by which the customer was not reached, so that another may be tried. */
+export type Told = { way: NotificationWay; wasMissed: boolean }
+
+/**
+ * The template that speaks instead: the first of the event's that is there for this case and was not used yet. None as long as any
+ * other way has reached the customer, or still may.
+ */
+export function templateInstead<Template extends { way: NotificationWay; isFallback: boolean }>(
+  templates: readonly Template[],
+  told: readonly Told[],
+): Template | null {
+  if (told.some(({ wasMissed }) => !wasMissed)) return null
+  const used = new Set(told.map(({ way }) => way))
+  return templates.find(({ way, isFallback }) => isFallback && !used.has(way)) ?? null
 }

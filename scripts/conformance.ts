@@ -22,12 +22,22 @@ async function run(path: string): Promise<number> {
   }
   const results = entries.map(checkConformance)
   for (const { id, ok, expected, actual } of results) {
-    console.log(ok ? `ok ${id}` : `FAIL ${id} expected ${inWords(expected)} got ${inWords(actual)}`)
+    const name = onOneLine(id)
+    console.log(ok ? `ok ${name}` : `FAIL ${name} expected ${inWords(expected)} got ${inWords(actual)}`)
   }
   if (results.length === 0) console.error(`${path}: there are no vectors in it`)
   return results.length > 0 && results.every(({ ok }) => ok) ? 0 : 1
 }
 
 function inWords(value: unknown): string {
-  return JSON.stringify(value) ?? 'nothing'
+  try {
+    return JSON.stringify(value) ?? 'nothing'
+  } catch {
+    return 'something that is nested too deeply to be printed'
+  }
+}
+
+/** A line break in a name would make one result look like two. */
+function onOneLine(id: string): string {
+  return id.replace(/\p{Cc}/gu, (sign) => JSON.stringify(sign).slice(1, -1))
 }

@@ -131,12 +131,25 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
   SMS_SIGN_NAME: ['relay', 'The approved signature (签名) of the texts; needed with `SMS_PROVIDER`.'],
   SMS_APP_ID: ['relay', 'Tencent’s SmsSdkAppId; needed with `SMS_PROVIDER=tencent`.'],
   SMS_REGION: ['relay', 'The region of Tencent’s that is called.'],
+  SMS_REPORT_SECRETS: [
+    'API',
+    'What ends the address of the operators’ reports, the newest first, after commas, 32 characters or more each. Absent: reports are only asked for. See [messages to customers](notifications.md#what-operators-report).',
+  ],
+  SMS_REPORT_SOURCES: [
+    'API',
+    'Addresses and ranges that reports are taken from, after commas. Absent: from anywhere.',
+  ],
   WECHAT_URL: ['relay', 'Where WeChat is called.'],
   WECHAT_APP_ID: [
     'relay',
     'The mini-program whose buyers get subscribe messages; with `WECHAT_APP_SECRET`. Absent: none are sent.',
   ],
   WECHAT_APP_SECRET: ['relay', 'Its AppSecret.'],
+  WECHAT_OFFICIAL_APP_ID: [
+    'relay',
+    'The official account (公众号) whose followers get template messages; with `WECHAT_OFFICIAL_APP_SECRET`. Absent: none are sent.',
+  ],
+  WECHAT_OFFICIAL_APP_SECRET: ['relay', 'Its AppSecret.'],
   WECOM_URL: ['relay', 'Where WeCom (企业微信) is called. See [WeCom](wecom.md).'],
   WECOM_CORP_ID: [
     'API, relay',

@@ -5,6 +5,7 @@ import { type Effects, refundBody } from './effects.ts'
 import { SimulatedErp } from './erp/index.ts'
 import { type Answer, type Call, createJsonServer, listen, refusal, withBody } from './http.ts'
 import { COURIER, pdaMessage, WISHES } from './picking.ts'
+import { SIMULATOR_SEED } from './platforms/accounts.ts'
 import { COURIER_ACCOUNTS, type CourierAccounts } from './platforms/courier-accounts.ts'
 import { createPlatforms } from './platforms/index.ts'
 import { Market } from './platforms/market.ts'
@@ -32,6 +33,8 @@ export type SimulatorOptions = {
   wms?: { url: string; readerPassword: string }
   /** Where platforms push to; without it they push nothing over HTTP. */
   hubApi?: string
+  /** What ends the address that SMS providers report to. */
+  smsReportSecret?: string
   /** After how long platforms send a message again that was not confirmed. */
   redeliverAfterMs?: number
   /** Who takes the warehouses' parcels, by the hub's codes; by default the courier of the gateway alone. */
@@ -98,7 +101,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const {
     port = 0,
     host = '127.0.0.1',
-    seed = 'order-hub',
+    seed = SIMULATOR_SEED,
     pickingSeconds = 4,
     deliverySeconds = 12,
   } = options
@@ -134,6 +137,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       wecomAccount: wecomAccountOf(options.wecomSecret ?? seed),
       ...(options.courierPushes ? { courierPushes: options.courierPushes } : {}),
       ...(options.hubApi ? { hubApi: options.hubApi } : {}),
+      ...(options.smsReportSecret ? { smsReportSecret: options.smsReportSecret } : {}),
       ...(options.redeliverAfterMs ? { redeliverAfterMs: options.redeliverAfterMs } : {}),
     }).map((platform) => [platform.name, platform]),
   )

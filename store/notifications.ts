@@ -1,89 +1,20 @@
 import { sql } from 'kysely'
-import type { NotificationTemplate } from '../contracts/policies/notification.ts'
 import {
   mobileNumberOf,
   type NotificationEvent,
   type NotificationWay,
   type RenderedParameter,
-  renderParameters,
 } from '../domain/notification.ts'
 import { openContact, type PersonalData } from './contacts.ts'
 import type { Db, Tx } from './database.ts'
 import type { KeyRing } from './keyring.ts'
-import { parcelsToTell } from './notification-facts.ts'
-import type { Policies } from './policy-cache.ts'
+import { lockNews, sayInstead } from './notification-plan.ts'
 import { openWorkItem, resolveOpenWorkItem } from './work-items.ts'
-
-/**
- * Writes down what is to be said of the parcels that were packed or delivered since the last time. Whoever packs takes no
- * part in it. What happens while there are no templates is not told later.
- *
- * @param limit events at most
- * @returns how many events were read; 0: nothing new, or another process has its turn
- */
-export async function planNotifications(db: Db, policies: Policies, limit: number): Promise<number> {
-  return db.transaction().execute(async (tx) => {
-    const { rows: turn } = await sql<{ position: number }>`
-      select position from notification_feed for update skip locked`.execute(tx)
-    const [place] = turn
-    if (!place) return 0
-    const { rows: events } = await sql<{
-      position: number
-      event: NotificationEvent | null
-      parcelId: string | null
-    }>`
-      select position, data ->> 'parcelId' as "parcelId",
-        case when type = 'order.parcel_packed' then 'shipped'
-          when type = 'order.parcel_changed' and data ->> 'newState' = 'delivered' then 'delivered' end as event
-      from outbound_event where position > ${place.position} order by position limit ${limit}`.execute(tx)
-    const last = events.at(-1)
-    if (!last) return 0
-    const { version, document } = await policies.current(tx, 'notification')
-    const told = events.flatMap(({ event, parcelId }) =>
-      document.templates
-        .filter((template) => template.event === event)
-        .flatMap((template) => (parcelId === null ? [] : [{ template, parcelId }])),
-    )
-    if (told.length > 0) await insertNotifications(tx, told, { version, channels: document.orderChannels })
-    await tx.updateTable('notification_feed').set({ position: last.position }).execute()
-    return events.length
-  })
-}
-
-async function insertNotifications(
-  tx: Tx,
-  told: { template: NotificationTemplate; parcelId: string }[],
-  policy: { version: number; channels: readonly string[] },
-): Promise<void> {
-  const parcels = await parcelsToTell(tx, [...new Set(told.map(({ parcelId }) => parcelId))])
-  const byId = new Map(parcels.map((parcel) => [parcel.of, parcel]))
-  const rows = told.flatMap(({ template, parcelId }) => {
-    const parcel = byId.get(parcelId)
-    if (!parcel?.parcelId || !policy.channels.includes(parcel.channel)) return []
-    const { event, way, templateId, parameters } = template
-    return [
-      {
-        event,
-        way,
-        parcel_id: parcel.parcelId,
-        order_id: parcel.orderId,
-        policy_version: policy.version,
-        template_id: templateId,
-        parameters: JSON.stringify(renderParameters(parameters, parcel.facts)),
-      },
-    ]
-  })
-  if (rows.length === 0) return
-  await tx
-    .insertInto('notification')
-    .values(rows)
-    .onConflict((conflict) => conflict.constraint('notification_once').doNothing())
-    .execute()
-}
 
 /** A message that is to be sent, or whose sending is in doubt. */
 export type DueNotification = {
   id: string
+  parcelId: string
   event: NotificationEvent
   way: NotificationWay
   orderId: string
@@ -91,6 +22,7 @@ export type DueNotification = {
   parameters: RenderedParameter[]
   state: 'pending' | 'unknown'
   attempts: number
+  /** Since that happened which it tells. */
   ageMs: number
   /** Since the call that was cut off; 0 where there was none. */
   doubtMs: number
@@ -118,9 +50,9 @@ export async function claimNotifications(
     update notification set state = case when state = 'sending' then 'unknown' else state end,
       due_at = clock_timestamp() + make_interval(secs => ${claimSeconds})
     from due where notification.id = due.id
-    returning notification.id, event, way, order_id as "orderId", template_id as "templateId", parameters, state,
+    returning notification.id, parcel_id as "parcelId", event, way, order_id as "orderId", template_id as "templateId", parameters, state,
       attempts, sending_at as "sendingAt", reason,
-      extract(epoch from clock_timestamp() - created_at)::float8 * 1000 as "ageMs",
+      extract(epoch from clock_timestamp() - news_at)::float8 * 1000 as "ageMs",
       coalesce(extract(epoch from clock_timestamp() - sending_at)::float8 * 1000, 0) as "doubtMs"`.execute(db)
   return rows
 }
@@ -129,23 +61,60 @@ export type Addressee = {
   person: PersonalData | null
   /** The buyer's id at the own mall, which is the openid where the mall is a mini-program. */
   openId: string | null
+  /** The buyer's openid at the official account. */
+  officialOpenId: string | null
 }
 
-/** Whom an order's messages go to: read when one is sent, kept nowhere. */
+/** Whom the messages of orders go to: read when one is sent or shown, kept nowhere. */
+export async function addresseesOf(
+  db: Db,
+  keyRing: KeyRing,
+  orderIds: readonly string[],
+): Promise<Map<string, Addressee>> {
+  const { rows } = await sql<{
+    orderId: string
+    id: string
+    key_id: string
+    sealed: Buffer | null
+    openId: string | null
+    officialOpenId: string | null
+  }>`
+    select orders.id as "orderId", contact.id, contact.key_id, contact.sealed,
+      mall.canonical ->> 'buyerId' as "openId", mall.canonical ->> 'officialOpenId' as "officialOpenId"
+    from orders join contact on contact.id = orders.contact_id
+      left join lateral (
+        select canonical from channel_order join shop on shop.id = channel_order.shop_id
+        where channel_order.order_id = orders.id and shop.platform = 'mall'
+      ) as mall on true
+    where orders.id = any(${orderIds}::uuid[])`.execute(db)
+  return new Map(
+    rows.map(({ orderId, openId, officialOpenId, ...contact }) => [
+      orderId,
+      { person: openContact(keyRing, contact), openId, officialOpenId },
+    ]),
+  )
+}
+
+/** The same of one order; nobody where there is no such order. */
 export async function addresseeOf(db: Db, keyRing: KeyRing, orderId: string): Promise<Addressee> {
-  const { rows } = await sql<{ id: string; key_id: string; sealed: Buffer | null; openId: string | null }>`
-    select contact.id, contact.key_id, contact.sealed, (
-        select canonical ->> 'buyerId' from channel_order join shop on shop.id = channel_order.shop_id
-        where channel_order.order_id = orders.id and shop.platform = 'mall') as "openId"
-    from orders join contact on contact.id = orders.contact_id where orders.id = ${orderId}`.execute(db)
-  const [row] = rows
-  return row ? { person: openContact(keyRing, row), openId: row.openId } : { person: null, openId: null }
+  const found = await addresseesOf(db, keyRing, [orderId])
+  return found.get(orderId) ?? { person: null, openId: null, officialOpenId: null }
 }
 
 /** The number or openid that a message goes to; null where this way reaches nobody. */
-export function recipientOf(way: NotificationWay, { person, openId }: Addressee): string | null {
+export function recipientOf(
+  way: NotificationWay,
+  { person, openId, officialOpenId }: Addressee,
+): string | null {
   if (person === null) return null
-  return way === 'sms' ? mobileNumberOf(person.phone) : openId
+  switch (way) {
+    case 'sms':
+      return mobileNumberOf(person.phone)
+    case 'wechat':
+      return openId
+    case 'wechat_template':
+      return officialOpenId
+  }
 }
 
 /**
@@ -155,7 +124,7 @@ export function recipientOf(way: NotificationWay, { person, openId }: Addressee)
  */
 export async function beginSending(
   db: Db,
-  notification: { id: string; recipient: Buffer; perDay: number; claimSeconds: number },
+  notification: { id: string; provider: string; recipient: Buffer; perDay: number; claimSeconds: number },
 ): Promise<'begun' | 'enough' | 'taken'> {
   const { id, recipient, perDay, claimSeconds } = notification
   return db.transaction().execute(async (tx) => {
@@ -163,7 +132,8 @@ export async function beginSending(
     await sql`select pg_advisory_xact_lock(hashtextextended(${recipient.toString('hex')}, 0))`.execute(tx)
     const { rows } = await sql<{ count: number }>`
       select count(*)::int as count from notification
-      where recipient = ${recipient} and id <> ${id} and state in ('sending', 'unknown', 'sent')`.execute(tx)
+      where recipient = ${recipient} and id <> ${id}
+        and state in ('sending', 'unknown', 'sent', 'delivered', 'undelivered')`.execute(tx)
     if ((rows[0]?.count ?? 0) >= perDay) return 'enough'
     const begun = await tx
       .updateTable('notification')
@@ -173,6 +143,7 @@ export async function beginSending(
         attempts: eb('attempts', '+', 1),
         sending_at: sql`clock_timestamp()`,
         due_at: sql`clock_timestamp() + make_interval(secs => ${claimSeconds})`,
+        provider: notification.provider,
       }))
       .where('id', '=', id)
       .where('state', '=', 'pending')
@@ -187,36 +158,59 @@ const OPEN = ['pending', 'sending', 'unknown'] as const
 export async function markSent(
   db: Db,
   id: string,
-  sent: { providerId: string | null; key: string; wasRefused: boolean },
+  sent: { providerId: string | null; key: string; wasRefused: boolean; reportInMs: number | null },
 ): Promise<void> {
+  const { providerId, reportInMs } = sent
   await db.transaction().execute(async (tx) => {
-    await settle(tx, id, { state: 'sent', providerId: sent.providerId, reason: null })
+    await tx
+      .updateTable('notification')
+      .set({
+        state: 'sent',
+        provider_id: providerId?.slice(0, 200) ?? null,
+        reason: null,
+        settled_at: sql`clock_timestamp()`,
+        report_due_at:
+          reportInMs === null ? null : sql`clock_timestamp() + make_interval(secs => ${reportInMs / 1000})`,
+      })
+      .where('id', '=', id)
+      .where('state', 'in', OPEN)
+      .execute()
     if (sent.wasRefused)
       await resolveOpenWorkItem(tx, 'notification_refused', sent.key, 'messages go out again')
   })
 }
 
-/** It will not go out, and nobody can or need do anything about it. */
-export async function giveUp(db: Db, id: string, state: 'failed' | 'skipped', reason: string): Promise<void> {
-  await settle(db, id, { state, providerId: null, reason })
-}
-
-async function settle(
-  db: Db | Tx,
-  id: string,
-  end: { state: 'sent' | 'failed' | 'skipped'; providerId: string | null; reason: string | null },
-): Promise<void> {
+/** It will not go out: too many, or too old. Nobody can or need do anything about it. */
+export async function giveUp(db: Db, id: string, reason: string): Promise<void> {
   await db
     .updateTable('notification')
-    .set({
-      state: end.state,
-      provider_id: end.providerId?.slice(0, 200) ?? null,
-      reason: end.reason?.slice(0, 500) ?? null,
-      settled_at: sql`clock_timestamp()`,
-    })
+    .set({ state: 'skipped', reason: reason.slice(0, 500), settled_at: sql`clock_timestamp()` })
     .where('id', '=', id)
     .where('state', 'in', OPEN)
     .execute()
+}
+
+/** This way does not reach the customer; the next one is taken, where policy has one. */
+export async function markMissed(
+  db: Db,
+  notification: Pick<DueNotification, 'id' | 'parcelId' | 'event'>,
+  missed: { state: 'failed' | 'skipped'; reason: string },
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await lockNews(tx, notification)
+    const done = await tx
+      .updateTable('notification')
+      .set({
+        state: missed.state,
+        was_missed: true,
+        reason: missed.reason.slice(0, 500),
+        settled_at: sql`clock_timestamp()`,
+      })
+      .where('id', '=', notification.id)
+      .where('state', 'in', OPEN)
+      .executeTakeFirst()
+    if (done.numUpdatedRows) await sayInstead(tx, notification.id)
+  })
 }
 
 /** Which of its attempts is spoken of: whoever has slept over their claim must not undo what another does meanwhile. */

@@ -6,6 +6,7 @@ import {
   type StoryKind,
 } from '../contracts/operation-log.ts'
 import { WORK_ITEM_TEXT } from '../contracts/work-items.ts'
+import type { NotificationEvent, NotificationState, NotificationWay } from '../domain/notification.ts'
 import { ORDER_STATUS_MEANING } from '../domain/order-state.ts'
 import type { Db } from './database.ts'
 import { Keyset, type Page, timeAndId } from './paging.ts'
@@ -68,6 +69,11 @@ export async function readOrderStory(
         'workItemId', id, 'state', state, 'owner', owner, 'resolution', resolution, 'resolvedBy', resolved_by,
         'occurrences', occurrences)
       from work_item where order_id = ${orderId}
+      union all
+      select 'notification-' || id, 'notification', created_at, coalesce(reported_at, settled_at), 'system',
+        json_build_object('event', event, 'way', way, 'state', state, 'reason', reason, 'parcelId', parcel_id,
+        'notificationId', id, 'insteadOf', instead_of)
+      from notification where order_id = ${orderId}
     ) as entry
     where kind = any(${kinds}::text[])
       and (${after === null} or (at, id) ${comparison} (${after?.[0] ?? null}::timestamptz, ${after?.[1] ?? null}::text))
@@ -115,6 +121,14 @@ const TEXTS: Record<StoryKind, (detail: Detail) => Text> = {
       ? { en: `${en} (resolved: ${resolution})`, zh: `${zh}（已处理：${resolution}）` }
       : { en, zh }
   },
+  notification: ({ event, way, state, reason }) => {
+    const [what, by, how] = [labelOf(TOLD, event), labelOf(WAYS, way), labelOf(TELLING_STATES, state)]
+    const why = { en: reason === null ? '' : ` (${reason})`, zh: reason === null ? '' : `（${reason}）` }
+    return {
+      en: `${what.en} told by ${by.en}: ${how.en}${why.en}`,
+      zh: `通知客户${what.zh}（${by.zh}）：${how.zh}${why.zh}`,
+    }
+  },
 }
 
 function logText({ field, oldValue, newValue, amountCents }: Detail): Text {
@@ -155,6 +169,26 @@ const FIELDS: Record<string, Text> = {
   message: { en: 'unknown message', zh: '未知消息' },
   workflow: { en: 'workflow', zh: '工作流' },
   channel_status: { en: 'status at the platform', zh: '平台状态' },
+}
+
+const TOLD: Record<NotificationEvent, Text> = {
+  shipped: { en: 'shipped', zh: '已发货' },
+  delivered: { en: 'delivered', zh: '已签收' },
+}
+const WAYS: Record<NotificationWay, Text> = {
+  sms: { en: 'sms', zh: '短信' },
+  wechat: { en: 'mini-program', zh: '小程序订阅消息' },
+  wechat_template: { en: 'official account', zh: '公众号模板消息' },
+}
+const TELLING_STATES: Record<NotificationState, Text> = {
+  pending: { en: 'waits', zh: '待发送' },
+  sending: { en: 'is being sent', zh: '发送中' },
+  unknown: { en: 'nobody knows yet', zh: '结果未知' },
+  sent: { en: 'sent', zh: '已发送' },
+  delivered: { en: 'delivered', zh: '已送达' },
+  undelivered: { en: 'undelivered', zh: '未送达' },
+  failed: { en: 'failed', zh: '发送失败' },
+  skipped: { en: 'not sent', zh: '未发送' },
 }
 
 const MOVEMENTS: Record<string, Text> = {

@@ -25,6 +25,28 @@ export async function currentPolicy<Kind extends PolicyKind>(
     : { version: 0, document: initial }
 }
 
+/**
+ * The document that a version had or has, for what was begun by it.
+ *
+ * @throws NoResultError for a version that there never was, ZodError for a document that this version of the software does not
+ * understand
+ */
+export async function policyOfVersion<Kind extends PolicyKind>(
+  db: Db | Tx,
+  kind: Kind,
+  version: number,
+): Promise<PolicyDocument<Kind>> {
+  const { schema, initial } = POLICIES[kind]
+  if (version === 0) return initial
+  const row = await db
+    .selectFrom('policy')
+    .select('document')
+    .where('kind', '=', kind)
+    .where('version', '=', version)
+    .executeTakeFirstOrThrow()
+  return schema.parse(row.document)
+}
+
 /** The version in force of every kind that has one. */
 export async function publishedVersions(db: Db | Tx): Promise<Map<string, number>> {
   const rows = await db

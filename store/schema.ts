@@ -452,6 +452,12 @@ export type Database = {
     reason: Nullable<string>
     created_at: DefaultTimestamp
     settled_at: NullableTimestamp
+    news_at: DefaultTimestamp
+    provider: Nullable<string>
+    report_due_at: NullableTimestamp
+    reported_at: NullableTimestamp
+    was_missed: WithDefault<boolean>
+    instead_of: Nullable<string>
   }
   notification_feed: { id: boolean; position: number }
   tracking_event: {

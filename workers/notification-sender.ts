@@ -7,11 +7,13 @@ import {
   chinaDay,
   type Finding,
   type NotificationWay,
+  nextReportCheck,
   quietUntil,
   settleDoubt,
 } from '../domain/notification.ts'
 import type { Db } from '../store/database.ts'
 import type { KeyRing } from '../store/keyring.ts'
+import { applyReports } from '../store/notification-reports.ts'
 import {
   addresseeOf,
   beginSending,
@@ -19,6 +21,7 @@ import {
   type DueNotification,
   giveUp,
   leaveInDoubt,
+  markMissed,
   markRefused,
   markSent,
   postpone,
@@ -85,7 +88,7 @@ export class NotificationSender {
       const message = { id, recipient, templateId, parameters }
       if (notification.state === 'unknown') await this.#lookUp(notifier, notification, message)
       else if (notification.ageMs > policy.expireAfterHours * HOUR_MS)
-        await giveUp(db, id, 'skipped', 'no news any more')
+        await giveUp(db, id, 'no news any more')
       else await this.#send(notifier, notification, message, policy)
     } catch (error) {
       // What was written stays: the claim runs out, and whoever comes next sees how far it was.
@@ -97,7 +100,8 @@ export class NotificationSender {
   /** Erased, masked by the platform, or no buyer of the mini-program. */
   async #withoutRecipient(notification: DueNotification): Promise<void> {
     const { db } = this.#deps
-    if (notification.state === 'pending') await giveUp(db, notification.id, 'skipped', 'no recipient')
+    if (notification.state === 'pending')
+      await markMissed(db, notification, { state: 'skipped', reason: 'no recipient' })
     else await raiseDoubt(db, notification, 'the recipient was erased before the provider could be asked')
   }
 
@@ -113,11 +117,12 @@ export class NotificationSender {
     if (quiet) return postpone(db, notification, { until: quiet, reason: notification.reason })
     const begun = await beginSending(db, {
       id: notification.id,
+      provider: notifier.name,
       recipient: this.#hashOf(message.recipient, at),
       perDay: policy.perCustomerPerDay,
       claimSeconds: CLAIM_SECONDS,
     })
-    if (begun === 'enough') return giveUp(db, notification.id, 'skipped', 'enough for one day')
+    if (begun === 'enough') return giveUp(db, notification.id, 'enough for one day')
     if (begun === 'taken' || now().getTime() - at.getTime() > BEGIN_WITHIN_MS) return
     const attempt = { ...notification, attempts: notification.attempts + 1 }
     const key = `${notifier.name}/${notification.templateId}`
@@ -140,9 +145,10 @@ export class NotificationSender {
           providerId: outcome.providerId,
           key,
           wasRefused: notification.reason !== null,
+          reportInMs: firstReportCheck(notifier),
         })
       case 'unreachable':
-        return giveUp(db, message.id, 'failed', outcome.reason)
+        return markMissed(db, notification, { state: 'failed', reason: outcome.reason })
       case 'later':
         return postpone(db, attempt, { until: { ms: outcome.retryInMs }, reason: outcome.reason })
     }
@@ -150,7 +156,7 @@ export class NotificationSender {
 
   async #lookUp(notifier: Notifier, notification: DueNotification, message: OutgoingMessage): Promise<void> {
     const { db } = this.#deps
-    const finding = await ask(notifier, message, notification.sendingAt ?? new Date(0))
+    const finding = await askProvider(notifier, message, notification.sendingAt ?? new Date(0))
     const settled = settleDoubt(finding, { sinceMs: notification.doubtMs, attempts: notification.attempts })
     switch (settled.next) {
       case 'sent':
@@ -158,9 +164,15 @@ export class NotificationSender {
           providerId: settled.providerId,
           key: `${notifier.name}/${notification.templateId}`,
           wasRefused: false,
+          reportInMs: firstReportCheck(notifier),
         })
-      case 'failed':
-        return giveUp(db, message.id, 'failed', settled.reason)
+      case 'delivered':
+      case 'undelivered': {
+        const wasDelivered = settled.next === 'delivered'
+        const reason = settled.next === 'undelivered' ? settled.reason : null
+        await applyReports(db, notifier.name, [{ message: { id: message.id }, wasDelivered, reason }])
+        return
+      }
       case 'person':
         return raiseDoubt(db, notification, settled.reason)
       case 'ask-again':
@@ -177,7 +189,16 @@ export class NotificationSender {
   }
 }
 
-async function ask(notifier: Notifier, message: OutgoingMessage, sendingAt: Date): Promise<Finding> {
+function firstReportCheck({ hasReports }: Notifier): number | null {
+  return hasReports ? nextReportCheck(0) : null
+}
+
+/** What a provider says of a message; that it cannot be asked is an answer, too. */
+export async function askProvider(
+  notifier: Notifier,
+  message: OutgoingMessage,
+  sendingAt: Date,
+): Promise<Finding> {
   try {
     return await notifier.find(message, sendingAt)
   } catch (error) {

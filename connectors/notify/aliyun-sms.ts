@@ -22,7 +22,9 @@ const MINUTE_MS = 60_000
 const PAGE_SIZE = 50
 /** One number gets fewer in a day than these pages hold. */
 const MAX_PAGES = 4
-const FAILED = '2'
+/** 1: the operator has not said yet. */
+const NOT_DELIVERED = '2'
+const DELIVERED = '3'
 
 /** The number is at fault, or its owner wants nothing. */
 const OF_THE_NUMBER: ReadonlySet<string> = new Set([
@@ -64,6 +66,7 @@ export function createAliyunSms(account: AliyunSmsAccount, now: () => Date = () 
   return {
     name: 'aliyun',
     way: 'sms',
+    hasReports: true,
     send: async (message) => {
       const { Code: code, BizId: bizId } = read(
         'SendSms',
@@ -124,8 +127,9 @@ async function findOn(
     if (code !== 'OK') throw new RefusedError(200, `aliyun ${action}: ${code}`)
     const { TotalCount: total, SmsSendDetailDTOs: list } = read(action, details, answer)
     const found = list.SmsSendDetailDTO.find((detail) => detail.OutId === id)
-    if (found?.SendStatus === FAILED) return { kind: 'failed', reason: found.ErrCode ?? 'not delivered' }
-    if (found) return { kind: 'sent', providerId: null }
+    if (found?.SendStatus === NOT_DELIVERED)
+      return { kind: 'undelivered', reason: found.ErrCode ?? 'not delivered' }
+    if (found) return { kind: found.SendStatus === DELIVERED ? 'delivered' : 'sent', providerId: null }
     if (Number(total) <= page * PAGE_SIZE) return { kind: 'absent' }
   }
   return { kind: 'silent', reason: 'too many messages to one number in a day' }

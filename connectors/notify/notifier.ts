@@ -20,6 +20,8 @@ export type SendOutcome =
 export type Notifier = {
   name: string
   way: NotificationWay
+  /** Its operators report what became of a message: pushed, or found by asking. */
+  hasReports: boolean
   /**
    * One call, never repeated in here.
    *
@@ -28,7 +30,8 @@ export type Notifier = {
    */
   send: (message: OutgoingMessage) => Promise<SendOutcome>
   /**
-   * What became of a message whose call was cut off at `sendingAt`.
+   * What became of a message whose call was made at `sendingAt` and cut off, or of which the operator has not reported yet. Where
+   * the provider knows a message again, this may be the same call once more.
    *
    * @throws UnreachableError, RateLimitedError, RefusedError when the provider could not be asked
    */

@@ -2,11 +2,11 @@ import type { Config } from '../../contracts/config.ts'
 import { createAliyunSms } from './aliyun-sms.ts'
 import type { Notifier } from './notifier.ts'
 import { createTencentSms } from './tencent-sms.ts'
-import { createWechatMessages } from './wechat-message.ts'
+import { createWechatMessages, createWechatTemplates } from './wechat-message.ts'
 
 /** The providers that are configured, one a way at most. */
 export function createNotifiers(config: Config): Notifier[] {
-  return [smsOf(config), wechatOf(config)].filter((notifier) => notifier !== null)
+  return [smsOf(config), wechatOf(config), wechatTemplateOf(config)].filter((notifier) => notifier !== null)
 }
 
 function smsOf(config: Config): Notifier | null {
@@ -38,4 +38,13 @@ function smsOf(config: Config): Notifier | null {
 
 function wechatOf({ WECHAT_URL: gatewayUrl, WECHAT_APP_ID: appId, WECHAT_APP_SECRET: appSecret }: Config) {
   return appId && appSecret ? createWechatMessages({ gatewayUrl, appId, appSecret }) : null
+}
+
+function wechatTemplateOf(config: Config): Notifier | null {
+  const {
+    WECHAT_URL: gatewayUrl,
+    WECHAT_OFFICIAL_APP_ID: appId,
+    WECHAT_OFFICIAL_APP_SECRET: appSecret,
+  } = config
+  return appId && appSecret ? createWechatTemplates({ gatewayUrl, appId, appSecret }) : null
 }

@@ -53,6 +53,7 @@ export function createTencentSms(account: TencentSmsAccount, now: () => Date = (
   return {
     name: 'tencent',
     way: 'sms',
+    hasReports: true,
     send: async (message) => {
       const answer = await callTencent(account, 'SendSms', bodyOf(account, message), now())
       if (answer.code !== null) return outcomeOf(answer.code, null)
@@ -102,8 +103,8 @@ function findingOf(id: string, { PullSmsSendStatusSet: list }: z.output<typeof r
   const found = list.find((report) => report.SessionContext === id)
   if (!found) return { kind: 'silent', reason: 'no report of the operator' }
   return found.ReportStatus === 'SUCCESS'
-    ? { kind: 'sent', providerId: found.SerialNo ?? null }
-    : { kind: 'failed', reason: found.Description ?? found.ReportStatus }
+    ? { kind: 'delivered', providerId: found.SerialNo ?? null }
+    : { kind: 'undelivered', reason: found.Description ?? found.ReportStatus }
 }
 
 /** The answer's inside, and the code of its error where it is one. */

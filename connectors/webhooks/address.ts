@@ -60,6 +60,12 @@ export function literalAddress(url: URL): string | null {
   return ipaddr.isValid(host) ? host : null
 }
 
+/** Whether an address lies in one of the ranges; an IPv4 address in an IPv6 one is judged as what it is. */
+export function isInRanges(address: string, { ranges }: Pick<AllowedTargets, 'ranges'>): boolean {
+  const parsed = ipaddr.process(address)
+  return ranges.some(([base, bits]) => parsed.kind() === base.kind() && parsed.match([base, bits]))
+}
+
 /**
  * Whether a connection to this address may be made for this URL: public addresses over https, everything else only
  * where configuration names the host or the range. What wraps an IPv4 address is judged by the address inside it.
@@ -67,11 +73,8 @@ export function literalAddress(url: URL): string | null {
  * @throws AddressRefusedError
  */
 export function checkAddress(url: URL, address: string, allowed: AllowedTargets): void {
+  if (allowed.hosts.has(url.hostname.toLowerCase()) || isInRanges(address, allowed)) return
   const parsed = ipaddr.process(address)
-  const isAllowed =
-    allowed.hosts.has(url.hostname.toLowerCase()) ||
-    allowed.ranges.some(([base, bits]) => parsed.kind() === base.kind() && parsed.match([base, bits]))
-  if (isAllowed) return
   // "unicast" is what is left when every special range is taken away: private, loopback, link-local, carrier-grade
   // NAT, multicast, documentation, and the tunnels and translations that reach IPv4 by an IPv6 address.
   if (parsed.range() !== 'unicast') {

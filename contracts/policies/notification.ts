@@ -19,6 +19,8 @@ const template = z
     /** The provider's own id of the approved template. */
     templateId: z.string().regex(/^[\w-]{1,100}$/, 'must be a provider’s template id'),
     parameters: z.array(parameter).max(10),
+    /** Said only when the event's other messages reached nobody. */
+    isFallback: z.boolean().default(false),
   })
   .refine(({ parameters }) => new Set(parameters.map(({ name }) => name)).size === parameters.length, {
     path: ['parameters'],
@@ -36,6 +38,14 @@ const schema = z.strictObject({
     .refine(
       (list) => new Set(list.map(({ event, way }) => `${event}/${way}`)).size === list.length,
       'has two templates for one event and way',
+    )
+    .refine(
+      (list) =>
+        NOTIFICATION_EVENTS.every((event) => {
+          const ofEvent = list.filter((each) => each.event === event)
+          return ofEvent.length === 0 || ofEvent.some((each) => !each.isFallback)
+        }),
+      'has an event with nothing but fallbacks',
     ),
   /** Channels whose customers are told. Platforms tell their own buyers. */
   orderChannels: z.array(channel).max(CHANNELS.length).default(['mall']),

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto'
 
+/** Gives the apps' secrets and the merchants' tokens, unless another one is set. */
+export const SIMULATOR_SEED = 'order-hub'
+
 /** What a platform has given an app: a function of the seed, so that whoever directs the play knows it, too. */
 export function appSecretOf(seed: string, platform: string, appKey: string): string {
   return digest(seed, platform, 'app', appKey)

@@ -29,6 +29,8 @@ export type PlatformOptions = {
   courierPushes?: { lookEveryMs: number; retryAfterMs: number }
   /** Where platforms push to; without it they push nothing over HTTP. */
   hubApi?: string
+  /** What ends the address that SMS providers report to; without it they are only asked. */
+  smsReportSecret?: string
   /** After how long a message over a long connection is sent again when it is not confirmed; each platform has its own. */
   redeliverAfterMs?: number
 }

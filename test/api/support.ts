@@ -114,6 +114,8 @@ export async function createTestApi(
     ids: { next: () => uuid() },
     logger: createLogger('trace', { write: (line) => void log.push(line) }),
     temporalReady: async () => true,
+    // A busy machine sheds no load of tests that are about something else.
+    pressureLimits: { maxEventLoopDelayMs: 60_000 },
     ...options.deps,
   }
   const app = await buildServer(deps)

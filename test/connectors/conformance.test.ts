@@ -125,6 +125,26 @@ describe('npm run conformance', () => {
     expect(await run(broken)).toMatchObject({ code: 2, error: expect.stringContaining('it is no JSON') })
     expect((await run()).code).toBe(2)
   })
+
+  it('has a line for each of what cannot be meant, and none for what a name pretends', async () => {
+    const hostile = join(folder, 'hostile.json')
+    const deep = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`
+    const vectors = [
+      `{"id": "a\\nok b", "system": "doudian", "kind": "request-sign", "input": {"param_json": ${deep}}, "secret": "s", "expected": ${deep}}`,
+      '{"id": "__proto__", "system": "__proto__", "kind": "constructor", "input": {}, "secret": {}, "expected": {}}',
+      '[[]]',
+      'null',
+    ]
+    await writeFile(hostile, `[${vectors.join()}]`)
+    const { code, output, error } = await run(hostile)
+    expect({ code, error }).toEqual({ code: 1, error: '' })
+    expect(output.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/^FAIL a\\nok b expected something that is nested too deeply/),
+      expect.stringMatching(/^FAIL __proto__ /),
+      expect.stringMatching(/^FAIL \(no id\) /),
+      expect.stringMatching(/^FAIL \(no id\) /),
+    ])
+  })
 })
 
 function alter(_: string, before: string, first: string): string {

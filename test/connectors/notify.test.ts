@@ -2,14 +2,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createAliyunSms } from '../../connectors/notify/aliyun-sms.ts'
 import type { Notifier } from '../../connectors/notify/notifier.ts'
 import { createTencentSms } from '../../connectors/notify/tencent-sms.ts'
-import { createWechatMessages } from '../../connectors/notify/wechat-message.ts'
+import { createWechatMessages, createWechatTemplates } from '../../connectors/notify/wechat-message.ts'
 import { RefusedError, UnreachableError } from '../../connectors/outside-errors.ts'
 import { appSecretOf } from '../../simulator/platforms/accounts.ts'
 import { ALIYUN_KEY_ID } from '../../simulator/platforms/sms/aliyun.ts'
 import { SIGN_NAME, SMS_TEMPLATE, UNWILLING_NUMBER } from '../../simulator/platforms/sms/book.ts'
 import { TENCENT_APP_ID, TENCENT_SECRET_ID, TENCENT_TEMPLATE } from '../../simulator/platforms/sms/tencent.ts'
-import { WECHAT_APP_ID } from '../../simulator/platforms/wechat/index.ts'
-import { WECHAT_TEMPLATE } from '../../simulator/platforms/wechat/messages.ts'
+import { OFFICIAL_APP_ID, WECHAT_APP_ID } from '../../simulator/platforms/wechat/index.ts'
+import { OFFICIAL_TEMPLATE, WECHAT_TEMPLATE } from '../../simulator/platforms/wechat/messages.ts'
 import { type Simulator, startSimulator } from '../../simulator/server.ts'
 
 const SEED = 'notify'
@@ -44,9 +44,21 @@ function tencent({ secret, signName = SIGN_NAME, now }: Change): Notifier {
 }
 
 describe.each([
-  { platform: 'aliyun-sms', create: aliyun, templateId: SMS_TEMPLATE, unlisted: 'absent' },
-  { platform: 'tencent-sms', create: tencent, templateId: TENCENT_TEMPLATE, unlisted: 'silent' },
-])('$platform', ({ platform, create, templateId, unlisted }) => {
+  {
+    platform: 'aliyun-sms',
+    create: aliyun,
+    templateId: SMS_TEMPLATE,
+    unlisted: 'absent',
+    unreported: 'sent',
+  },
+  {
+    platform: 'tencent-sms',
+    create: tencent,
+    templateId: TENCENT_TEMPLATE,
+    unlisted: 'silent',
+    unreported: 'silent',
+  },
+])('$platform', ({ platform, create, templateId, unlisted, unreported }) => {
   afterEach(() => simulator.mischief(platform, CALM))
   let count = 0
   const message = (recipient = `1370000${String(++count).padStart(4, '0')}`) => ({
@@ -68,13 +80,26 @@ describe.each([
     const [taken] = to(sent.recipient)
     expect(JSON.stringify(taken)).toContain('顺丰+速运 & 100%')
     expect(JSON.stringify(taken)).toContain("SF~!'()*🍵")
-    expect(await create({}).find(sent, before)).toMatchObject({ kind: 'sent' })
+    expect(await create({}).find(sent, before)).toMatchObject({ kind: 'delivered' })
   })
 
   test('a message that is not listed is another matter than one that is', async () => {
     const other = message()
     await create({}).send(other)
     expect(await create({}).find({ ...other, id: 'another' }, new Date())).toMatchObject({ kind: unlisted })
+  })
+
+  test('of a message that was taken, the operator says that it arrived, that it did not, or nothing yet', async () => {
+    const before = new Date()
+    const findings = [
+      ['13910000001', { kind: 'undelivered', reason: expect.stringMatching(/./) }],
+      ['13920000001', { kind: unreported }],
+    ] as const
+    for (const [number, finding] of findings) {
+      const wanted = message(number)
+      expect(await create({}).send(wanted)).toMatchObject({ kind: 'sent' })
+      expect(await create({}).find(wanted, before)).toMatchObject(finding)
+    }
   })
 
   test('an answer that does not come, or is none, leaves open whether it was sent', async () => {
@@ -174,5 +199,57 @@ describe('wechat', () => {
     await expect(warm.send(message('openid-7'))).rejects.toBeInstanceOf(UnreachableError)
     expect(await notifier().send(message('openid-7')), 'no token yet').toMatchObject({ kind: 'later' })
     expect(await notifier().find(message('openid-7'), new Date())).toMatchObject({ kind: 'silent' })
+  })
+
+  describe('the official account', () => {
+    const account = (now?: () => number, appId = OFFICIAL_APP_ID) =>
+      createWechatTemplates(
+        {
+          gatewayUrl: `${simulator.url}/wechat`,
+          appId,
+          appSecret: appSecretOf(SEED, 'wechat', appId),
+        },
+        now,
+      )
+    const toFollower = (buyerId: string) => {
+      ordered(buyerId)
+      return { ...message(`follower-${buyerId}`), templateId: OFFICIAL_TEMPLATE }
+    }
+    const takenBy = (openId: string) =>
+      simulator.messages('wechat').filter((taken) => 'openId' in taken && taken.openId === openId)
+
+    test('tells a follower; nobody else is reached', async () => {
+      const follower = toFollower('b-2')
+      expect(await account().send(follower)).toMatchObject({ kind: 'sent', providerId: expect.any(String) })
+      expect(takenBy('follower-b-2')).toMatchObject([{ data: { thing1: { value: 'SF123' } } }])
+      const stranger = { ...follower, recipient: 'stranger' }
+      expect(await account().send(stranger)).toEqual({ kind: 'unreachable', reason: '43004' })
+    })
+
+    test('knows a message again: one that was cut off may be asked for by the same call, within minutes', async () => {
+      const follower = toFollower('b-4')
+      const warm = account()
+      await warm.send({ ...follower, recipient: 'stranger' })
+      simulator.mischief('wechat', { cutAfterEffect: 1 })
+      const sendingAt = new Date()
+      await expect(warm.send(follower)).rejects.toBeInstanceOf(UnreachableError)
+      simulator.mischief('wechat', CALM)
+      expect(await warm.find(follower, sendingAt)).toMatchObject({ kind: 'sent' })
+      expect(takenBy('follower-b-4')).toHaveLength(1)
+      const muchLater = account(() => sendingAt.getTime() + 9 * 60_000)
+      expect(await muchLater.find(follower, sendingAt)).toMatchObject({ kind: 'silent' })
+      expect(takenBy('follower-b-4')).toHaveLength(1)
+    })
+
+    test('has a token of its own: the mini-program’s is none here, and an expired one is renewed', async () => {
+      const follower = toFollower('b-6')
+      await expect(account(undefined, WECHAT_APP_ID).send(follower)).rejects.toBeInstanceOf(RefusedError)
+      const warm = account()
+      await warm.send(follower)
+      simulator.mischief('wechat', { tokenExpired: 1 })
+      const cold = warm.send({ ...follower, id: 'another' })
+      simulator.mischief('wechat', { ...CALM, tokenExpired: 0 })
+      expect(await cold).toMatchObject({ kind: 'sent' })
+    })
   })
 })

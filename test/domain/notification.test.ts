@@ -4,9 +4,12 @@ import {
   chinaDay,
   maskedNumber,
   mobileNumberOf,
+  NOTIFICATION_WAYS,
+  nextReportCheck,
   quietUntil,
   renderParameters,
   settleDoubt,
+  templateInstead,
 } from '../../domain/notification.ts'
 
 const MINUTE_MS = 60_000
@@ -116,6 +119,52 @@ describe('a message whose sending was cut off', () => {
   test('is settled by what its provider knows', () => {
     const doubt = { sinceMs: 0, attempts: 1 }
     expect(settleDoubt({ kind: 'sent', providerId: 'B1' }, doubt)).toEqual({ next: 'sent', providerId: 'B1' })
-    expect(settleDoubt({ kind: 'failed', reason: 'off' }, doubt)).toEqual({ next: 'failed', reason: 'off' })
+    expect(settleDoubt({ kind: 'delivered', providerId: null }, doubt)).toEqual({
+      next: 'delivered',
+      providerId: null,
+    })
+    expect(settleDoubt({ kind: 'undelivered', reason: 'off' }, doubt)).toEqual({
+      next: 'undelivered',
+      reason: 'off',
+    })
+  })
+})
+
+test('an operator’s report is asked for ever more rarely, and after three days no more', () => {
+  const checks: number[] = []
+  for (let next = nextReportCheck(0); next !== null; next = nextReportCheck(next))
+    checks.push(next / MINUTE_MS)
+  expect(checks).toEqual([10, 60, 6 * 60, 24 * 60, 72 * 60])
+})
+
+describe('another way is taken', () => {
+  const template = fc.record({ way: fc.constantFrom(...NOTIFICATION_WAYS), isFallback: fc.boolean() })
+  const templates = fc.uniqueArray(template, { selector: ({ way }) => way })
+
+  test('only when every way so far has missed the customer, and each once', () => {
+    fc.assert(
+      fc.property(templates, fc.func(fc.boolean()), (list, misses) => {
+        const told = list
+          .filter(({ isFallback }) => !isFallback)
+          .map(({ way }) => ({ way, wasMissed: misses(way) }))
+        for (let next = templateInstead(list, told); next; next = templateInstead(list, told)) {
+          expect(told.every(({ wasMissed }) => wasMissed)).toBe(true)
+          expect(told.map(({ way }) => way)).not.toContain(next.way)
+          expect(next.isFallback).toBe(true)
+          told.push({ way: next.way, wasMissed: misses(next.way) })
+        }
+        const isReached = told.some(({ wasMissed }) => !wasMissed)
+        expect(isReached || told.length === list.length).toBe(true)
+      }),
+    )
+  })
+
+  test('in the order of the policy', () => {
+    const list = [
+      { way: 'sms', isFallback: false },
+      { way: 'wechat_template', isFallback: true },
+      { way: 'wechat', isFallback: true },
+    ] as const
+    expect(templateInstead(list, [{ way: 'sms', wasMissed: true }])?.way).toBe('wechat_template')
   })
 })

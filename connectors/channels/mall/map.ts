@@ -52,6 +52,8 @@ export const mallOrder = z.looseObject({
   shipments: z.array(z.looseObject({ courier: z.string(), waybillNumber: id, lineIds: z.array(id) })),
   /** Of a payment through the mini-program: what WeChat wants to hear about its shipment. */
   wechat: z.looseObject({ transactionId: id, openId: id }).nullish(),
+  /** Of a buyer who follows the merchant's official account. */
+  officialOpenId: id.nullish(),
 })
 export type MallOrder = z.output<typeof mallOrder>
 
@@ -68,6 +70,7 @@ export function toChannelOrder(order: MallOrder): ChannelOrder {
     payUntil: order.payUntil,
     shipUntil: order.shipUntil ?? null,
     buyerId: order.buyerId,
+    ...(order.officialOpenId ? { officialOpenId: order.officialOpenId } : {}),
     paymentId: order.paymentId,
     amountCents: order.amountCents,
     freightCents: order.freightCents,

@@ -24,6 +24,11 @@ export const TYPES: Record<MarketEvent, string> = {
 
 const isoOf = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString())
 
+/** Every second buyer follows the official account. */
+export function officialOpenIdOf(buyerId: string): string | null {
+  return buyerId.charCodeAt(buyerId.length - 1) % 2 === 0 ? `follower-${buyerId}` : null
+}
+
 /** The order as the mall tells it. Every payment there goes through its mini-program. */
 export function mallOrderOf(order: MarketOrder): object {
   return {
@@ -56,5 +61,6 @@ export function mallOrderOf(order: MarketOrder): object {
       lineIds,
     })),
     wechat: order.paymentId === null ? null : { transactionId: order.paymentId, openId: order.buyerId },
+    officialOpenId: officialOpenIdOf(order.buyerId),
   }
 }

@@ -6,7 +6,8 @@ import { underFate } from '../fate.ts'
 import type { PlatformOptions } from '../index.ts'
 import type { OutsidePlatform } from '../platform.ts'
 import { beijing } from '../values.ts'
-import { SIGN_NAME, SMS_TEMPLATE, SmsBook, UNWILLING_NUMBER } from './book.ts'
+import { fateOf, SIGN_NAME, SMS_TEMPLATE, SmsBook, type TextMessage, UNWILLING_NUMBER } from './book.ts'
+import { createReportDesk } from './reports.ts'
 
 /** Its secret is `appSecretOf(seed, 'aliyun-sms', ALIYUN_KEY_ID)`. */
 export const ALIYUN_KEY_ID = 'SIMULATEDALIYUNKEY'
@@ -29,8 +30,10 @@ const sendDetails = z.strictObject({
 })
 
 /** Aliyun's SMS service: `POST /aliyun-sms/` with the action in a header. */
-export function createAliyunSmsPlatform({ seed, now, mischiefOf }: PlatformOptions): OutsidePlatform {
-  const mischief = mischiefOf('aliyun-sms')
+export function createAliyunSmsPlatform(options: PlatformOptions): OutsidePlatform {
+  const { seed, now } = options
+  const mischief = options.mischiefOf('aliyun-sms')
+  const reports = createReportDesk(options, { mischief, provider: 'aliyun', reportOf, yes: { code: 0 } })
   const secret = appSecretOf(seed, 'aliyun-sms', ALIYUN_KEY_ID)
   const book = new SmsBook(now)
   const nonces = new Set<string>()
@@ -44,12 +47,14 @@ export function createAliyunSmsPlatform({ seed, now, mischiefOf }: PlatformOptio
     if (!areParameters(wanted.TemplateParam)) return said('isv.TEMPLATE_PARAMS_ILLEGAL')
     if (wanted.PhoneNumbers === UNWILLING_NUMBER) return said('isv.MOBILE_IN_BLACK')
     if (book.isFull(wanted.PhoneNumbers)) return said('isv.BUSINESS_LIMIT_CONTROL')
-    const { serial } = book.take({
+    const message = book.take({
       number: wanted.PhoneNumbers,
       templateId: wanted.TemplateCode,
       parameters: wanted.TemplateParam ?? '{}',
       reference: wanted.OutId ?? '',
     })
+    reports.report(message)
+    const { serial } = message
     return { status: 200, body: { Code: 'OK', Message: 'OK', RequestId: serial, BizId: serial } }
   }
 
@@ -66,8 +71,8 @@ export function createAliyunSmsPlatform({ seed, now, mischiefOf }: PlatformOptio
       PhoneNum: message.number,
       SendDate: beijing(message.atMs),
       ReceiveDate: beijing(message.atMs),
-      SendStatus: 3,
-      ErrCode: 'DELIVERED',
+      SendStatus: { unreported: 1, undelivered: 2, delivered: 3 }[fateOf(message.number)],
+      ErrCode: codeOf(message),
       TemplateCode: message.templateId,
       Content: message.parameters,
       OutId: message.reference,
@@ -104,7 +109,26 @@ export function createAliyunSmsPlatform({ seed, now, mischiefOf }: PlatformOptio
       )
     },
     messages: () => book.all(),
-    close: async () => undefined,
+    pendingPushes: reports.pending,
+    close: reports.close,
+  }
+}
+
+function codeOf({ number }: TextMessage): string {
+  return { unreported: '', undelivered: 'MOBILE_NOT_ON_SERVICE', delivered: 'DELIVERED' }[fateOf(number)]
+}
+
+function reportOf(message: TextMessage): object {
+  return {
+    phone_number: message.number,
+    send_time: beijing(message.atMs),
+    report_time: beijing(message.atMs),
+    success: fateOf(message.number) === 'delivered',
+    err_code: codeOf(message),
+    err_msg: codeOf(message),
+    sms_size: '1',
+    biz_id: message.serial,
+    out_id: message.reference,
   }
 }
 

@@ -16,6 +16,18 @@ export const SMS_TEMPLATE = 'SMS_15305'
 export const SIGN_NAME = '云栈商城'
 /** Its owner wants no messages. */
 export const UNWILLING_NUMBER = '13900000000'
+/** Messages to these are taken, and never arrive: the phone is off. */
+export const UNREACHED_NUMBERS = /^1391/
+/** Of messages to these the operator never says anything. */
+export const UNREPORTED_NUMBERS = /^1392/
+
+export type Fate = 'delivered' | 'undelivered' | 'unreported'
+
+/** What became of a message to a number. */
+export function fateOf(number: string): Fate {
+  if (UNREACHED_NUMBERS.test(number)) return 'undelivered'
+  return UNREPORTED_NUMBERS.test(number) ? 'unreported' : 'delivered'
+}
 
 /** What was sent to whom through one provider, and how many one number may get. */
 export class SmsBook {

@@ -6,7 +6,8 @@ import { underFate } from '../fate.ts'
 import type { PlatformOptions } from '../index.ts'
 import type { OutsidePlatform } from '../platform.ts'
 import { beijing } from '../values.ts'
-import { SIGN_NAME, SmsBook, UNWILLING_NUMBER } from './book.ts'
+import { fateOf, SIGN_NAME, SmsBook, type TextMessage, UNWILLING_NUMBER } from './book.ts'
+import { createReportDesk } from './reports.ts'
 
 /** Its secret is `appSecretOf(seed, 'tencent-sms', TENCENT_SECRET_ID)`. */
 export const TENCENT_SECRET_ID = 'SIMULATEDTENCENTID'
@@ -32,9 +33,11 @@ const pullStatus = z.strictObject({
   SmsSdkAppId: z.literal(TENCENT_APP_ID),
 })
 
-/** Tencent Cloud's SMS service: `POST /tencent-sms/` with the action in a header. Every message is reported at once. */
-export function createTencentSmsPlatform({ seed, now, mischiefOf }: PlatformOptions): OutsidePlatform {
-  const mischief = mischiefOf('tencent-sms')
+/** Tencent Cloud's SMS service: `POST /tencent-sms/` with the action in a header. */
+export function createTencentSmsPlatform(options: PlatformOptions): OutsidePlatform {
+  const { seed, now } = options
+  const mischief = options.mischiefOf('tencent-sms')
+  const reports = createReportDesk(options, { mischief, provider: 'tencent', reportOf, yes: { result: 0 } })
   const secret = appSecretOf(seed, 'tencent-sms', TENCENT_SECRET_ID)
   const book = new SmsBook(now)
 
@@ -51,13 +54,14 @@ export function createTencentSmsPlatform({ seed, now, mischiefOf }: PlatformOpti
       const status = (Code: string, SerialNo = '') => ({ PhoneNumber: number, Code, SerialNo, Fee: 0 })
       if (plain === UNWILLING_NUMBER) return status('FailedOperation.PhoneNumberInBlacklist')
       if (book.isFull(plain)) return status('LimitExceeded.PhoneNumberOneHourLimit')
-      const { serial } = book.take({
+      const message = book.take({
         number: plain,
         templateId: wanted.TemplateId,
         parameters: JSON.stringify(wanted.TemplateParamSet),
         reference: wanted.SessionContext ?? '',
       })
-      return { ...status('Ok', serial), Fee: 1, SessionContext: wanted.SessionContext }
+      reports.report(message)
+      return { ...status('Ok', message.serial), Fee: 1, SessionContext: wanted.SessionContext }
     })
     return answered({ SendStatusSet })
   }
@@ -68,6 +72,7 @@ export function createTencentSmsPlatform({ seed, now, mischiefOf }: PlatformOpti
     const PullSmsSendStatusSet = book
       .of(wanted.PhoneNumber.slice(3))
       .filter(({ atMs }) => atMs >= wanted.BeginTime * 1000 && atMs < (wanted.EndTime + 1) * 1000)
+      .filter(({ number }) => fateOf(number) !== 'unreported')
       .slice(0, wanted.Limit)
       .map((message) => ({
         UserReceiveTime: beijing(message.atMs),
@@ -75,8 +80,8 @@ export function createTencentSmsPlatform({ seed, now, mischiefOf }: PlatformOpti
         SubscriberNumber: message.number,
         PhoneNumber: `+86${message.number}`,
         SerialNo: message.serial,
-        ReportStatus: 'SUCCESS',
-        Description: 'DELIVRD',
+        ReportStatus: statusOf(message),
+        Description: wordOf(message),
         SessionContext: message.reference,
       }))
     return answered({ PullSmsSendStatusSet })
@@ -107,7 +112,23 @@ export function createTencentSmsPlatform({ seed, now, mischiefOf }: PlatformOpti
       )
     },
     messages: () => book.all(),
-    close: async () => undefined,
+    pendingPushes: reports.pending,
+    close: reports.close,
+  }
+}
+
+const statusOf = ({ number }: TextMessage) => (fateOf(number) === 'delivered' ? 'SUCCESS' : 'FAIL')
+const wordOf = ({ number }: TextMessage) => (fateOf(number) === 'delivered' ? 'DELIVRD' : 'MK:0001')
+
+function reportOf(message: TextMessage): object {
+  return {
+    user_receive_time: beijing(message.atMs),
+    nationcode: '86',
+    mobile: message.number,
+    report_status: statusOf(message),
+    errmsg: wordOf(message),
+    description: wordOf(message),
+    sid: message.serial,
   }
 }
 
