@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createPrng } from '../simulator/people.ts'
 import { keepRestocking, loadCatalogue } from './demo/catalogue.ts'
 import { streamChannelOrders } from './demo/channels.ts'
+import { tellCustomers } from './demo/customers.ts'
 import { createOutside } from './demo/outside.ts'
 import { createPatientHub } from './demo/patient-hub.ts'
 import { type Scenario, scenarioOf } from './demo/scenarios.ts'
@@ -45,6 +46,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
       demoLife,
       'demo: a whole life within a minute',
     )
+    await tellCustomers(hub)
     const catalogue = await loadCatalogue(hub)
     const outside = createOutside(simulator, signal)
     const counts = { placed: 0, soldOut: 0 }

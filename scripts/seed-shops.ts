@@ -1,14 +1,11 @@
 import { z } from 'zod'
 import type { Platform } from '../domain/channel-order.ts'
-import { appSecretOf, Tokenbook } from '../simulator/platforms/accounts.ts'
+import { appSecretOf, SIMULATOR_SEED, Tokenbook } from '../simulator/platforms/accounts.ts'
 import { DOUDIAN_APP_KEY } from '../simulator/platforms/doudian/index.ts'
 import { MALL_APP_KEY } from '../simulator/platforms/mall/index.ts'
 import { mallSecretOf } from '../simulator/platforms/mall/signature.ts'
 import type { HubClient } from './parts/hub-client.ts'
 import { HubRefusal } from './parts/hub-client.ts'
-
-/** The simulator's own seed: it gives the apps' secrets and the merchants' tokens. */
-const SEED = 'order-hub'
 
 /** A shop of the sample merchant at one platform of the simulated outside. */
 export type SampleShop = {
@@ -78,9 +75,9 @@ export function platformSkuOf(skuId: string): { itemId: string; skuId: string } 
 }
 
 function credentialsOf({ platform, platformShopId, appKey }: SampleShop): Record<string, string> {
-  if (platform === 'mall') return { secret: mallSecretOf(SEED, appKey) }
-  const { accessToken, refreshToken } = new Tokenbook(SEED, platform).tokensOf(platformShopId)
-  return { appSecret: appSecretOf(SEED, platform, appKey), accessToken, refreshToken }
+  if (platform === 'mall') return { secret: mallSecretOf(SIMULATOR_SEED, appKey) }
+  const { accessToken, refreshToken } = new Tokenbook(SIMULATOR_SEED, platform).tokensOf(platformShopId)
+  return { appSecret: appSecretOf(SIMULATOR_SEED, platform, appKey), accessToken, refreshToken }
 }
 
 /** Connects the sample shops and maps SKUs one to one. Again it only tells the hub where the outside listens now. */

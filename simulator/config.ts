@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SIMULATOR_SEED } from './platforms/accounts.ts'
 import type { CourierAccounts } from './platforms/courier-accounts.ts'
 
 /** A name and a secret, joined by a colon. */
@@ -14,7 +15,7 @@ export const simulatorConfigSchema = z.object({
   /** A file that remembers idempotency keys, effects, tasks and parcels over a restart. */
   SIMULATOR_STATE: z.string().min(1).optional(),
   /** The same seed and the same ids give the same picking and the same parcels. */
-  SIMULATOR_SEED: z.string().min(1).max(100).default('order-hub'),
+  SIMULATOR_SEED: z.string().min(1).max(100).default(SIMULATOR_SEED),
   /** `auto`: the warehouse works its tasks by itself; `off`: it only receives them. */
   SIMULATOR_WAREHOUSE: z.enum(['auto', 'off']).default('off'),
   /** Where the warehouse reports to, and its API key (system `warehouse`). Needed with `auto`. */
@@ -38,6 +39,8 @@ export const simulatorConfigSchema = z.object({
   SIMULATOR_ERP_SECRET: z.string().min(32).optional(),
   /** What the merchant's WeCom account is made from (`platforms/wecom/account.ts`); by default the seed. */
   SIMULATOR_WECOM_SECRET: z.string().min(16).optional(),
+  /** What ends the address at the hub that SMS providers report to. Absent: they are only asked. */
+  SIMULATOR_SMS_REPORT_SECRET: z.string().min(32).optional(),
   /** After how long a message over a long connection comes again when it was not confirmed. */
   SIMULATOR_REDELIVER_SECONDS: z.coerce.number().min(0.1).max(3_600).default(60),
   /** From the task's arrival to the packed parcel, on average. */

@@ -15,6 +15,9 @@ const simulator = await startSimulator({
   courierAccounts: courierAccountsOf(config),
   ...(config.SIMULATOR_ERP_SECRET === undefined ? {} : { erpSecret: config.SIMULATOR_ERP_SECRET }),
   ...(config.SIMULATOR_WECOM_SECRET === undefined ? {} : { wecomSecret: config.SIMULATOR_WECOM_SECRET }),
+  ...(config.SIMULATOR_SMS_REPORT_SECRET === undefined
+    ? {}
+    : { smsReportSecret: config.SIMULATOR_SMS_REPORT_SECRET }),
   log: (line) => console.log(`${new Date().toISOString()} ${line}`),
   ...(config.HUB_API === undefined ? {} : { hubApi: config.HUB_API }),
   ...(config.SIMULATOR_STATE === undefined ? {} : { stateFile: config.SIMULATOR_STATE }),

@@ -1,5 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
+import { appSecretOf, SIMULATOR_SEED } from '../../simulator/platforms/accounts.ts'
+import { ALIYUN_KEY_ID } from '../../simulator/platforms/sms/aliyun.ts'
+import { SIGN_NAME } from '../../simulator/platforms/sms/book.ts'
+import { OFFICIAL_APP_ID, WECHAT_APP_ID } from '../../simulator/platforms/wechat/index.ts'
 import { wecomAccountOf } from '../../simulator/platforms/wecom/account.ts'
 import { capture } from './cache.ts'
 import type { MariadbPart } from './mariadb.ts'
@@ -80,6 +84,7 @@ export function productEnvironment(options: ProductOptions): NodeJS.ProcessEnv {
     ERP_URL: `${outside}/erp`,
     ERP_SECRET: derived(secrets, 'erp'),
     ...wecomEnvironment(options, outside),
+    ...messengerEnvironment(options, outside),
     EVENT_ALLOWED_TARGETS: '127.0.0.0/8,::1',
     ...(temporal.webUrl ? { TEMPORAL_WEB_ORIGIN: temporal.webUrl } : {}),
   }
@@ -128,6 +133,25 @@ function wecomEnvironment({ secrets }: ProductOptions, outside: string): NodeJS.
 }
 
 const wecomSecret = (secrets: Secrets) => derived(secrets, 'wecom')
+
+/** Who tells customers: the simulated providers know their accounts by its seed. */
+function messengerEnvironment({ secrets }: ProductOptions, outside: string): NodeJS.ProcessEnv {
+  return {
+    SMS_PROVIDER: 'aliyun',
+    SMS_URL: `${outside}/aliyun-sms/`,
+    SMS_KEY_ID: ALIYUN_KEY_ID,
+    SMS_KEY_SECRET: appSecretOf(SIMULATOR_SEED, 'aliyun-sms', ALIYUN_KEY_ID),
+    SMS_SIGN_NAME: SIGN_NAME,
+    SMS_REPORT_SECRETS: smsReportSecret(secrets),
+    WECHAT_URL: `${outside}/wechat`,
+    WECHAT_APP_ID,
+    WECHAT_APP_SECRET: appSecretOf(SIMULATOR_SEED, 'wechat', WECHAT_APP_ID),
+    WECHAT_OFFICIAL_APP_ID: OFFICIAL_APP_ID,
+    WECHAT_OFFICIAL_APP_SECRET: appSecretOf(SIMULATOR_SEED, 'wechat', OFFICIAL_APP_ID),
+  }
+}
+
+const smsReportSecret = (secrets: Secrets) => derived(secrets, 'sms/reports')
 
 function derived({ outsideSecret }: Secrets, name: string): string {
   return createHmac('sha256', outsideSecret).update(name).digest('base64url')
@@ -188,6 +212,7 @@ function simulatorEnvironment(
     SIMULATOR_COURIERS: COURIERS.join(','),
     SIMULATOR_KUAIDI100: `${kuaidi100.customer}:${kuaidi100.key}`,
     SIMULATOR_WECOM_SECRET: wecomSecret(secrets),
+    SIMULATOR_SMS_REPORT_SECRET: smsReportSecret(secrets),
     SIMULATOR_SF: `${sf.partnerId}:${sf.checkWord}`,
     SIMULATOR_ERP_SECRET: derived(secrets, 'erp'),
     HUB_API: api,

@@ -16,6 +16,7 @@ import { planDueListings } from '../../store/listing-plan.ts'
 import { confirmListing, dropOldDeliveries, putListings, removeListing } from '../../store/listings.ts'
 import { publishPolicy } from '../../store/policy-versions.ts'
 import { adjustStock } from '../../store/stock.ts'
+import { awaitStock } from '../../store/stock-waits.ts'
 import { replayWorkItem } from '../../store/work-items.ts'
 import { DeliverySender } from '../../workers/delivery-sender.ts'
 import { createListingLoops, ListingPlanner } from '../../workers/listing-loops.ts'
@@ -166,6 +167,23 @@ describe('from stock to store', () => {
     await plan(byCategory)
     await store.db.updateTable('warehouse').set({ active: true }).where('id', '=', 'WH-GZ').execute()
     expect(await listing('MALL', skuId)).toMatchObject({ quantity: 12 })
+  })
+
+  test('what platforms have sold without there being any is shown by no store, from the moment that it is known', async () => {
+    const skuId = await store.addSku({ 'WH-HZ': 6 })
+    await list(skuId, 'MALL', 'MALL-2')
+    await plan()
+    await send()
+    expect(shown(skuId)).toEqual({ MALL: 3, 'MALL-2': 3 })
+    const { orderId } = await store.order([{ skuId: await store.addSku({ 'WH-HZ': 1 }), quantity: 1 }])
+    const placedAt = new Date().toISOString()
+    const lines = [{ lineNumber: 1, skuId, quantity: 4, unitPriceCents: 100 }]
+    await store.inTransaction((tx) =>
+      awaitStock(tx, { orderId, lines, placedAt, paidAt: placedAt, holdUntil: new Date() }),
+    )
+    await plan()
+    await send()
+    expect(shown(skuId)).toEqual({ MALL: 1, 'MALL-2': 1 })
   })
 
   test('at the threshold a listing is taken down, and it comes back only when enough has returned', async () => {
