@@ -15,6 +15,8 @@ export const factBodies = {
     /** Absent in messages from before it was recorded. */
     operator: z.string().optional(),
     holdsConfirmed: z.boolean(),
+    /** No money yet: the buyer pays whoever brings the goods. */
+    onDelivery: z.boolean().optional(),
   }),
   'fulfilment.packed': z.object({
     fulfilmentId: z.string(),

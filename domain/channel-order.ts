@@ -58,6 +58,8 @@ export type ChannelOrder = {
   createdAt: string
   modifiedAt: string
   paidAt: string | null
+  /** The buyer pays whoever brings the goods (货到付款); absent otherwise. */
+  cashOnDelivery?: boolean | undefined
   /** Until when the platform waits for the money; null where it does not say. */
   payUntil: string | null
   /** Until when the platform expects the goods to be sent; null where it does not say. */

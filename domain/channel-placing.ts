@@ -108,10 +108,29 @@ export function isOlder(report: KnownVersion, known: KnownVersion): boolean {
 }
 
 /** Whether the platform holds the buyer's money. */
-export function isPaidThere(order: Pick<ChannelOrder, 'status' | 'paidAt'>): boolean {
+function isPaidThere(order: Pick<ChannelOrder, 'status' | 'paidAt'>): boolean {
   return (
     order.paidAt !== null && order.status !== null && order.status !== 'unpaid' && order.status !== 'closed'
   )
+}
+
+/**
+ * Whether the platform wants the goods sent: it holds the money, or the buyer pays on delivery and the platform has
+ * released the order to the merchant.
+ */
+export function isToBeSent(order: Pick<ChannelOrder, 'status' | 'paidAt' | 'cashOnDelivery'>): boolean {
+  if (isPaidThere(order)) return true
+  return (
+    order.cashOnDelivery === true &&
+    order.status !== null &&
+    order.status !== 'unpaid' &&
+    order.status !== 'closed'
+  )
+}
+
+/** Since when the goods are owed, by which orders that wait for stock are served: RFC 3339. */
+export function owedSince(order: Pick<ChannelOrder, 'paidAt' | 'createdAt'>): string {
+  return order.paidAt ?? order.createdAt
 }
 
 /** Whether something has left for the buyer by what the platform says. */

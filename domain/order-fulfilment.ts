@@ -39,11 +39,21 @@ function keepForLater(draft: Draft, event: OrderState['early'][number]): void {
   draft.note({ field: 'early_report', newValue: event.type, subjectId: event.fulfilmentId })
 }
 
+/**
+ * Whether no pick task can become known any more. An expired order whose goods are being reserved again has not ended: a
+ * worker whose task timed out may have opened its tasks, and what the warehouse said of them is heard before the answer is.
+ */
+function isOver({ status, reservation }: OrderState): boolean {
+  const revives =
+    reservation === 'reserving_again' || reservation === 'checking' || reservation === 'confirmed'
+  return hasEnded(status) && !(status === 'expired' && revives)
+}
+
 /** Hears the reports whose pick task has become known; those that an ended order still keeps are a contradiction. */
 export function hearEarlyReports(draft: Draft): void {
   const { state } = draft
   const isKnown = (report: OrderState['early'][number]) =>
-    hasEnded(state.status) || state.fulfilments.some((entry) => entry.fulfilmentId === report.fulfilmentId)
+    isOver(state) || state.fulfilments.some((entry) => entry.fulfilmentId === report.fulfilmentId)
   const reports = state.early.filter(isKnown)
   if (reports.length === 0) return
   state.early = state.early.filter((report) => !isKnown(report))
@@ -66,7 +76,7 @@ export function packFulfilment(
 ): void {
   const { state } = draft
   const fulfilment = state.fulfilments.find((entry) => entry.fulfilmentId === event.fulfilmentId)
-  if (!fulfilment && !hasEnded(state.status)) return keepForLater(draft, event)
+  if (!fulfilment && !isOver(state)) return keepForLater(draft, event)
   if (fulfilment?.state !== 'picking') {
     const stands = fulfilment?.state ?? 'unknown'
     draft.note({
@@ -106,7 +116,7 @@ export function shortFulfilment(
 ): void {
   const { state } = draft
   const fulfilment = state.fulfilments.find((entry) => entry.fulfilmentId === event.fulfilmentId)
-  if (!fulfilment && !hasEnded(state.status)) return keepForLater(draft, event)
+  if (!fulfilment && !isOver(state)) return keepForLater(draft, event)
   if (!fulfilment) {
     return raise(draft, 'contradiction', `${event.fulfilmentId}/short`, { fulfilmentId: event.fulfilmentId })
   }

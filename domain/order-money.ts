@@ -10,8 +10,9 @@ export function refundedCents(state: OrderState): number {
   return state.refunds.reduce((sum, refund) => sum + refund.amountCents, 0)
 }
 
-/** Whether the money that the merchant still holds covers what the order costs. */
+/** Whether the money that the merchant still holds covers what the order costs, or need not be there before the goods are. */
 export function isPaidInFull(state: OrderState): boolean {
+  if (state.payments.some((payment) => payment.onDelivery)) return true
   return paidCents(state) - refundedCents(state) >= state.placed.amountCents
 }
 

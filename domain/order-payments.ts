@@ -19,7 +19,7 @@ export function receivePayment(draft: Draft, event: Extract<OrderEvent, { type: 
     return
   }
   const { paymentId, amountCents, paidAt } = event
-  state.payments.push({ paymentId, amountCents, paidAt })
+  state.payments.push({ paymentId, amountCents, paidAt, ...(event.onDelivery ? { onDelivery: true } : {}) })
   draft.note({ field: 'payment', newValue: 'received', subjectId: paymentId, amountCents })
   if (event.holdsConfirmed && state.reservation !== 'lapsed') {
     state.reservation = 'confirmed'

@@ -44,7 +44,13 @@ export type OrderPlaced = {
   awaitsStock?: boolean | undefined
 }
 
-export type Payment = { paymentId: string; amountCents: number; paidAt: string }
+export type Payment = {
+  paymentId: string
+  amountCents: number
+  paidAt: string
+  /** Its platform wants the goods sent before there is money: the buyer pays the courier (货到付款). */
+  onDelivery?: boolean | undefined
+}
 
 export type RefundReason =
   | 'overpaid'
@@ -188,6 +194,7 @@ export type OrderEvent =
       operator?: string | undefined
       /** Whether the payment route could confirm every hold in the transaction that recorded the payment. */
       holdsConfirmed: boolean
+      onDelivery?: boolean | undefined
     }
   | {
       type: 'fulfilment_packed'

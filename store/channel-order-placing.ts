@@ -3,7 +3,13 @@ import { v7 as uuid } from 'uuid'
 import { placeOrderBody } from '../contracts/orders.ts'
 import { CHANNEL_OF_PLATFORM } from '../contracts/shops.ts'
 import type { ChannelOrder, HeldReason, SkuPart } from '../domain/channel-order.ts'
-import { isPaidThere, isShippedThere, type PlacingLine, placingOf } from '../domain/channel-placing.ts'
+import {
+  isShippedThere,
+  isToBeSent,
+  owedSince,
+  type PlacingLine,
+  placingOf,
+} from '../domain/channel-placing.ts'
 import { provinceNamed } from '../domain/place.ts'
 import { addressOf } from './channel-order-contact.ts'
 import { takePayment } from './channel-order-money.ts'
@@ -58,7 +64,7 @@ export async function placeChannelOrder(
     where shop_id = ${shop.shopId} and platform_order_id = ${order.platformOrderId}`.execute(tx)
   await resolveOpenWorkItem(tx, 'channel_order_held', channelOrderKey(report), 'the order was placed')
   if (result.order.status === 'awaiting_stock') {
-    const paidAt = isPaidThere(order) ? order.paidAt : null
+    const paidAt = isToBeSent(order) ? owedSince(order) : null
     await awaitStock(tx, { orderId, lines, placedAt: order.createdAt, paidAt, holdUntil })
   }
   await takePayment(tx, report, orderId)
@@ -74,7 +80,7 @@ function holdUntilOf(order: ChannelOrder): Date {
   const until =
     order.payUntil === null ? Date.parse(order.createdAt) + DEFAULT_HOLD_MS : Date.parse(order.payUntil)
   // A paid order's holds are confirmed in the same transaction; the time must only not be over before that.
-  return new Date(Math.max(until, isPaidThere(order) ? Date.now() : 0) + GRACE_MS)
+  return new Date(Math.max(until, isToBeSent(order) ? Date.now() : 0) + GRACE_MS)
 }
 
 type Mapping = {

@@ -90,7 +90,7 @@ async function readOrder(tx: Tx, orderId: string): Promise<OrderToCombine | null
       contact.id as "contactId", contact.key_id as "keyId", contact.sealed,
       channel_order.canonical ->> 'buyerId' as "buyerId",
       channel_order.order_id is not null and (channel_order.contact_id <> orders.contact_id
-        or channel_order.status = 'closed' or (channel_order.canonical -> 'shippingForbidden')::boolean
+        or channel_order.status = 'closed' or coalesce((channel_order.canonical -> 'cashOnDelivery')::boolean, false) or (channel_order.canonical -> 'shippingForbidden')::boolean
         or channel_order.canonical -> 'lines' @> '[{"refund": "open"}]') as "mustGoAlone"
     from orders join contact on contact.id = orders.contact_id
       left join channel_order on channel_order.order_id = orders.id

@@ -64,7 +64,12 @@ export async function waitForStock(db: Db, placed: OrderPlaced): Promise<void> {
       .select((eb) => eb.fn.max('paid_at').as('paidAt'))
       .where('order_id', '=', placed.orderId)
       .executeTakeFirstOrThrow()
-    await awaitStock(tx, { ...placed, paidAt: paidAt?.toISOString() ?? null, holdUntil: new Date() })
+    // Without a payment it is paid on delivery, and owed since it was placed.
+    await awaitStock(tx, {
+      ...placed,
+      paidAt: paidAt?.toISOString() ?? placed.placedAt,
+      holdUntil: new Date(),
+    })
   })
 }
 

@@ -4,6 +4,7 @@ import { doudianConnector } from '../../connectors/channels/doudian/index.ts'
 import { doudianOrder } from '../../connectors/channels/doudian/map.ts'
 import { receiveDoudianPush } from '../../connectors/channels/doudian/receive.ts'
 import { paramJson, signEvent, signRequest } from '../../connectors/channels/doudian/sign.ts'
+import { isToBeSent } from '../../domain/channel-placing.ts'
 import { expectedSign } from '../../simulator/platforms/doudian/signature.ts'
 import { doudianShop } from '../support/pushing-shops.ts'
 import { channelSuite } from './channel-suite.ts'
@@ -41,6 +42,32 @@ describe('signatures of Doudian', () => {
     }
     expect(signRequest(call, 'secreu')).not.toBe(signed)
     expect(signRequest({ ...call, access_token: 'x', sign_method: 'md5', sign: 'x' }, 'secret')).toBe(signed)
+  })
+})
+
+describe('an order of Doudian that is paid on delivery', () => {
+  const order = (change: object) =>
+    doudianOrder.parse({
+      order_id: '6912345678901234567',
+      order_status: '2',
+      create_time: '1794326400',
+      update_time: '1794326401',
+      pay_time: '0',
+      order_expire_time: '1800',
+      pay_type: '0',
+      pay_amount: '1000',
+      post_amount: '0',
+      sku_order_list: [],
+      ...change,
+    })
+
+  it('is to be sent once it is released, although nothing is paid', () => {
+    expect(isToBeSent(order({}))).toBe(true)
+    expect(isToBeSent(order({ pay_type: '1' }))).toBe(false)
+  })
+
+  it('is not confused with one that is not paid yet, of which the platform says the same', () => {
+    expect(order({ order_status: '1' }).cashOnDelivery).toBeUndefined()
   })
 })
 

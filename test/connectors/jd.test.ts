@@ -8,6 +8,7 @@ import { channelOrderOf, josOrder } from '../../connectors/channels/jd/map.ts'
 import { signJos } from '../../connectors/channels/jd/sign.ts'
 import { checkConformance, conformanceVector } from '../../connectors/conformance.ts'
 import { RefusedError, TokenExpiredError, UnreachableError } from '../../connectors/outside-errors.ts'
+import { isToBeSent } from '../../domain/channel-placing.ts'
 import { type Simulator, startSimulator } from '../../simulator/server.ts'
 import { jdOrder, jdShop, SEED } from '../support/jd.ts'
 import { oddText } from '../support/odd-text.ts'
@@ -93,6 +94,16 @@ describe('an order of JD in the hub’s words', () => {
     const read = order({ orderState })
     expect(read).toMatchObject({ status, rawStatus: orderState })
     expect(read.shippingForbidden).toBe(['LOCKED', 'PAUSE', 'POP_ORDER_PAUSE'].includes(orderState))
+  })
+
+  it.each([
+    ['1-货到付款', true],
+    ['1', true],
+    ['4-在线支付', false],
+    ['10-其他', false],
+    ['', false],
+  ])('paid by %s without a pay time it is to be sent: %s', (payType, isSent) => {
+    expect(isToBeSent(order({ payType, paymentConfirmTime: '0001-01-01 00:00:00' }))).toBe(isSent)
   })
 
   it('is stopped at whatever it was: unpaid, paid or sent', () => {

@@ -4,7 +4,7 @@ import { taobaoAccount } from '../../connectors/channels/taobao/account.ts'
 import { createTaobaoClient } from '../../connectors/channels/taobao/client.ts'
 import { createTopCall } from '../../connectors/channels/taobao/gateway.ts'
 import { taobaoConnector } from '../../connectors/channels/taobao/index.ts'
-import { channelOrderOf, topTrade } from '../../connectors/channels/taobao/map.ts'
+import { channelOrderOf, TRADE_FIELDS, topTrade } from '../../connectors/channels/taobao/map.ts'
 import { SIGN_METHODS, signHandshake, signTop } from '../../connectors/channels/taobao/sign.ts'
 import { checkConformance, conformanceVector } from '../../connectors/conformance.ts'
 import {
@@ -13,6 +13,7 @@ import {
   TokenExpiredError,
   UnreachableError,
 } from '../../connectors/outside-errors.ts'
+import { isToBeSent } from '../../domain/channel-placing.ts'
 import { type Simulator, startSimulator } from '../../simulator/server.ts'
 import { SEED, SELLER, taobaoOrder, taobaoShop } from '../support/taobao.ts'
 import { channelSuite } from './channel-suite.ts'
@@ -123,6 +124,15 @@ describe('a trade of Taobao in the hub’s words', () => {
     const order = trade({ status: rawStatus })
     expect(order).toMatchObject({ status, rawStatus })
     expect(order.shippingForbidden).toBe(rawStatus === 'PAID_FORBID_CONSIGN')
+  })
+
+  it('is to be sent without a pay time where the buyer pays on delivery, and only there', () => {
+    const released = { status: 'WAIT_SELLER_SEND_GOODS' }
+    expect(isToBeSent(trade({ ...released, type: 'cod' }))).toBe(true)
+    expect(isToBeSent(trade({ ...released, type: 'fixed' }))).toBe(false)
+    expect(isToBeSent(trade({ type: 'cod' }))).toBe(false)
+    expect(isToBeSent(trade({ status: 'TRADE_CLOSED_BY_TAOBAO', type: 'cod' }))).toBe(false)
+    expect(TRADE_FIELDS.split(',')).toContain('type')
   })
 
   it.each([

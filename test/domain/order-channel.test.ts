@@ -178,3 +178,30 @@ describe('a platform’s order', () => {
     )
   })
 })
+
+describe('cash on delivery (货到付款)', () => {
+  const placed: OrderPlaced = { ...waitingOrder, awaitsStock: undefined, allocations }
+  const release: OrderEvent = { ...paidEvent, amountCents: 0, onDelivery: true, holdsConfirmed: true }
+
+  test('a released order goes to the warehouse although nothing is paid', () => {
+    const { state, writes } = decide(placeOrder(placed), release, NOW)
+    expect(state.status).toBe('paid')
+    expect(writes).toMatchObject([{ kind: 'create_pick_task' }])
+    expect(paidCents(state)).toBe(0)
+  })
+
+  test('gives nothing back when it is closed before it left: nothing was paid', () => {
+    const paid = decide(placeOrder(placed), release, NOW).state
+    const asked = decide(paid, { ...closed, inboxId: 8 }, NOW).state
+    const { state } = decide(asked, answered, NOW)
+    expect(state.status).toBe('cancelled')
+    expect(state.refunds).toEqual([])
+  })
+
+  test('keeps what the courier has collected', () => {
+    const paid = decide(placeOrder(placed), release, NOW).state
+    const { state } = decide(paid, { ...paidEvent, inboxId: 9, paymentId: 'P2' }, NOW)
+    expect(paidCents(state)).toBe(1_000)
+    expect(state.refunds).toEqual([])
+  })
+})

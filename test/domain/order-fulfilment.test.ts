@@ -102,6 +102,29 @@ describe('the way of a parcel', () => {
     expect(story.workItems()).toEqual(['short_pick'])
   })
 
+  test('a report that an expired order hears while its goods are reserved again waits for the answer', () => {
+    const story = new OrderStory()
+    story.expire()
+    story.pay('P1', 3_500)
+    // A worker whose task timed out had reserved again and opened the task; its successor hears the warehouse first.
+    story.pack('O1-F1')
+    expect(story.workItems()).toEqual([])
+    story.tell({ type: 'reserved_again', allocations: [units('WH-1', 3)] })
+    expect(story.state).toMatchObject({ status: 'shipped', early: [] })
+    expect(story.state.parcels).toMatchObject([{ fulfilmentId: 'O1-F1', state: 'shipped' }])
+    expect(story.workItems()).toEqual([])
+  })
+
+  test('such a report is a contradiction once nothing is left to reserve', () => {
+    const story = new OrderStory()
+    story.expire()
+    story.pay('P1', 3_500)
+    story.pack('O1-F1')
+    story.tell({ type: 'reserved_again', allocations: null })
+    expect(story.workItems()).toEqual(['contradiction'])
+    expect(story.refunds()).toMatchObject([{ amountCents: 3_500, reason: 'paid_after_end' }])
+  })
+
   test('a report on a pick task that an ended order never had is a contradiction', () => {
     const story = new OrderStory().paid()
     story.pack('O9-F1')

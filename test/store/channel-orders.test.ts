@@ -433,3 +433,74 @@ describe('the lines of a platform’s order', () => {
     )
   })
 })
+
+describe('cash on delivery (货到付款)', () => {
+  const released = (order: ChannelOrder, seconds = 1, change: Partial<ChannelOrder> = {}): ChannelOrder => ({
+    ...order,
+    status: 'paid',
+    rawStatus: 'WAIT_SELLER_SEND_GOODS',
+    modifiedAt: at(seconds),
+    cashOnDelivery: true,
+    ...change,
+  })
+  const bodyOf = async (orderId: string | null) => {
+    const { rows } = await sql<{ body: object }>`
+      select body from inbox join inbox_body on inbox_id = id
+      where order_key = ${orderId} and type = 'payment.received' order by id`.execute(store.db)
+    return rows.map((row) => row.body)
+  }
+  const payments = (orderId: string | null) =>
+    store.db
+      .selectFrom('payment')
+      .select(['amount_cents', 'outcome'])
+      .where('order_id', '=', orderId ?? '')
+      .execute()
+
+  test('is released once, keeps its units, and owes its money until the platform has it', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 2 })
+    const order = orderOf(skuId, 2)
+    const { orderId } = await apply(released(order))
+    await apply(released(order, 2, { rawStatus: 'again' }))
+    expect((await store.holds(orderId ?? '')).map((hold) => hold.state)).toEqual(['confirmed'])
+    expect(await bodyOf(orderId)).toMatchObject([{ amountCents: 0, onDelivery: true, holdsConfirmed: true }])
+    expect(await payments(orderId)).toEqual([])
+    await apply(released(order, 3, { status: 'completed', paidAt: at(3) }))
+    expect(await payments(orderId)).toMatchObject([{ amount_cents: 2_000 }])
+    expect(await bodyOf(orderId)).toHaveLength(2)
+  })
+
+  test('that came after the order’s end is written down, and nobody’s work', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 1 })
+    const order = orderOf(skuId, 1)
+    const { orderId } = await apply(released(order))
+    await store.commit(orderId ?? '', [], { status: 'completed', closed: true })
+    await apply(released(order, 2, { status: 'completed', paidAt: at(2) }))
+    expect(await payments(orderId)).toEqual([{ amount_cents: 1_000, outcome: 'accepted' }])
+    expect(await bodyOf(orderId)).toHaveLength(1)
+  })
+
+  test('waits for stock by the time at which it was placed', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 0 })
+    const order = orderOf(skuId, 1)
+    const { orderId } = await apply(released(order))
+    expect(await statusOf(orderId)).toBe('awaiting_stock')
+    const wait = await store.db
+      .selectFrom('stock_wait')
+      .select('paid_at')
+      .where('order_id', '=', orderId ?? '')
+      .executeTakeFirstOrThrow()
+    expect(wait.paid_at).toEqual(new Date(order.createdAt))
+    await receive(skuId, 1)
+    expect(await serveWaiting(store.db, skuId, 10)).toBe(1)
+    expect((await store.holds(orderId ?? '')).map((hold) => hold.state)).toEqual(['confirmed'])
+  })
+
+  test('is not released while its platform forbids to ship', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 1 })
+    const order = orderOf(skuId, 1)
+    const { orderId } = await apply(released(order, 1, { shippingForbidden: true }))
+    expect(await bodyOf(orderId)).toEqual([])
+    await apply(released(order, 2))
+    expect(await bodyOf(orderId)).toHaveLength(1)
+  })
+})

@@ -19,6 +19,7 @@ const STATUSES: Readonly<Record<string, ChannelOrderStatus>> = {
   4: 'closed',
   5: 'completed',
 }
+const UNPAID = '1'
 /** Paid, and not yet released to the merchant: the platform looks at it, or waits for a group. */
 const PAID_NOT_RELEASED = '105'
 
@@ -69,6 +70,8 @@ const detail = z.looseObject({
   create_time: requiredMoment,
   update_time: requiredMoment,
   pay_time: moment,
+  /** 0: paid on delivery, also shown of orders that are not paid yet. */
+  pay_type: text,
   order_expire_time: text.pipe(z.string().regex(/^\d{0,11}$/)),
   exp_ship_time: moment,
   doudian_open_id: text,
@@ -102,6 +105,9 @@ export const doudianOrder = detail.transform(
     createdAt: order.create_time,
     modifiedAt: order.update_time,
     paidAt: order.pay_time,
+    ...(order.pay_type === '0' && order.pay_time === null && order.order_status !== UNPAID
+      ? { cashOnDelivery: true }
+      : {}),
     payUntil: deadlineOf(order.create_time, Number(order.order_expire_time)),
     shipUntil: order.exp_ship_time,
     buyerId: order.doudian_open_id || null,

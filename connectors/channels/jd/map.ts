@@ -58,6 +58,8 @@ export const josOrder = z.looseObject({
   modified: instant,
   /** Year 1: not paid. */
   paymentConfirmTime: chinaInstantOrNull,
+  /** `1-货到付款`, `4-在线支付` and others; only the number is sure. */
+  payType: optionalText,
   /** What the buyer still had to pay after using up a balance, freight included. */
   orderPayment: yuan,
   balanceUsed: yuanOrNothing,
@@ -86,6 +88,7 @@ export function channelOrderOf(order: JosOrder): ChannelOrder {
     createdAt: order.orderStartTime,
     modifiedAt: order.modified,
     paidAt: order.paymentConfirmTime,
+    ...(/^1(?!\d)/.test(order.payType) ? { cashOnDelivery: true } : {}),
     payUntil: null,
     shipUntil: null,
     buyerId: order.open_id_buyer || null,

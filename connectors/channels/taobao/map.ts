@@ -67,6 +67,8 @@ type TopLine = z.output<typeof topLine>
 export const topTrade = z.looseObject({
   tid: id,
   status: z.string().max(64),
+  /** `cod`: the buyer pays the courier, and the trade has no pay time until then. */
+  type: text,
   payment: yuan,
   post_fee: yuan,
   created: instant,
@@ -91,7 +93,7 @@ type TopTrade = z.output<typeof topTrade>
 
 /** The fields that `topTrade` reads, as `trade.fullinfo.get` wants them named. */
 export const TRADE_FIELDS =
-  'tid,status,payment,post_fee,created,modified,pay_time,timeout_action_time,buyer_open_uid,alipay_no,oaid,' +
+  'tid,status,type,payment,post_fee,created,modified,pay_time,timeout_action_time,buyer_open_uid,alipay_no,oaid,' +
   'receiver_name,receiver_mobile,receiver_phone,receiver_state,receiver_city,receiver_district,receiver_town,' +
   'receiver_address,buyer_message,orders'
 
@@ -107,6 +109,7 @@ export function channelOrderOf(trade: TopTrade): ChannelOrder {
     createdAt: trade.created,
     modifiedAt: trade.modified,
     paidAt: trade.pay_time ?? null,
+    ...(trade.type === 'cod' ? { cashOnDelivery: true } : {}),
     payUntil: status === 'unpaid' ? (trade.timeout_action_time ?? null) : null,
     shipUntil: null,
     buyerId: trade.buyer_open_uid ?? null,
