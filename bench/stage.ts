@@ -103,6 +103,14 @@ export class Stage {
       return { url: `http://127.0.0.1:${apiPort}` }
     })
 
+  /** The hub's own process between platforms and inbox on top of `hub`. */
+  channels = () =>
+    this.#once('channels', async () => {
+      await this.hub()
+      const { processes } = await this.#product()
+      return this.#start(processes.channels)
+    })
+
   /** An API process with a database of its own, and nobody who carries its orders anywhere. */
   checkoutApi = () =>
     this.#once('checkout-api', async () => {

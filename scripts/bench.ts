@@ -10,6 +10,7 @@ import { measureEvents } from '../bench/figures/events.ts'
 import { measureGrowth } from '../bench/figures/growth.ts'
 import { measureOrders } from '../bench/figures/orders.ts'
 import { measurePushGrowth } from '../bench/figures/push-growth.ts'
+import { measurePushToApplied } from '../bench/figures/push-to-applied.ts'
 import { measurePushes } from '../bench/figures/pushes.ts'
 import { measureReservations } from '../bench/figures/reservation.ts'
 import { measureStartLatency } from '../bench/figures/start-latency.ts'
@@ -33,6 +34,7 @@ const measurements: {
   { names: ['checkout'], measure: measureCheckout },
   { names: ['checkout-http'], measure: measureCheckoutHttp },
   { names: ['pushes'], measure: measurePushes },
+  { names: ['push-to-applied'], measure: measurePushToApplied },
   {
     names: ['push-growth'],
     measure: (stage, say, { inboxRows }) => measurePushGrowth(stage, say, inboxRows),
