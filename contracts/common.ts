@@ -4,6 +4,8 @@ import { z } from 'zod'
 export const LIMITS = {
   /** A request body. The largest honest one is a CSV import, which has its own limit. */
   bodyBytes: 256 * 1024,
+  /** Levels of a JSON body: far deeper than any that is meant, and far from where a reader would run out of stack. */
+  jsonLevels: 64,
   /** A CSV import: 50,000 rows of master data. */
   csvBytes: 8 * 1024 * 1024,
   /** A platform's push: the largest carries some hundred messages of some hundred bytes. */

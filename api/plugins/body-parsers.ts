@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { LIMITS } from '../../contracts/common.ts'
 import { ProblemError } from '../../contracts/errors.ts'
 
 /** Accepts JSON, and nothing else: valid UTF-8, complete, without keys that reach into prototypes. */
@@ -11,7 +12,12 @@ export function parseJsonBodies(app: FastifyInstance): void {
     if (body.length === 0) return done(null, undefined)
     const text = decodeUtf8(body)
     if (text === null) return done(new ProblemError('malformed-json'))
-    parse(request, text, (error, value) => done(error ? new ProblemError('malformed-json') : null, value))
+    parse(request, text, (error, value) => {
+      if (error) return done(new ProblemError('malformed-json'))
+      if (isDeeperThan(value, LIMITS.jsonLevels))
+        return done(new ProblemError('malformed-json', `nested deeper than ${LIMITS.jsonLevels} levels`))
+      done(null, value)
+    })
   })
 }
 
@@ -30,6 +36,20 @@ export function parseCsvBodies(app: FastifyInstance): void {
 export function keepRawBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+}
+
+/** Level by level: whatever calls itself for each level would run out of stack here as it would in what comes after. */
+function isDeeperThan(value: unknown, levels: number): boolean {
+  let level = [value].filter(isNested)
+  for (let depth = 1; level.length > 0; depth += 1) {
+    if (depth > levels) return true
+    level = level.flatMap((each): unknown[] => Object.values(each)).filter(isNested)
+  }
+  return false
+}
+
+function isNested(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 function isUtf8(contentType = ''): boolean {

@@ -121,6 +121,8 @@ test.each<[string, () => ReturnType<typeof post>, number, string]>([
   ['invalid UTF-8', () => post(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d])), 400, 'malformed-json'],
   ['a __proto__ key', () => post('{"__proto__":{"admin":true}}'), 400, 'malformed-json'],
   ['a constructor.prototype key', () => post('{"constructor":{"prototype":{"a":1}}}'), 400, 'malformed-json'],
+  ['JSON of 65 levels', () => post('['.repeat(65) + ']'.repeat(65)), 400, 'malformed-json'],
+  ['JSON of 64 levels', () => post('['.repeat(64) + ']'.repeat(64)), 400, 'invalid-request'],
   ['plain text', () => post('hello', 'text/plain'), 415, 'unsupported-media-type'],
   ['a form', () => post('a=1', 'application/x-www-form-urlencoded'), 415, 'unsupported-media-type'],
   ['no content type', () => post('{}', null), 415, 'unsupported-media-type'],
@@ -132,7 +134,7 @@ test.each<[string, () => ReturnType<typeof post>, number, string]>([
     413,
     'payload-too-large',
   ],
-  ['JSON nested 20,000 deep', () => post('['.repeat(20_000) + ']'.repeat(20_000)), 400, 'invalid-request'],
+  ['JSON nested 20,000 deep', () => post('['.repeat(20_000) + ']'.repeat(20_000)), 400, 'malformed-json'],
 ])('%s is a %s problem', async (_, send, status, code) => {
   const response = await send()
   expect([response.statusCode, response.json().code]).toEqual([status, code])
@@ -204,4 +206,14 @@ test('a problem has every member of RFC 9457, both languages, and the request id
   const problem = response.json()
   expect(problem).toMatchObject({ status: 404, title: 'There is no such order', titleZh: '订单不存在' })
   expect(Object.keys(problem)).toEqual(expect.arrayContaining(['type', 'detail', 'instance', 'code', 'todo']))
+})
+
+test('a body that a route does not even look at is refused when it is nested without end', async () => {
+  const response = await api.as('admin', {
+    method: 'POST',
+    url: `/v1/stock/counts/${uuid()}/submission`,
+    headers: { 'content-type': 'application/json', 'idempotency-key': uuid() },
+    payload: '['.repeat(10_000) + ']'.repeat(10_000),
+  })
+  expect([response.statusCode, response.json().code]).toEqual([400, 'malformed-json'])
 })
