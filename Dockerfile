@@ -17,8 +17,8 @@ RUN npm ci --omit=dev --no-audit --no-fund
 FROM ${NODE_IMAGE}
 ENV NODE_ENV=production
 WORKDIR /app
-# The simulator's volume takes its owner from here.
-RUN mkdir /state && chown node:node /state
+# The volumes of the simulator and of the files take their owner from here.
+RUN mkdir /state /files && chown node:node /state /files
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 # Loaded by path, because client, worker and workflow bundle must all find the same file.

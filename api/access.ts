@@ -37,6 +37,8 @@ export const ACCESS = {
   readOperationLog: { systems: ['ops'], roles: ALL_ROLES },
   /** What everybody did, sign-ins included: for those who look into it. */
   readAudit: { systems: ['ops'], roles: ['finance', ...OPERATING_ROLES] },
+  /** Of what one may read anyway. */
+  runExports: { systems: ['ops'], roles: ALL_ROLES },
   readOrders: { systems: ['mall', 'ops'], roles: ALL_ROLES },
   recordPayment: { systems: ['payments', 'mall'], roles: [] },
   cancelOrder: { systems: ['mall'], roles: [...STORE_ROLES, 'regional_director', 'ops', 'admin'] },

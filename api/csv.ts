@@ -145,18 +145,3 @@ function toObject(
   })
   return Object.fromEntries(entries)
 }
-
-/**
- * One line of RFC 4180 CSV. Text that a spreadsheet would take for a formula gets an apostrophe before it: what a
- * customer typed must not be calculated on somebody's desk.
- */
-export function csvLine(cells: readonly (string | number | null)[]): string {
-  return `${cells.map(csvCell).join(',')}\r\n`
-}
-
-function csvCell(value: string | number | null): string {
-  if (value === null) return ''
-  if (typeof value === 'number') return String(value)
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}

@@ -2,6 +2,7 @@ import type { PayloadCodec } from '@temporalio/common'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { ChannelConnector } from '../connectors/channels/channel.ts'
+import type { FileStore } from '../connectors/files/file-store.ts'
 import type { OrderCommands } from '../connectors/temporal/order-commands.ts'
 import type { PromotionCommands } from '../connectors/temporal/promotion-commands.ts'
 import type { WmsReader } from '../connectors/wms/reader.ts'
@@ -29,6 +30,8 @@ export type ApiDeps = {
   /** The platforms that this version can talk to. */
   connectors: Partial<Record<Platform, ChannelConnector>>
   shops: ShopAccounts
+  /** Exports; shared with the relay. */
+  files: FileStore
   /** Keeps what platforms push. */
   intake: Pick<DurableIntake, 'accept'>
   /** Tries a mapping before it is published. */

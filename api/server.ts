@@ -22,6 +22,7 @@ import { channelOrderRoutes } from './routes/channel-orders.ts'
 import { codecRoutes } from './routes/codec.ts'
 import { courierPushRoutes } from './routes/courier-pushes.ts'
 import { eventRoutes } from './routes/events.ts'
+import { exportRoutes } from './routes/exports.ts'
 import { listingRoutes } from './routes/listings.ts'
 import { masterDataRoutes } from './routes/master-data.ts'
 import { notificationReportRoutes } from './routes/notification-reports.ts'
@@ -143,6 +144,7 @@ const ROUTES = [
   orderRoutes,
   operationLogRoutes,
   auditRoutes,
+  exportRoutes,
   paymentRoutes,
   cancellationRoutes,
   returnRoutes,

@@ -13,6 +13,7 @@ export const AUDIT_ACTIONS = {
   'policy.rolled_back': { en: 'policy rolled back', zh: '回滚策略' },
   'wecom_member.mapped': { en: 'account mapped to a member of WeCom', zh: '绑定企业微信成员' },
   'wecom_member.unmapped': { en: 'account unmapped from WeCom', zh: '解绑企业微信成员' },
+  'export.requested': { en: 'export requested', zh: '申请导出' },
   'export.downloaded': { en: 'export downloaded', zh: '下载导出' },
 } as const satisfies Record<string, { en: string; zh: string }>
 export type AuditAction = keyof typeof AUDIT_ACTIONS
@@ -35,8 +36,7 @@ export type AuditValue =
 const storedValue = z.json()
 export type StoredAuditValue = z.output<typeof storedValue>
 
-/** Strict like every query: a misspelt filter must not answer with everything. */
-const filters = {
+export const auditFilters = {
   /** A person's user name, or a system with its key's name (`mall:shop-1`). */
   actor: text(200).optional(),
   action: auditAction.optional(),
@@ -50,7 +50,7 @@ const filters = {
   to: instant.optional(),
 }
 export const auditQuery = pageQuery.extend({
-  ...filters,
+  ...auditFilters,
   sort: z.enum(['newest', 'oldest']).default('newest'),
 })
 export type AuditQuery = z.output<typeof auditQuery>
@@ -85,3 +85,8 @@ export const auditHead = z.object({
 })
 export type AuditHead = z.output<typeof auditHead>
 export const auditHeadPage = page(auditHead)
+
+export const auditExportQuery = z.strictObject({
+  ...auditFilters,
+  format: z.enum(['csv', 'xlsx']).default('csv'),
+})

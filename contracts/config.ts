@@ -170,6 +170,8 @@ export const configSchema = z.strictObject({
     .optional(),
   EVENT_RETENTION_DAYS: z.coerce.number().int().min(7).max(3_650).default(30),
   INBOX_BODY_MONTHS: z.coerce.number().int().min(2).max(120).default(6),
+  /** Folder of exports; API and relay must see the same one. */
+  FILES_DIR: z.string().min(1).default('.data/files'),
   METRICS_HOST: z.string().min(1).default('127.0.0.1'),
   /** Where worker and relay serve /metrics and /readyz; 0 takes any free port. */
   METRICS_PORT: port.default(0),
@@ -243,6 +245,7 @@ const OWN_PREFIXES = [
   'PAYLOAD_',
   'SESSION_',
   'METRICS_',
+  'FILES_',
   'INBOX_',
   'EVENT_',
   'RATE_LIMIT_',

@@ -293,6 +293,24 @@ export const ERRORS = {
     zh: '草稿已被他人修改',
     todo: 'Read the draft again, look at what changed, and name its new revision.',
   },
+  'export-not-found': {
+    status: 404,
+    en: 'There is no such export',
+    zh: '找不到该导出',
+    todo: 'Look at the list of your exports. Others see theirs only.',
+  },
+  'export-not-ready': {
+    status: 409,
+    en: 'The file of this export is not there',
+    zh: '导出文件尚未生成或已过期',
+    todo: 'Wait until its state is done; ask for it again if it failed, was cancelled or has expired.',
+  },
+  'too-many-exports': {
+    status: 409,
+    en: 'Too many exports are under way',
+    zh: '进行中的导出过多',
+    todo: 'Wait for one of your exports, or give one up.',
+  },
   'policy-too-many-drafts': {
     status: 409,
     en: 'This policy has too many open drafts',

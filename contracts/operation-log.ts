@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { code, externalId, instant, orderId, page, pageQuery, text } from './common.ts'
 import { logEntry } from './orders.ts'
 
-const filters = {
+const operationLogFilters = {
   orderId: orderId.optional(),
   storeId: code.optional(),
   /** A person's user name, a system (`mall:shop-1`), a platform, or `system`. */
@@ -19,23 +19,29 @@ const filters = {
 }
 
 export const operationLogQuery = pageQuery.extend({
-  ...filters,
+  ...operationLogFilters,
   sort: z.enum(['newest', 'oldest']).default('newest'),
 })
 export type OperationLogQuery = z.output<typeof operationLogQuery>
 
 /** The longest period of one export: a quarter of a year. */
 const EXPORT_DAYS = 93
+type Period = { from: string; to: string }
+const isForward = ({ from, to }: Period) => Date.parse(to) > Date.parse(from)
+const isShort = ({ from, to }: Period) => Date.parse(to) - Date.parse(from) <= EXPORT_DAYS * 86_400_000
+const forward = { message: 'must be after from', path: ['to'] }
+const short = { message: `must be within ${EXPORT_DAYS} days of from`, path: ['to'] }
+const exported = { ...operationLogFilters, from: instant, to: instant }
+
+/** An export of this log names its period. */
+export const operationLogExportFilters = z
+  .strictObject(exported)
+  .refine(isForward, forward)
+  .refine(isShort, short)
 export const operationLogExportQuery = z
-  .strictObject({ ...filters, from: instant, to: instant })
-  .refine(({ from, to }) => Date.parse(to) > Date.parse(from), {
-    message: 'must be after from',
-    path: ['to'],
-  })
-  .refine(({ from, to }) => Date.parse(to) - Date.parse(from) <= EXPORT_DAYS * 86_400_000, {
-    message: `must be within ${EXPORT_DAYS} days of from`,
-    path: ['to'],
-  })
+  .strictObject({ ...exported, format: z.enum(['csv', 'xlsx']).default('csv') })
+  .refine(isForward, forward)
+  .refine(isShort, short)
 export type OperationLogFilters = Omit<OperationLogQuery, 'limit' | 'cursor' | 'sort'>
 
 export const operationLogEntry = logEntry.extend({ orderId, storeId: z.string() })

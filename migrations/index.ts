@@ -22,6 +22,7 @@ import { up as combinedShipping } from './0020-combined-shipping.ts'
 import { up as notificationReports } from './0021-notification-reports.ts'
 import { up as audit } from './0025-audit.ts'
 import { up as wecom } from './0026-wecom.ts'
+import { up as exports } from './0029-exports.ts'
 
 /** Every migration in order. Forward only: a mistake is mended by the next one. */
 export const migrations: Record<string, Migration> = {
@@ -48,4 +49,5 @@ export const migrations: Record<string, Migration> = {
   '0021-notification-reports': { up: notificationReports },
   '0025-audit': { up: audit },
   '0026-wecom': { up: wecom },
+  '0029-exports': { up: exports },
 }

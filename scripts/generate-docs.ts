@@ -180,6 +180,10 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
     'API, relay',
     'Private networks and hosts that [events](events.md#where-events-may-go) may be sent to: addresses, ranges and names, after commas. Absent: public addresses over https only.',
   ],
+  FILES_DIR: [
+    'API, relay',
+    'Folder of the exports that were made in the background. Both must see the same one: a shared volume.',
+  ],
   EVENT_RETENTION_DAYS: [
     'relay',
     'Days for which events and their delivery log are kept, at least 7: so far back can be replayed.',

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { AuditAction, AuditSource, StoredAuditValue } from '../contracts/audit.ts'
+import type { ExportFormat, ExportState } from '../contracts/exports.ts'
 import type { AllocationExplanation } from '../domain/allocation-explanation.ts'
 import type {
   ChannelOrder,
@@ -86,6 +87,23 @@ export type Database = {
     failed_sign_ins: WithDefault<number>
     locked_until: NullableTimestamp
     created_at: DefaultTimestamp
+  }
+  export_job: {
+    id: string
+    caller: string
+    actor: string
+    kind: string
+    format: ExportFormat
+    request: Json<object>
+    state: WithDefault<ExportState>
+    attempt: WithDefault<number>
+    rows_written: WithDefault<number>
+    bytes: Nullable<number>
+    sha256: Nullable<Buffer>
+    leased_until: NullableTimestamp
+    created_at: DefaultTimestamp
+    finished_at: NullableTimestamp
+    expires_at: NullableTimestamp
   }
   audit_entry: {
     id: GeneratedAlways<number>

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { Gauge } from 'prom-client'
 import { v7 as uuid } from 'uuid'
+import { createFileStore } from '../connectors/files/file-store.ts'
 import { createOutsideHttp } from '../connectors/outside-http.ts'
 import { createPdaGateway } from '../connectors/pda/gateway.ts'
 import { startTelemetry } from '../connectors/telemetry.ts'
@@ -16,6 +17,7 @@ import { AuditSealer } from './audit-sealer.ts'
 import { CourierPushes } from './courier-pushes.ts'
 import { DeliverySender, pdaTarget } from './delivery-sender.ts'
 import { createEventLoops } from './event-loops.ts'
+import { ExportMaker } from './export-loop.ts'
 import { startHealthServer } from './health-server.ts'
 import { createListingLoops } from './listing-loops.ts'
 import { Loop } from './loop.ts'
@@ -49,6 +51,7 @@ const stockAlerts = new StockAlerts({ db, policies: new Policies() })
 const transferCarrier = new TransferCarrier({ db, client, taskQueue, logger })
 const keyRing = KeyRing.parse(config.DATA_KEYS)
 const auditSealer = new AuditSealer({ db, logger })
+const exportMaker = new ExportMaker({ db, files: createFileStore(config.FILES_DIR), logger })
 const waitingOrders = new WaitingOrders({ db, keyRing })
 const promotionStarter = new PromotionStarter({ db, client, taskQueue })
 
@@ -65,6 +68,7 @@ const IDLE_MS = {
   waitingOrders: 500,
   transfers: 500,
   audit: 1_000,
+  exports: 1_000,
   reconcile: 10_000,
   maintenance: 60 * 60_000,
 } as const
@@ -92,6 +96,7 @@ const loops = [
   new Loop('held-orders', { round: () => waitingOrders.placeHeld(), idleMs: IDLE_MS.waitingOrders, logger }),
   new Loop('stock-alerts', { round: () => stockAlerts.runOnce(), idleMs: IDLE_MS.stockAlerts, logger }),
   new Loop('audit-sealer', { round: () => auditSealer.runOnce(), idleMs: IDLE_MS.audit, logger }),
+  new Loop('exports', { round: () => exportMaker.runOnce(), idleMs: IDLE_MS.exports, logger }),
   new Loop('reconcile', {
     round: async () => {
       await reconcile.checkStock()

@@ -1,9 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { auditHeadPage, auditPage, auditQuery } from '../../contracts/audit.ts'
+import { MEDIA_TYPES } from '../../connectors/spreadsheets/sheet.ts'
+import { auditExportQuery, auditHeadPage, auditPage, auditQuery } from '../../contracts/audit.ts'
 import { pageQuery } from '../../contracts/common.ts'
 import { listAuditEntries, listAuditHeads } from '../../store/audit-queries.ts'
-import { ACCESS } from '../access.ts'
+import { scopeOf } from '../../store/identity.ts'
+import { ACCESS, identityOf } from '../access.ts'
 import type { ApiDeps } from '../deps.ts'
+import { replyWithExport } from '../export-reply.ts'
 
 const tags = ['audit']
 const config = { access: ACCESS.readAudit }
@@ -24,6 +27,24 @@ export const auditRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app,
       },
     },
     async ({ query }) => listAuditEntries(db, query),
+  )
+
+  app.get(
+    '/v1/audit/export',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'The same as CSV or XLSX, the oldest first',
+        produces: Object.values(MEDIA_TYPES),
+        querystring: auditExportQuery,
+      },
+    },
+    async (request, reply) => {
+      const { format, ...filters } = request.query
+      const scope = scopeOf(identityOf(request))
+      return replyWithExport(deps, request, reply, { kind: 'audit', format, filters, scope })
+    },
   )
 
   app.get(

@@ -69,6 +69,7 @@ export function productEnvironment(options: ProductOptions): NodeJS.ProcessEnv {
     REDIS_URL: redis.url,
     TEMPORAL_ADDRESS: temporal.address,
     WORKFLOW_BUNDLE: join(options.root, 'dist', 'workflow-bundle.js'),
+    FILES_DIR: join(options.dataDir, 'files'),
     API_HOST: '127.0.0.1',
     API_PORT: String(options.apiPort),
     DATA_KEYS: secrets.dataKeys,

@@ -17,6 +17,12 @@ const MATRIX: Record<string, { systems: string; roles: string }> = {
   'GET /v1/operation-log': { systems: 'ops', roles: 'all' },
   'GET /v1/operation-log/export': { systems: 'ops', roles: 'all' },
   'GET /v1/audit': { systems: 'ops', roles: 'finance ops admin' },
+  'GET /v1/audit/export': { systems: 'ops', roles: 'finance ops admin' },
+  'POST /v1/exports': { systems: 'ops', roles: 'all' },
+  'GET /v1/exports': { systems: 'ops', roles: 'all' },
+  'GET /v1/exports/:exportId': { systems: 'ops', roles: 'all' },
+  'DELETE /v1/exports/:exportId': { systems: 'ops', roles: 'all' },
+  'GET /v1/exports/:exportId/file': { systems: 'ops', roles: 'all' },
   'GET /v1/audit/heads': { systems: 'ops', roles: 'finance ops admin' },
   'POST /v1/orders/:orderId/payments': { systems: 'mall payments', roles: '' },
   'POST /v1/orders/:orderId/cancellation': {

@@ -1,6 +1,5 @@
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { csvLine } from '../../api/csv.ts'
 import { operationLogPage, orderStoryPage } from '../../contracts/operation-log.ts'
 import { createTestApi, placeOrder, type TestApi } from './support.ts'
 
@@ -105,13 +104,4 @@ test('an export is CSV of the caller’s own stores, in which nothing is calcula
   expect(response.body).toContain(`"'=1+1,""x"""`)
   expect(response.body).toContain('王五')
   expect(response.body).not.toContain(theirs)
-})
-
-test.each([
-  [['a', 1, null], 'a,1,\r\n'],
-  [['a,b', 'say "x"', 'two\nlines'], '"a,b","say ""x""","two\nlines"\r\n'],
-  [['=1', '+1', '-1', '@x', '\tx'], "'=1,'+1,'-1,'@x,'\tx\r\n"],
-  [[-1], '-1\r\n'],
-])('%j as a line of CSV is %j', (cells, line) => {
-  expect(csvLine(cells)).toBe(line)
 })

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import { Redis } from 'ioredis'
 import pg from 'pg'
@@ -5,6 +8,7 @@ import { v7 as uuid } from 'uuid'
 import type { ApiDeps } from '../../api/deps.ts'
 import { createLogger } from '../../api/logger.ts'
 import { buildServer } from '../../api/server.ts'
+import { createFileStore } from '../../connectors/files/file-store.ts'
 import { PayloadCryptoCodec } from '../../connectors/temporal/codec.ts'
 import type { OrderCommands } from '../../connectors/temporal/order-commands.ts'
 import type { PromotionCommands } from '../../connectors/temporal/promotion-commands.ts'
@@ -95,6 +99,7 @@ export async function createTestApi(
     },
   }
   const keyRing = KeyRing.parse(key('d'))
+  const filesDir = await mkdtemp(join(tmpdir(), 'hub-files-'))
   const deps: ApiDeps = {
     config: { ...testConfig(database.appUrl), ...options.config },
     db: database.db,
@@ -105,6 +110,7 @@ export async function createTestApi(
     policies: new Policies(),
     connectors: {},
     shops: new ShopAccounts(database.db, keyRing),
+    files: createFileStore(filesDir),
     intake: new DurableIntake(database.db, { stream: null }),
     wmsReader: new WmsReader(),
     codec: new PayloadCryptoCodec(KeyRing.parse(key('p'))),
@@ -148,6 +154,7 @@ export async function createTestApi(
     close: async () => {
       await app.close()
       await deps.wmsReader.close()
+      await rm(filesDir, { recursive: true, force: true })
       await owner.end()
       await database.destroy()
     },

@@ -300,7 +300,11 @@ describe('starting and staying', () => {
 
   test('whatever must outlive a container is in a declared volume', () => {
     const used = services.flatMap(([, { volumes }]) => volumes.map((volume) => volume.split(':')[0]))
-    expect(used.sort()).toEqual(Object.keys(compose.volumes).sort())
+    expect([...new Set(used)].sort()).toEqual(Object.keys(compose.volumes).sort())
+    // What one process writes there another one reads.
+    for (const name of ['api', 'relay']) {
+      expect(named(name).volumes, name).toEqual([`files:${environmentOf(name).FILES_DIR}`])
+    }
     for (const name of ['postgres', 'redis', 'temporal-postgres'])
       expect(named(name).volumes, name).toHaveLength(1)
   })

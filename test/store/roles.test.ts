@@ -43,6 +43,7 @@ const TABLES = [
   'audit_seal',
   'audit_chain',
   'audit_head',
+  'export_job',
   'api_key',
   'session',
   'idempotency_key',

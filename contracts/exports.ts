@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { auditFilters } from './audit.ts'
+import { instant, page } from './common.ts'
+import { operationLogExportFilters } from './operation-log.ts'
+
+const exportFormat = z.enum(['csv', 'xlsx'])
+export type ExportFormat = z.output<typeof exportFormat>
+
+/** What is exported, by which filters: as on the screen, but all pages. */
+export const exportBody = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('operation-log'),
+    format: exportFormat,
+    filters: operationLogExportFilters,
+  }),
+  z.strictObject({ kind: z.literal('audit'), format: exportFormat, filters: z.strictObject(auditFilters) }),
+])
+export type ExportBody = z.output<typeof exportBody>
+
+/** The same with whose stores it may show, as a job keeps it. */
+const scope = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('all') }),
+  z.object({ kind: z.literal('stores'), storeIds: z.array(z.string()) }),
+  z.object({ kind: z.literal('region'), region: z.string() }),
+])
+export const storedExportRequest = z.object({ body: exportBody, scope })
+export type ExportRequest = ExportBody & { scope: z.output<typeof scope> }
+
+const EXPORT_STATES = ['waiting', 'running', 'done', 'failed', 'cancelled', 'expired'] as const
+export type ExportState = (typeof EXPORT_STATES)[number]
+
+export const exportJob = z.object({
+  exportId: z.uuid(),
+  kind: z.string(),
+  format: exportFormat,
+  state: z.enum(EXPORT_STATES),
+  rowsWritten: z.int(),
+  bytes: z.int().nullable(),
+  sha256: z.string().nullable(),
+  createdAt: instant,
+  finishedAt: instant.nullable(),
+  expiresAt: instant.nullable(),
+  /** Only while the file is there, and only for whoever asked for it. */
+  link: z.string().nullable(),
+})
+export type ExportJob = z.output<typeof exportJob>
+export const exportJobPage = page(exportJob)
+export const exportParams = z.object({ exportId: z.uuid() })

@@ -1,0 +1,76 @@
+import type { AuditEntryView } from '../contracts/audit.ts'
+import type { ExportRequest } from '../contracts/exports.ts'
+import type { OperationLogEntry } from '../contracts/operation-log.ts'
+import { exportAuditEntries } from './audit-queries.ts'
+import type { Db } from './database.ts'
+import { exportOperationLog } from './operation-log.ts'
+
+type Cell = string | number | null
+
+/** What an export shows: its columns, and its rows read as fast as they are taken. */
+export type ExportSource = { name: string; columns: readonly string[]; rows: AsyncGenerator<Cell[]> }
+
+const LOG_COLUMNS = [
+  'id',
+  'at',
+  'sourceTime',
+  'orderId',
+  'storeId',
+  'version',
+  'field',
+  'oldValue',
+  'newValue',
+  'amountCents',
+  'subjectId',
+  'operator',
+  'source',
+  'inboxId',
+  'requestId',
+] as const satisfies (keyof OperationLogEntry)[]
+
+const AUDIT_COLUMNS = [
+  'id',
+  'at',
+  'actor',
+  'action',
+  'subjectKind',
+  'subjectId',
+  'oldValue',
+  'newValue',
+  'reason',
+  'source',
+  'requestId',
+  'relatedHash',
+  'sequence',
+  'hash',
+] as const satisfies (keyof AuditEntryView)[]
+
+/** The one place that says what can be exported. */
+export function exportSource(db: Db, request: ExportRequest): ExportSource {
+  switch (request.kind) {
+    case 'operation-log':
+      return {
+        name: 'operation-log',
+        columns: LOG_COLUMNS,
+        rows: rowsOf(exportOperationLog(db, request.filters, request.scope), LOG_COLUMNS),
+      }
+    case 'audit':
+      return {
+        name: 'audit',
+        columns: AUDIT_COLUMNS,
+        rows: rowsOf(exportAuditEntries(db, request.filters), AUDIT_COLUMNS),
+      }
+  }
+}
+
+async function* rowsOf<Item extends Record<Column, unknown>, Column extends string>(
+  items: AsyncIterable<Item>,
+  columns: readonly Column[],
+): AsyncGenerator<Cell[]> {
+  for await (const item of items) yield columns.map((column) => cellOf(item[column]))
+}
+
+function cellOf(value: unknown): Cell {
+  if (value === null || value === undefined) return null
+  return typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value)
+}
