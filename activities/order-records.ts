@@ -1,6 +1,7 @@
 import { commitOrder, type OrderCommit } from '../store/commit.ts'
 import type { Db } from '../store/database.ts'
 import type { KeyRing } from '../store/keyring.ts'
+import { holdForChange, prepareOrderChange, settleOrderChange } from '../store/order-changes.ts'
 import {
   askReservation,
   decideCancellation,
@@ -29,6 +30,10 @@ export function createOrderRecordActivities({ db, dataKeys }: { db: Db; dataKeys
     },
     decideCancellation: (request: Parameters<typeof decideCancellation>[1]) =>
       decideCancellation(db, request),
+    holdForChange: (request: Parameters<typeof holdForChange>[1]) => holdForChange(db, request),
+    prepareOrderChange: (request: Parameters<typeof prepareOrderChange>[1]) =>
+      prepareOrderChange(db, request),
+    settleOrderChange: (request: Parameters<typeof settleOrderChange>[1]) => settleOrderChange(db, request),
     settleShortage: (request: Parameters<typeof settleShortage>[1]) => settleShortage(db, request),
   }
 }

@@ -209,6 +209,12 @@ export const ERRORS = {
     zh: '拣货任务状态不符',
     todo: 'Reload the task; the office may have withdrawn it.',
   },
+  'pick-task-on-hold': {
+    status: 409,
+    en: 'The pick task waits for a change of its order',
+    zh: '订单变更处理中，拣货任务已暂停',
+    todo: 'Leave the goods and send the report again later; the task goes on or is withdrawn.',
+  },
   'waybill-taken': {
     status: 409,
     en: 'This waybill number belongs to another parcel',

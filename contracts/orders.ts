@@ -100,6 +100,7 @@ export const orderSummary = z.object({
   freightCents: cents,
   paidCents: cents,
   refundedCents: cents,
+  supplementCents: cents.describe('what a paid order costs on top since a change made it dearer'),
   reservationExpiresAt: instant,
   createdAt: instant,
   updatedAt: instant,
@@ -160,6 +161,7 @@ export const pickTaskView = z.object({
     .uuid()
     .nullable()
     .describe('open tasks with the same one go into one parcel, and are packed with one report'),
+  onHoldFor: z.string().nullable().describe('the change of its order that an open task waits for'),
   createdAt: instant,
   updatedAt: instant,
 })

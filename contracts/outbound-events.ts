@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CHANGE_TYPES } from '../domain/change.ts'
 import { ORDER_STATUS_MEANING, ORDER_STATUSES, PARCEL_STATES, RETURN_STATES } from '../domain/order-state.ts'
 import { cents, instant, orderId } from './common.ts'
 
@@ -79,6 +80,16 @@ export const OUTBOUND_EVENTS: Record<string, OutboundEventType> = {
       returnId: z.string(),
       oldState: z.enum(RETURN_STATES).nullable(),
       newState: z.enum(RETURN_STATES),
+    }),
+  },
+  'order.changed': {
+    en: 'an authorised change was made: lines, price, contact, or money given back',
+    zh: '订单经审批变更：商品、价格、收货信息或退款',
+    data: orderFacts.extend({
+      changeNumber: z.string(),
+      changeType: z.enum(CHANGE_TYPES),
+      oldAmountCents: cents,
+      newAmountCents: cents,
     }),
   },
   'stock.level_changed': {

@@ -5,6 +5,7 @@ import {
   type ChangeProblem,
   type ChangeReason,
   type ChangeType,
+  pausesPicking,
 } from './change.ts'
 import type { OrderLine, OrderState } from './order.ts'
 import { dueCents, refundsOwed, stillToPayCents } from './order-money.ts'
@@ -26,11 +27,6 @@ export const CHANGEABLE: Record<ChangeType, readonly OrderStatus[]> = {
 
 /** What the hub may change of an order that a platform sold: never what the platform has been paid for. */
 const OF_PLATFORMS: readonly ChangeType[] = ['address', 'gift', 'reship']
-
-/** Whether the warehouse stands still while an order is held for such a change: not where its goods have left. */
-export function pausesPicking(type: ChangeType): boolean {
-  return type !== 'refund' && type !== 'reship'
-}
 
 /** What becomes of an order; the difference of the goods, and the payment that money goes back to. */
 export type ChangePlan = {
@@ -355,7 +351,8 @@ function isSame(one: OrderLine, other: OrderLine | undefined): boolean {
   )
 }
 
-function totalCents(lines: readonly OrderLine[], freightCents: number): number {
+/** What lines and freight cost together. */
+export function totalCents(lines: readonly OrderLine[], freightCents: number): number {
   return lines.reduce((sum, line) => sum + line.quantity * line.unitPriceCents, freightCents)
 }
 

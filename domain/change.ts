@@ -36,6 +36,11 @@ export type Change =
   | { type: 'refund'; paymentId: string; amountCents: number }
   | { type: 'reship'; lines: { lineNumber: number; quantity: number }[] }
 
+/** Whether the warehouse stands still while an order is held for such a change: not where its goods have left. */
+export function pausesPicking(type: ChangeType): boolean {
+  return type !== 'refund' && type !== 'reship'
+}
+
 /** Bounds of what a change may make of an order; the same as at checkout. */
 export const CHANGE_LIMITS = {
   orderLines: 200,
@@ -71,6 +76,7 @@ export const CHANGE_REASONS = [
   /** The platform that sold the order keeps its money and its goods. */
   'platform-decides',
   'not-enough-stock',
+  'unknown-contact',
   // The hold.
   /** The order has moved on since it was looked at: look again. */
   'order-changed',
@@ -127,14 +133,50 @@ export type AppliedChange = {
   allowanceCents: number
 }
 
+/** A change that pins its order until it is made so, given up, or out of time. */
+export type ChangeHold = {
+  /** Counts the order's holds; the questions to the database are named by it. */
+  number: number
+  changeId: string
+  requestVersion: number
+  change: Change
+  untilMs: number
+  /**
+   * The answers that are open: whether the warehouse was faster (`asking`), whether there is stock (`preparing`),
+   * whether it was applied or ended (`settling`).
+   */
+  state: 'asking' | 'held' | 'preparing' | 'prepared' | 'settling'
+  /** Whether the question has been put: one at a time about the same goods. */
+  isAsked: boolean
+  /** It is to end as soon as the open answer is there. */
+  isEnding: boolean
+  /** What is to be reserved, and what was. */
+  wanted: { lineNumber: number; skuId: string; quantity: number }[]
+  gained: GainedUnits[]
+  /** How often stock was asked for. */
+  tries: number
+  /** How it is to be made so, once that was asked for. */
+  terms: ChangeTerms | null
+  /** Callers that wait for the open answer. */
+  waiting: { requestId: string; wants: 'hold' | 'prepare' | 'commit' | 'release' }[]
+}
+
+/** Units that were reserved for a change. `drawnFrom`: the promotion's quota that they came from. */
+export type GainedUnits = Allocation & { drawnFrom: string | null }
+
+export type ChangeTerms = { changeNumber: string; approvers: string[]; operator: string; requestId: string }
+
+/** What a caller hears in the end: null, or why not. */
+export type ChangeReply = { problem: ChangeProblem | null }
+
 /** The answer to `acquireChangeHold`. */
 export type ChangeHoldAnswer =
-  | { granted: true; orderVersion: number; effect: ChangeEffect }
+  | { granted: true; orderVersion: number }
   | ({ granted: false; orderVersion: number | null } & ChangeProblem)
 
 /** The answer to `prepareChange`. `gained`: the units that were reserved, and where. */
 export type PrepareChangeAnswer =
-  | { prepared: true; orderVersion: number; effect: ChangeEffect; gained: Allocation[] }
+  | { prepared: true; orderVersion: number; gained: GainedUnits[] }
   | ({ prepared: false } & ChangeProblem)
 
 /**

@@ -1,4 +1,5 @@
 import type { CommandAnswer, OrderEvent, OrderState } from './order.ts'
+import { dropChangeHold } from './order-change.ts'
 import { answer, type Draft, moveTo, raise } from './order-draft.ts'
 import { isPaidInFull } from './order-money.ts'
 import { isBeforeShipping } from './order-status.ts'
@@ -41,7 +42,10 @@ export function requestCancellation(
 
 /** One question at a time about the same goods: a cancellation waits until the others are answered. */
 export function beginDeciding(state: OrderState): void {
-  const asking = state.reservation === 'checking' || state.shortages.some((entry) => entry.state === 'open')
+  const asking =
+    state.reservation === 'checking' ||
+    state.shortages.some((entry) => entry.state === 'open') ||
+    state.changeHold?.isAsked === true
   if (state.cancellation?.state === 'waiting' && !asking) state.cancellation.state = 'deciding'
 }
 
@@ -83,6 +87,9 @@ function grant(draft: Draft): void {
     if (fulfilment.state === 'picking') fulfilment.state = 'withdrawn'
   // Nobody waits for replacements any more; asking for them would hold goods for a cancelled order.
   for (const shortage of state.shortages) shortage.state = 'settled'
+  dropChangeHold(draft, 'the order has been cancelled')
+  state.unopened = []
+  state.isPickingPaused = false
   const { requestId, reason, operator } = cancellation
   draft.note({ field: 'cancellation', oldValue: 'requested', newValue: reason, operator, requestId })
   // It may have ended the same way by itself: every unit short and nowhere to be found.

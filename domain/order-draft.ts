@@ -1,3 +1,4 @@
+import type { ChangeProblem } from './change.ts'
 import type { CommandAnswer, Decision, LogEntry, OrderEvent, OrderState, WorkItemKind } from './order.ts'
 import { type OrderStatus, transition } from './order-state.ts'
 
@@ -57,6 +58,14 @@ export function answer(draft: Draft, requestId: string, reply: CommandAnswer): v
   draft.answers.push({ requestId, answer: reply })
   draft.state.answered = [...draft.state.answered, { requestId, answer: reply }].slice(-ANSWERED_LIMIT)
   if (!reply.accepted) draft.note({ field: 'refused', newValue: `${reply.code}: ${reply.detail}` })
+}
+
+/** Answers a waiting change: nothing stands in its way, or what does. */
+export function reply(draft: Draft, requestId: string, problem: ChangeProblem | null): void {
+  const answered = { requestId, answer: { problem } }
+  draft.answers.push(answered)
+  draft.state.answered = [...draft.state.answered, answered].slice(-ANSWERED_LIMIT)
+  if (problem) draft.note({ field: 'refused', newValue: `${problem.reason}: ${problem.detail}` })
 }
 
 /** Moves the order along its table, with a line in the log. */

@@ -25,7 +25,17 @@ export function eventKey(state: OrderState, event: OrderEvent): string {
     case 'return_decided':
     case 'return_received':
     case 'return_inspected':
+    case 'change_hold_requested':
+    case 'change_prepare_requested':
+    case 'change_commit_requested':
+    case 'change_release_requested':
       return `request/${event.requestId}`
+    case 'change_hold_decided':
+      return `change/${event.number}/hold`
+    case 'change_prepared':
+      return `change/${event.number}/prepare/${event.tries}`
+    case 'change_settled':
+      return `change/${event.number}/settle`
     case 'deadline_reached':
       return `deadline/${state.status}/${event.atMs}`
     case 'reservation_checked':

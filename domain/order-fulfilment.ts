@@ -3,7 +3,7 @@ import { type Draft, raise } from './order-draft.ts'
 import { courierReturnOf, isUndelivered } from './order-money.ts'
 import { openCourierReturn, withdrawCourierReturn } from './order-returns.ts'
 import { PARCEL_TRANSITIONS, type ParcelState } from './order-state.ts'
-import { hasEnded } from './order-status.ts'
+import { hasEnded, mayPick } from './order-status.ts'
 
 /**
  * One fulfilment, and one pick task, for each warehouse in the allocations. Their numbers follow from the cause, so
@@ -11,6 +11,12 @@ import { hasEnded } from './order-status.ts'
  */
 export function openFulfilments(draft: Draft, allocations: Allocation[], cause = ''): void {
   const { state } = draft
+  if (allocations.length === 0) return
+  // Nothing goes to a warehouse that a change may still take back, or that is not paid for.
+  if (!mayPick(state)) {
+    state.unopened.push({ allocations, cause })
+    return
+  }
   const warehouseIds = [...new Set(allocations.map((entry) => entry.warehouseId))]
   for (const [index, warehouseId] of warehouseIds.entries()) {
     const fulfilment: Fulfilment = {
@@ -29,6 +35,18 @@ export function openFulfilments(draft: Draft, allocations: Allocation[], cause =
       subjectId: fulfilment.fulfilmentId,
     })
   }
+}
+
+/** Lets the warehouses go on, and begin what has waited, once nothing is in the way any more. */
+export function resumePicking(draft: Draft): void {
+  const { state } = draft
+  if (!mayPick(state)) return
+  if (state.isPickingPaused) {
+    state.isPickingPaused = false
+    draft.writes.push({ kind: 'resume_picking' })
+    draft.note({ field: 'picking', oldValue: 'on hold', newValue: 'resumed' })
+  }
+  for (const { allocations, cause } of state.unopened.splice(0)) openFulfilments(draft, allocations, cause)
 }
 
 /** More reports than any order has pick tasks; what is beyond is a hostile sender's. */

@@ -1,6 +1,18 @@
 import { assertNever } from './assert-never.ts'
 import type { Decision, OrderEvent, OrderPlaced, OrderState, RefundReason } from './order.ts'
 import { beginDeciding, cancellationDecided, isPending, requestCancellation } from './order-cancellation.ts'
+import {
+  changeBehind,
+  changeHoldDecided,
+  changePrepared,
+  changeSettled,
+  commitChange,
+  endOverdueHold,
+  prepareChange,
+  putChangeQuestion,
+  releaseChangeHold,
+  requestChangeHold,
+} from './order-change.ts'
 import { channelClosed, stockGranted } from './order-channel.ts'
 import { type Draft, moveTo, openDraft, raise } from './order-draft.ts'
 import { eventKey } from './order-event-key.ts'
@@ -10,10 +22,11 @@ import {
   packFulfilment,
   parcelNews,
   parcelSilent,
+  resumePicking,
   shortageSettled,
   shortFulfilment,
 } from './order-fulfilment.ts'
-import { isPaidInFull, refundsOwed } from './order-money.ts'
+import { isPaidAsAsked, refundsOwed } from './order-money.ts'
 import { receivePayment, refundReason, refundSettled, retryRefund } from './order-payments.ts'
 import { openPresale, presaleArrived, presaleGivenUp } from './order-presale.ts'
 import { reservationChecked, reservedAgain } from './order-reservation.ts'
@@ -51,6 +64,10 @@ export function placeOrder(placed: OrderPlaced): OrderState {
     reservationExpiresAtMs: Date.parse(placed.reservationExpiresAt),
     cancellation: null,
     changes: [],
+    changeHold: null,
+    changeHoldCount: 0,
+    isPickingPaused: false,
+    unopened: [],
     closesAtMs: null,
     closed: false,
     early: [],
@@ -114,6 +131,20 @@ function applyEvent(draft: Draft, event: OrderEvent): void {
       return receiveReturn(draft, event)
     case 'return_inspected':
       return inspectReturn(draft, event)
+    case 'change_hold_requested':
+      return requestChangeHold(draft, event)
+    case 'change_prepare_requested':
+      return prepareChange(draft, event)
+    case 'change_commit_requested':
+      return commitChange(draft, event)
+    case 'change_release_requested':
+      return releaseChangeHold(draft, event)
+    case 'change_hold_decided':
+      return changeHoldDecided(draft, event)
+    case 'change_prepared':
+      return changePrepared(draft, event)
+    case 'change_settled':
+      return changeSettled(draft, event)
     case 'deadline_reached':
       return reachDeadline(draft)
     case 'reservation_checked':
@@ -147,7 +178,11 @@ function applyEvent(draft: Draft, event: OrderEvent): void {
 }
 
 /** Time alone ends only the reservation, and of that the database is asked; `settle` sees to the closing windows. */
-function reachDeadline({ state }: Draft): void {
+function reachDeadline(draft: Draft): void {
+  const { state, nowMs } = draft
+  const isHoldOver = endOverdueHold(draft)
+  // The moment of a hold is not that of the reservation.
+  if (isHoldOver && nowMs < state.reservationExpiresAtMs) return
   if (state.status === 'reserved' && state.reservation === 'held') state.reservation = 'checking'
 }
 
@@ -155,10 +190,11 @@ function reachDeadline({ state }: Draft): void {
 function settle(draft: Draft, reason: RefundReason, cause: string): void {
   const { state } = draft
   beginDeciding(state)
+  putChangeQuestion(state)
   const paidNow =
     (state.status === 'reserved' || state.status === 'expired') &&
     state.reservation === 'confirmed' &&
-    isPaidInFull(state) &&
+    isPaidAsAsked(state) &&
     // While a cancellation is being decided the goods may be gone by the time the answer is here.
     !isPending(state)
   if (paidNow) {
@@ -166,10 +202,13 @@ function settle(draft: Draft, reason: RefundReason, cause: string): void {
     moveTo(draft, 'paid')
     if (!waitsForPresale(state)) openFulfilments(draft, state.placed.allocations)
   }
+  resumePicking(draft)
   hearEarlyReports(draft)
   const next = fulfilmentStatus(state)
   if (next !== state.status) moveTo(draft, next)
-  for (const refund of refundsOwed(state, reason, cause)) {
+  const changeId = changeBehind(state, reason)
+  for (const owed of refundsOwed(state, reason, cause)) {
+    const refund = changeId === undefined ? owed : { ...owed, changeId }
     state.refunds.push(refund)
     draft.writes.push({ kind: 'record_refund', refund })
     draft.note({
@@ -190,7 +229,8 @@ function scheduleClosing(draft: Draft): void {
     // The window runs from the full delivery: a rejected return does not start it again, and may end after it.
     state.deliveredAtMs ??= draft.nowMs
     state.closesAtMs = state.deliveredAtMs + deadlines.afterSalesWindowSeconds * 1000
-    if (draft.nowMs >= state.closesAtMs) {
+    // A change that holds the order is decided first; it has a deadline of its own.
+    if (draft.nowMs >= state.closesAtMs && !state.changeHold) {
       moveTo(draft, 'completed')
       state.closesAtMs = null
     }
@@ -205,6 +245,7 @@ function scheduleClosing(draft: Draft): void {
     state.refunds.some((refund) => refund.state !== 'done') ||
     state.reservation === 'reserving_again' ||
     state.reservation === 'checking' ||
+    state.changeHold !== null ||
     isPending(state)
   const over =
     ['completed', 'returned', 'lost'].includes(state.status) ||

@@ -10,6 +10,11 @@ export function refundedCents(state: OrderState): number {
   return state.refunds.reduce((sum, refund) => sum + refund.amountCents, 0)
 }
 
+/** The lines that have units; a change that removes a line leaves it with none. */
+export function orderedLines({ lines }: { lines: readonly OrderLine[] }): OrderLine[] {
+  return lines.filter((line) => line.quantity > 0)
+}
+
 /** Whether the money that the merchant still holds covers what the order costs, or need not be there before the goods are. */
 export function isPaidInFull(state: OrderState): boolean {
   if (state.payments.some((payment) => payment.onDelivery)) return true
@@ -30,6 +35,24 @@ export function dueCents(state: OrderState): number {
 /** What the customer still has to pay, in cents: the rest of an unpaid order, or a supplement after a change. */
 export function stillToPayCents(state: OrderState): number {
   return Math.max(0, dueCents(state) - (paidCents(state) - refundedCents(state)))
+}
+
+/**
+ * The same at a price that was asked before a change made it higher: the holds may have been confirmed at that one, and
+ * the rest is a supplement then.
+ */
+export function isPaidAsAsked(state: OrderState): boolean {
+  const asked = state.changes.map((change) => change.amountBeforeCents)
+  if (isPaidInFull(state)) return true
+  return paidCents(state) - refundedCents(state) >= Math.min(state.placed.amountCents, ...asked)
+}
+
+/** What a customer who has paid owes on top, in cents, because a change made the order dearer. */
+export function supplementCents(state: OrderState): number {
+  const isUnpaid = ['reserved', 'awaiting_stock', 'expired', 'cancelled'].includes(state.status)
+  // What the buyer pays the courier is not asked for before.
+  const isOnDelivery = state.payments.some((payment) => payment.onDelivery)
+  return isUnpaid || isOnDelivery || state.changes.length === 0 ? 0 : stillToPayCents(state)
 }
 
 /** Units of a line that the customer sent back and the warehouse accepted. */

@@ -88,6 +88,8 @@ export function refundReason(before: OrderState, event: OrderEvent): RefundReaso
       return 'parcel_lost'
     case 'return_inspected':
       return 'returned'
+    case 'change_settled':
+      return 'changed'
     case 'payment_received':
       if (before.status === 'cancelled') return 'cancelled'
       return isFinal(before.status) ? 'paid_after_end' : 'overpaid'

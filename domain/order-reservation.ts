@@ -1,6 +1,7 @@
 import { assertNever } from './assert-never.ts'
 import type { Allocation, OrderEvent, OrderState } from './order.ts'
 import { cancelInsteadOfExpiry } from './order-cancellation.ts'
+import { dropChangeHold } from './order-change.ts'
 import { awaitStock } from './order-channel.ts'
 import { type Draft, moveTo } from './order-draft.ts'
 import { isPaidInFull } from './order-money.ts'
@@ -28,6 +29,7 @@ export function reservationChecked(
       state.reservation = 'lapsed'
       if (cancelInsteadOfExpiry(draft)) return
       moveTo(draft, 'expired')
+      dropChangeHold(draft, 'the time to pay is over')
       if (isPaidInFull(state)) tryToReserveAgain(state)
       return
     default:

@@ -1,5 +1,6 @@
+import { pausesPicking } from './change.ts'
 import type { OrderState } from './order.ts'
-import { keptQuantity } from './order-money.ts'
+import { keptQuantity, supplementCents } from './order-money.ts'
 import type { OrderStatus } from './order-state.ts'
 import { unopenedLines } from './presale.ts'
 
@@ -13,6 +14,18 @@ export function isBeforeShipping(status: OrderStatus): boolean {
   return ['reserved', 'awaiting_stock', 'paid'].includes(status)
 }
 
+/**
+ * Whether the warehouses may work on the order: not while a change of its goods holds it, nor before a supplement is
+ * paid. What is under way already is on hold in the database.
+ */
+export function mayPick(state: OrderState): boolean {
+  const hold = state.changeHold
+  // From when the warehouses are asked to stop: what is created after that question would not be on hold.
+  const isPinned = hold !== null && (hold.state !== 'asking' || hold.isAsked)
+  if (isPinned && pausesPicking(hold.change.type)) return false
+  return supplementCents(state) === 0
+}
+
 /** The status that follows from fulfilments, parcels and returns; the earlier statuses are decided by events. */
 export function fulfilmentStatus(state: OrderState): OrderStatus {
   // Nothing was sent to a warehouse yet, and no line was given up before it could be.
@@ -22,6 +35,7 @@ export function fulfilmentStatus(state: OrderState): OrderStatus {
   const picking =
     state.fulfilments.some((entry) => entry.state === 'picking') ||
     shortageOpen ||
+    state.unopened.length > 0 ||
     unopenedLines(state).length > 0
   if (state.parcels.length === 0) return picking ? 'paid' : 'cancelled'
   if (state.returns.some((entry) => !isReturnOver(entry.state))) return 'returning'

@@ -1,4 +1,5 @@
-import type { OrderState, Parcel, Refund, Shortage } from './order.ts'
+import type { Change, ChangeHold, ChangeTerms } from './change.ts'
+import type { Fulfilment, OrderState, Parcel, Refund, Shortage } from './order.ts'
 import { courierReturnOf, isPaidInFull } from './order-money.ts'
 import type { ParcelState } from './order-state.ts'
 
@@ -11,6 +12,17 @@ export type OrderStep =
   | { kind: 'reserve_again'; key: string }
   | { kind: 'decide_cancellation'; key: string; requestId: string; mayCancelPaid: boolean }
   | { kind: 'settle_shortage'; key: string; shortage: Shortage }
+  | {
+      kind: 'hold_for_change'
+      key: string
+      number: number
+      changeId: string
+      change: Change
+      /** The open pick tasks that the order knows of: the database must know the same. */
+      tasks: Pick<Fulfilment, 'fulfilmentId' | 'lines'>[]
+    }
+  | { kind: 'prepare_change'; key: string; number: number; tries: number; wanted: ChangeHold['wanted'] }
+  | { kind: 'settle_change'; key: string; number: number; terms: ChangeTerms | null }
   | { kind: 'refund'; key: string; refund: Refund }
   | {
       kind: 'track_parcel'
@@ -25,8 +37,9 @@ export type OrderStep =
 export function dueSteps(state: OrderState): OrderStep[] {
   const id = state.placed.orderId
   const steps: OrderStep[] = []
-  // One question at a time about the same goods: a cancellation that is being decided may take them back.
-  const cancelling = state.cancellation?.state === 'deciding'
+  // One question at a time about the same goods: a cancellation that is being decided may take them back, a change may
+  // replace them.
+  const cancelling = state.cancellation?.state === 'deciding' || state.changeHold?.isAsked === true
   if (state.reservation === 'checking' && !cancelling) {
     const key = `${id}/check-reservation/${state.reservationExpiresAtMs}`
     steps.push({ kind: 'check_reservation', key, paidInFull: isPaidInFull(state) })
@@ -43,6 +56,7 @@ export function dueSteps(state: OrderState): OrderStep[] {
       steps.push({ kind: 'settle_shortage', key: `${id}/shortage/${shortage.shortageId}`, shortage })
     }
   }
+  steps.push(...changeSteps(state))
   for (const refund of state.refunds) {
     if (refund.state === 'due')
       steps.push({ kind: 'refund', key: `${refund.refundId}/${refund.tries}`, refund })
@@ -62,6 +76,28 @@ export function dueSteps(state: OrderState): OrderStep[] {
   return steps
 }
 
+/** The question that a change has put. */
+function changeSteps(state: OrderState): OrderStep[] {
+  const hold = state.changeHold
+  if (!hold?.isAsked) return []
+  const { number, changeId, change, tries, wanted, terms } = hold
+  const key = `${state.placed.orderId}/change/${number}`
+  switch (hold.state) {
+    case 'asking': {
+      const tasks = state.fulfilments
+        .filter((entry) => entry.state === 'picking')
+        .map(({ fulfilmentId, lines }) => ({ fulfilmentId, lines }))
+      return [{ kind: 'hold_for_change', key: `${key}/hold`, number, changeId, change, tasks }]
+    }
+    case 'preparing':
+      return [{ kind: 'prepare_change', key: `${key}/prepare/${tries}`, number, tries, wanted }]
+    case 'settling':
+      return [{ kind: 'settle_change', key: `${key}/settle`, number, terms }]
+    default:
+      return []
+  }
+}
+
 /** Until its end. One that was refused is at its end too once the warehouse has it back, whatever the courier says. */
 function isFollowed(state: OrderState, parcel: Parcel): boolean {
   if (parcel.state !== 'refused') return parcel.state === 'shipped' || parcel.state === 'in_transit'
@@ -71,6 +107,17 @@ function isFollowed(state: OrderState, parcel: Parcel): boolean {
 /** The next moment at which time alone moves the order, in ms since the epoch, and what it is for. */
 export function nextDeadline(state: OrderState): { atMs: number; summary: string } | null {
   if (state.closed) return null
+  const own = ownDeadline(state)
+  const hold = state.changeHold
+  if (!hold || hold.isEnding || hold.state === 'settling') return own
+  // The after-sales window does not end while a change is being decided.
+  const isUnpaid = state.status === 'reserved'
+  return isUnpaid && own && own.atMs <= hold.untilMs
+    ? own
+    : { atMs: hold.untilMs, summary: 'change hold ends' }
+}
+
+function ownDeadline(state: OrderState): { atMs: number; summary: string } | null {
   if (state.status === 'reserved' && state.reservation === 'held') {
     return { atMs: state.reservationExpiresAtMs, summary: 'reservation expires' }
   }

@@ -1,4 +1,12 @@
-import type { AppliedChange } from './change.ts'
+import type {
+  AppliedChange,
+  Change,
+  ChangeHold,
+  ChangeProblem,
+  ChangeReply,
+  ChangeTerms,
+  GainedUnits,
+} from './change.ts'
 import type { Platform } from './channel-order.ts'
 import type { OrderStatus, ParcelState, ReturnState } from './order-state.ts'
 import type { GivenUpUnits, OrderPresale, PresaleArrival } from './presale.ts'
@@ -70,6 +78,8 @@ export type Refund = {
   paymentId: string
   amountCents: number
   reason: RefundReason
+  /** The change that it follows from. */
+  changeId?: string | undefined
   state: 'due' | 'done' | 'failed'
   /** Grows when a person asks to try again, so that a new try is a new step. */
   tries: number
@@ -164,10 +174,20 @@ export type OrderState = {
     mayCancelPaid: boolean
     /** The platform has closed the order; nobody waits for an answer. */
     byChannel?: boolean
+    /** It is an authorised change that cancels it. */
+    changeId?: string | undefined
     state: 'waiting' | 'deciding' | 'refused' | 'granted'
   } | null
   /** The authorised changes that were made so, in their order. */
   changes: AppliedChange[]
+  /** The change that pins the order at this moment. */
+  changeHold: ChangeHold | null
+  /** How many holds there have been. */
+  changeHoldCount: number
+  /** The pick tasks are on hold in the database, until a change is settled and what it costs is paid. */
+  isPickingPaused: boolean
+  /** What goes to the warehouses as soon as picking may go on. `cause` names the fulfilments. */
+  unopened: { allocations: Allocation[]; cause: string }[]
   /** When the order closes by itself (late-payment or after-sales window), in ms since the epoch. */
   closesAtMs: number | null
   closed: boolean
@@ -179,7 +199,7 @@ export type OrderState = {
   /** Inbox ids that were applied, so that a fact delivered twice counts once. Bounded, oldest out. */
   seen: number[]
   /** Answers given to callers, so that a repeated command gets its first answer. Bounded, oldest out. */
-  answered: { requestId: string; answer: CommandAnswer }[]
+  answered: { requestId: string; answer: CommandAnswer | ChangeReply }[]
 }
 
 /** Facts and answers that move an order. Facts from outside carry the id of their inbox row. */
@@ -258,6 +278,36 @@ export type OrderEvent =
       operator: string
       lines: InspectedLine[]
     }
+  | {
+      type: 'change_hold_requested'
+      requestId: string
+      operator: string
+      changeId: string
+      requestVersion: number
+      orderVersion: number
+      change: Change
+      until: string
+    }
+  | { type: 'change_prepare_requested'; requestId: string; operator: string; changeId: string; until: string }
+  | {
+      type: 'change_commit_requested'
+      requestId: string
+      operator: string
+      changeId: string
+      changeNumber: string
+      approvers: string[]
+    }
+  | { type: 'change_release_requested'; requestId: string; operator: string; changeId: string }
+  | { type: 'change_hold_decided'; number: number; problem: ChangeProblem | null }
+  | {
+      type: 'change_prepared'
+      number: number
+      tries: number
+      /** Where the difference was reserved; null where there is a problem. */
+      gained: GainedUnits[] | null
+      problem: ChangeProblem | null
+    }
+  | { type: 'change_settled'; number: number; outcome: 'applied' | 'ended'; terms: ChangeTerms | null }
   | { type: 'deadline_reached'; atMs: number }
   | { type: 'reservation_checked'; answer: 'confirmed' | 'expired' | 'held'; remainingMs: number }
   | { type: 'reserved_again'; allocations: Allocation[] | null; presale?: OrderPresale | undefined }
@@ -290,6 +340,21 @@ export type LogEntry = {
 export type OrderWrite =
   | { kind: 'create_pick_task'; fulfilment: Fulfilment }
   | { kind: 'record_refund'; refund: Refund }
+  /** What an authorised change makes of the order's rows, of its holds and of its pick tasks. */
+  | {
+      kind: 'apply_change'
+      change: AppliedChange
+      lines: OrderLine[]
+      freightCents: number
+      amountCents: number
+      contact: { contactId: string; divisionCode: string } | null
+      giveBack: Allocation[]
+      /** Pick tasks that others replace. */
+      withdraw: string[]
+    }
+  /** A change that is given up: what was reserved for it goes back. */
+  | { kind: 'give_back'; changeId: string; units: GainedUnits[] }
+  | { kind: 'resume_picking' }
   | { kind: 'upsert_return'; return: OrderReturn }
   | { kind: 'settle_return'; returnId: string; lines: ReturnedStock[] }
   | {
@@ -370,5 +435,5 @@ export type Decision = {
   log: LogEntry[]
   writes: OrderWrite[]
   /** Answers to callers that are waiting, by request id. */
-  answers: { requestId: string; answer: CommandAnswer }[]
+  answers: { requestId: string; answer: CommandAnswer | ChangeReply }[]
 }

@@ -20,6 +20,7 @@ import { up as notifications } from './0018-notifications.ts'
 import { up as cheaperHolds } from './0019-cheaper-holds.ts'
 import { up as combinedShipping } from './0020-combined-shipping.ts'
 import { up as notificationReports } from './0021-notification-reports.ts'
+import { up as orderChanges } from './0024-order-changes.ts'
 import { up as audit } from './0025-audit.ts'
 import { up as wecom } from './0026-wecom.ts'
 import { up as exports } from './0029-exports.ts'
@@ -47,6 +48,7 @@ export const migrations: Record<string, Migration> = {
   '0019-cheaper-holds': { up: cheaperHolds },
   '0020-combined-shipping': { up: combinedShipping },
   '0021-notification-reports': { up: notificationReports },
+  '0024-order-changes': { up: orderChanges },
   '0025-audit': { up: audit },
   '0026-wecom': { up: wecom },
   '0029-exports': { up: exports },

@@ -77,5 +77,6 @@ function codeOf(text: string): string {
 }
 
 function isWorthRepeating({ status, code }: Heard): boolean {
-  return status >= 500 || [408, 425, 429].includes(status) || code === 'request-in-flight'
+  const later = ['request-in-flight', 'pick-task-on-hold']
+  return status >= 500 || [408, 425, 429].includes(status) || later.includes(code)
 }

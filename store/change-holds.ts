@@ -143,6 +143,57 @@ function surplusOf(
   }
 }
 
+/** Units of one line at one place. `drawnFrom`: the quota that they came from, null: none; left out: whichever. */
+export type UnitsToGiveBack = Allocation & { drawnFrom?: string | null }
+
+/**
+ * Gives back exactly these units of what an order holds, and no others. What it holds no longer, because it was consumed
+ * or released meanwhile, is not given back a second time. The order's row must be locked by the caller.
+ */
+export async function giveBackUnits(
+  tx: Tx,
+  request: { orderId: string; units: UnitsToGiveBack[]; operationId: string; operator: string },
+): Promise<void> {
+  if (request.units.length === 0) return
+  await lockStock(
+    tx,
+    request.units.map((entry) => entry.skuId),
+  )
+  const live = await liveHolds(tx, request.orderId)
+  const left = new Map(live.map((hold) => [hold.id, hold.quantity]))
+  for (const { drawnFrom, ...entry } of request.units) {
+    let missing = entry.quantity
+    const holds = live.filter(
+      (hold) =>
+        keyOf(hold) === keyOf(entry) &&
+        hold.warehouseId === entry.warehouseId &&
+        (drawnFrom === undefined || hold.drawnFrom === drawnFrom),
+    )
+    for (const hold of holds) {
+      const has = left.get(hold.id) ?? 0
+      const units = Math.min(has, missing)
+      left.set(hold.id, has - units)
+      missing -= units
+    }
+  }
+  const surplus = live.flatMap((hold) => {
+    const rest = left.get(hold.id) ?? 0
+    return rest < hold.quantity ? [{ ...hold, quantity: hold.quantity - rest, rest }] : []
+  })
+  await giveBackStock(tx, surplus, request)
+}
+
+/** What an order holds, source by source. */
+export async function unitsHeld(
+  tx: Tx,
+  orderId: string,
+): Promise<(Allocation & { drawnFrom: string | null })[]> {
+  const holds = await liveHolds(tx, orderId)
+  return holds.flatMap(({ lineNumber, skuId, warehouseId, quantity, drawnFrom }) =>
+    lineNumber === null ? [] : [{ lineNumber, skuId, warehouseId, quantity, drawnFrom }],
+  )
+}
+
 async function giveBackStock(
   tx: Tx,
   surplus: Surplus['live'],

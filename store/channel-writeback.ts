@@ -31,13 +31,17 @@ export async function queueShipment(
     units: number
   }>`
     select channel_order.shop_id as "shopId", shop.platform, platform_order_id as "platformOrderId",
-      line_map as "lineMap", (select sum(quantity)::int from order_line where order_id = ${parcel.orderId}) as units
+      line_map as "lineMap", (select sum(quantity)::int from order_line where order_id = ${parcel.orderId}
+        and line_map ? line_number::text) as units
     from channel_order join shop on shop.id = channel_order.shop_id
     where channel_order.order_id = ${parcel.orderId}`.execute(tx)
   const [order] = rows
   if (!order) return
-  const packed = parcel.lines.reduce((sum, line) => sum + line.quantity, 0)
-  const platformLineIds = [...new Set(parcel.lines.map((line) => order.lineMap[line.lineNumber] ?? ''))]
+  // Gifts, and goods that are sent once more, are no lines of the platform.
+  const known = parcel.lines.filter((line) => Object.hasOwn(order.lineMap, line.lineNumber))
+  if (known.length === 0) return
+  const packed = known.reduce((sum, line) => sum + line.quantity, 0)
+  const platformLineIds = [...new Set(known.map((line) => order.lineMap[line.lineNumber] ?? ''))]
   await tx
     .insertInto('delivery')
     .values({
@@ -60,7 +64,7 @@ export async function queueShipment(
                 .filter((id) => id !== '')
                 .map((platformLineId) => ({
                   platformLineId,
-                  quantity: parcel.lines
+                  quantity: known
                     .filter((line) => order.lineMap[line.lineNumber] === platformLineId)
                     .reduce((sum, line) => sum + line.quantity, 0),
                 })),

@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
 import type { EventRecord, OrderState, OrderWrite } from '../domain/order.ts'
-import { paidCents, refundedCents } from '../domain/order-money.ts'
+import { paidCents, refundedCents, supplementCents } from '../domain/order-money.ts'
+import { giveBackUnits } from './change-holds.ts'
 import { type Combining, findCompany } from './combined-shipping.ts'
 import type { Db, Tx } from './database.ts'
+import { applyChange, resumePicking } from './order-changes.ts'
 import { queuePdaMessage } from './pda-messages.ts'
 import { lockStock, moveStock } from './stock-movement.ts'
 import { openWorkItem, resolveOpenWorkItem } from './work-items.ts'
@@ -85,6 +87,7 @@ async function updateRow(tx: Tx, runId: string, state: OrderState): Promise<void
       needs_attention: state.needsAttention,
       paid_cents: paidCents(state),
       refunded_cents: refundedCents(state),
+      supplement_cents: supplementCents(state),
       updated_at: sql`clock_timestamp()`,
       closed_at: state.closed ? sql`clock_timestamp()` : null,
     })
@@ -210,6 +213,19 @@ async function applyWrite(
       )
       return
     }
+    case 'apply_change': {
+      for (const task of await applyChange(tx, orderId, write)) {
+        const { id: pickTaskId, warehouse_id: warehouseId, lines } = task
+        await queuePdaMessage(tx, 'pick_task_withdrawn', { orderId, pickTaskId, warehouseId, lines })
+      }
+      return
+    }
+    case 'give_back': {
+      const operationId = `${orderId}/change/${write.changeId}`
+      return giveBackUnits(tx, { orderId, units: write.units, operationId, operator: 'system' })
+    }
+    case 'resume_picking':
+      return resumePicking(tx, orderId)
     case 'open_work_item':
       return openWorkItem(tx, { kind: write.workItemKind, key: write.key, orderId, detail: write.detail })
     case 'resolve_work_item':

@@ -130,6 +130,7 @@ export function pickTaskOf(row: PickTaskRow): PickTaskView {
     lines: row.lines,
     operator: row.operator,
     combinedId: row.combined_id,
+    onHoldFor: OPEN_PICK_TASK_STATES.some((state) => state === row.state) ? row.change_id : null,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
   }

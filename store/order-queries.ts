@@ -108,6 +108,7 @@ function summaryOf(row: OrderRow): OrderSummary {
     freightCents: row.freight_cents,
     paidCents: row.paid_cents,
     refundedCents: row.refunded_cents,
+    supplementCents: row.supplement_cents,
     reservationExpiresAt: row.reservation_expires_at.toISOString(),
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import type { Allocation, FulfilmentLine, OrderPlaced, RefusalCode } from '../domain/order.ts'
+import { orderedLines } from '../domain/order-money.ts'
 import { OPEN_PICK_TASK_STATES } from '../domain/order-state.ts'
 import type { OrderPresale } from '../domain/presale.ts'
 import type { Db, Tx } from './database.ts'
@@ -43,7 +44,7 @@ export async function reserveAgain(
     orderId: placed.orderId,
     channel: placed.channel,
     divisionCode: placed.divisionCode,
-    demand: placed.lines,
+    demand: orderedLines(placed),
     expiresAt: new Date(),
     operationId,
     confirmed: true,
@@ -82,7 +83,8 @@ export async function reservePresaleAgain(
   request: { placed: OrderPlaced; operationId: string },
 ): Promise<{ allocations: Allocation[] | null; presale?: OrderPresale }> {
   const { placed, operationId } = request
-  const { orderId, channel, divisionCode, lines: demand, presale } = placed
+  const { orderId, channel, divisionCode, presale } = placed
+  const demand = orderedLines(placed)
   const expiresAt = new Date()
   const wanted = {
     orderId,
@@ -146,7 +148,7 @@ export async function decideCancellation(
     for (const task of open) {
       await tx
         .updateTable('pick_task')
-        .set({ state: 'withdrawn', recipient: null, updated_at: sql`clock_timestamp()` })
+        .set({ state: 'withdrawn', recipient: null, change_id: null, updated_at: sql`clock_timestamp()` })
         .where('id', '=', task.id)
         .execute()
       await sql`
@@ -206,6 +208,8 @@ async function isCancelled(tx: Tx, orderId: string): Promise<boolean> {
     .select('id')
     .where('order_id', '=', orderId)
     .where('state', '=', 'withdrawn')
+    // Those that a change has replaced live on in their successors.
+    .where('change_id', 'is', null)
     .limit(1)
     .executeTakeFirst()
   return task !== undefined

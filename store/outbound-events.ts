@@ -113,6 +113,20 @@ const LOG_EVENTS: Record<string, LogEvent> = {
     parcelId === null || newState?.endsWith('(ignored)')
       ? null
       : { type: 'order.parcel_changed', data: { parcelId, oldState, newState } },
+  change: ({ subjectId: changeNumber, oldValue, newValue }) => {
+    const [newAmount, changeType] = newValue?.split(/[ ,]/) ?? []
+    return changeNumber === null
+      ? null
+      : {
+          type: 'order.changed',
+          data: {
+            changeNumber,
+            changeType,
+            oldAmountCents: Number(oldValue),
+            newAmountCents: Number(newAmount),
+          },
+        }
+  },
   return: ({ subjectId: returnId, oldValue: oldState, newValue: newState }) =>
     returnId === null ? null : { type: 'order.return_changed', data: { returnId, oldState, newState } },
 }

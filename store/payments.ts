@@ -22,7 +22,7 @@ export async function recordPayment(
   // One payment of an order at a time: the second one must see the first one's amount.
   const order = await tx
     .selectFrom('orders')
-    .select(['id', 'status', 'amount_cents'])
+    .select(['id', 'status', 'amount_cents', 'supplement_cents'])
     .where('id', '=', orderId)
     .forNoKeyUpdate()
     .executeTakeFirst()
@@ -45,7 +45,10 @@ export async function recordPayment(
   const holdsConfirmed = complete && order.status === 'reserved' && (await confirmHolds(tx, orderId))
   // A platform's order that waits for stock keeps its money: the goods are owed.
   const waits = complete && order.status === 'awaiting_stock'
-  const outcome = !order ? 'unmatched' : holdsConfirmed || waits ? 'accepted' : complete ? 'late' : 'partial'
+  // Owed since a change made a paid order dearer.
+  const owed = order?.supplement_cents ?? 0
+  const isAccepted = holdsConfirmed || waits || (owed > 0 && body.amountCents >= owed)
+  const outcome = !order ? 'unmatched' : isAccepted ? 'accepted' : complete && owed === 0 ? 'late' : 'partial'
   await tx.updateTable('payment').set({ outcome }).where('id', '=', body.paymentId).execute()
   const inboxId = await appendInbox(tx, {
     source: 'payments',

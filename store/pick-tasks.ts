@@ -14,6 +14,7 @@ type Task = {
   order_id: string
   warehouse_id: string
   state: PickTaskState
+  change_id: string | null
   lines: FulfilmentLine[]
   combined_id: string | null
 }
@@ -27,7 +28,7 @@ type Report = { pickTaskId: string; body: PickTaskEventBody; operator: string; t
  *
  * `started` and `picked` decide nothing and do not wake the order's workflow.
  *
- * @throws ProblemError `not-found`, `pick-task-wrong-state`, `invalid-request`, `waybill-taken`
+ * @throws ProblemError `not-found`, `pick-task-wrong-state`, `pick-task-on-hold`, `invalid-request`, `waybill-taken`
  */
 export async function recordPickTaskEvent(tx: Tx, report: Report): Promise<PickTaskEventAnswer> {
   const { pickTaskId, body } = report
@@ -43,6 +44,9 @@ export async function recordPickTaskEvent(tx: Tx, report: Report): Promise<PickT
   // The result was written below as this function's own answer.
   if (known) return known.result as PickTaskEventAnswer
 
+  if (task.change_id !== null && OPEN_PICK_TASK_STATES.some((state) => state === task.state)) {
+    throw new ProblemError('pick-task-on-hold', `the task waits for change ${task.change_id} of its order`)
+  }
   if (body.type === 'packed' && task.state === 'packed' && (await isPackedSo(tx, task, body))) {
     // Another task of its group was reported, and took this one along.
     return keepEvent(tx, report, { pickTaskId, state: 'packed' })
@@ -381,6 +385,7 @@ async function takeFromHolds(
       .where('order_id', '=', task.order_id)
       .where('line_number', '=', line.lineNumber)
       .where('warehouse_id', '=', task.warehouse_id)
+      .where('sku_id', '=', line.skuId)
       .where('state', '=', 'confirmed')
       .orderBy(sql`drawn_from nulls first`)
       .forUpdate()

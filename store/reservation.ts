@@ -370,7 +370,8 @@ async function writeHolds(
 
 /**
  * Confirms all holds of an order or none: only if every unit is still held and its time is not over by the
- * database's clock at this moment. Counters do not change. The order's row must be locked by the caller.
+ * database's clock at this moment. A change that is being prepared may hold more than the lines say; that is confirmed
+ * with the rest. Counters do not change. The order's row must be locked by the caller.
  */
 export async function confirmHolds(tx: Tx, orderId: string): Promise<boolean> {
   await lockPresaleHolds(tx, orderId)
@@ -378,27 +379,27 @@ export async function confirmHolds(tx: Tx, orderId: string): Promise<boolean> {
   await sql`select 1 from reservation where order_id = ${orderId} and state in ('held', 'confirmed')
     order by sku_id, warehouse_id for update`.execute(tx)
   const { rows } = await sql<{ complete: boolean }>`
-    with live as (
-      select coalesce(sum(quantity), 0) as units,
-        coalesce(bool_and(confirmed or expires_at > clock_timestamp()), false) as in_time
-      from (
-        select quantity, state = 'confirmed' as confirmed, expires_at from reservation
-        where order_id = ${orderId} and state in ('held', 'confirmed')
-        union all select quantity - served, state = 'waiting', expires_at from presale_hold
-        where order_id = ${orderId} and state in ('held', 'waiting')
-      ) as hold
+    with hold as (
+      select line_number, quantity, state = 'confirmed' as confirmed, expires_at from reservation
+      where order_id = ${orderId} and state in ('held', 'confirmed')
+      union all select line_number, quantity - served, state = 'waiting', expires_at from presale_hold
+      where order_id = ${orderId} and state in ('held', 'waiting')
+    ), standing as (
+      select coalesce((select bool_and(confirmed or expires_at > clock_timestamp()) from hold), false)
+        and not exists (
+          select from order_line as line left join (
+            select line_number, sum(quantity) as units from hold group by line_number) as held using (line_number)
+          where line.order_id = ${orderId} and coalesce(held.units, 0) < line.quantity
+        ) as complete
     ), confirmed as (
       update reservation set state = 'confirmed', updated_at = clock_timestamp()
-      where order_id = ${orderId} and state = 'held' and (select in_time from live)
-        and (select units from live) = (select sum(quantity) from order_line where order_id = ${orderId})
+      where order_id = ${orderId} and state = 'held' and (select complete from standing)
       returning 1
     ), waiting as (
       update presale_hold set state = 'waiting', paid_at = clock_timestamp(), updated_at = clock_timestamp()
-      where order_id = ${orderId} and state = 'held' and (select in_time from live)
-        and (select units from live) = (select sum(quantity) from order_line where order_id = ${orderId})
+      where order_id = ${orderId} and state = 'held' and (select complete from standing)
     )
-    select (select in_time from live) and (select units from live) =
-      (select sum(quantity) from order_line where order_id = ${orderId}) as complete`.execute(tx)
+    select complete from standing`.execute(tx)
   return rows[0]?.complete ?? false
 }
 

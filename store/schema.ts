@@ -186,6 +186,8 @@ export type Database = {
     freight_cents: number
     paid_cents: WithDefault<number>
     refunded_cents: WithDefault<number>
+    /** What a paid order costs on top since a change; nothing is packed until it is paid. */
+    supplement_cents: WithDefault<number>
     reservation_expires_at: Timestamp
     policy_versions: Json<Record<string, number>>
     placed_by: string
@@ -409,6 +411,8 @@ export type Database = {
     warehouse_id: string
     state: PickTaskState
     lines: Json<FulfilmentLine[]>
+    /** The change that an open task waits for, or that replaced a withdrawn one. */
+    change_id: Nullable<string>
     operator: Nullable<string>
     recipient: Nullable<Buffer>
     combined_id: Nullable<string>

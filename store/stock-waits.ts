@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { OrderPlaced } from '../domain/order.ts'
+import { orderedLines } from '../domain/order-money.ts'
 import { placeOf } from '../domain/place.ts'
 import type { Db, Tx } from './database.ts'
 import { appendInbox } from './inbox.ts'
@@ -123,7 +124,7 @@ export async function serve(
     channel: placed.channel,
     divisionCode: placed.divisionCode,
     place: placeOf(placed.divisionCode),
-    demand: placed.lines,
+    demand: orderedLines(placed),
     expiresAt: wait.holdUntil,
     operationId,
     confirmed: wait.paid,
@@ -131,7 +132,7 @@ export async function serve(
     partial: how.partial,
   })
   if (!result.ok || result.allocations.length === 0) return 'short'
-  const givenUp = placed.lines.flatMap(({ lineNumber, quantity }) => {
+  const givenUp = orderedLines(placed).flatMap(({ lineNumber, quantity }) => {
     const got = result.allocations
       .filter((entry) => entry.lineNumber === lineNumber)
       .reduce((sum, entry) => sum + entry.quantity, 0)

@@ -17,17 +17,34 @@ import {
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 import { assertNever } from '../domain/assert-never.ts'
+import type {
+  ChangeHoldAnswer,
+  ChangeProblem,
+  ChangeReply,
+  CommitChangeAnswer,
+  PrepareChangeAnswer,
+  ReleaseChangeAnswer,
+} from '../domain/change.ts'
 import type { CommandAnswer, EventRecord, OrderEvent, OrderPlaced, OrderState } from '../domain/order.ts'
 import { eventKey } from '../domain/order-event-key.ts'
 import { decide, placeOrder, restoreOrder } from '../domain/order-life.ts'
+import { supplementCents } from '../domain/order-money.ts'
 import { dueSteps, nextDeadline, type OrderStep } from '../domain/order-steps.ts'
 import { duePresale } from '../domain/presale.ts'
 import {
+  type AcquireChangeHold,
+  acquireChangeHoldUpdate,
+  type CommitChange,
   cancelUpdate,
+  commitChangeUpdate,
   decideReturnUpdate,
   factsSignal,
   inspectReturnUpdate,
+  type PrepareChange,
+  prepareChangeUpdate,
+  type ReleaseChangeHold,
   receiveReturnUpdate,
+  releaseChangeHoldUpdate,
   requestReturnUpdate,
   stateQuery,
 } from './messages.ts'
@@ -66,7 +83,7 @@ export async function order(input: OrderInput): Promise<{ status: string; versio
 class OrderRun {
   state: OrderState
   readonly #queue: OrderEvent[] = []
-  readonly #answers = new Map<string, CommandAnswer>()
+  readonly #answers = new Map<string, CommandAnswer | ChangeReply>()
   readonly #running = new Set<string>()
   /** Waits for couriers, by step: given up when this run continues as new, and each when its answer came another way. */
   readonly #waits = new Map<string, CancellationScope>()
@@ -92,6 +109,10 @@ class OrderRun {
     setHandler(decideReturnUpdate, (command) => this.#ask({ type: 'return_decided', ...command }))
     setHandler(receiveReturnUpdate, (command) => this.#ask({ type: 'return_received', ...command }))
     setHandler(inspectReturnUpdate, (command) => this.#ask({ type: 'return_inspected', ...command }))
+    setHandler(acquireChangeHoldUpdate, (command) => this.#acquireChangeHold(command))
+    setHandler(prepareChangeUpdate, (command) => this.#prepareChange(command))
+    setHandler(commitChangeUpdate, (command) => this.#commitChange(command))
+    setHandler(releaseChangeHoldUpdate, (command) => this.#releaseChangeHold(command))
   }
 
   async run(): Promise<void> {
@@ -118,11 +139,61 @@ class OrderRun {
   }
 
   async #ask(event: Extract<OrderEvent, { requestId: string }>): Promise<CommandAnswer> {
+    const answer = await this.#hear(event)
+    if (answer && 'accepted' in answer) return answer
+    return { accepted: false, code: 'order-already-closed', detail: 'the order closed meanwhile' }
+  }
+
+  async #hear(
+    event: Extract<OrderEvent, { requestId: string }>,
+  ): Promise<CommandAnswer | ChangeReply | undefined> {
     this.#queue.push(event)
     await condition(() => this.#answers.has(event.requestId))
     const answer = this.#answers.get(event.requestId)
     this.#answers.delete(event.requestId)
-    return answer ?? { accepted: false, code: 'order-already-closed', detail: 'the order closed meanwhile' }
+    return answer
+  }
+
+  /** What stands in the way of a change; null: nothing, it is so now. */
+  async #askForChange(event: Extract<OrderEvent, { requestId: string }>): Promise<ChangeProblem | null> {
+    const answer = await this.#hear(event)
+    if (answer && 'problem' in answer) return answer.problem
+    // A change that cancels is answered by the cancellation.
+    if (answer?.accepted) return null
+    return { reason: 'order-closed', detail: answer?.detail ?? 'the order closed meanwhile' }
+  }
+
+  async #acquireChangeHold(command: AcquireChangeHold): Promise<ChangeHoldAnswer> {
+    const problem = await this.#askForChange({ type: 'change_hold_requested', ...command })
+    const orderVersion = this.state.version
+    return problem ? { granted: false, orderVersion, ...problem } : { granted: true, orderVersion }
+  }
+
+  async #prepareChange(command: PrepareChange): Promise<PrepareChangeAnswer> {
+    const problem = await this.#askForChange({ type: 'change_prepare_requested', ...command })
+    if (problem) return { prepared: false, ...problem }
+    const { version: orderVersion, changeHold } = this.state
+    const gained = changeHold?.changeId === command.changeId ? changeHold.gained : []
+    return { prepared: true, orderVersion, gained }
+  }
+
+  async #commitChange(command: CommitChange): Promise<CommitChangeAnswer> {
+    const problem = await this.#askForChange({ type: 'change_commit_requested', ...command })
+    if (problem) return { applied: false, ...problem }
+    const { state } = this
+    const refunds = state.refunds.filter((refund) => refund.changeId === command.changeId)
+    return {
+      applied: true,
+      orderVersion: state.version,
+      refunds: refunds.map(({ refundId, paymentId, amountCents }) => ({ refundId, paymentId, amountCents })),
+      supplementCents: supplementCents(state),
+    }
+  }
+
+  async #releaseChangeHold(command: ReleaseChangeHold): Promise<ReleaseChangeAnswer> {
+    await this.#askForChange({ type: 'change_release_requested', ...command })
+    const applied = this.state.changes.some((change) => change.changeId === command.changeId)
+    return { released: true, applied }
   }
 
   #isOver(): boolean {
@@ -133,7 +204,7 @@ class OrderRun {
   async #applyQueue(): Promise<void> {
     while (this.#queue.length > 0) {
       const records: EventRecord[] = []
-      const answers: { requestId: string; answer: CommandAnswer }[] = []
+      const answers: { requestId: string; answer: CommandAnswer | ChangeReply }[] = []
       const before = this.state
       for (const event of this.#queue.splice(0)) {
         const key = eventKey(this.state, event)
@@ -253,10 +324,64 @@ class OrderRun {
           )),
         }
       }
+      case 'hold_for_change':
+      case 'prepare_change':
+      case 'settle_change':
+        return this.#askAboutChange(step)
       case 'refund':
         return this.#refund(step.refund)
       case 'track_parcel':
         return this.#track(step)
+      default:
+        return assertNever(step)
+    }
+  }
+
+  /** The three questions of a change: was the warehouse faster, is there stock, was it applied or ended first. */
+  async #askAboutChange(
+    step: Extract<OrderStep, { kind: 'hold_for_change' | 'prepare_change' | 'settle_change' }>,
+  ): Promise<OrderEvent> {
+    const { placed } = this.state
+    const { orderId } = placed
+    const { number, key: operationId } = step
+    switch (step.kind) {
+      case 'hold_for_change': {
+        const { changeId, change, tasks } = step
+        const request = { orderId, changeId, change, tasks, operationId }
+        const { problem } = await tryQuickly(
+          quickly.holdForChange,
+          patiently.holdForChange,
+          request,
+          'may the office change it?',
+        )
+        return { type: 'change_hold_decided', number, problem }
+      }
+      case 'prepare_change': {
+        const { tries, wanted } = step
+        const request = { placed, wanted, operationId }
+        return {
+          type: 'change_prepared',
+          number,
+          tries,
+          ...(await tryQuickly(
+            quickly.prepareOrderChange,
+            patiently.prepareOrderChange,
+            request,
+            'reserve the difference',
+          )),
+        }
+      }
+      case 'settle_change':
+        return {
+          type: 'change_settled',
+          number,
+          ...(await tryQuickly(
+            quickly.settleOrderChange,
+            patiently.settleOrderChange,
+            { terms: step.terms, operationId },
+            step.terms ? 'apply, unless it has ended' : 'end, unless it is applied',
+          )),
+        }
       default:
         return assertNever(step)
     }

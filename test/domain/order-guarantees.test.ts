@@ -38,6 +38,8 @@ const MEANING: Record<Guarantee, string> = {
   'bounded memory': 'what an order remembers of messages and answers is bounded',
   'no deadline when closed': 'a closed order waits for no moment',
   'comes to rest': 'an order never goes in circles, and never waits for nothing before it is closed',
+  'stock is the lines':
+    'whatever changes, failures and compensations came: what is held is what the lines say and has not left',
   'database agrees':
     'holds and pick tasks always agree with the order: no pick without a hold, no hold left behind',
 }

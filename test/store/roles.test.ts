@@ -186,6 +186,28 @@ describe('the application role', () => {
     deniedTo(() => app, `delete from ${table}`),
   )
 
+  test.each([
+    'update orders set amount_cents = 1',
+    'update orders set freight_cents = 1',
+    'update orders set contact_id = gen_random_uuid()',
+    "update orders set division_code = '110101'",
+    "update orders set store_id = 'OTHER'",
+    'update order_line set quantity = 1',
+    'update order_line set unit_price_cents = 0',
+    "update order_line set sku_id = 'OTHER'",
+  ])('cannot edit an order: %s', (statement) => deniedTo(() => app, statement))
+
+  test('changes an order only by a change that has a number, and of an order that is there', async () => {
+    const change = (number: string) =>
+      app.query("select hub_change_order(gen_random_uuid(), $1, '[]', 0, 0, null, null)", [number])
+    await expect(change('')).rejects.toThrow('authorised change')
+    await expect(change('CR-20261122-0001')).rejects.toThrow('there is no order')
+    await deniedTo(
+      () => stranger,
+      "select hub_change_order(gen_random_uuid(), 'CR-1', '[]', 0, 0, null, null)",
+    )
+  })
+
   test.each(TABLES)('cannot truncate %s', (table) => deniedTo(() => app, `truncate ${table}`))
 
   test('makes month partitions ahead, as often as it likes, also several processes at once', async () => {

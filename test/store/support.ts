@@ -158,7 +158,7 @@ export async function openTestStore(connections = 10) {
 
   function payIn(
     tx: Tx,
-    placed: PlacedOrder,
+    placed: Pick<PlacedOrder, 'orderId' | 'amountCents'>,
     payment: { paymentId?: string; amountCents?: number } = {},
   ): Promise<PaymentAnswer> {
     const { paymentId = uuid(), amountCents = placed.amountCents } = payment
@@ -286,8 +286,10 @@ export async function openTestStore(connections = 10) {
     checkoutIn,
     order,
     payIn,
-    pay: (placed: PlacedOrder, payment: { paymentId?: string; amountCents?: number } = {}) =>
-      inTransaction((tx) => payIn(tx, placed, payment)),
+    pay: (
+      placed: Pick<PlacedOrder, 'orderId' | 'amountCents'>,
+      payment: { paymentId?: string; amountCents?: number } = {},
+    ) => inTransaction((tx) => payIn(tx, placed, payment)),
     reportIn,
     report: (pickTaskId: string, body: Report) => inTransaction((tx) => reportIn(tx, pickTaskId, body)),
     firstState,

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Demand } from '../../domain/allocation.ts'
+import type { ChangeReason } from '../../domain/change.ts'
 import type {
   Allocation,
   FulfilmentLine,
@@ -7,6 +9,7 @@ import type {
   OrderState,
   OrderWrite,
 } from '../../domain/order.ts'
+import { orderedLines } from '../../domain/order-money.ts'
 import type { OrderStep } from '../../domain/order-steps.ts'
 import { type NearLevel, planOver } from './allocation.ts'
 
@@ -16,6 +19,8 @@ type Task = {
   warehouseId: string
   lines: FulfilmentLine[]
   state: 'created' | 'packed' | 'short' | 'withdrawn'
+  /** The change that it waits for, or that replaced it. */
+  changeId: string | null
 }
 type Answer<Type extends OrderEvent['type']> = Omit<Extract<OrderEvent, { type: Type }>, 'type'>
 
@@ -24,7 +29,7 @@ type Answer<Type extends OrderEvent['type']> = Omit<Extract<OrderEvent, { type: 
  * every call here is a transaction of its own. What it finds impossible it throws.
  */
 export class OrderDatabase {
-  readonly placed: OrderPlaced
+  placed: OrderPlaced
   readonly stock: NearLevel[]
   readonly holds: Hold[]
   readonly tasks = new Map<string, Task>()
@@ -36,6 +41,9 @@ export class OrderDatabase {
   readonly workItems = new Set<string>()
   readonly #reservedAgain = new Map<string, { allocations: Allocation[] | null }>()
   readonly #cancellations = new Map<string, Answer<'cancellation_decided'>>()
+  readonly #held = new Map<string, Answer<'change_hold_decided'>>()
+  readonly #prepared = new Map<string, Answer<'change_prepared'>>()
+  readonly #settled = new Map<string, Answer<'change_settled'>>()
   readonly #settlements = new Map<string, { allocations: Allocation[] }>()
   /** The last committed state: what a lost workflow resumes from. */
   snapshot: OrderState
@@ -77,6 +85,81 @@ export class OrderDatabase {
     return [...this.tasks.values()].filter((task) => task.state === 'created')
   }
 
+  /** Those that the warehouses may work on. */
+  workableTasks(): Task[] {
+    return this.openTasks().filter((task) => task.changeId === null)
+  }
+
+  holdForChange(step: Extract<OrderStep, { kind: 'hold_for_change' }>): Answer<'change_hold_decided'> {
+    return once(this.#held, step.key, () => {
+      const answer = (reason: ChangeReason) => ({ number: step.number, problem: { reason, detail: '' } })
+      if ([...this.tasks.values()].some((task) => task.state === 'packed')) return answer('already-packed')
+      const open = this.openTasks()
+      const isKnown = open.every((task) =>
+        step.tasks.some(
+          (known) => known.fulfilmentId === task.id && isDeepStrictEqual(known.lines, task.lines),
+        ),
+      )
+      if (!isKnown || open.length !== step.tasks.length) return answer('order-changed')
+      for (const task of open) task.changeId = step.changeId
+      return { number: step.number, problem: null }
+    })
+  }
+
+  prepareChange(
+    step: Extract<OrderStep, { kind: 'prepare_change' }>,
+    nowMs: number,
+  ): Answer<'change_prepared'> {
+    const { number, tries, wanted } = step
+    return once(this.#prepared, step.key, () => {
+      const unpaid = this.liveHolds().filter((hold) => hold.state === 'held')
+      const isOver =
+        unpaid.some((hold) => hold.expiresAtMs <= nowMs) ||
+        (this.snapshot.status === 'reserved' && this.liveHolds().length === 0)
+      if (isOver) return { number, tries, gained: null, problem: { reason: 'order-closed', detail: '' } }
+      const before = this.holds.length
+      const allocations = this.#reserve(wanted)
+      const [first] = unpaid
+      if (first)
+        for (const hold of this.holds.slice(before)) {
+          hold.state = 'held'
+          hold.expiresAtMs = first.expiresAtMs
+        }
+      return {
+        number,
+        tries,
+        gained: allocations?.map((entry) => ({ ...entry, drawnFrom: null })) ?? null,
+        problem: allocations ? null : { reason: 'not-enough-stock', detail: '' },
+      }
+    })
+  }
+
+  settleChange(step: Extract<OrderStep, { kind: 'settle_change' }>): Answer<'change_settled'> {
+    const { number, terms } = step
+    return once(this.#settled, step.key, () => ({ number, outcome: terms ? 'applied' : 'ended', terms }))
+  }
+
+  /** Exactly these units go back; that a paid order has fewer is a mistake. */
+  #giveBack(units: Allocation[]): void {
+    for (const { lineNumber, skuId, warehouseId, quantity } of units) {
+      let missing = quantity
+      for (const hold of this.liveHolds()) {
+        const fits =
+          hold.lineNumber === lineNumber && hold.skuId === skuId && hold.warehouseId === warehouseId
+        if (!fits || missing === 0) continue
+        const taken = Math.min(missing, hold.quantity)
+        missing -= taken
+        hold.quantity -= taken
+        if (hold.quantity === 0) hold.state = 'released'
+        for (const level of this.stock)
+          if (level.skuId === skuId && level.warehouseId === warehouseId) level.available += taken
+      }
+      // Of an unpaid order a rival may have taken everything back, before the order knows that its time is over.
+      const isUnpaid = this.snapshot.status === 'reserved'
+      if (missing > 0 && !isUnpaid) throw new Error(`a change gives back ${missing} units that no hold has`)
+    }
+  }
+
   liveHolds(): Hold[] {
     return this.holds.filter((hold) => hold.state === 'held' || hold.state === 'confirmed')
   }
@@ -93,7 +176,9 @@ export class OrderDatabase {
   }
 
   reserveAgain(operationId: string): Answer<'reserved_again'> {
-    return once(this.#reservedAgain, operationId, () => ({ allocations: this.#reserve(this.placed.lines) }))
+    return once(this.#reservedAgain, operationId, () => ({
+      allocations: this.#reserve(orderedLines(this.placed)),
+    }))
   }
 
   decideCancellation(
@@ -105,7 +190,10 @@ export class OrderDatabase {
         return { refusal: { code: 'order-already-shipped', detail: 'packed' } }
       if (!step.mayCancelPaid && this.holds.some((hold) => hold.state === 'confirmed'))
         return { refusal: { code: 'paid-cancellation-forbidden', detail: 'paid' } }
-      for (const task of this.openTasks()) task.state = 'withdrawn'
+      for (const task of this.openTasks()) {
+        task.state = 'withdrawn'
+        task.changeId = null
+      }
       this.#releaseHolds()
       return { refusal: null }
     })
@@ -116,7 +204,8 @@ export class OrderDatabase {
     warehouseId: string,
   ): { allocations: Allocation[] } {
     return once(this.#settlements, step.key, () => {
-      if ([...this.tasks.values()].some((task) => task.state === 'withdrawn')) return { allocations: [] }
+      const isCancelled = (task: Task) => task.state === 'withdrawn' && task.changeId === null
+      if ([...this.tasks.values()].some(isCancelled)) return { allocations: [] }
       const levels = this.stock.filter((level) => level.warehouseId !== warehouseId)
       const demand = step.shortage.lines
         .map((line) => ({ ...line, quantity: Math.min(line.quantity, availableOf(levels, line.skuId)) }))
@@ -131,12 +220,31 @@ export class OrderDatabase {
       if (write.kind === 'create_pick_task') {
         const { fulfilmentId: id, warehouseId, lines } = write.fulfilment
         if (this.tasks.has(id)) throw new Error(`pick task ${id} is created twice`)
-        this.tasks.set(id, { id, warehouseId, lines: structuredClone(lines), state: 'created' })
+        this.tasks.set(id, {
+          id,
+          warehouseId,
+          lines: structuredClone(lines),
+          state: 'created',
+          changeId: null,
+        })
       } else if (write.kind === 'record_refund') {
         const { refundId, amountCents } = write.refund
         const known = this.refunds.get(refundId)
         if (known !== undefined && known !== amountCents) throw new Error(`${refundId} changes its amount`)
         this.refunds.set(refundId, amountCents)
+      } else if (write.kind === 'apply_change') {
+        const { lines, freightCents, amountCents } = write
+        this.placed = { ...this.placed, lines: structuredClone(lines), freightCents, amountCents }
+        for (const id of write.withdraw) {
+          const task = this.tasks.get(id)
+          if (task?.state !== 'created' || task.changeId === null)
+            throw new Error(`pick task ${id} is not on hold`)
+          task.state = 'withdrawn'
+        }
+        this.#giveBack(write.giveBack)
+      } else if (write.kind === 'give_back') this.#giveBack(write.units)
+      else if (write.kind === 'resume_picking') {
+        for (const task of this.openTasks()) task.changeId = null
       } else if (write.kind === 'settle_return') {
         for (const line of write.lines)
           add(this.back, `${line.lineNumber}/${line.warehouseId}`, line.restocked + line.writtenOff)
@@ -155,7 +263,8 @@ export class OrderDatabase {
   #confirmHolds(nowMs: number): boolean {
     const live = this.liveHolds()
     const inTime = live.every((hold) => hold.state === 'confirmed' || hold.expiresAtMs > nowMs)
-    if (!inTime || total(live) !== total(this.placed.lines)) return false
+    const isShort = this.placed.lines.some((line) => unitsOf(live, line.lineNumber) < line.quantity)
+    if (!inTime || live.length === 0 || isShort) return false
     for (const hold of live) hold.state = 'confirmed'
     return true
   }
@@ -185,7 +294,8 @@ export class OrderDatabase {
 
   #openTask(taskId: string): Task {
     const task = this.tasks.get(taskId)
-    if (task?.state !== 'created') throw new Error(`pick task ${taskId} is not open`)
+    if (task?.state !== 'created' || task.changeId !== null)
+      throw new Error(`pick task ${taskId} is not open`)
     return task
   }
 
@@ -193,7 +303,10 @@ export class OrderDatabase {
     for (const line of lines) {
       let missing = line.quantity
       for (const hold of this.holds) {
-        const fits = hold.lineNumber === line.lineNumber && hold.warehouseId === task.warehouseId
+        const fits =
+          hold.lineNumber === line.lineNumber &&
+          hold.skuId === line.skuId &&
+          hold.warehouseId === task.warehouseId
         if (!fits || hold.state !== 'confirmed' || missing === 0) continue
         const taken = Math.min(missing, hold.quantity)
         missing -= taken

@@ -1,3 +1,4 @@
+import type { Change, ChangeReply } from '../../domain/change.ts'
 import type {
   CommandAnswer,
   Decision,
@@ -9,6 +10,7 @@ import type {
   OrderWrite,
 } from '../../domain/order.ts'
 import { decide, placeOrder } from '../../domain/order-life.ts'
+import { supplementCents } from '../../domain/order-money.ts'
 import { PARCEL_TRANSITIONS, type ParcelState } from '../../domain/order-state.ts'
 import { dueSteps, nextDeadline, type OrderStep } from '../../domain/order-steps.ts'
 import { planOver } from './allocation.ts'
@@ -69,6 +71,8 @@ export function randomOrder(random: Random) {
 
 /** What an observer of a model hears: every decision, with the state before it. */
 export type Observer = (before: OrderState, event: OrderEvent, decision: Decision) => void
+/** Hears of every moment at which nothing is under way, until the order is closed. */
+export type RestObserver = (model: OrderModel) => void
 
 /**
  * One order in a simulated world: a workflow that keeps to the discipline of workflows/order.ts (apply, commit, then
@@ -83,7 +87,7 @@ export class OrderModel {
   readonly provider = new Map<string, number>()
   readonly facts: OrderFact[] = []
   readonly commands: OrderCommand[] = []
-  readonly answers = new Map<string, CommandAnswer[]>()
+  readonly answers = new Map<string, (CommandAnswer | ChangeReply)[]>()
   /** Requests that were lost with their workflow before anybody answered; their callers heard of an error. */
   readonly forgotten = new Set<string>()
   /** Units that the customer holds, by line number. */
@@ -92,6 +96,7 @@ export class OrderModel {
   state: OrderState
 
   readonly #observe: Observer
+  readonly #atRest: RestObserver
   readonly #couriers = new Map<string, ParcelState>()
   /** Parcels that the warehouse has again. */
   readonly #back = new Set<string>()
@@ -105,7 +110,8 @@ export class OrderModel {
   #timer: number | null = null
   #announcedMs: number | null = null
 
-  constructor(seed: number, arrival: Arrival, observe: Observer) {
+  constructor(seed: number, arrival: Arrival, observe: Observer, atRest: RestObserver = () => undefined) {
+    this.#atRest = atRest
     this.random = new Random(seed)
     this.arrival = arrival
     this.#observe = observe
@@ -139,6 +145,9 @@ export class OrderModel {
       () => this.#repeat(),
       () => this.#trade(),
       () => this.#trade(),
+      () => this.#change(),
+      () => this.#change(),
+      () => this.#change(),
       () => this.#passTime(),
       () => this.#retryRefund(),
       () => this.#disturb(),
@@ -159,6 +168,7 @@ export class OrderModel {
   finish(): void {
     for (let round = 0; round < MANY_ROUNDS; round += 1) {
       this.quiesce()
+      this.#atRest(this)
       if (!this.#doWhatIsDue()) break
     }
     if (!this.state.closed) throw new Error(`${this.state.status}, not closed, and nobody has anything to do`)
@@ -269,6 +279,12 @@ export class OrderModel {
         const { allocations } = db.settleShortage(step, from?.warehouseId ?? '')
         return { type: 'shortage_settled', shortageId, allocations }
       }
+      case 'hold_for_change':
+        return { type: 'change_hold_decided', ...db.holdForChange(step) }
+      case 'prepare_change':
+        return { type: 'change_prepared', ...db.prepareChange(step, this.#dbNowMs()) }
+      case 'settle_change':
+        return { type: 'change_settled', ...db.settleChange(step) }
       case 'refund': {
         const { refundId, amountCents, tries } = step.refund
         const fails = tries < 3 && this.random.oneIn(5)
@@ -314,6 +330,67 @@ export class OrderModel {
 
   // ── the world ──
 
+  /** Somebody goes on with a change, begins one, or says the wrong thing. */
+  #change(): boolean {
+    const { random, state } = this
+    const until = new Date(this.nowMs + (random.pick([4_000, 60_000, 900_000]) ?? 0)).toISOString()
+    const hold = state.changeHold
+    if (!hold || random.oneIn(6)) {
+      return this.#ask({
+        type: 'change_hold_requested',
+        changeId: `X${random.between(1, 6)}`,
+        requestVersion: 1,
+        orderVersion: state.version - (random.oneIn(10) ? 1 : 0),
+        change: this.#randomChange(),
+        until,
+      })
+    }
+    const changeId = random.oneIn(10) ? 'X1' : hold.changeId
+    const commit = {
+      type: 'change_commit_requested' as const,
+      changeId,
+      changeNumber: `CR-${changeId}`,
+      approvers: ['lead'],
+    }
+    if (hold.state === 'prepared') {
+      return this.#ask(random.oneIn(5) ? { type: 'change_release_requested', changeId } : commit)
+    }
+    if (random.oneIn(8)) return this.#ask({ type: 'change_release_requested', changeId })
+    return this.#ask(random.oneIn(8) ? commit : { type: 'change_prepare_requested', changeId, until })
+  }
+
+  #randomChange(): Change {
+    const { random, state } = this
+    const { lineNumber = 1, quantity = 1 } = random.pick(state.placed.lines) ?? {}
+    const skuId = random.pick(state.placed.lines)?.skuId ?? ''
+    const unitPriceCents = random.between(0, 5) * 700
+    const changes: Change[] = [
+      { type: 'price', lines: [{ lineNumber, unitPriceCents }], freightCents: random.between(0, 3) * 600 },
+      { type: 'quantity', lines: [{ lineNumber, quantity: random.between(0, quantity + 2) }] },
+      { type: 'item', lines: [{ lineNumber, skuId, quantity: random.between(1, 3), unitPriceCents }] },
+      { type: 'gift', lines: [{ skuId, quantity: random.between(1, 2) }] },
+      { type: 'address', contactId: `C${random.between(2, 9)}`, divisionCode: '110101' },
+      {
+        type: 'refund',
+        paymentId: `P${random.between(1, 2)}`,
+        amountCents: random.between(1, 3) * 350,
+      },
+      { type: 'reship', lines: [{ lineNumber, quantity: random.between(1, quantity + 1) }] },
+    ]
+    return random.oneIn(12) ? { type: 'cancel' } : (random.pick(changes) ?? { type: 'cancel' })
+  }
+
+  /** What a change made dearer is paid in the end. */
+  #paySupplement(): boolean {
+    const cents = supplementCents(this.state)
+    if (cents === 0) return false
+    const paymentId = `P${this.db.payments.size + 1}`
+    const { holdsConfirmed } = this.db.pay(paymentId, cents, this.#dbNowMs())
+    const paidAt = this.#nowText()
+    this.#send({ type: 'payment_received', paymentId, amountCents: cents, paidAt, holdsConfirmed })
+    return true
+  }
+
   #pay(): boolean {
     const { amountCents } = this.state.placed
     const held = sum(this.db.payments.values()) - sum(this.db.refunds.values())
@@ -330,7 +407,7 @@ export class OrderModel {
 
   /** A PDA reports a packed or a short task. */
   #report(): boolean {
-    const task = this.random.pick(this.db.openTasks())
+    const task = this.random.pick(this.db.workableTasks())
     if (!task) return false
     if (this.random.oneIn(2)) return this.#pack(task.id)
     const missing: FulfilmentLine[] = task.lines
@@ -494,11 +571,11 @@ export class OrderModel {
 
   /** One thing that somebody has to do now, or the next deadline; false when there is none. */
   #doWhatIsDue(): boolean {
-    const [task] = this.db.openTasks()
+    const [task] = this.db.workableTasks()
     const open = this.state.returns.find((entry) => entry.state !== 'settled' && entry.state !== 'rejected')
     if (task) this.#pack(task.id)
     else if (open) this.#handleReturn(open, false)
-    else if (this.#moveParcel('delivered') || this.#retryRefund()) return true
+    else if (this.#moveParcel('delivered') || this.#retryRefund() || this.#paySupplement()) return true
     else if (this.#timer !== null) {
       this.nowMs = Math.max(this.nowMs, this.#timer)
       this.#fire()
