@@ -1,3 +1,4 @@
+import { createChangeRequestActivities } from './change-requests.ts'
 import { createChannelPullActivities } from './channel-pull.ts'
 import { createErpActivities } from './erp.ts'
 import { createOrderRecordActivities } from './order-records.ts'
@@ -7,7 +8,8 @@ import { createTrackingActivities } from './tracking.ts'
 import { createTransferActivities } from './transfers.ts'
 import { createWmsSyncActivities } from './wms-sync.ts'
 
-type Dependencies = Parameters<typeof createChannelPullActivities>[0] &
+type Dependencies = Parameters<typeof createChangeRequestActivities>[0] &
+  Parameters<typeof createChannelPullActivities>[0] &
   Parameters<typeof createErpActivities>[0] &
   Parameters<typeof createOrderRecordActivities>[0] &
   Parameters<typeof createPromotionActivities>[0] &
@@ -19,6 +21,7 @@ type Dependencies = Parameters<typeof createChannelPullActivities>[0] &
 /** Every activity of the worker, over one set of dependencies. */
 export function createActivities(deps: Dependencies) {
   return {
+    ...createChangeRequestActivities(deps),
     ...createChannelPullActivities(deps),
     ...createErpActivities(deps),
     ...createOrderRecordActivities(deps),

@@ -90,6 +90,13 @@ export const ACCESS = {
   decideTransfer: { systems: [], roles: TRANSFER_APPROVERS },
   handleTransfer: { systems: ['warehouse', 'ops'], roles: OPERATING_ROLES },
   cancelTransfer: { systems: ['ops'], roles: ['regional_director', 'ops', 'admin'] },
+  /** On orders of one's own scope; also the buyer's system, in the buyer's name. */
+  requestChange: { systems: ['mall', 'ops'], roles: ALL_ROLES },
+  readChanges: { systems: ['mall', 'ops'], roles: ALL_ROLES },
+  settleFailedChange: { systems: ['ops'], roles: OPERATING_ROLES },
+  knowAccounts: { systems: [], roles: OPERATING_ROLES },
+  /** People only. Which of them a step asks, the policy says. */
+  decideChange: { systems: [], roles: ALL_ROLES },
   /** Whoever may say where the hub's events go may read all of them. */
   runSubscriptions: { systems: ['ops'], roles: OPERATING_ROLES },
   readWecomMembers: { systems: ['ops'], roles: OPERATING_ROLES },

@@ -16,8 +16,10 @@ import { openapiDocument, openapiPage } from './plugins/openapi.ts'
 import { notFound, problems, sendProblem } from './plugins/problem-details.ts'
 import { sessions } from './plugins/session.ts'
 import { tracing } from './plugins/tracing.ts'
+import { approverRoutes } from './routes/approvers.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { cancellationRoutes } from './routes/cancellation.ts'
+import { changeRequestRoutes } from './routes/change-requests.ts'
 import { channelOrderRoutes } from './routes/channel-orders.ts'
 import { codecRoutes } from './routes/codec.ts'
 import { courierPushRoutes } from './routes/courier-pushes.ts'
@@ -163,6 +165,8 @@ const ROUTES = [
   shopRoutes,
   skuMappingRoutes,
   transferRoutes,
+  changeRequestRoutes,
+  approverRoutes,
   workItemRoutes,
   wmsRoutes,
   notificationRoutes,

@@ -14,13 +14,26 @@ export const AUDIT_ACTIONS = {
   'wecom_member.mapped': { en: 'account mapped to a member of WeCom', zh: '绑定企业微信成员' },
   'wecom_member.unmapped': { en: 'account unmapped from WeCom', zh: '解绑企业微信成员' },
   'export.requested': { en: 'export requested', zh: '申请导出' },
+  'change.requested': { en: 'change of an order asked for', zh: '提交改单申请' },
+  'change.decided': { en: 'change decided on', zh: '审批改单' },
+  'change.decision_refused': { en: 'decision on a change refused', zh: '改单审批被拒绝' },
+  'change.withdrawn': { en: 'change withdrawn', zh: '撤回改单申请' },
+  'change.ended': { en: 'change ended without being applied', zh: '改单申请终止' },
+  'change.told_to_erp': { en: 'ERP told of a change', zh: '改单已通知 ERP' },
+  'change.applied': { en: 'change applied to its order', zh: '改单已执行' },
+  'change.apply_refused': { en: 'change could not be applied', zh: '改单执行受阻' },
+  'change.undone': { en: 'what was done of a change taken back', zh: '改单已回滚' },
+  'change.undo_failed': { en: 'what was done of a change could not be taken back', zh: '改单回滚失败' },
+  'change.retried': { en: 'change tried again', zh: '改单重试' },
+  'delegation.made': { en: 'somebody stands in for an approver', zh: '设置审批代理' },
+  'delegation.ended': { en: 'delegation ended before its time', zh: '提前结束审批代理' },
   'export.downloaded': { en: 'export downloaded', zh: '下载导出' },
 } as const satisfies Record<string, { en: string; zh: string }>
 export type AuditAction = keyof typeof AUDIT_ACTIONS
 const auditAction = z.string().regex(/^[a-z_]{1,40}[.][a-z_]{1,40}$/, 'must be like policy.published')
 
 /** The way by which somebody acted. */
-const AUDIT_SOURCES = ['console', 'api', 'system'] as const
+const AUDIT_SOURCES = ['console', 'wecom', 'temporal-cli', 'api', 'system'] as const
 export type AuditSource = (typeof AUDIT_SOURCES)[number]
 
 /** JSON, as it is stored and hashed. */

@@ -52,6 +52,7 @@ export const configSchema = z.strictObject({
   /** Set behind TLS, so that the session cookie never travels in clear. */
   COOKIE_SECURE: z.stringbool().default(false),
   TRUST_PROXY: z.stringbool().default(false),
+  TRUST_TEMPORAL_CLI: z.stringbool().default(false),
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(6_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   PDA_URL: origin,

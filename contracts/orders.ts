@@ -17,18 +17,21 @@ import {
   text,
 } from './common.ts'
 
+/** Whom an order goes to. */
+export const contactBody = z.strictObject({
+  name: text(50),
+  phone: z.string().regex(/^[+0-9][0-9 -]{4,24}$/, 'must be a phone number'),
+  divisionCode,
+  address: text(200),
+  remark: text(LIMITS.remarkCharacters, 0).optional(),
+})
+
 export const placeOrderBody = z
   .strictObject({
     storeId: code,
     channel,
     externalOrderId: externalId.optional(),
-    contact: z.strictObject({
-      name: text(50),
-      phone: z.string().regex(/^[+0-9][0-9 -]{4,24}$/, 'must be a phone number'),
-      divisionCode,
-      address: text(200),
-      remark: text(LIMITS.remarkCharacters, 0).optional(),
-    }),
+    contact: contactBody,
     lines: z
       .array(
         z.strictObject({

@@ -146,6 +146,25 @@ export const WORK_ITEM_TEXT: Record<
     nextEn: 'Decide on the new proposal; if there is none, buy or ask for fewer',
     nextZh: '审批新的调拨方案；若无方案，请采购或减少数量',
   },
+  change_no_approver: {
+    en: 'Nobody may decide on a change request: too few people of its roles, or all of them are concerned themselves',
+    zh: '改单申请无可用审批人',
+    nextEn: 'Give somebody the role in that store or region, or have somebody stand in; otherwise it expires',
+    nextZh: '为该门店或区域配置审批人或代理人；否则到期自动失效',
+  },
+  change_apply_failed: {
+    en: 'An approved change could not be applied; nothing is left of it',
+    zh: '已批准的改单执行失败，已全部回滚',
+    nextEn: 'Mend what the reason says, then retry the change request; or abandon it',
+    nextZh: '按失败原因处理后重试；或放弃该改单',
+  },
+  change_undo_failed: {
+    en: 'What was done of a change could not be taken back',
+    zh: '改单回滚失败',
+    nextEn:
+      'See whether ERP and order can be reached, then try it again; the ERP may know of a change that the order does not have',
+    nextZh: '检查 ERP 与订单服务后重试；此时 ERP 可能与订单不一致',
+  },
   transfer_loss: {
     en: 'Units of a transfer were lost on their way',
     zh: '调拨在途丢失',

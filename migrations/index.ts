@@ -20,6 +20,7 @@ import { up as notifications } from './0018-notifications.ts'
 import { up as cheaperHolds } from './0019-cheaper-holds.ts'
 import { up as combinedShipping } from './0020-combined-shipping.ts'
 import { up as notificationReports } from './0021-notification-reports.ts'
+import { up as changeRequests } from './0023-change-requests.ts'
 import { up as orderChanges } from './0024-order-changes.ts'
 import { up as audit } from './0025-audit.ts'
 import { up as wecom } from './0026-wecom.ts'
@@ -48,6 +49,7 @@ export const migrations: Record<string, Migration> = {
   '0019-cheaper-holds': { up: cheaperHolds },
   '0020-combined-shipping': { up: combinedShipping },
   '0021-notification-reports': { up: notificationReports },
+  '0023-change-requests': { up: changeRequests },
   '0024-order-changes': { up: orderChanges },
   '0025-audit': { up: audit },
   '0026-wecom': { up: wecom },

@@ -11,7 +11,13 @@ import { ERRORS } from '../contracts/errors.ts'
 import { OUTBOUND_EVENTS } from '../contracts/outbound-events.ts'
 import { POLICIES, POLICY_KINDS, type PolicyKind } from '../contracts/policies/index.ts'
 import { WORK_ITEM_TEXT } from '../contracts/work-items.ts'
-import type { FactType } from '../domain/conditions.ts'
+import { CHANGE_FACTS } from '../domain/approval-route.ts'
+import {
+  CHANGE_REQUEST_MEANING,
+  CHANGE_REQUEST_STATUSES,
+  CHANGE_REQUEST_TRANSITIONS,
+} from '../domain/change-request-state.ts'
+import type { FactType, Vocabulary } from '../domain/conditions.ts'
 import { WORK_ITEM_KINDS, type WorkItemKind } from '../domain/order.ts'
 import { ORDER_FACTS } from '../domain/order-facts.ts'
 import {
@@ -67,6 +73,10 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
   PAYLOAD_KEYS: [EVERY_PROCESS, 'Keys that seal what Temporal stores, in the same form.'],
   SESSION_SECRET: ['API', 'At least 32 characters; signs session cookies.'],
   COOKIE_SECURE: ['API', '`true` behind TLS: the cookie never travels in clear, and HSTS is sent.'],
+  TRUST_TEMPORAL_CLI: [
+    'worker',
+    '`true` only where whoever reaches Temporal may decide on changes of orders: a `decision` signal that only types a name then counts. For demonstrations.',
+  ],
   TRUST_PROXY: [
     'API',
     '`true` behind a proxy that sets `X-Forwarded-*`; otherwise callers could forge them.',
@@ -266,6 +276,15 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
     'Nothing is held. The transfer waits with a new proposal, or is closed as `unsourced` where there is none.',
     '',
   ],
+  change_no_approver: ['', ''],
+  change_apply_failed: [
+    'Its order is as it was, and free for nobody else until this is settled.',
+    '`POST …/retry` applies the change anew, `POST …/abandonment` gives it up. The item closes by itself.',
+  ],
+  change_undo_failed: [
+    'The ERP may have booked what the order does not have.',
+    '`POST …/retry` takes it back once more.',
+  ],
   transfer_loss: ['The units are no stock anywhere; the ledger has them as `write_off`.', ''],
   subscription_disabled: [
     'It answered 410, took nothing for five days, or its secret cannot be opened with `DATA_KEYS`. Nothing more is sent to it; its events wait as long as events are kept.',
@@ -436,6 +455,18 @@ function transferStatuses(): string {
   )
 }
 
+function changeStatuses(): string {
+  return table(
+    ['status', '', 'meaning', 'can become'],
+    CHANGE_REQUEST_STATUSES.map((status) => [
+      `\`${status}\``,
+      CHANGE_REQUEST_MEANING[status].zh,
+      CHANGE_REQUEST_MEANING[status].en,
+      quoted(CHANGE_REQUEST_TRANSITIONS[status]) || '–',
+    ]),
+  )
+}
+
 const NO_TRIAL = 'nothing: it decides only on what comes'
 const TRIED_ON: Record<PolicyKind, string> = {
   'order-life': 'orders: until when returns and late money are taken, and what of both came later',
@@ -463,14 +494,16 @@ function policyKinds(): string {
   )
 }
 
-function orderFacts(): string {
+const factsTable = (vocabulary: Vocabulary): string => {
   const typeOf = (type: FactType) =>
     typeof type === 'string' ? type : `list of ${quoted(Object.keys(type.itemsOf))}`
   return table(
     ['fact', 'type'],
-    Object.entries<FactType>(ORDER_FACTS).map(([name, type]) => [`\`${name}\``, typeOf(type)]),
+    Object.entries<FactType>(vocabulary).map(([name, type]) => [`\`${name}\``, typeOf(type)]),
   )
 }
+const orderFacts = () => factsTable(ORDER_FACTS)
+const changeFacts = () => factsTable(CHANGE_FACTS)
 
 function outboundEvents(): string {
   const members = (data: z.ZodType) => {
@@ -492,6 +525,7 @@ export const GENERATED: Record<string, Record<string, () => string>> = {
   },
   'presale.md': { 'presale states': presaleStates },
   'promotions.md': { 'promotion states': promotionStates },
+  'change-requests.md': { 'change request statuses': changeStatuses, 'change facts': changeFacts },
   'transfers.md': { 'transfer statuses': transferStatuses },
   'errors.md': { errors },
   'configuration.md': { settings },

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { EventRecord, OrderState, OrderWrite } from '../domain/order.ts'
 import { paidCents, refundedCents, supplementCents } from '../domain/order-money.ts'
 import { giveBackUnits } from './change-holds.ts'
+import { noteOrderMoved } from './change-rows.ts'
 import { type Combining, findCompany } from './combined-shipping.ts'
 import type { Db, Tx } from './database.ts'
 import { applyChange, resumePicking } from './order-changes.ts'
@@ -64,6 +65,8 @@ export async function commitOrder(db: Db, commit: OrderCommit, combining?: Combi
     await updateRow(tx, commit.runId, state)
     await saveSnapshot(tx, state, [...applied, ...records.map((record) => record.key)].slice(-APPLIED_LIMIT))
     await writeLog(tx, state, records, row.store_id)
+    const hasMoved = records.some((record) => record.log.some((entry) => entry.field === 'status'))
+    if (hasMoved) await noteOrderMoved(tx, orderId)
     for (const write of inLockOrder(records)) await applyWrite(tx, orderId, write, combining)
     return { outcome: 'committed', version: state.version }
   })

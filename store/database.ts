@@ -142,3 +142,9 @@ function statementName(text: string): string {
 export function createDatabase(url: string, size: number): Db {
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool: createPool(url, size) }) })
 }
+
+/** The database's time, which all processes share, in ms since the epoch. */
+export async function databaseTime(db: Db | Tx): Promise<number> {
+  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db)
+  return rows[0]?.now.getTime() ?? 0
+}

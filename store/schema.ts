@@ -2,6 +2,11 @@ import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kys
 import type { AuditAction, AuditSource, StoredAuditValue } from '../contracts/audit.ts'
 import type { ExportFormat, ExportState } from '../contracts/exports.ts'
 import type { AllocationExplanation } from '../domain/allocation-explanation.ts'
+import type { ApprovalStep, ChangeFacts } from '../domain/approval-route.ts'
+import type { Change, ChangeEffect, ChangeType } from '../domain/change.ts'
+import type { ChangeRequestState } from '../domain/change-request.ts'
+import type { DecisionWay } from '../domain/change-request-decision.ts'
+import type { ChangeRequestStatus } from '../domain/change-request-state.ts'
 import type {
   ChannelOrder,
   ChannelOrderStatus,
@@ -41,6 +46,43 @@ type NullableTimestamp = ColumnType<Date | null, Date | string | null | undefine
 type Json<T extends object> = JSONColumnType<T, string, string>
 
 type MasterData = { active: WithDefault<boolean>; created_at: DefaultTimestamp; updated_at: DefaultTimestamp }
+
+type ChangeRequestTable = {
+  id: string
+  number: string
+  order_id: string
+  store_id: string
+  type: ChangeType
+  request_version: WithDefault<number>
+  status: ChangeRequestStatus
+  version: number
+  carried_version: WithDefault<number>
+  carry_attempts: WithDefault<number>
+  next_carry_at: DefaultTimestamp
+  applicant: string
+  order_version: number
+  step_number: WithDefault<number>
+  level_number: WithDefault<number>
+  due_at: NullableTimestamp
+  remind_at: NullableTimestamp
+  expires_at: Timestamp
+  ship_by: NullableTimestamp
+  separated: WithDefault<boolean>
+  order_moved: WithDefault<boolean>
+  apply_tries: WithDefault<number>
+  erp: WithDefault<ChangeRequestState['erp']>
+  erp_reference: Nullable<string>
+  ends_as: Nullable<'stale' | 'apply_failed' | 'abandoned'>
+  end_code: Nullable<string>
+  end_detail: Nullable<string>
+  needs_attention: WithDefault<boolean>
+  holds_order: WithDefault<boolean>
+  difference_cents: number
+  concession_cents: number
+  created_at: DefaultTimestamp
+  updated_at: DefaultTimestamp
+  closed_at: NullableTimestamp
+}
 
 export type Database = {
   sku: MasterData & {
@@ -86,6 +128,7 @@ export type Database = {
     disabled: WithDefault<boolean>
     failed_sign_ins: WithDefault<number>
     locked_until: NullableTimestamp
+    contact_id: Nullable<string>
     created_at: DefaultTimestamp
   }
   export_job: {
@@ -141,6 +184,74 @@ export type Database = {
     sequence: ColumnType<number, never, never>
     hash: ColumnType<Buffer, never, never>
     created_at: ColumnType<Date, never, never>
+  }
+  change_number: { day: string; last: number }
+  change_request: ChangeRequestTable
+  change_request_version: {
+    change_id: string
+    request_version: number
+    change: Json<Change>
+    reason_code: string
+    reason: string
+    order_version: number
+    effect: Json<ChangeEffect>
+    facts: Json<ChangeFacts>
+    steps: Json<ApprovalStep[]>
+    tier: string
+    policy_version: number
+    limits: Json<{ maximumVersions: number; minimumDeadlineSeconds: number }>
+    submitted_by: string
+    submitted_at: DefaultTimestamp
+  }
+  change_event: {
+    change_id: string
+    event_id: string
+    version: number
+    type: string
+    body: Json<object>
+    operator: string
+    recorded_at: DefaultTimestamp
+  }
+  change_approver: {
+    change_id: string
+    request_version: number
+    step_number: number
+    level_number: number
+    principal: string
+    account: string
+    state: 'open' | 'approved' | 'rejected' | 'closed'
+    reminders: WithDefault<number>
+    opened_at: DefaultTimestamp
+    reminded_at: NullableTimestamp
+    settled_at: NullableTimestamp
+  }
+  change_decision: {
+    id: string
+    change_id: string
+    request_version: number
+    step_number: number
+    level_number: number
+    order_version: number
+    account: string
+    on_behalf_of: Nullable<string>
+    decision: 'approve' | 'reject'
+    note: string
+    via: DecisionWay
+    refusal_code: Nullable<string>
+    refusal_detail: Nullable<string>
+    recorded_at: DefaultTimestamp
+  }
+  change_delegation: {
+    id: string
+    principal: string
+    delegate: string
+    reason: string
+    starts_at: Timestamp
+    ends_at: Timestamp
+    created_by: string
+    created_at: DefaultTimestamp
+    ended_by: Nullable<string>
+    ended_at: NullableTimestamp
   }
   api_key: {
     id: string

@@ -12,7 +12,7 @@ import {
 import type { Approval } from '../domain/transfer-approval.ts'
 import type { TransferProposal } from '../domain/transfer-proposal.ts'
 import { isTransferClosed } from '../domain/transfer-state.ts'
-import type { Db, Tx } from './database.ts'
+import { type Db, databaseTime, type Tx } from './database.ts'
 import { holdUnits } from './holds.ts'
 import { type SourcedTransfer, sourceTransfer, type TransferWish } from './transfer-sourcing.ts'
 import { carryOut, findMissing, operationOf, ownerOf } from './transfer-stock.ts'
@@ -301,11 +301,6 @@ async function recordEvent(
     })
     .onConflict((conflict) => conflict.columns(['transfer_id', 'event_id']).doNothing())
     .execute()
-}
-
-async function databaseTime(tx: Tx): Promise<number> {
-  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(tx)
-  return rows[0]?.now.getTime() ?? 0
 }
 
 /** Of an event that the caller has made sure is legal under the same lock. */

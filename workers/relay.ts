@@ -14,6 +14,7 @@ import { dropOldBodies, tidy } from '../store/maintenance.ts'
 import { Policies } from '../store/policy-cache.ts'
 import { raisePresaleGoodsInStock } from '../store/presale-goods.ts'
 import { AuditSealer } from './audit-sealer.ts'
+import { CHANGES, TRANSFERS } from './carried.ts'
 import { CourierPushes } from './courier-pushes.ts'
 import { DeliverySender, pdaTarget } from './delivery-sender.ts'
 import { createEventLoops } from './event-loops.ts'
@@ -26,8 +27,8 @@ import { OrderRelay } from './order-relay.ts'
 import { startProcess } from './process.ts'
 import { PromotionStarter } from './promotion-starter.ts'
 import { Reconcile } from './reconcile.ts'
+import { RowCarrier } from './row-carrier.ts'
 import { StockAlerts } from './stock-alerts.ts'
-import { TransferCarrier } from './transfer-carrier.ts'
 import { WaitingOrders } from './waiting-orders.ts'
 import { createWecomLoops } from './wecom-loops.ts'
 
@@ -48,7 +49,8 @@ const sender = new DeliverySender({
 })
 const reconcile = new Reconcile({ db, client, taskQueue, logger })
 const stockAlerts = new StockAlerts({ db, policies: new Policies() })
-const transferCarrier = new TransferCarrier({ db, client, taskQueue, logger })
+const transferCarrier = new RowCarrier(TRANSFERS, { db, client, taskQueue, logger })
+const changeCarrier = new RowCarrier(CHANGES, { db, client, taskQueue, logger })
 const keyRing = KeyRing.parse(config.DATA_KEYS)
 const auditSealer = new AuditSealer({ db, logger })
 const exportMaker = new ExportMaker({ db, files: createFileStore(config.FILES_DIR), logger })
@@ -56,7 +58,7 @@ const waitingOrders = new WaitingOrders({ db, keyRing })
 const promotionStarter = new PromotionStarter({ db, client, taskQueue })
 
 /**
- * Between rounds with nothing to do. Notices wake the first two and the transfers at once; these are for lost notices
+ * Between rounds with nothing to do. Notices wake the first two, transfers and change requests at once; these are for lost notices
  * and retries.
  */
 const IDLE_MS = {
@@ -69,6 +71,7 @@ const IDLE_MS = {
   transfers: 500,
   audit: 1_000,
   exports: 1_000,
+  changes: 500,
   reconcile: 10_000,
   maintenance: 60 * 60_000,
 } as const
@@ -85,11 +88,17 @@ const transferLoop = new Loop('transfers', {
   idleMs: IDLE_MS.transfers,
   logger,
 })
+const changeLoop = new Loop('change-requests', {
+  round: () => changeCarrier.runOnce(),
+  idleMs: IDLE_MS.changes,
+  logger,
+})
 const events = createEventLoops({ db, config, logger })
 const loops = [
   relayLoop,
   new Loop('delivery', { round: () => sender.runOnce(), idleMs: IDLE_MS.delivery, logger }),
   transferLoop,
+  changeLoop,
   courierLoop,
   new Loop('promotions', { round: () => promotionStarter.runOnce(), idleMs: IDLE_MS.promotions, logger }),
   new Loop('waiting-orders', { round: () => waitingOrders.serve(), idleMs: IDLE_MS.waitingOrders, logger }),
@@ -104,6 +113,7 @@ const loops = [
       await reconcile.runOnce()
       await reconcile.checkWorkflows()
       await transferCarrier.checkWorkflows()
+      await changeCarrier.checkWorkflows()
       return 0
     },
     idleMs: IDLE_MS.reconcile,
@@ -164,7 +174,7 @@ new Gauge({
 for (const loop of loops) loop.start()
 const stopListening = listenToInbox(
   config.DATABASE_URL,
-  () => [...loops.slice(0, 2), transferLoop, courierLoop].forEach((loop) => void loop.wake()),
+  () => [...loops.slice(0, 2), transferLoop, changeLoop, courierLoop].forEach((loop) => void loop.wake()),
   logger,
 )
 await stopRequested

@@ -10,10 +10,12 @@ import { startTelemetry } from '../connectors/telemetry.ts'
 import { type PulledShop, PullSchedules } from '../connectors/temporal/channel-schedules.ts'
 import { createTemporalClient } from '../connectors/temporal/client.ts'
 import { temporalConnectionOptions } from '../connectors/temporal/connection.ts'
+import { createOrderChangeCommands } from '../connectors/temporal/order-change-commands.ts'
 import { ensureWmsSchedules } from '../connectors/temporal/wms-schedules.ts'
 import { WmsReader } from '../connectors/wms/reader.ts'
 import { createDatabase } from '../store/database.ts'
 import { KeyRing } from '../store/keyring.ts'
+import { findOrderStanding } from '../store/order-queries.ts'
 import { currentPolicy } from '../store/policy.ts'
 import { ShopAccounts } from '../store/shop-accounts.ts'
 import type { OpenShop } from '../store/shops.ts'
@@ -76,6 +78,7 @@ const wmsReader = new WmsReader()
 const dataKeys = KeyRing.parse(config.DATA_KEYS)
 /** Counts the calls of each shop and courier for all processes together. */
 const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL, logger) : null
+const client = createTemporalClient(config, payloadKeys)
 const worker = await createOrderWorker({
   config,
   connection,
@@ -95,10 +98,11 @@ const worker = await createOrderWorker({
       redis,
     }),
     shopLimiter: new ShopLimiter(redis),
+    orderChanges: createOrderChangeCommands(client, (orderId) => findOrderStanding(db, orderId)),
+    trustsTemporalCli: config.TRUST_TEMPORAL_CLI,
   }),
 })
 const running = worker.run()
-const client = createTemporalClient(config, payloadKeys)
 /** A server that lost its data has no current version any more; looked at this often. */
 const DEPLOYMENT_CHECK_MS = 5_000
 let tookOver = false

@@ -6,6 +6,7 @@ import type {
   PrepareChangeAnswer,
   ReleaseChangeAnswer,
 } from '../domain/change.ts'
+import type { DecisionAnswer } from '../domain/change-request-progress.ts'
 import type { CommandAnswer, InspectedLine, OrderEvent, OrderState } from '../domain/order.ts'
 import type { CloseCommand, PromotionAnswer } from '../domain/promotion.ts'
 
@@ -111,4 +112,31 @@ export const transferNewsSignal = defineSignal<[{ version: number }]>('transferN
 /** The workflow id of a transfer. */
 export function transferWorkflowId(transferId: string): string {
   return `transfer:${transferId}`
+}
+
+/** Says that a change request's row has reached a version; the workflow reads the row itself. Repeating it is harmless. */
+export const changeNewsSignal = defineSignal<[{ version: number }]>('changeNews')
+
+/**
+ * A decision on a change request. It names the row that the authenticated API or WeCom handler wrote, which is the proof
+ * of who decided. One that only types a name is nobody's: it counts where the configuration trusts whoever reaches
+ * Temporal, and is recorded as `temporal-cli`.
+ */
+export type DecisionMessage =
+  | { decisionId: string }
+  | {
+      approver: string
+      decision: 'approve' | 'reject'
+      note?: string
+      requestVersion?: number
+      stepNumber?: number
+      orderVersion?: number
+    }
+export const decisionSignal = defineSignal<[DecisionMessage]>('decision')
+/** The same, for whoever wants the answer. */
+export const decideUpdate = defineUpdate<DecisionAnswer, [DecisionMessage]>('decide')
+
+/** The workflow id of a change request. */
+export function changeWorkflowId(changeId: string): string {
+  return `change:${changeId}`
 }

@@ -1,16 +1,13 @@
 import { defineSearchAttributeKey } from '@temporalio/common'
 import {
   allHandlersFinished,
-  CancellationScope,
   condition,
-  isCancellation,
   log,
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
   setDefaultSignalHandler,
   setHandler,
-  sleep,
   upsertSearchAttributes,
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
@@ -18,6 +15,7 @@ import { inTransit, type TransferState } from '../domain/transfer.ts'
 import { isTransferClosed, TRANSFER_STATUS_MEANING } from '../domain/transfer-state.ts'
 import { transferNewsSignal } from './messages.ts'
 import { PATIENT, QUICK, tryQuickly } from './patience.ts'
+import { RowNews } from './row-news.ts'
 
 export type TransferInput = { transferId: string }
 
@@ -40,9 +38,7 @@ export async function transfer(input: TransferInput): Promise<{ status: string; 
 
 class TransferRun {
   readonly #transferId: string
-  /** Told of a version that has not been read yet. */
-  #news = false
-  #version = 0
+  readonly #news = new RowNews()
   #shownAttention = false
 
   constructor(transferId: string) {
@@ -51,10 +47,7 @@ class TransferRun {
 
   /** Registers every handler; must run before the first await. */
   listen(): void {
-    setHandler(transferNewsSignal, ({ version }) => {
-      // The same news again, or older than what was read.
-      if (version > this.#version) this.#news = true
-    })
+    setHandler(transferNewsSignal, ({ version }) => this.#news.hear(version))
     // A signal handler must never throw, and an unknown signal must not vanish: it is visible in the history.
     setDefaultSignalHandler((name) => log.warn('unknown signal ignored', { signalName: name }))
   }
@@ -73,28 +66,12 @@ class TransferRun {
 
   /** Until there is news or the present step has taken too long, whichever comes first. */
   async #wait({ dueAtMs, status }: TransferState): Promise<TransferState> {
-    let isDue = false
-    const timer = new CancellationScope()
-    if (dueAtMs !== null) {
-      timer
-        .run(() => sleep(Math.max(1, dueAtMs - Date.now()), { summary: `${status} too long` }))
-        .then(
-          () => {
-            isDue = true
-          },
-          (error: unknown) => {
-            if (!isCancellation(error)) throw error
-          },
-        )
-    }
-    await condition(() => this.#news || isDue)
-    timer.cancel()
-    return isDue && dueAtMs !== null ? this.#passDeadline(dueAtMs) : this.#read()
+    const ended = await this.#news.wait(dueAtMs, `${status} too long`)
+    return ended === 'due' && dueAtMs !== null ? this.#passDeadline(dueAtMs) : this.#read()
   }
 
   async #read(): Promise<TransferState> {
-    // What is told from here on may be newer than what is read.
-    this.#news = false
+    this.#news.beginReading()
     const request = { transferId: this.#transferId }
     return this.#heard(
       await tryQuickly(quickly.readTransfer, patiently.readTransfer, request, 'where does it stand?'),
@@ -123,7 +100,7 @@ class TransferRun {
   }
 
   #heard(state: TransferState): TransferState {
-    this.#version = state.version
+    this.#news.read(state.version)
     return state
   }
 

@@ -13,6 +13,7 @@ const searchAttributes = {
   StoreId: 'Keyword',
   Warehouse: 'KeywordList',
   NeedsAttention: 'Bool',
+  ChangeStatus: 'Keyword',
 }
 
 export interface TemporalOptions {

@@ -317,7 +317,7 @@ describe('starting and staying', () => {
   })
 })
 
-test('the search attributes are those of npm start, and the relay sets no other', () => {
+test('the search attributes are those of npm start, and what starts workflows sets no other', () => {
   const registered = Object.fromEntries(
     (environmentOf('temporal-setup').SEARCH_ATTRIBUTES ?? '').split(' ').map((entry) => entry.split('=')),
   )
@@ -326,7 +326,8 @@ test('the search attributes are those of npm start, and the relay sets no other'
     [...listed.matchAll(/(\w+): '(\w+)'/g)].map(([, name, type]) => [name, type]),
   )
   expect(registered).toEqual(started)
-  const set = [...read('workers/order-relay.ts').matchAll(/defineSearchAttributeKey\('(\w+)', '(\w+)'\)/g)]
+  const starters = ['workers/order-relay.ts', 'workers/carried.ts'].map(read).join('\n')
+  const set = [...starters.matchAll(/defineSearchAttributeKey\('(\w+)', '(\w+)'\)/g)]
   const types: Record<string, string> = { KEYWORD: 'Keyword', KEYWORD_LIST: 'KeywordList', BOOL: 'Bool' }
   expect(Object.fromEntries(set.map(([, name, type = '']) => [name, types[type]]))).toEqual(registered)
 })

@@ -10,6 +10,7 @@ import { listEventDeliveriesQuery } from '../../contracts/subscriptions.ts'
 import { listTransfersQuery } from '../../contracts/transfers.ts'
 import { listWorkItemsQuery } from '../../contracts/work-items.ts'
 import { INITIAL_SAFETY_STOCK_POLICY } from '../../domain/safety-stock.ts'
+import { unsettledIds, untoldChanges, untoldTransfers } from '../../store/carrying.ts'
 import { createPool, type Db } from '../../store/database.ts'
 import { claimDeliveries } from '../../store/delivery-queue.ts'
 import {
@@ -34,7 +35,6 @@ import { reserve } from '../../store/reservation.ts'
 import { countNextHour } from '../../store/sales-figures.ts'
 import type { Database } from '../../store/schema.ts'
 import { listEventDeliveries } from '../../store/subscription-queries.ts'
-import { openTransferIds, untoldTransfers } from '../../store/transfer-carrying.ts'
 import { listTransfers } from '../../store/transfer-queries.ts'
 import { sourceTransfer } from '../../store/transfer-sourcing.ts'
 import { listWorkItems } from '../../store/work-item-queries.ts'
@@ -347,7 +347,9 @@ describe('transfers', () => {
     expectNarrow(
       async (db) => {
         await untoldTransfers(db, 50)
-        await openTransferIds(db, orderIds[0] ?? '', 50)
+        await unsettledIds(db, 'transfer', orderIds[0] ?? '', 50)
+        await untoldChanges(db, 50)
+        await unsettledIds(db, 'change_request', orderIds[0] ?? '', 50)
       },
       ['transfer'],
     ))

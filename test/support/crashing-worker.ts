@@ -6,9 +6,12 @@ import { createCourierGateway } from '../../connectors/couriers/gateway.ts'
 import { createCouriers } from '../../connectors/couriers/registry.ts'
 import { createOutsideHttp } from '../../connectors/outside-http.ts'
 import { createPaymentProvider } from '../../connectors/payment/provider.ts'
+import { createTemporalClient } from '../../connectors/temporal/client.ts'
+import { createOrderChangeCommands } from '../../connectors/temporal/order-change-commands.ts'
 import { WmsReader } from '../../connectors/wms/reader.ts'
 import { createDatabase } from '../../store/database.ts'
 import { KeyRing } from '../../store/keyring.ts'
+import { findOrderStanding } from '../../store/order-queries.ts'
 import { createOrderWorker } from '../../workers/order-worker.ts'
 import { readWorkflowBundle } from '../../workers/workflow-bundle.ts'
 import type { CrashPoint } from './crash-points.ts'
@@ -68,6 +71,16 @@ function crashing(activities: Activities): Activities {
   return Object.fromEntries(wrapped) as Activities
 }
 
+/** What a change says to its order goes over Temporal. */
+const db = createDatabase(settings.databaseUrl, 5)
+const orderChanges = createOrderChangeCommands(
+  createTemporalClient(
+    { TEMPORAL_ADDRESS: settings.temporalAddress, TEMPORAL_NAMESPACE: 'default' },
+    KeyRing.parse(TEST_PAYLOAD_KEYS),
+  ),
+  (orderId) => findOrderStanding(db, orderId),
+)
+
 Runtime.install({ logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} } })
 const outside = createOutsideHttp(settings.simulatorUrl, settings.outsideSecret)
 const worker = await createOrderWorker({
@@ -82,7 +95,7 @@ const worker = await createOrderWorker({
   concurrentWorkflowTasks: 1,
   activities: crashing(
     createActivities({
-      db: createDatabase(settings.databaseUrl, 5),
+      db,
       paymentProvider: createPaymentProvider(outside),
       couriers: createCouriers({ gateway: createCourierGateway(outside) }),
       dataKeys: KeyRing.parse(TEST_PAYLOAD_KEYS),
@@ -90,6 +103,8 @@ const worker = await createOrderWorker({
       connectors: {},
       erp: simulatedErp(settings.simulatorUrl),
       shopLimiter: { take: async () => undefined },
+      orderChanges,
+      trustsTemporalCli: false,
     }),
   ),
 })

@@ -14,7 +14,10 @@ import { createPaymentProvider } from '../../connectors/payment/provider.ts'
 import { createPdaGateway } from '../../connectors/pda/gateway.ts'
 import { startTelemetry } from '../../connectors/telemetry.ts'
 import { createTemporalClient } from '../../connectors/temporal/client.ts'
-import { createOrderChangeCommands } from '../../connectors/temporal/order-change-commands.ts'
+import {
+  createOrderChangeCommands,
+  type OrderChangeCommands,
+} from '../../connectors/temporal/order-change-commands.ts'
 import { createOrderCommands } from '../../connectors/temporal/order-commands.ts'
 import { WmsReader } from '../../connectors/wms/reader.ts'
 import type { PlacedOrder } from '../../contracts/orders.ts'
@@ -33,6 +36,7 @@ import { recordPayment } from '../../store/payments.ts'
 import { recordPickTaskEvent } from '../../store/pick-tasks.ts'
 import { Policies } from '../../store/policy-cache.ts'
 import { publishPolicy } from '../../store/policy-versions.ts'
+import { CHANGES, TRANSFERS } from '../../workers/carried.ts'
 import { CourierPushes } from '../../workers/courier-pushes.ts'
 import { DeliverySender, pdaTarget } from '../../workers/delivery-sender.ts'
 import { Loop } from '../../workers/loop.ts'
@@ -40,7 +44,7 @@ import { OrderRelay } from '../../workers/order-relay.ts'
 import { createOrderWorker } from '../../workers/order-worker.ts'
 import { PromotionStarter } from '../../workers/promotion-starter.ts'
 import { Reconcile } from '../../workers/reconcile.ts'
-import { TransferCarrier } from '../../workers/transfer-carrier.ts'
+import { RowCarrier } from '../../workers/row-carrier.ts'
 import { readWorkflowBundle, type WorkflowBundle } from '../../workers/workflow-bundle.ts'
 import { orderWorkflowId, stateQuery } from '../../workflows/messages.ts'
 import { createTestDatabase, required } from './database.ts'
@@ -69,6 +73,10 @@ export type TestHubOptions = {
   /** Wraps the activities, to fail or kill at one exact point. */
   activities?: (activities: Activities) => Activities
   cachedWorkflows?: number
+  /** Whether a decision on a change counts that only types a name. */
+  trustsTemporalCli?: boolean
+  /** Stands for the orders, to refuse or fail at one exact point. */
+  orderChanges?: OrderChangeCommands
   /** A Temporal namespace of its own, made if need be: deployments are named once in a namespace. */
   namespace?: string
   /** The test runs workers of its own. */
@@ -127,6 +135,9 @@ export async function startTestHub(options: TestHubOptions = {}) {
     connectors: {},
     erp: simulatedErp(simulator.url),
     shopLimiter: { take: async () => undefined },
+    orderChanges:
+      options.orderChanges ?? createOrderChangeCommands(client, (orderId) => findOrderStanding(db, orderId)),
+    trustsTemporalCli: options.trustsTemporalCli ?? false,
   })
 
   /** Kuaidi100 and SF of the outside world. */
@@ -174,7 +185,8 @@ export async function startTestHub(options: TestHubOptions = {}) {
   })
   const sender = new DeliverySender({ db, target: pdaTarget(createPdaGateway(outside)) })
   const reconcile = new Reconcile({ db, client, taskQueue, logger })
-  const transferCarrier = new TransferCarrier({ db, client, taskQueue, logger })
+  const transferCarrier = new RowCarrier(TRANSFERS, { db, client, taskQueue, logger })
+  const changeCarrier = new RowCarrier(CHANGES, { db, client, taskQueue, logger })
   const promotionStarter = new PromotionStarter({ db, client, taskQueue })
   const courierPushes = new CourierPushes({ db, logger, onNews: () => undefined })
   const newLoops = () => [
@@ -182,6 +194,7 @@ export async function startTestHub(options: TestHubOptions = {}) {
     new Loop('relay', { round: () => relay.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
     new Loop('delivery', { round: () => sender.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
     new Loop('transfers', { round: () => transferCarrier.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
+    new Loop('change-requests', { round: () => changeCarrier.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
     new Loop('promotions', { round: () => promotionStarter.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
   ]
   let loops = newLoops()
@@ -337,6 +350,7 @@ export async function startTestHub(options: TestHubOptions = {}) {
     relay,
     reconcile,
     transferCarrier,
+    changeCarrier,
     commands: createOrderCommands(client, (orderId) => findOrderStanding(db, orderId)),
     changes: createOrderChangeCommands(client, (orderId) => findOrderStanding(db, orderId)),
     placeOrder,
@@ -416,7 +430,14 @@ async function createNamespace(client: Client, namespace: string): Promise<void>
     namespace,
     workflowExecutionRetentionPeriod: proto.google.protobuf.Duration.fromObject({ seconds: 86_400 }),
   })
-  const attributes = { OrderStatus: 2, Channel: 2, StoreId: 2, NeedsAttention: 5, Warehouse: 7 }
+  const attributes = {
+    OrderStatus: 2,
+    Channel: 2,
+    StoreId: 2,
+    NeedsAttention: 5,
+    Warehouse: 7,
+    ChangeStatus: 2,
+  }
   await vi.waitFor(
     () => client.connection.operatorService.addSearchAttributes({ namespace, searchAttributes: attributes }),
     { timeout: PATIENCE_MS, interval: LOOK_AGAIN_MS },

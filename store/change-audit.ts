@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import type { AuditAction, AuditSource } from '../contracts/audit.ts'
+import type { ChangeRequestEvent, ChangeRequestState } from '../domain/change-request.ts'
+import type { ChangeDecided } from '../domain/change-request-decision.ts'
+import { appendAudit } from './audit.ts'
+import type { Tx } from './database.ts'
+
+/** What of a request's life is audited; reminders and looks at the order change nothing that anybody answers for. */
+const ACTIONS: Partial<Record<ChangeRequestEvent['type'] | 'submitted', AuditAction>> = {
+  submitted: 'change.requested',
+  decided: 'change.decided',
+  hold_refused: 'change.ended',
+  expired: 'change.ended',
+  withdrawn: 'change.withdrawn',
+  erp_told: 'change.told_to_erp',
+  applied: 'change.applied',
+  apply_refused: 'change.apply_refused',
+  undo_failed: 'change.undo_failed',
+  undone: 'change.undone',
+  retried: 'change.retried',
+  abandoned: 'change.ended',
+}
+
+type Recorded = {
+  type: string
+  operator: string
+  source: AuditSource
+  detail?: Record<string, string | number>
+}
+
+/** Says in the audit trail what has become of a request, in the transaction in which it has. */
+export async function auditChange(
+  tx: Tx,
+  before: ChangeRequestState | null,
+  after: ChangeRequestState,
+  { type, operator, source, detail }: Recorded,
+): Promise<void> {
+  // A deadline or a look at the order is one only where it ends the request.
+  const ended = before?.status !== after.status ? ('change.ended' as const) : undefined
+  const action = Object.entries(ACTIONS).find(([name]) => name === type)?.[1] ?? ended
+  if (!action) return
+  const of = (state: ChangeRequestState) => ({
+    status: state.status,
+    requestVersion: state.requestVersion,
+    stepNumber: state.stepNumber,
+    orderVersion: state.orderVersion,
+  })
+  await appendAudit(tx, {
+    actor: operator,
+    source,
+    requestId: null,
+    action,
+    subject: { kind: 'change_request', id: after.changeId },
+    ...(before ? { oldValue: of(before) } : {}),
+    newValue: {
+      changeNumber: after.changeNumber,
+      orderId: after.orderId,
+      ...of(after),
+      ...(after.reason ? { code: after.reason.code } : {}),
+      ...detail,
+    },
+  })
+}
+
+/** A decision that counted, or that was refused: who, on what, and by which way. */
+export async function auditDecision(
+  tx: Tx,
+  before: ChangeRequestState,
+  {
+    after,
+    event,
+    refusalCode,
+  }: { after: ChangeRequestState; event: ChangeDecided; refusalCode: string | null },
+): Promise<void> {
+  const { account, decision, requestVersion, stepNumber, orderVersion, note, via } = event
+  await appendAudit(tx, {
+    actor: account,
+    source: via,
+    requestId: null,
+    action: refusalCode === null ? 'change.decided' : 'change.decision_refused',
+    subject: { kind: 'change_request', id: before.changeId },
+    oldValue: { status: before.status, stepNumber: before.stepNumber },
+    newValue: {
+      changeNumber: before.changeNumber,
+      orderId: before.orderId,
+      ...{ decision, requestVersion, stepNumber, orderVersion },
+      ...(refusalCode === null
+        ? {
+            status: after.status,
+            separationOfDuties: after.separated,
+            onBehalfOf: after.decisions.at(-1)?.onBehalfOf ?? null,
+          }
+        : { refusalCode }),
+    },
+    // What people write may be about a customer: here only its hash.
+    relatedHash: createHash('sha256').update(note).digest(),
+  })
+}

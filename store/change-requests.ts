@@ -1,0 +1,383 @@
+import { sql } from 'kysely'
+import { ProblemError } from '../contracts/errors.ts'
+import type { Change } from '../domain/change.ts'
+import {
+  type ChangeContext,
+  type ChangeRefusal,
+  type ChangeRequestEvent,
+  type ChangeRequestState,
+  type CountedDecision,
+  decideChangeRequest,
+} from '../domain/change-request.ts'
+import type { ChangeDecided } from '../domain/change-request-decision.ts'
+import { auditChange, auditDecision } from './change-audit.ts'
+import { contextOf } from './change-people.ts'
+import { type Applicant, type Previewed, previewRequest } from './change-preview.ts'
+import { carryOutEffects, settleApprovers, settlePlace } from './change-records.ts'
+import { type ChangeRequest, lockChangeRequest, saveChangeState } from './change-rows.ts'
+import { type Db, databaseTime, type Tx } from './database.ts'
+import type { KeyRing } from './keyring.ts'
+
+/**
+ * Requests for changes of orders: their rows decide, as transfers' do (docs/adr/0020). What happens to one is judged
+ * under the lock of its row and recorded with what follows; its workflow reads the row and does what nobody asks for.
+ */
+export type ChangeSubmission = {
+  changeId: string
+  orderId: string
+  /** The version of the order that the applicant has looked at. */
+  orderVersion: number
+  change: Change
+  reasonCode: string
+  reason: string
+  applicant: Applicant
+  eventId: string
+}
+
+/**
+ * Opens a request on an order that no other request is about.
+ *
+ * @throws ProblemError `order-not-found`, `change-not-possible`, `change-order-changed`, `change-request-open`
+ */
+export async function submitChange(tx: Tx, submission: ChangeSubmission): Promise<ChangeRequestState> {
+  const { changeId, orderId, applicant } = submission
+  // Two requests on one order come one after the other: the second sees the first.
+  await sql`select 1 from orders where id = ${orderId} for no key update`.execute(tx)
+  const previewed = await previewAt(tx, submission)
+  await refuseSecond(tx, orderId)
+  const state = newState(submission, previewed, await databaseTime(tx), await nextNumber(tx))
+  const { facts } = previewed
+  await tx
+    .insertInto('change_request')
+    .values({
+      id: changeId,
+      number: state.changeNumber,
+      order_id: orderId,
+      store_id: previewed.storeId,
+      type: submission.change.type,
+      status: state.status,
+      version: state.version,
+      applicant: applicant.name,
+      order_version: state.orderVersion,
+      expires_at: new Date(state.expiresAtMs),
+      ship_by: previewed.shipBy,
+      difference_cents: facts.differenceCents,
+      concession_cents: facts.concessionCents,
+    })
+    .execute()
+  await insertVersion(tx, submission, previewed, state)
+  await saveChangeState(tx, state, {
+    event: { type: 'submitted', requestVersion: 1 },
+    eventId: submission.eventId,
+    operator: applicant.name,
+  })
+  await auditSubmission(tx, null, state, submission)
+  return state
+}
+
+/**
+ * Asks again for a request that was rejected, changed as its applicant wants it now: a new version, which is decided
+ * from the beginning.
+ *
+ * @throws ProblemError `change-not-applicant`, `change-wrong-state`, `change-too-many-versions`, and those of `submitChange`
+ */
+export async function resubmitChange(
+  tx: Tx,
+  submission: Omit<ChangeSubmission, 'orderId'>,
+): Promise<ChangeRequestState> {
+  const { changeId, applicant } = submission
+  const found = await tx
+    .selectFrom('change_request')
+    .select('order_id')
+    .where('id', '=', changeId)
+    .executeTakeFirst()
+  if (!found) throw new ProblemError('change-request-not-found')
+  const orderId = found.order_id
+  await sql`select 1 from orders where id = ${orderId} for no key update`.execute(tx)
+  const { state: before } = await lockChangeRequest(tx, changeId)
+  if (before.applicant !== applicant.name) throw new ProblemError('change-not-applicant')
+  if (before.status !== 'rejected')
+    throw new ProblemError('change-wrong-state', `the request is ${before.status}`)
+  if (before.requestVersion >= before.maximumVersions) throw new ProblemError('change-too-many-versions')
+  const previewed = await previewAt(tx, { ...submission, orderId })
+  await refuseSecond(tx, orderId)
+  const state: ChangeRequestState = {
+    ...newState({ ...submission, orderId }, previewed, await databaseTime(tx), before.changeNumber),
+    requestVersion: before.requestVersion + 1,
+    version: before.version + 1,
+  }
+  await insertVersion(tx, { ...submission, orderId }, previewed, state)
+  await tx
+    .updateTable('change_request')
+    .set({
+      type: submission.change.type,
+      request_version: state.requestVersion,
+      expires_at: new Date(state.expiresAtMs),
+      ship_by: previewed.shipBy,
+      difference_cents: previewed.facts.differenceCents,
+      concession_cents: previewed.facts.concessionCents,
+      holds_order: true,
+    })
+    .where('id', '=', changeId)
+    .execute()
+  await saveChangeState(tx, state, {
+    event: { type: 'submitted', requestVersion: state.requestVersion },
+    eventId: submission.eventId,
+    operator: applicant.name,
+  })
+  await auditSubmission(tx, before, state, submission)
+  return state
+}
+
+function auditSubmission(
+  tx: Tx,
+  before: ChangeRequestState | null,
+  after: ChangeRequestState,
+  { applicant, reasonCode, change }: Pick<ChangeSubmission, 'applicant' | 'reasonCode' | 'change'>,
+): Promise<void> {
+  const source = applicant.role === 'buyer' || applicant.role === 'system' ? 'api' : 'console'
+  const detail = { type: change.type, reasonCode }
+  return auditChange(tx, before, after, { type: 'submitted', operator: applicant.name, source, detail })
+}
+
+async function previewAt(
+  tx: Tx,
+  {
+    orderId,
+    orderVersion,
+    change,
+    applicant,
+  }: Pick<ChangeSubmission, 'orderId' | 'orderVersion' | 'change' | 'applicant'>,
+): Promise<Previewed> {
+  const previewed = await previewRequest(tx, { orderId, change, applicant })
+  const { version } = previewed.order
+  if (version !== orderVersion) {
+    const detail = `the order is at version ${version}, not ${orderVersion}`
+    throw new ProblemError('change-order-changed', detail, { extra: { orderVersion: version } })
+  }
+  return previewed
+}
+
+async function refuseSecond(tx: Tx, orderId: string): Promise<void> {
+  const open = await tx
+    .selectFrom('change_request')
+    .select(['id', 'number'])
+    .where('order_id', '=', orderId)
+    .where('closed_at', 'is', null)
+    .executeTakeFirst()
+  if (!open) return
+  throw new ProblemError('change-request-open', `${open.number} is being decided`, {
+    extra: { changeId: open.id, changeNumber: open.number },
+  })
+}
+
+/** One of its day, in China's time: `CR-20261122-0042`. */
+async function nextNumber(tx: Tx): Promise<string> {
+  const { rows } = await sql<{ day: string; last: number }>`
+    insert into change_number (day, last) values ((clock_timestamp() at time zone 'Asia/Shanghai')::date, 1)
+    on conflict (day) do update set last = change_number.last + 1
+    returning to_char(day, 'YYYYMMDD') as day, last`.execute(tx)
+  const [row] = rows
+  if (!row) throw new Error('no number was given')
+  return `CR-${row.day}-${String(row.last).padStart(4, '0')}`
+}
+
+function newState(
+  { changeId, orderId, applicant }: ChangeSubmission,
+  { order, route, policy, shipBy }: Previewed,
+  nowMs: number,
+  changeNumber: string,
+): ChangeRequestState {
+  const { expirySeconds, maximumVersions, minimumDeadlineSeconds } = policy.document
+  return {
+    ...{ changeId, changeNumber, orderId, orderVersion: order.version, requestVersion: 1, maximumVersions },
+    status: 'submitted',
+    version: 1,
+    applicant: applicant.name,
+    steps: route.steps,
+    ...{ stepNumber: 0, levelNumber: 0, approvers: [], decisions: [], dueAtMs: null, remindAtMs: null },
+    expiresAtMs: Math.round(nowMs + expirySeconds * 1_000),
+    shipByMs: shipBy?.getTime() ?? null,
+    minimumDeadlineSeconds,
+    ...{ separated: true, orderMoved: false, applyTries: 0, erp: 'untold', endsAs: null, reason: null },
+    needsAttention: false,
+  }
+}
+
+async function insertVersion(
+  tx: Tx,
+  { change, reasonCode, reason, applicant }: ChangeSubmission,
+  { effect, facts, route, policy }: Previewed,
+  { changeId, requestVersion, orderVersion, maximumVersions, minimumDeadlineSeconds }: ChangeRequestState,
+): Promise<void> {
+  await tx
+    .insertInto('change_request_version')
+    .values({
+      change_id: changeId,
+      request_version: requestVersion,
+      change: JSON.stringify(change),
+      reason_code: reasonCode,
+      reason,
+      order_version: orderVersion,
+      effect: JSON.stringify(effect),
+      facts: JSON.stringify(facts),
+      steps: JSON.stringify(route.steps),
+      tier: route.tier,
+      policy_version: policy.version,
+      limits: JSON.stringify({ maximumVersions, minimumDeadlineSeconds }),
+      submitted_by: applicant.name,
+    })
+    .execute()
+}
+
+export type ChangeResult = { ok: true; state: ChangeRequestState } | ChangeRefusal
+type ChangeEventInput = {
+  changeId: string
+  /** The same id again changes nothing and gives the present state. */
+  eventId: string
+  event: Exclude<ChangeRequestEvent, ChangeDecided>
+  operator: string
+}
+
+/**
+ * Applies an event that is nobody's decision. All in the caller's transaction; a refusal has changed nothing.
+ *
+ * @throws ProblemError `change-request-not-found`
+ */
+export async function applyChangeEvent(
+  tx: Tx,
+  keyRing: KeyRing,
+  { changeId, eventId, event, operator }: ChangeEventInput,
+): Promise<ChangeResult> {
+  const request = await lockChangeRequest(tx, changeId)
+  const known = await tx
+    .selectFrom('change_event')
+    .select('type')
+    .where('change_id', '=', changeId)
+    .where('event_id', '=', eventId)
+    .executeTakeFirst()
+  if (known) return { ok: true, state: request.state }
+  const context = await contextFor(tx, keyRing, request)
+  const outcome = decideChangeRequest(request.state, event, context)
+  if (!outcome.ok) return outcome
+  await record(tx, request.state, outcome, { event, eventId, operator })
+  const source = operator === 'system' ? 'system' : 'console'
+  await auditChange(tx, request.state, outcome.state, { type: event.type, operator, source })
+  return { ok: true, state: outcome.state }
+}
+
+export type ChangeDecisionInput = Omit<ChangeDecided, 'type'> & {
+  changeId: string
+  /** Names the decision: the same again gets the first answer. */
+  decisionId: string
+}
+
+/**
+ * One person's decision, wherever they make it: the only way in which a request is approved or rejected. Who they are
+ * must have been proved by the caller, except for `temporal-cli`, which is recorded as such. Refusals are recorded, too:
+ * commit the transaction either way.
+ *
+ * @throws ProblemError `change-request-not-found`
+ */
+export async function decideOnChange(
+  tx: Tx,
+  keyRing: KeyRing,
+  { changeId, decisionId, ...decided }: ChangeDecisionInput,
+): Promise<ChangeResult> {
+  const request = await lockChangeRequest(tx, changeId)
+  const known = await answerOfDecision(tx, request, decisionId)
+  if (known) return known
+  const event: ChangeDecided = { type: 'decided', ...decided }
+  const outcome = decideChangeRequest(request.state, event, await contextFor(tx, keyRing, request))
+  const counted = outcome.ok ? outcome.state.decisions.at(-1) : undefined
+  await tx
+    .insertInto('change_decision')
+    .values({
+      id: decisionId,
+      change_id: changeId,
+      request_version: decided.requestVersion,
+      step_number: decided.stepNumber,
+      level_number: request.state.levelNumber,
+      order_version: decided.orderVersion,
+      account: decided.account,
+      on_behalf_of: counted?.onBehalfOf ?? null,
+      decision: decided.decision,
+      note: decided.note,
+      via: decided.via,
+      refusal_code: outcome.ok ? null : outcome.code,
+      refusal_detail: outcome.ok ? null : outcome.detail.slice(0, 1_000),
+    })
+    .execute()
+  const after = outcome.ok ? outcome.state : request.state
+  await auditDecision(tx, request.state, { after, event, refusalCode: outcome.ok ? null : outcome.code })
+  if (!outcome.ok) return outcome
+  await record(tx, request.state, outcome, {
+    event,
+    eventId: `decision/${decisionId}`,
+    operator: decided.account,
+  })
+  if (counted) await settlePlace(tx, outcome.state, counted)
+  return { ok: true, state: outcome.state }
+}
+
+/** What came of a decision that is recorded; null where it is not, or not of this request. */
+export async function answerOfDecision(
+  tx: Tx,
+  { state }: ChangeRequest,
+  decisionId: string,
+): Promise<ChangeResult | null> {
+  const row = await tx
+    .selectFrom('change_decision')
+    .select(['refusal_code', 'refusal_detail'])
+    .where('id', '=', decisionId)
+    .where('change_id', '=', state.changeId)
+    .executeTakeFirst()
+  if (!row) return null
+  if (row.refusal_code === null) return { ok: true, state }
+  const decidedBy: CountedDecision | null = state.decisions.at(-1) ?? null
+  return { ok: false, code: refusalCodeOf(row.refusal_code), detail: row.refusal_detail ?? '', decidedBy }
+}
+
+const REFUSALS: readonly ChangeRefusal['code'][] = [
+  'change-own-request',
+  'change-interest',
+  'change-wrong-state',
+  'change-already-decided',
+  'change-version-changed',
+  'change-order-changed',
+  'change-not-approver',
+  'change-not-applicant',
+  'change-decision-untrusted',
+]
+function refusalCodeOf(stored: string): ChangeRefusal['code'] {
+  return REFUSALS.find((code) => code === stored) ?? 'change-wrong-state'
+}
+
+async function contextFor(tx: Tx, keyRing: KeyRing, request: ChangeRequest): Promise<ChangeContext> {
+  const { state, storeId, region, contactIds } = request
+  return contextOf(tx, keyRing, { storeId, region, applicant: state.applicant, contactIds }, state.steps)
+}
+
+async function record(
+  tx: Tx,
+  before: ChangeRequestState,
+  {
+    state,
+    effects,
+  }: { state: ChangeRequestState; effects: Parameters<typeof carryOutEffects>[1]['effects'] },
+  recorded: Parameters<typeof saveChangeState>[2],
+): Promise<void> {
+  await saveChangeState(tx, state, recorded)
+  await settleApprovers(tx, state)
+  await carryOutEffects(tx, { state, effects, wasWaiting: before.needsAttention })
+}
+
+/** The order is not held for the request any more. */
+export async function markOrderFree(db: Db | Tx, changeId: string): Promise<void> {
+  await db
+    .updateTable('change_request')
+    .set({ holds_order: false })
+    .where('id', '=', changeId)
+    .where('closed_at', 'is not', null)
+    .execute()
+}

@@ -1,0 +1,51 @@
+import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow'
+
+/**
+ * What a workflow that follows a row knows of it: the version that it has read, and whether it was told of a later one.
+ * News only make it look again, so that a forged, repeated or lost message can do no more than that.
+ */
+export class RowNews {
+  #told = false
+  #version = 0
+
+  /** Somebody says that the row has reached a version; the same again, or an older one, is no news. */
+  hear(version: number): void {
+    if (version > this.#version) this.#told = true
+  }
+
+  /** The row is about to be read: what is told from here on may be newer than what is read. */
+  beginReading(): void {
+    this.#told = false
+  }
+
+  /** The row was read, at this version. */
+  read(version: number): void {
+    this.#version = version
+  }
+
+  /** Told of a version that has not been read yet. */
+  get isFresh(): boolean {
+    return this.#told
+  }
+
+  /** Until there is news or the time has come, whichever is first. Null: only news can end it. */
+  async wait(dueAtMs: number | null, summary: string): Promise<'news' | 'due'> {
+    let isDue = false
+    const timer = new CancellationScope()
+    if (dueAtMs !== null) {
+      timer
+        .run(() => sleep(Math.max(1, dueAtMs - Date.now()), { summary }))
+        .then(
+          () => {
+            isDue = true
+          },
+          (error: unknown) => {
+            if (!isCancellation(error)) throw error
+          },
+        )
+    }
+    await condition(() => this.#told || isDue)
+    timer.cancel()
+    return isDue ? 'due' : 'news'
+  }
+}
