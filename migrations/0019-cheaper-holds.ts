@@ -8,6 +8,8 @@ import { type Kysely, sql } from 'kysely'
  * - A line's live holds are unique by its order and number, and that index finds an order's live holds, too; those that have
  *   ended are in one of their own, which a new hold does not touch.
  * - An explanation is written beside a hold whose reference to the order is checked, once an operation.
+ *
+ * `refuse` lets a statement say itself that what it was given cannot be: a commit may follow it unseen.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql
@@ -26,6 +28,12 @@ drop index reservation_by_order, reservation_one_live_per_owner;
 create unique index reservation_one_live_per_owner on reservation (owner_kind, owner_id, sku_id, warehouse_id)
   where owner_kind <> 'order_line' and state in ('held', 'confirmed');
 create index allocation_decision_by_order on allocation_decision (order_id);
+
+create function refuse(message text) returns boolean language plpgsql as $$
+begin
+  raise exception '%', message;
+end $$;
+comment on function refuse is 'Ends the statement that evaluates it, and with it the transaction.';
 `)
     .execute(db)
 }

@@ -200,10 +200,12 @@ export function createCheckouts(
           }),
         )
         const byOrder = new Map(fresh.map((call, index) => [call.orderId, results[index]]))
-        return calls.map((call, index): CheckoutAnswer => {
-          const result = byOrder.get(call.orderId)
-          return result ? { result } : { standing: standings[index] ?? { kind: 'in-flight' } }
-        })
+        return {
+          results: calls.map((call, index): CheckoutAnswer => {
+            const result = byOrder.get(call.orderId)
+            return result ? { result } : { standing: standings[index] ?? { kind: 'in-flight' } }
+          }),
+        }
       },
     },
     deps.limits,

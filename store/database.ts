@@ -130,6 +130,23 @@ export async function together<const Statements extends readonly RawBuilder<unkn
   return results.map((result) => result.rows) as Results<Statements>
 }
 
+/**
+ * Sends the last statement of a transaction and returns when it is on its way, so that the commit goes with it. If the
+ * statement fails, the server rolls the transaction back where it was told to commit: who sends it must wait for
+ * `answered` before anybody is told of a success.
+ */
+export async function sendLast(
+  tx: Tx,
+  statement: RawBuilder<unknown>,
+): Promise<{ answered: Promise<unknown> }> {
+  const sent = await tx.getExecutor().provideConnection(async (connection) => {
+    return { answered: connection.executeQuery(statement.compile(tx)) }
+  })
+  // Whoever waits for it hears of its failure; a commit that breaks off is heard of first.
+  sent.answered.catch(() => undefined)
+  return sent
+}
+
 function statementName(text: string): string {
   const known = statementNames.get(text)
   if (known) return known

@@ -45,8 +45,11 @@ export type GroupWork<Member, Result> = {
    *
    * @param settings of the transaction; goes before its first statement, with it
    */
-  run: (tx: Tx, members: Member[], settings: RawBuilder<unknown>) => Promise<Result[]>
+  run: (tx: Tx, members: Member[], settings: RawBuilder<unknown>) => Promise<GroupAnswers<Result>>
 }
+
+/** What a group's members are told once it is committed, and `answered` (if its last statement went with the commit) fulfilled. */
+export type GroupAnswers<Result> = { results: Result[]; answered?: Promise<unknown> | undefined }
 
 type Entry<Member, Result> = {
   member: Member
@@ -202,19 +205,18 @@ export class GroupCommit<Member, Result> {
   /** @param lockMs how long to wait for a lock; null for as long as every transaction of the product may */
   async #transact(group: Entry<Member, Result>[], lockMs: number | null): Promise<Result[]> {
     let isDecided = false
-    try {
-      return await this.#db.transaction().execute(async (tx) => {
-        const results = await this.#work.run(
-          tx,
-          group.map((entry) => entry.member),
-          groupSettings(lockMs),
-        )
-        isDecided = true
-        return results
-      })
-    } catch (error) {
+    const members = group.map((entry) => entry.member)
+    const committed = this.#db.transaction().execute(async (tx) => {
+      const answers = await this.#work.run(tx, members, groupSettings(lockMs))
+      isDecided = true
+      return answers
+    })
+    const { results, answered } = await committed.catch((error: unknown) => {
       throw isDecided ? new OutcomeUnknownError(error) : error
-    }
+    })
+    // A last statement that failed has turned the commit into a rollback.
+    await answered
+    return results
   }
 }
 

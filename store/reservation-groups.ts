@@ -1,15 +1,16 @@
-import { type Db, together } from './database.ts'
+import { type Db, sendLast, together } from './database.ts'
 import { GroupCommit, type GroupLimits } from './group-commit.ts'
 import { knownOperations, resultsOf } from './operation.ts'
 import { Policies } from './policy-cache.ts'
 import {
   decideReservations,
+  heldUnits,
   levelsUnderLock,
+  moveFreed,
   type ReserveRequest,
   type ReserveResult,
   skusOf,
   stockInHand,
-  writeReservations,
 } from './reservation.ts'
 import { stockLock } from './stock-movement.ts'
 
@@ -42,13 +43,17 @@ export function createReservations(db: Db, limits?: GroupLimits): Reservations {
         const stock = await stockInHand(tx, levels, operationIds[0] ?? '')
         const decided = decideReservations(stock, fresh, await policies.current(tx, 'allocation'))
         const results = decided.members.map(({ request, result }) => ({ id: request.operationId, result }))
-        await writeReservations(tx, decided, results)
+        await moveFreed(tx, decided)
+        const last = heldUnits(decided, results)
         for (const { id, result } of results) known.set(id, result)
-        return requests.map((request) => {
-          const result = known.get(request.operationId)
-          if (!result) throw new Error(`reservation ${request.operationId} was not decided`)
-          return result
-        })
+        return {
+          results: requests.map((request) => {
+            const result = known.get(request.operationId)
+            if (!result) throw new Error(`reservation ${request.operationId} was not decided`)
+            return result
+          }),
+          ...(last && (await sendLast(tx, last))),
+        }
       },
     },
     limits,

@@ -19,7 +19,6 @@ import { countQuotas, drawFromQuotas, giveBackDrawn, type HeldAgain, quotaMoveme
 import {
   type ChangedLevel,
   changedLevels,
-  checkChanged,
   lockStock,
   type MovedBy,
   moveReserved,
@@ -106,15 +105,20 @@ export function decideReservations(
  */
 export async function writeReservations(
   tx: Tx,
-  { reclaimed, members }: DecidedReservations,
+  decided: DecidedReservations,
   results: OperationResult[] = [],
 ): Promise<void> {
+  await moveFreed(tx, decided)
+  await heldUnits(decided, results)?.execute(tx)
+}
+
+/** The movements that go before `heldUnits`: what becomes free before what is taken, so that no level is overdrawn in between. */
+export async function moveFreed(tx: Tx, { reclaimed, members }: DecidedReservations): Promise<void> {
   const given = members.flatMap(({ request, drawn }) => drawn.given.map((units) => ({ request, units })))
   await drawFromQuotas(
     tx,
     given.map(({ units }) => units),
   )
-  // What becomes free goes before what is taken: no level is overdrawn in between.
   await moveReserved(tx, [
     ...reclaimed,
     ...given.map(({ request: { orderId, operationId, operator }, units }) => ({
@@ -123,12 +127,6 @@ export async function writeReservations(
       operator,
     })),
   ])
-  await writeHolds(
-    tx,
-    members.flatMap(({ request, drawn }) => drawn.holds.map((hold) => ({ request, hold }))),
-    members.flatMap(({ decision }) => decision ?? []),
-    results,
-  )
 }
 
 export function skusOf(requests: readonly ReserveRequest[]): string[] {
@@ -317,15 +315,15 @@ function addTo(levels: Stock['levels'], at: { skuId: string; warehouseId: string
 
 /**
  * The holds, what follows from them for counters and ledger, the reasons and the results: one statement, because what most of them
- * cost under the locks of a hot SKU is not the rows but the ways there and back.
+ * cost under the locks of a hot SKU is not the rows but the ways there and back. Null if there is nothing to write.
  */
-async function writeHolds(
-  tx: Tx,
-  granted: { request: ReserveRequest; hold: Drawn<Allocation>['holds'][number] }[],
-  decisions: AllocationDecision[],
+export function heldUnits(
+  { members }: DecidedReservations,
   results: OperationResult[],
-): Promise<void> {
-  if (granted.length === 0 && results.length === 0) return
+): RawBuilder<ChangedLevel> | null {
+  const granted = members.flatMap(({ request, drawn }) => drawn.holds.map((hold) => ({ request, hold })))
+  const decisions = members.flatMap(({ decision }) => decision ?? [])
+  if (granted.length === 0 && results.length === 0) return null
   const rows = granted.map(({ request, hold }) => ({
     order_id: request.orderId,
     line_number: hold.lineNumber,
@@ -339,7 +337,7 @@ async function writeHolds(
     operator: request.operator,
   }))
   // A replacement for a short pick may land where this order line already holds units: one hold, more units.
-  const changed = await sql<ChangedLevel>`${PREPARED}
+  return sql<ChangedLevel>`${PREPARED}
     with hold as (
       select * from rows from (json_to_recordset(${JSON.stringify(rows)}::json) as (order_id uuid, line_number int,
         sku_id text, warehouse_id text, quantity int, state text, expires_at timestamptz, operation_id text,
@@ -361,11 +359,7 @@ async function writeHolds(
       select sku_id, warehouse_id, 'reserve' as kind, 0 as total, 0 as shipped, quantity as reserved, operation_id,
         operator, order_id, null as reason, place
       from hold
-    ), ${changedLevels(false)}`.execute(tx)
-  checkChanged(
-    changed.rows,
-    granted.map(({ hold }) => hold),
-  )
+    ), ${changedLevels(false)}`
 }
 
 /**

@@ -86,7 +86,6 @@ async function applyMovements(
         with ordinality as movement (sku_id, warehouse_id, kind, total, shipped, reserved, operation_id, operator,
           order_id, reason, place)
     ), ${changedLevels(physical)}`.execute(tx)
-  checkChanged(rows, movements)
   return rows
     .filter((row) => row.after > row.before)
     .map((row) => ({
@@ -103,7 +102,8 @@ export type ChangedLevel = { sku_id: string; warehouse_id: string; before: numbe
 /**
  * The end of a statement that begins with a CTE `movement` (sku_id, warehouse_id, kind, total, shipped, reserved,
  * operation_id, operator, order_id, reason, place): counters and ledger change together, and the changed levels come
- * back. A change of the shortfall is written on the level's last movement, so that the ledger rebuilds every counter.
+ * back. A change of the shortfall is written on the level's last movement, so that the ledger rebuilds every counter. The
+ * statement fails if a level that is to change does not exist.
  */
 export function changedLevels(physical: boolean): RawBuilder<ChangedLevel> {
   return sql`change as (
@@ -129,14 +129,8 @@ export function changedLevels(physical: boolean): RawBuilder<ChangedLevel> {
         operation_id, order_id, operator, reason
       from movement join changed using (sku_id, warehouse_id) order by place
     )
-    select sku_id, warehouse_id, before, after from changed`
-}
-
-/** @throws Error if a level that was to change does not exist */
-export function checkChanged(
-  changed: readonly ChangedLevel[],
-  moved: readonly { skuId: string; warehouseId: string }[],
-): void {
-  const levels = new Set(moved.map((movement) => `${movement.skuId} ${movement.warehouseId}`))
-  if (changed.length !== levels.size) throw new Error('a movement names a stock level that does not exist')
+    select sku_id, warehouse_id, before, after from changed
+    union all select null, null, null, null
+    where (select count(*) from change) <> (select count(*) from changed)
+      and refuse('a movement names a stock level that does not exist')`
 }

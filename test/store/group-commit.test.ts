@@ -10,7 +10,7 @@ import {
   checkoutAll,
   createCheckouts,
 } from '../../store/checkout.ts'
-import { createDatabase, createPool, type Db, type Tx } from '../../store/database.ts'
+import { createDatabase, createPool, type Db, sendLast, type Tx } from '../../store/database.ts'
 import { GROUP_LIMITS, GroupCommit, type GroupLimits, QueueFullError } from '../../store/group-commit.ts'
 import type { ReserveRequest } from '../../store/reservation.ts'
 import { createReservations } from '../../store/reservation-groups.ts'
@@ -68,7 +68,7 @@ function newWords(limits: Partial<GroupLimits> = {}, run?: (tx: Tx, words: strin
         await run?.(tx, words)
         const bad = words.find((word) => word.startsWith('bad'))
         if (bad) throw new Error(bad)
-        return words.map((word) => word.toUpperCase())
+        return { results: words.map((word) => word.toUpperCase()) }
       },
     },
     { ...GROUP_LIMITS, ...limits },
@@ -90,6 +90,30 @@ describe('a group', () => {
       answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : answer.reason.message)),
     ).toEqual(['A', 'bad 1', 'B', 'bad 2', 'C'])
     expect(groups.slice(1).every((group) => group.length === 1)).toBe(true)
+  })
+
+  test('nobody is told of success when the statement that went with the commit failed', async () => {
+    const commit = new GroupCommit<string, string>(store.db, {
+      keysOf: (word) => [word],
+      linesOf: () => 1,
+      run: async (tx, words) => {
+        const ids = words.map((word) => `with-commit/${word}`)
+        await sql`insert into stock_operation (id, result) select id, '{}' from unnest(${ids}::text[]) as id`.execute(
+          tx,
+        )
+        const fails = words.some((word) => word.startsWith('bad'))
+        return { results: words, ...(await sendLast(tx, sql`select 1 / ${fails ? 0 : 1}::int`)) }
+      },
+    })
+    const answers = await Promise.allSettled(['a', 'bad', 'c'].map((word) => commit.submit(word)))
+    expect(answers.map((answer) => answer.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    const kept = await store.db
+      .selectFrom('stock_operation')
+      .select('id')
+      .where('id', 'like', 'with-commit/%')
+      .orderBy('id')
+      .execute()
+    expect(kept.map((row) => row.id)).toEqual(['with-commit/a', 'with-commit/c'])
   })
 
   test('members with a key in common go in the order in which they came, whatever their group', async () => {
