@@ -101,6 +101,17 @@ test('what a worker that died left is made again by another one, and the dead on
   expect(await kept()).toEqual([`exports/${exportId}-2.csv`])
 })
 
+test('a worker that was given up may neither report nor finish while its successor works', async () => {
+  await ask()
+  const slow = await claimExportJob(store.db)
+  await leaseEnds()
+  const successor = await claimExportJob(store.db)
+  if (!slow || !successor) throw new Error('there was a job')
+  expect(await reportExport(store.db, slow, 1)).toBe(false)
+  expect(await finishExport(store.db, slow, { rows: 1, bytes: 1, sha256: Buffer.alloc(32) })).toBe(false)
+  expect(await reportExport(store.db, successor, 1)).toBe(true)
+})
+
 test('of two workers one has the job', async () => {
   await ask()
   const claims = await Promise.all(Array.from({ length: 8 }, () => claimExportJob(store.db)))
