@@ -94,14 +94,18 @@ export async function changeIn(
   await sql`select 1 from orders where id = ${orderId} for no key update`.execute(tx)
   const { rows } = await sql<{ paid: boolean }>`
     select exists (select from payment where order_id = ${orderId}) as paid`.execute(tx)
+  // What is owed stays what it was, all of it freight: here it is the units that change.
+  const wanted = JSON.stringify(demand)
   await sql`
-    insert into order_line (order_id, line_number, sku_id, quantity, unit_price_cents)
-    select ${orderId}, line_number, sku_id, quantity, 1000 from json_to_recordset(${JSON.stringify(
-      demand.map((line) => ({ line_number: line.lineNumber, sku_id: line.skuId, quantity: line.quantity })),
-    )}::json) as line (line_number int, sku_id text, quantity int)
-    on conflict (order_id, line_number) do update set sku_id = excluded.sku_id, quantity = excluded.quantity`.execute(
-    tx,
-  )
+    with line as (
+      select "lineNumber", coalesce(wanted."skuId", had.sku_id) as "skuId",
+        coalesce(wanted.quantity, had.quantity) as quantity, 0 as "unitPriceCents"
+      from (select line_number as "lineNumber", sku_id, quantity from order_line where order_id = ${orderId}) as had
+        full join json_to_recordset(${wanted}::json) as wanted ("lineNumber" int, "skuId" text, quantity int)
+          using ("lineNumber")
+    )
+    select hub_change_order(id, 'CR-TEST', (select jsonb_agg(line) from line), amount_cents, amount_cents, null, null)
+    from orders where id = ${orderId}`.execute(tx)
   return changeHolds(tx, {
     orderId,
     channel: 'mall',
