@@ -22,6 +22,7 @@ import { findPromotionStanding } from '../store/promotion-queries.ts'
 import { closePromotion } from '../store/promotions.ts'
 import type { Database } from '../store/schema.ts'
 import { ShopAccounts } from '../store/shop-accounts.ts'
+import { createChangeCardDecisions } from './change-card-decisions.ts'
 import { createLogger } from './logger.ts'
 import { buildServer } from './server.ts'
 
@@ -71,7 +72,7 @@ async function main(): Promise<void> {
     }),
     wmsReader,
     codec: new PayloadCryptoCodec(payloadKeys),
-    cardDecisions: null,
+    cardDecisions: createChangeCardDecisions({ db, keyRing, notice }),
     notice,
     clock: { now: () => new Date() },
     ids: { next: () => uuid() },

@@ -284,3 +284,13 @@ const accountSubject = (accountId: string) => ({ kind: 'account', id: accountId 
 async function findAccountOf(db: Db, userName: string): Promise<{ id: string } | undefined> {
   return db.selectFrom('account').select('id').where('user_name', '=', userName).executeTakeFirst()
 }
+
+/** What a person is called; the user name where there is no such account any more. */
+export async function displayNameOf(db: Db, userName: string): Promise<string> {
+  const row = await db
+    .selectFrom('account')
+    .select('display_name')
+    .where('user_name', '=', userName)
+    .executeTakeFirst()
+  return row?.display_name ?? userName
+}

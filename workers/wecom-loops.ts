@@ -3,6 +3,7 @@ import { createWecomClient } from '../connectors/wecom/app.ts'
 import { createGroupRobot } from '../connectors/wecom/robot.ts'
 import { createWecomToken, type WecomApp } from '../connectors/wecom/token.ts'
 import type { Config } from '../contracts/config.ts'
+import { syncChangeCards } from '../store/change-cards.ts'
 import type { Db } from '../store/database.ts'
 import type { KeyRing } from '../store/keyring.ts'
 import { MobileLinks } from '../store/mobile-links.ts'
@@ -13,12 +14,13 @@ import { RobotAlerts } from './robot-alerts.ts'
 import { wecomCardTarget } from './wecom-cards.ts'
 
 const IDLE_MS = 1_000
+const CARDS_A_ROUND = 100
 
 type Deps = { db: Db; config: Config; keyRing: KeyRing; logger: Logger }
 
 /** What goes to WeCom, as far as it is configured. Each loop may run in any number of processes. */
 export function createWecomLoops(deps: Deps): Loop[] {
-  return [robotLoop(deps), cardLoop(deps)].filter((loop) => loop !== null)
+  return [robotLoop(deps), ...cardLoops(deps)].filter((loop) => loop !== null)
 }
 
 function robotLoop({ db, config, logger }: Deps): Loop | null {
@@ -28,14 +30,17 @@ function robotLoop({ db, config, logger }: Deps): Loop | null {
   return new Loop('wecom-robot', { round: () => alerts.runOnce(), idleMs: IDLE_MS, logger })
 }
 
-function cardLoop({ db, config, keyRing, logger }: Deps): Loop | null {
+function cardLoops({ db, config, keyRing, logger }: Deps): Loop[] {
   const app = appOf(config)
-  if (!app) return null
+  if (!app) return []
   const client = createWecomClient(app, createWecomToken(app, wecomTokenShelf(db, keyRing, app)))
   const links = new MobileLinks({ db, secret: config.SESSION_SECRET })
   const target = wecomCardTarget({ client, links, pageUrl: config.WECOM_PAGE_URL })
   const sender = new DeliverySender({ db, target })
-  return new Loop('wecom-cards', { round: () => sender.runOnce(), idleMs: IDLE_MS, logger })
+  return [
+    new Loop('change-cards', { round: () => syncChangeCards(db, CARDS_A_ROUND), idleMs: IDLE_MS, logger }),
+    new Loop('wecom-cards', { round: () => sender.runOnce(), idleMs: IDLE_MS, logger }),
+  ]
 }
 
 function appOf(config: Config): WecomApp | null {

@@ -1,0 +1,163 @@
+import { sql } from 'kysely'
+import { v7 as uuid } from 'uuid'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createChangeCardDecisions } from '../../api/change-card-decisions.ts'
+import { createWecomClient } from '../../connectors/wecom/app.ts'
+import { createWecomToken } from '../../connectors/wecom/token.ts'
+import { type Simulator, startSimulator } from '../../simulator/server.ts'
+import { SYSTEM_ORIGIN } from '../../store/audit.ts'
+import { syncChangeCards } from '../../store/change-cards.ts'
+import { applyChangeEvent } from '../../store/change-requests.ts'
+import { upsertAccount } from '../../store/identity.ts'
+import { MobileLinks } from '../../store/mobile-links.ts'
+import { mapWecomMember } from '../../store/wecom-members.ts'
+import { DeliverySender } from '../../workers/delivery-sender.ts'
+import { wecomCardTarget } from '../../workers/wecom-cards.ts'
+import { memoryShelf, WECOM_SECRET, wecomApp, wecomControl, wecomSettings } from '../support/wecom.ts'
+import { createTestApi, PASSWORD, placeOrder, type TestApi } from './support.ts'
+
+/** From a request to the phones of two team leads, and back; each test has its own request. */
+let api: TestApi
+let wecom: Simulator
+let sender: DeliverySender
+beforeAll(async () => {
+  api = await createTestApi({ config: wecomSettings('http://127.0.0.1:1'), deps: { wecomAnswerMs: 30_000 } })
+  const { db, keyRing, notice } = api.deps
+  api.deps.cardDecisions = createChangeCardDecisions({ db, keyRing, notice })
+  const hubApi = await api.app.listen({ host: '127.0.0.1', port: 0 })
+  wecom = await startSimulator({ secret: 'x'.repeat(32), wecomSecret: WECOM_SECRET, hubApi })
+  const second = { userName: 'li.qiang', displayName: '李强', role: 'team_lead', password: PASSWORD } as const
+  await upsertAccount(db, { ...second, storeIds: ['ST-1'], region: null })
+  const rows = await api.rows("select id, user_name from account where role = 'team_lead'")
+  for (const { id, user_name: name } of rows)
+    await db
+      .transaction()
+      .execute((tx) =>
+        mapWecomMember(tx, { accountId: String(id), memberId: String(name), origin: SYSTEM_ORIGIN }),
+      )
+  const app = wecomApp(wecom.url)
+  const client = createWecomClient(app, createWecomToken(app, memoryShelf()))
+  const links = new MobileLinks({ db, secret: 'links of the tests' })
+  sender = new DeliverySender({ db, target: wecomCardTarget({ client, links, pageUrl: undefined }) })
+})
+afterAll(async () => {
+  await wecom.close()
+  await api.close()
+})
+beforeEach(() => settle())
+
+/** What the relay does, until nothing is left; members' turns pass at once. */
+async function settle(): Promise<void> {
+  const { db } = api.deps
+  let done = 1
+  while (done > 0) {
+    await sql`update wecom_turn set next_at = clock_timestamp()`.execute(db)
+    await sql`update delivery set next_attempt_at = clock_timestamp() where state = 'pending'`.execute(db)
+    done = (await syncChangeCards(db, 100)) + (await sender.runOnce())
+  }
+}
+const ask = async (): Promise<string> => {
+  const lines = [{ skuId: 'SKU-1', quantity: 1, unitPriceCents: 100_000 }]
+  const { orderId } = (await placeOrder(api, { lines })).json()
+  const change = { type: 'price', lines: [{ lineNumber: 1, unitPriceCents: 95_001 }] }
+  const answer = await api.as('clerk', {
+    method: 'POST',
+    url: '/v1/change-requests',
+    headers: { 'idempotency-key': uuid() },
+    payload: { orderId, orderVersion: 1, change, reasonCode: 'goodwill', reason: '协商让利' },
+  })
+  const { changeId } = answer.json()
+  await happen(changeId, { type: 'hold_granted', orderVersion: 2 })
+  await settle()
+  return changeId
+}
+const happen = (changeId: string, event: Parameters<typeof applyChangeEvent>[2]['event']) =>
+  api.deps.db
+    .transaction()
+    .execute((tx) =>
+      applyChangeEvent(tx, api.deps.keyRing, { changeId, eventId: uuid(), event, operator: 'system' }),
+    )
+/** The cards of a request, by member. */
+const cardsOf = async (changeId: string) => {
+  const rows = await api.rows('select task_id, member_id from wecom_card where subject_key like $1', [
+    `change/${changeId}/%`,
+  ])
+  const { cards } = await wecomControl(wecom.url).state()
+  return Object.fromEntries(
+    rows.map(({ task_id: taskId, member_id: member }) => {
+      const card = cards.find((each) => each.taskId === taskId)
+      return [String(member), { taskId: String(taskId), card: card?.card, updates: card?.updates }]
+    }),
+  )
+}
+const statusOf = async (changeId: string) =>
+  (await api.as('admin', { url: `/v1/change-requests/${changeId}` })).json().status
+const press = (taskId: string | undefined, key: string) => wecomControl(wecom.url).click(taskId ?? '', key)
+
+test('everybody who may decide gets a card; the first press decides, by the answer on their own card and by the API on the others', async () => {
+  const changeId = await ask()
+  const cards = await cardsOf(changeId)
+  expect(Object.keys(cards).sort()).toEqual(['li.qiang', 'team-lead'])
+  expect(cards['li.qiang']?.card).toMatchObject({
+    main_title: { title: expect.stringMatching(/^改价申请 CR-\d{8}-\d{4}$/), desc: '应收减少 ¥49.99' },
+  })
+  expect(await press(cards['li.qiang']?.taskId, 'approve')).toEqual({ statuses: [200], replacedBy: '已同意' })
+  expect(await statusOf(changeId)).toBe('approved')
+  await settle()
+  const after = await cardsOf(changeId)
+  expect(after['li.qiang']?.updates).toEqual([{ by: 'reply', text: '已同意' }])
+  expect(after['team-lead']?.updates).toEqual([{ by: 'api', text: '李强已同意' }])
+  const decisions = await api.rows('select account, via from change_decision where change_id = $1', [
+    changeId,
+  ])
+  expect(decisions).toEqual([{ account: 'li.qiang', via: 'wecom' }])
+})
+
+test('of approve and reject pressed at once one decides, and the other is told who did', async () => {
+  const changeId = await ask()
+  const cards = await cardsOf(changeId)
+  const [one, other] = await Promise.all([
+    press(cards['li.qiang']?.taskId, 'approve'),
+    press(cards['team-lead']?.taskId, 'reject'),
+  ])
+  const status = await statusOf(changeId)
+  expect(['approved', 'rejected']).toContain(status)
+  const isApproved = status === 'approved'
+  expect(one.replacedBy).toBe(isApproved ? '已同意' : expect.stringMatching(/.已驳回$/))
+  expect(other.replacedBy).toBe(isApproved ? '李强已同意' : '已驳回')
+  const counted = await api.rows(
+    'select 1 from change_decision where change_id = $1 and refusal_code is null',
+    [changeId],
+  )
+  expect(counted).toHaveLength(1)
+})
+
+test('a decision in the console, a withdrawal and an order that moved on are shown on the cards', async () => {
+  const rejected = await ask()
+  await api.as('team_lead', {
+    method: 'POST',
+    url: `/v1/change-requests/${rejected}/decisions`,
+    headers: { 'idempotency-key': uuid() },
+    payload: { decision: 'reject', requestVersion: 1, stepNumber: 1, orderVersion: 2 },
+  })
+  const withdrawn = await ask()
+  await api.as('clerk', {
+    method: 'POST',
+    url: `/v1/change-requests/${withdrawn}/withdrawal`,
+    headers: { 'idempotency-key': uuid() },
+    payload: { note: '不用了' },
+  })
+  await settle()
+  for (const [changeId, text] of [
+    [rejected, /.已驳回$/],
+    [withdrawn, /^申请人已撤回$/],
+  ] as const) {
+    const cards = await cardsOf(changeId)
+    for (const { updates } of Object.values(cards))
+      expect(updates).toEqual([{ by: 'api', text: expect.stringMatching(text) }])
+  }
+  // Whoever presses all the same is told, and changes nothing.
+  const [card] = Object.values(await cardsOf(withdrawn))
+  expect(await press(card?.taskId, 'approve')).toEqual({ statuses: [200], replacedBy: '申请已结束' })
+  expect(await statusOf(withdrawn)).toBe('withdrawn')
+})
