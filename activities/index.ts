@@ -1,3 +1,4 @@
+import { createChangeReportActivities } from './change-reports.ts'
 import { createChangeRequestActivities } from './change-requests.ts'
 import { createChannelPullActivities } from './channel-pull.ts'
 import { createErpActivities } from './erp.ts'
@@ -8,7 +9,8 @@ import { createTrackingActivities } from './tracking.ts'
 import { createTransferActivities } from './transfers.ts'
 import { createWmsSyncActivities } from './wms-sync.ts'
 
-type Dependencies = Parameters<typeof createChangeRequestActivities>[0] &
+type Dependencies = Parameters<typeof createChangeReportActivities>[0] &
+  Parameters<typeof createChangeRequestActivities>[0] &
   Parameters<typeof createChannelPullActivities>[0] &
   Parameters<typeof createErpActivities>[0] &
   Parameters<typeof createOrderRecordActivities>[0] &
@@ -22,6 +24,7 @@ type Dependencies = Parameters<typeof createChangeRequestActivities>[0] &
 export function createActivities(deps: Dependencies) {
   return {
     ...createChangeRequestActivities(deps),
+    ...createChangeReportActivities(deps),
     ...createChannelPullActivities(deps),
     ...createErpActivities(deps),
     ...createOrderRecordActivities(deps),

@@ -63,6 +63,8 @@ export const ACCESS = {
   confirmListings: { systems: ['mall'], roles: [] },
   /** Figures of the whole business: not for people who see single stores. */
   readReports: { systems: ['ops'], roles: ['regional_director', 'finance', ...OPERATING_ROLES] },
+  /** People only, who do not ask for changes themselves; nobody judges what names them. */
+  judgeAnomalies: { systems: [], roles: ['finance', 'ops', 'admin'] },
   readCounts: { systems: ['warehouse', 'ops'], roles: ALL_ROLES },
   enterCounts: { systems: ['warehouse', 'ops'], roles: OPERATING_ROLES },
   /** A person, and another one than who counted. */

@@ -19,6 +19,7 @@ import { tracing } from './plugins/tracing.ts'
 import { approverRoutes } from './routes/approvers.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { cancellationRoutes } from './routes/cancellation.ts'
+import { changeReportRoutes } from './routes/change-reports.ts'
 import { changeRequestRoutes } from './routes/change-requests.ts'
 import { channelOrderRoutes } from './routes/channel-orders.ts'
 import { codecRoutes } from './routes/codec.ts'
@@ -161,6 +162,7 @@ const ROUTES = [
   channelOrderRoutes,
   listingRoutes,
   reportRoutes,
+  changeReportRoutes,
   masterDataRoutes,
   shopRoutes,
   skuMappingRoutes,

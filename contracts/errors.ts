@@ -95,6 +95,12 @@ export const ERRORS = {
     zh: '无法确认审批人身份',
     todo: 'Decide in the console or in WeCom, signed in.',
   },
+  'change-anomaly-own': {
+    status: 403,
+    en: 'Nobody judges what they did themselves',
+    zh: '不能处理涉及本人的异常',
+    todo: 'Ask somebody who is not named in it.',
+  },
   'transfer-own-request': {
     status: 403,
     en: 'Nobody decides on a transfer that they asked for',
@@ -124,6 +130,12 @@ export const ERRORS = {
     en: 'There is no such delegation',
     zh: '代理审批设置不存在',
     todo: 'Check the delegation id.',
+  },
+  'change-anomaly-not-found': {
+    status: 404,
+    en: 'There is no such anomaly',
+    zh: '异常记录不存在',
+    todo: 'Check the id.',
   },
   'transfer-not-found': {
     status: 404,
@@ -376,6 +388,12 @@ export const ERRORS = {
     en: 'Somebody stands in for this person already in that time',
     zh: '该时段已有代理审批人',
     todo: 'End the delegation that is there, or choose another time.',
+  },
+  'change-anomaly-wrong-state': {
+    status: 409,
+    en: 'The anomaly cannot be moved there now',
+    zh: '异常当前状态不允许此操作',
+    todo: 'Read it again: state and version say what may follow. A verdict is checked again before it is turned round.',
   },
   'policy-not-a-draft': {
     status: 409,

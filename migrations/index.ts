@@ -24,6 +24,7 @@ import { up as changeRequests } from './0023-change-requests.ts'
 import { up as orderChanges } from './0024-order-changes.ts'
 import { up as audit } from './0025-audit.ts'
 import { up as wecom } from './0026-wecom.ts'
+import { up as changeReports } from './0028-change-reports.ts'
 import { up as exports } from './0029-exports.ts'
 
 /** Every migration in order. Forward only: a mistake is mended by the next one. */
@@ -53,5 +54,6 @@ export const migrations: Record<string, Migration> = {
   '0024-order-changes': { up: orderChanges },
   '0025-audit': { up: audit },
   '0026-wecom': { up: wecom },
+  '0028-change-reports': { up: changeReports },
   '0029-exports': { up: exports },
 }

@@ -476,6 +476,7 @@ const TRIED_ON: Record<PolicyKind, string> = {
   promotion: NO_TRIAL,
   'wms-mapping': NO_TRIAL,
   'erp-mapping': NO_TRIAL,
+  'change-anomaly': NO_TRIAL,
   transfer: 'transfers: who had to approve them',
   notification: NO_TRIAL,
   'approval-route': NO_TRIAL,

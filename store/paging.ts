@@ -18,6 +18,7 @@ export const exactInstant = z
 /** Position in a list ordered by time and then by id. */
 export const timeAndId = z.tuple([exactInstant, z.string().regex(/^[\x21-\x7e]{1,128}$/)])
 export const timeAndUuid = z.tuple([exactInstant, z.uuid()])
+export const dayAndUuid = z.tuple([z.iso.date(), z.uuid()])
 
 /** The column that `timeAndId` positions are made of. */
 export function exact(column: string): RawBuilder<string> {

@@ -127,6 +127,7 @@ export const TRIALS: { readonly [Kind in PolicyKind]: Trial<PolicyDocument<Kind>
   promotion: null,
   'wms-mapping': null,
   'erp-mapping': null,
+  'change-anomaly': null,
   notification: null,
   'combined-shipping': null,
   transfer: onTransfers,

@@ -4,6 +4,8 @@ import type { ExportFormat, ExportState } from '../contracts/exports.ts'
 import type { AllocationExplanation } from '../domain/allocation-explanation.ts'
 import type { ApprovalStep, ChangeFacts } from '../domain/approval-route.ts'
 import type { Change, ChangeEffect, ChangeType } from '../domain/change.ts'
+import type { AnomalyEvidence, AnomalyKind, AnomalySubject } from '../domain/change-anomaly.ts'
+import type { AnomalyState } from '../domain/change-anomaly-state.ts'
 import type { ChangeRequestState } from '../domain/change-request.ts'
 import type { DecisionWay } from '../domain/change-request-decision.ts'
 import type { ChangeRequestStatus } from '../domain/change-request-state.ts'
@@ -272,6 +274,53 @@ export type Database = {
     response: ColumnType<unknown, string | null | undefined, string | null>
     claimed_until: Timestamp
     created_at: DefaultTimestamp
+  }
+  change_anomaly: {
+    id: Generated<string>
+    key: string
+    kind: AnomalyKind
+    subject_kind: AnomalySubject['kind']
+    subject_id: string
+    change_id: string
+    store_id: string
+    score: number
+    evidence: Json<AnomalyEvidence>
+    people: string[]
+    policy_version: number
+    state: WithDefault<AnomalyState>
+    version: WithDefault<number>
+    found_at: DefaultTimestamp
+    updated_at: DefaultTimestamp
+  }
+  change_anomaly_move: {
+    anomaly_id: string
+    version: number
+    from_state: AnomalyState
+    to_state: AnomalyState
+    note: string
+    operator: string
+    moved_at: DefaultTimestamp
+  }
+  change_statistic: {
+    month: Date
+    store_id: string
+    applicant: string
+    type: string
+    requests: number
+    applied: number
+    rejected: number
+    difference_cents: number
+    concession_cents: number
+    refreshed_at: DefaultTimestamp
+  }
+  working_day: {
+    id: Generated<string>
+    store_id: Nullable<string>
+    day: string
+    kind: 'work' | 'rest'
+    name: Nullable<string>
+    changed_by: string
+    changed_at: DefaultTimestamp
   }
   contact: {
     id: string

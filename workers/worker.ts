@@ -11,6 +11,7 @@ import { type PulledShop, PullSchedules } from '../connectors/temporal/channel-s
 import { createTemporalClient } from '../connectors/temporal/client.ts'
 import { temporalConnectionOptions } from '../connectors/temporal/connection.ts'
 import { createOrderChangeCommands } from '../connectors/temporal/order-change-commands.ts'
+import { ensureReportSchedule } from '../connectors/temporal/report-schedules.ts'
 import { ensureWmsSchedules } from '../connectors/temporal/wms-schedules.ts'
 import { WmsReader } from '../connectors/wms/reader.ts'
 import { createDatabase } from '../store/database.ts'
@@ -123,7 +124,10 @@ const deployment = new Loop('deployment', {
       pullSchedules.forget()
     }
     // Orders do not wait for these: they go on while the schedules cannot be made.
-    if (!hasSchedules) await ensureWmsSchedules(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
+    if (!hasSchedules) {
+      await ensureWmsSchedules(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
+      await ensureReportSchedule(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
+    }
     hasSchedules = true
     await pullSchedules.sync(pulledShops(await shops.all()))
     return 0

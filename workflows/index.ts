@@ -1,3 +1,4 @@
+export { changeReports } from './change-reports.ts'
 export { changeRequest } from './change-request.ts'
 export { channelPull } from './channel-pull.ts'
 export { order } from './order.ts'

@@ -1,9 +1,5 @@
-import {
-  type Client,
-  ScheduleAlreadyRunning,
-  type ScheduleOptions,
-  ScheduleOverlapPolicy,
-} from '@temporalio/client'
+import { type Client, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client'
+import { ensureSchedule } from './ensure-schedule.ts'
 
 /** How often is looked whose turn it is; each warehouse has its interval in the policy. */
 const LOOK_EVERY = '15s'
@@ -31,29 +27,17 @@ export async function ensureWmsSchedules(
     taskQueue,
     args: [{ full }],
   })
-  await ensure(client, {
+  await ensureSchedule(client, {
     scheduleId: ids.due,
     spec: { intervals: [{ every: LOOK_EVERY }] },
     // A slow warehouse must not keep the others from their turn; each is claimed by one round at a time.
     policies: { overlap: ScheduleOverlapPolicy.ALLOW_ALL, catchupWindow: CATCH_UP },
     action: action(ids.due, false),
   })
-  await ensure(client, {
+  await ensureSchedule(client, {
     scheduleId: ids.compare,
     spec: { calendars: [COMPARE_AT], timezone: COMPARE_ZONE },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '6h' },
     action: action(ids.compare, true),
   })
-}
-
-async function ensure(client: Client, options: ScheduleOptions): Promise<void> {
-  try {
-    await client.schedule.create(options)
-  } catch (error) {
-    if (!(error instanceof ScheduleAlreadyRunning)) throw error
-    const { spec, policies, action } = options
-    await client.schedule
-      .getHandle(options.scheduleId)
-      .update((previous) => ({ ...previous, spec, action, policies: { ...previous.policies, ...policies } }))
-  }
 }

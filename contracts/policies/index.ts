@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { allocation } from './allocation.ts'
 import { approvalRoute } from './approval-route.ts'
+import { changeAnomaly } from './change-anomaly.ts'
 import { combinedShipping } from './combined-shipping.ts'
 import type { PolicyDefinition } from './definition.ts'
 import { erpMapping } from './erp-mapping.ts'
@@ -20,6 +21,7 @@ const definitions = {
   promotion,
   'wms-mapping': wmsMapping,
   'erp-mapping': erpMapping,
+  'change-anomaly': changeAnomaly,
   transfer,
   notification,
   'approval-route': approvalRoute,

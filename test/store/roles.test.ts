@@ -34,6 +34,10 @@ const deniedTo = (client: () => pg.Client, statement: string) =>
   expect(client().query(statement), statement).rejects.toMatchObject({ code: DENIED })
 
 const TABLES = [
+  'change_anomaly',
+  'change_anomaly_move',
+  'change_statistic',
+  'working_day',
   'sku',
   'warehouse',
   'store',
@@ -120,6 +124,7 @@ const TABLES = [
   'stock_wait_line',
 ]
 const APPEND_ONLY = [
+  'change_anomaly_move',
   'audit_entry',
   'stock_ledger',
   'stock_operation',
@@ -136,7 +141,16 @@ const APPEND_ONLY = [
   'event_attempt',
   'wecom_click',
 ]
-const DELETABLE = ['session', 'idempotency_key', 'relay_lease', 'stock_count_line', 'mobile_link']
+const DELETABLE = [
+  // Counted from the requests, and said otherwise than the official calendar: both may be taken back.
+  'change_statistic',
+  'working_day',
+  'session',
+  'idempotency_key',
+  'relay_lease',
+  'stock_count_line',
+  'mobile_link',
+]
 
 describe('the application role', () => {
   test('the list of tables here is the schema: a new table must say what the application may do to it', async () => {

@@ -1,0 +1,196 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import {
+  anomalyDetail,
+  anomalyPage,
+  anomalyParams,
+  changeStatistics,
+  changeStatisticsExportQuery,
+  changeStatisticsQuery,
+  listAnomaliesQuery,
+  moveAnomalyBody,
+} from '../../contracts/change-reports.ts'
+import {
+  listWorkingDaysQuery,
+  workingDayBody,
+  workingDayPage,
+  workingDayQuery,
+} from '../../contracts/working-days.ts'
+import type { ChangeFigures } from '../../domain/change-statistics.ts'
+import { listAnomalies, moveAnomaly, readAnomaly } from '../../store/change-anomalies.ts'
+import { compareStatistics, readChangeStatistics } from '../../store/change-statistics.ts'
+import { operatorOf, scopeOf } from '../../store/identity.ts'
+import { knowsHolidays, listWorkingDays, putWorkingDay, removeWorkingDay } from '../../store/working-days.ts'
+import { ACCESS, identityOf } from '../access.ts'
+import { csvLine } from '../csv.ts'
+import type { ApiDeps } from '../deps.ts'
+
+const tags = ['reports']
+const FIGURES = ['requests', 'applied', 'rejected', 'differenceCents', 'concessionCents'] as const
+
+/** What is strange about changes of orders, for risk control, and what their months come to. */
+export const changeReportRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, { deps }) => {
+  const { db } = deps
+
+  app.get(
+    '/v1/change-anomalies',
+    {
+      config: { access: ACCESS.readReports },
+      schema: {
+        tags,
+        summary: 'Anomalies of changes of your stores',
+        querystring: listAnomaliesQuery,
+        response: { 200: anomalyPage },
+      },
+    },
+    async (request) => listAnomalies(db, request.query, scopeOf(identityOf(request))),
+  )
+
+  app.get(
+    '/v1/change-anomalies/:anomalyId',
+    {
+      config: { access: ACCESS.readReports },
+      schema: {
+        tags,
+        summary: 'An anomaly with the requests behind it, and who has judged it',
+        params: anomalyParams,
+        response: { 200: anomalyDetail },
+      },
+    },
+    async (request) => readAnomaly(db, request.params.anomalyId, scopeOf(identityOf(request))),
+  )
+
+  app.post(
+    '/v1/change-anomalies/:anomalyId/state',
+    {
+      config: { access: ACCESS.judgeAnomalies, idempotent: true },
+      schema: {
+        tags,
+        summary: 'Check, confirm or dismiss an anomaly',
+        params: anomalyParams,
+        body: moveAnomalyBody,
+        response: { 200: anomalyDetail },
+      },
+    },
+    async (request, reply) => {
+      const identity = identityOf(request)
+      const scope = scopeOf(identity)
+      const { anomalyId } = request.params
+      return request.idempotent(reply, anomalyDetail, async (tx) => {
+        await moveAnomaly(tx, anomalyId, request.body, { operator: operatorOf(identity), scope })
+        return { status: 200, body: await readAnomaly(tx, anomalyId, scope) }
+      })
+    },
+  )
+
+  app.get(
+    '/v1/reports/changes',
+    {
+      config: { access: ACCESS.readReports },
+      schema: {
+        tags,
+        summary: 'Changes of a month beside the month before, by store, person or type',
+        querystring: changeStatisticsQuery,
+        response: { 200: changeStatistics },
+      },
+    },
+    async (request) =>
+      readChangeStatistics(db, request.query, scopeOf(identityOf(request)), deps.clock.now()),
+  )
+
+  app.get(
+    '/v1/reports/changes/export',
+    {
+      config: { access: ACCESS.readReports },
+      schema: {
+        tags,
+        summary: 'The same whole, as CSV',
+        produces: ['text/csv'],
+        querystring: changeStatisticsExportQuery,
+      },
+    },
+    async (request, reply) => {
+      const scope = scopeOf(identityOf(request))
+      const report = await compareStatistics(db, request.query, scope, deps.clock.now())
+      reply.header('content-type', 'text/csv; charset=utf-8')
+      reply.header('content-disposition', `attachment; filename="changes-${report.month}.csv"`)
+      return reply.send(csvOf(report))
+    },
+  )
+
+  app.get(
+    '/v1/working-days',
+    {
+      config: { access: ACCESS.readReports },
+      schema: {
+        tags,
+        summary: 'Days on which stores work or rest otherwise than the official calendar says',
+        querystring: listWorkingDaysQuery,
+        response: { 200: workingDayPage },
+      },
+    },
+    async (request) => {
+      const year = deps.clock.now().getFullYear()
+      return {
+        ...(await listWorkingDays(db, request.query)),
+        holidaysKnown: { thisYear: knowsHolidays(year), nextYear: knowsHolidays(year + 1) },
+      }
+    },
+  )
+
+  app.put(
+    '/v1/working-days',
+    {
+      config: { access: ACCESS.changeMasterData },
+      schema: {
+        tags,
+        summary: 'Say what a day is to a store, or to all of them',
+        body: workingDayBody,
+        response: { 204: z.void() },
+      },
+    },
+    async (request, reply) => {
+      await db.transaction().execute((tx) => putWorkingDay(tx, request.body, operatorOf(identityOf(request))))
+      return reply.status(204).send()
+    },
+  )
+
+  app.delete(
+    '/v1/working-days',
+    {
+      config: { access: ACCESS.changeMasterData },
+      schema: {
+        tags,
+        summary: 'Let the official calendar hold again',
+        querystring: workingDayQuery,
+        response: { 204: z.void() },
+      },
+    },
+    async (request, reply) => {
+      const { day, storeId = null } = request.query
+      await db.transaction().execute((tx) => removeWorkingDay(tx, day, storeId))
+      return reply.status(204).send()
+    },
+  )
+}
+
+function csvOf({ month, previousMonth, by, rows }: Awaited<ReturnType<typeof compareStatistics>>): string {
+  const columns = [
+    by,
+    ...[month, previousMonth].flatMap((name) => FIGURES.map((figure) => `${name} ${figure}`)),
+  ]
+  const figures = (each: ChangeFigures) => FIGURES.map((figure) => each[figure])
+  const lines = rows.map(({ key, now, before, requestsPerDay, growthPercent }) =>
+    csvLine([
+      key,
+      ...figures(now),
+      ...figures(before),
+      requestsPerDay,
+      growthPercent.requests,
+      growthPercent.concession,
+    ]),
+  )
+  const last = ['requestsPerDay', 'requestsGrowthPercent', 'concessionGrowthPercent']
+  // A byte order mark: without it, spreadsheets take Chinese for something else.
+  return `\uFEFF${csvLine([...columns, ...last])}${lines.join('')}`
+}
