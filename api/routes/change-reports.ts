@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { type Cell, MEDIA_TYPES, type Sheet, writeSheet } from '../../connectors/spreadsheets/sheet.ts'
 import {
   anomalyDetail,
   anomalyPage,
@@ -22,7 +24,6 @@ import { compareStatistics, readChangeStatistics } from '../../store/change-stat
 import { operatorOf, scopeOf } from '../../store/identity.ts'
 import { knowsHolidays, listWorkingDays, putWorkingDay, removeWorkingDay } from '../../store/working-days.ts'
 import { ACCESS, identityOf } from '../access.ts'
-import { csvLine } from '../csv.ts'
 import type { ApiDeps } from '../deps.ts'
 
 const tags = ['reports']
@@ -112,9 +113,9 @@ export const changeReportRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = asyn
     async (request, reply) => {
       const scope = scopeOf(identityOf(request))
       const report = await compareStatistics(db, request.query, scope, deps.clock.now())
-      reply.header('content-type', 'text/csv; charset=utf-8')
+      reply.header('content-type', MEDIA_TYPES.csv)
       reply.header('content-disposition', `attachment; filename="changes-${report.month}.csv"`)
-      return reply.send(csvOf(report))
+      return reply.send(writeSheet('csv', sheetOf(report)))
     },
   )
 
@@ -174,23 +175,20 @@ export const changeReportRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = asyn
   )
 }
 
-function csvOf({ month, previousMonth, by, rows }: Awaited<ReturnType<typeof compareStatistics>>): string {
-  const columns = [
-    by,
-    ...[month, previousMonth].flatMap((name) => FIGURES.map((figure) => `${name} ${figure}`)),
-  ]
+function sheetOf({ month, previousMonth, by, rows }: Awaited<ReturnType<typeof compareStatistics>>): Sheet {
   const figures = (each: ChangeFigures) => FIGURES.map((figure) => each[figure])
-  const lines = rows.map(({ key, now, before, requestsPerDay, growthPercent }) =>
-    csvLine([
-      key,
-      ...figures(now),
-      ...figures(before),
-      requestsPerDay,
-      growthPercent.requests,
-      growthPercent.concession,
-    ]),
-  )
-  const last = ['requestsPerDay', 'requestsGrowthPercent', 'concessionGrowthPercent']
-  // A byte order mark: without it, spreadsheets take Chinese for something else.
-  return `\uFEFF${csvLine([...columns, ...last])}${lines.join('')}`
+  const cells = rows.map(({ key, now, before, requestsPerDay, growthPercent }): Cell[] => [
+    key,
+    ...figures(now),
+    ...figures(before),
+    requestsPerDay,
+    growthPercent.requests,
+    growthPercent.concession,
+  ])
+  const months = [month, previousMonth].flatMap((name) => FIGURES.map((figure) => `${name} ${figure}`))
+  return {
+    name: `changes ${month}`,
+    columns: [by, ...months, 'requestsPerDay', 'requestsGrowthPercent', 'concessionGrowthPercent'],
+    rows: Readable.from(cells),
+  }
 }
