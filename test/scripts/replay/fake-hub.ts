@@ -198,6 +198,7 @@ export class FakeHub implements HubClient {
       paidCents,
       refundedCents,
       amountCents: amountOf(order),
+      supplementCents: 0,
       freightCents: 0,
       channel: 'mall',
       externalOrderId: null,
