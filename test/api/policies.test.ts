@@ -217,7 +217,7 @@ test.each(['PUT', 'POST'] as const)(
       headers: { 'content-type': 'application/json', 'idempotency-key': uuid() },
       payload,
     })
-    expect(codeOf(response)).toEqual([400, 'invalid-request'])
+    expect(codeOf(response)).toEqual([400, 'malformed-json'])
   },
 )
 
