@@ -189,7 +189,7 @@ async function expectEnd(changeId: string, status: ChangeRequestStatus, name: st
     .where('id', '=', changeId)
     .executeTakeFirstOrThrow()
   expect(holdsOrder).toBe(false)
-  await keepWorkflowHistory(hub, changeWorkflowId(changeId), `change-${name}`)
+  await keepWorkflowHistory(hub, changeWorkflowId(changeId), `change-request-${name}`)
 }
 const workItems = async (changeId: string) =>
   (

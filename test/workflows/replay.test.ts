@@ -30,6 +30,21 @@ const PATHS = [
   'change-quantity-raised',
   'change-refund-and-reship',
   'change-released',
+  'change-request-abandoned',
+  'change-request-answers-lost',
+  'change-request-applied',
+  'change-request-asked-again',
+  'change-request-automatic',
+  'change-request-bare-signal',
+  'change-request-carried-later',
+  'change-request-erp-refused',
+  'change-request-expired',
+  'change-request-next-level',
+  'change-request-not-held',
+  'change-request-order-moved',
+  'change-request-retried',
+  'change-request-updates',
+  'change-request-withdrawn',
   'change-too-late',
   'change-without-stock',
   'completed',
@@ -81,7 +96,7 @@ const PATHS = [
   'unknown-message',
 ]
 
-test('there is a recorded history of every path of an order’s life, a promotion’s and a transfer’s', () => {
+test('there is a recorded history of every path of an order’s life, a promotion’s, a transfer’s and a change request’s', () => {
   expect(recorded.map((history) => history.name)).toEqual(PATHS)
 })
 
