@@ -1,21 +1,28 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createDatabase, type Db } from '../../store/database.ts'
 import { countNextHour, ordersByDay, recentSales } from '../../store/sales-figures.ts'
 import { openTestStore, type TestStore } from './support.ts'
 
 let store: TestStore
+/** Who may move an order in time: the application may not. */
+let owner: Db
 let skuId: string
 beforeAll(async () => {
   store = await openTestStore()
+  owner = createDatabase(store.ownerUrl, 1)
   skuId = await store.addSku({ 'WH-HZ': 60, 'WH-GZ': 5 })
 })
-afterAll(() => store.close())
+afterAll(async () => {
+  await owner.destroy()
+  await store.close()
+})
 
 /** Places an order and moves it back in time. */
 async function orderAt(at: string, quantity: number, status = 'paid') {
   const { orderId } = await store.order([{ skuId, quantity }])
   await sql`update orders set created_at = ${at}::timestamptz, status = ${status} where id = ${orderId}`.execute(
-    store.db,
+    owner,
   )
 }
 const everything = { from: '2020-01-01', to: '2100-01-01' }
