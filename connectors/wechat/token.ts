@@ -1,20 +1,9 @@
-import { z } from 'zod'
+import { accessTokenAnswer, TOKEN_SPARE_MS } from '../access-token.ts'
 import { understood } from '../channels/answer.ts'
 import { httpCall } from '../http-call.ts'
 import { readWechatAnswer } from './answer.ts'
 
 export type WechatApp = { gatewayUrl: string; appId: string; appSecret: string }
-
-/** A token is given back so long before its end: a call that is under way should still find it good. */
-const SPARE_MS = 5 * 60_000
-
-const answer = z.looseObject({
-  access_token: z.string().min(1),
-  expires_in: z
-    .string()
-    .regex(/^\d{1,6}$/)
-    .transform(Number),
-})
 
 export type WechatToken = {
   /** The app's token, asked for once and kept until shortly before its end. */
@@ -48,10 +37,10 @@ export function createWechatToken(app: WechatApp, now: () => number = Date.now):
       })
       const { access_token: token, expires_in: seconds } = understood(
         method,
-        answer,
+        accessTokenAnswer,
         readWechatAnswer(method, http),
       )
-      held = { token, untilMs: now() + seconds * 1000 - SPARE_MS }
+      held = { token, untilMs: now() + seconds * 1000 - TOKEN_SPARE_MS }
       isRefused = false
       return token
     },

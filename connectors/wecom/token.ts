@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { z } from 'zod'
+import { accessTokenAnswer, TOKEN_SPARE_MS } from '../access-token.ts'
 import { understood } from '../channels/answer.ts'
 import { httpCall } from '../http-call.ts'
 import { UnreachableError } from '../outside-errors.ts'
@@ -7,19 +7,9 @@ import { readWecomAnswer } from './answer.ts'
 
 export type WecomApp = { gatewayUrl: string; corpId: string; agentId: string; secret: string }
 
-/** A token is given back so long before its end: a call that is under way should still find it good. */
-const SPARE_MS = 5 * 60_000
 /** How often a process looks whether another has brought the token, and when it gives up. */
 const LOOK_EVERY_MS = 100
 const PATIENCE_MS = 15_000
-
-const answer = z.looseObject({
-  access_token: z.string().min(1),
-  expires_in: z
-    .string()
-    .regex(/^\d{1,6}$/)
-    .transform(Number),
-})
 
 /** Where all processes keep the one token of an app. */
 export type TokenShelf = {
@@ -51,7 +41,7 @@ export function createWecomToken(app: WecomApp, shelf: TokenShelf, now: () => nu
   let held: { token: string; endsAtMs: number } | null = null
   const waiting = new Map<string | null, Promise<string>>()
   const isGood = (known: { token: string; endsAtMs: number } | null, refused: string | null) =>
-    known !== null && known.token !== refused && known.endsAtMs - SPARE_MS > now()
+    known !== null && known.token !== refused && known.endsAtMs - TOKEN_SPARE_MS > now()
 
   const fetchToken = async (refused: string | null): Promise<string> => {
     const untilMs = now() + PATIENCE_MS
@@ -95,6 +85,6 @@ async function askForToken({ gatewayUrl, corpId, secret }: WecomApp) {
   url.searchParams.set('corpsecret', secret)
   const method = 'gettoken'
   const http = await httpCall(url, { method: 'GET' })
-  const read = understood(method, answer, readWecomAnswer(method, http))
+  const read = understood(method, accessTokenAnswer, readWecomAnswer(method, http))
   return { token: read.access_token, seconds: read.expires_in }
 }
