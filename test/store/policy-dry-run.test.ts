@@ -2,11 +2,14 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type DryRunReport, dryRunBody } from '../../contracts/policies/dry-run.ts'
 import { POLICIES, type PolicyDocument, type PolicyKind } from '../../contracts/policies/index.ts'
+import { createDatabase } from '../../store/database.ts'
 import { dryRunPolicy } from '../../store/policy-dry-run.ts'
 import { createDraft, editDraft, publishDraft, publishPolicy } from '../../store/policy-versions.ts'
 import { openTestStore } from './support.ts'
 
 let store: Awaited<ReturnType<typeof openTestStore>>
+/** The application itself may not move an order in time. */
+let owner: ReturnType<typeof createDatabase>
 let skuId: string
 /** Orders placed ten, twenty … minutes before noon, of one, two … units. */
 const orderIds: string[] = []
@@ -16,11 +19,12 @@ const origin = { author: 'test', reason: 'test' }
 
 beforeAll(async () => {
   store = await openTestStore()
+  owner = createDatabase(store.ownerUrl, 1)
   skuId = await store.addSku({ 'WH-HZ': 100, 'WH-GZ': 100 })
   for (let units = 1; units <= 6; units += 1) {
     const { orderId } = await store.order([{ skuId, quantity: units }])
     orderIds.push(orderId)
-    await store.db
+    await owner
       .updateTable('orders')
       .set({ created_at: minutesBefore(units * 10) })
       .where('id', '=', orderId)
@@ -32,7 +36,10 @@ beforeAll(async () => {
     ...origin,
   })
 })
-afterAll(() => store.close())
+afterAll(async () => {
+  await owner.destroy()
+  await store.close()
+})
 
 const draftOf = <Kind extends PolicyKind>(kind: Kind, document: PolicyDocument<Kind>) =>
   store.inTransaction((tx) => createDraft(tx, { kind, document, ...origin }))
@@ -206,7 +213,7 @@ test('a dry run goes no further than the days that were asked for', async () => 
   const version = await draftOf('reservation', { ...longer, holdTtlSeconds: 1_800 })
   const old = orderIds[5] ?? ''
   const move = (created_at: Date) =>
-    store.db.updateTable('orders').set({ created_at }).where('id', '=', old).execute()
+    owner.updateTable('orders').set({ created_at }).where('id', '=', old).execute()
   await move(minutesBefore(3 * 1_440))
   expect(await dryRun('reservation', version, { days: 2 })).toMatchObject({ total: 5, examined: 5 })
   expect(await dryRun('reservation', version, { days: 4 })).toMatchObject({ total: 6, examined: 6 })
@@ -246,7 +253,7 @@ test('an order that would be sent otherwise, or not at all, is reported with bot
   const split = await store.addSku({ 'WH-HZ': 10, 'WH-GZ': 10 })
   const { orderId } = await store.order([{ skuId: split, quantity: 15 }])
   const at = minutesBefore(1)
-  await store.db.updateTable('orders').set({ created_at: at }).where('id', '=', orderId).execute()
+  await owner.updateTable('orders').set({ created_at: at }).where('id', '=', orderId).execute()
   const report = await dryRun('allocation', await draftOf('allocation', { ...anywhere, maxParcels: 1 }))
   expect(report).toMatchObject({ changed: 1, refusedBefore: 0, refusedAfter: 1 })
   expect(report.items).toMatchObject([
