@@ -15,6 +15,7 @@ import type { PromotionCommands } from '../../connectors/temporal/promotion-comm
 import { WmsReader } from '../../connectors/wms/reader.ts'
 import { type Config, readConfig } from '../../contracts/config.ts'
 import type { CommandAnswer } from '../../domain/order.ts'
+import type { Db } from '../../store/database.ts'
 import { DurableIntake } from '../../store/durable-intake.ts'
 import { createApiKey, ROLES, type Role, SYSTEMS, type System, upsertAccount } from '../../store/identity.ts'
 import { KeyRing } from '../../store/keyring.ts'
@@ -86,9 +87,24 @@ export async function createTestApi(
   options: { config?: Partial<Config>; redis?: Redis | null; deps?: Partial<ApiDeps> } = {},
 ): Promise<TestApi> {
   const database = await createTestDatabase()
+  const api = await openTestApi(database, await seed(database), options)
+  return {
+    ...api,
+    close: async () => {
+      await api.close()
+      await database.destroy()
+    },
+  }
+}
+
+/** The API over a database that is there, for callers who are. `close` leaves the database. */
+export async function openTestApi(
+  database: TestDatabase,
+  keys: Record<System, string>,
+  options: Parameters<typeof createTestApi>[0] = {},
+): Promise<TestApi> {
   const owner = new pg.Client({ connectionString: database.ownerUrl })
   await owner.connect()
-  const keys = await seed(database)
   const commands = new ScriptedCommands()
   const log: string[] = []
   let offsetMs = 0
@@ -156,7 +172,6 @@ export async function createTestApi(
       await deps.wmsReader.close()
       await rm(filesDir, { recursive: true, force: true })
       await owner.end()
-      await database.destroy()
     },
   }
 }
@@ -236,6 +251,11 @@ async function seed({ db }: TestDatabase): Promise<Record<System, string>> {
     .insertInto('stock_level')
     .values(['SKU-1', 'SKU-2'].map((sku_id) => ({ sku_id, warehouse_id: 'WH-1', total: 100 })))
     .execute()
+  return seedCallers(db, 'ST-1')
+}
+
+/** An account for each role, where a role belongs to one of this store, and a key for each system. */
+export async function seedCallers(db: Db, storeId: string): Promise<Record<System, string>> {
   await Promise.all(
     ROLES.map((role) => {
       const ofStore = role === 'clerk' || role === 'team_lead' || role === 'store_manager'
@@ -244,7 +264,7 @@ async function seed({ db }: TestDatabase): Promise<Record<System, string>> {
         displayName: role,
         role,
         password: PASSWORD,
-        storeIds: ofStore ? ['ST-1'] : [],
+        storeIds: ofStore ? [storeId] : [],
         region: role === 'regional_director' ? '华东' : null,
       })
     }),

@@ -1,0 +1,225 @@
+import { v7 as uuid } from 'uuid'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { verifyAuditChain } from '../../store/audit-records.ts'
+import { keepAuditHead, sealAuditEntries } from '../../store/audit-sealing.ts'
+import type { Role, System } from '../../store/identity.ts'
+import { openTestApi, seedCallers, type TestApi } from '../api/support.ts'
+import { expectErpAgrees, expectStockAndMoney } from '../support/changed-orders.ts'
+import { startTestHub, type TestHub } from '../support/hub.ts'
+
+/**
+ * Each type of change from the request to its end with everything real: API, database, both workflows, worker, carrier,
+ * payment provider and ERP. Nothing is called but the API.
+ */
+let hub: TestHub
+let api: TestApi
+const changed: { orderId: string; openingCents: number; amountCents: number }[] = []
+
+beforeAll(async () => {
+  // Replayed at every task, so that a step that is not the same the second time shows.
+  hub = await startTestHub({ patienceMs: 90_000, life: { afterSalesWindowSeconds: 600 } })
+  const keys = await seedCallers(hub.db, 'MALL')
+  const { keyRing, policies, commands: orderCommands } = hub
+  api = await openTestApi(hub, keys, { deps: { keyRing, policies, orderCommands } })
+})
+afterAll(async () => {
+  await api.close()
+  await hub.close()
+})
+
+async function call(caller: System | Role, method: 'GET' | 'POST', path: string, payload?: object) {
+  const response = await api.as(caller, {
+    method,
+    url: `/v1${path}`,
+    ...(payload ? { payload, headers: { 'idempotency-key': uuid() } } : {}),
+  })
+  if (response.statusCode >= 300) throw new Error(`${path}: ${response.statusCode} ${response.body}`)
+  return response.json()
+}
+
+const pay = (orderId: string, amountCents: number) =>
+  call('payments', 'POST', `/orders/${orderId}/payments`, {
+    ...{ paymentId: `PAY-${uuid()}`, amountCents, method: 'wechat', paidAt: new Date().toISOString() },
+  })
+/** The pick tasks that a warehouse may work on, once there are some. */
+const untilTasks = (orderId: string) =>
+  hub.until(`pick tasks of ${orderId}`, async () => {
+    const { items } = await call('ops', 'GET', `/pick-tasks?orderId=${orderId}`)
+    const open = items.filter((task: { state: string; onHoldFor: unknown }) => {
+      return task.state === 'created' && task.onHoldFor === null
+    })
+    return open.length > 0 ? open : null
+  })
+
+/** Two units at ¥10.00 and ¥5.00 freight, paid, with its task at the warehouse. */
+async function paidOrder(): Promise<{ orderId: string; paymentId: string }> {
+  const { orderId, amountCents } = await call('mall', 'POST', '/orders', {
+    ...{ storeId: 'MALL', channel: 'mall', freightCents: 500 },
+    contact: { name: '张三', phone: '13800138000', divisionCode: '330106', address: '文三路 1 号' },
+    lines: [{ skuId: 'SKU-A', quantity: 2, unitPriceCents: 1_000 }],
+  })
+  const { paymentId, outcome } = await pay(orderId, amountCents)
+  expect(outcome).toBe('accepted')
+  await untilTasks(orderId)
+  changed.push({ orderId, openingCents: amountCents, amountCents })
+  return { orderId, paymentId }
+}
+
+/** Packed, and on its way. */
+async function ship(orderId: string): Promise<string> {
+  const [task] = await untilTasks(orderId)
+  const waybillNumber = `WB-${uuid()}`
+  hub.scans(waybillNumber, ['in_transit'])
+  await call('warehouse', 'POST', `/pick-tasks/${task.pickTaskId}/events`, {
+    ...{ type: 'packed', eventId: uuid(), courier: 'sim', waybillNumber },
+  })
+  return waybillNumber
+}
+
+/** Looks at it, asks for it, and has it approved by the one whose turn it is; until it is applied. */
+async function apply(orderId: string, change: object, approver: Role) {
+  const { version: orderVersion } = await call('clerk', 'GET', `/orders/${orderId}`)
+  const request = { orderId, orderVersion, change, reasonCode: 'customer_request', reason: '客户要求' }
+  const preview = await call('clerk', 'POST', '/change-requests?dryRun=true', request)
+  const { changeId, changeNumber } = await call('clerk', 'POST', '/change-requests', request)
+  const read = () => call('clerk', 'GET', `/change-requests/${changeId}`)
+  const asked = await hub.until(`${changeNumber} to be asked for`, async () => {
+    const found = await read()
+    return found.status === 'in_approval' ? found : null
+  })
+  await call(approver, 'POST', `/change-requests/${changeId}/decisions`, {
+    ...{ decision: 'approve', requestVersion: 1, stepNumber: 1, orderVersion: asked.orderVersion },
+  })
+  const applied = await hub.until(`${changeNumber} to be applied`, async () => {
+    const found = await read()
+    if (found.end) throw new Error(`${found.status}: ${found.end.detail}`)
+    return found.status === 'applied' ? found : null
+  })
+  // What was promised is what was done; whoever it is to go to has no name before somebody asks for it.
+  const contactId = applied.effect.contact?.contactId
+  const promised = contactId ? { ...preview.effect.contact, contactId } : null
+  expect(applied.effect).toEqual({ ...preview.effect, contact: promised })
+  const order = await call('clerk', 'GET', `/orders/${orderId}`)
+  return { preview, applied, order, changeNumber }
+}
+const untilOrder = (orderId: string, what: string, isSo: (order: Record<string, unknown>) => boolean) =>
+  hub.until(`${orderId}: ${what}`, async () => {
+    const order = await call('clerk', 'GET', `/orders/${orderId}`)
+    return isSo(order) ? order : null
+  })
+const refundsOf = (orderId: string) =>
+  hub.until(`the refunds of ${orderId}`, async () => {
+    const refunds = await hub.refunds(orderId)
+    return refunds.every((refund) => refund.state === 'done')
+      ? refunds.map(({ payment_id, amount_cents, reason }) => [payment_id, amount_cents, reason])
+      : null
+  })
+
+test('a lower price: the difference goes back to its payment, and the goods are packed as they were', async () => {
+  const { orderId, paymentId } = await paidOrder()
+  const change = { type: 'price', lines: [{ lineNumber: 1, unitPriceCents: 900 }] }
+  const { preview, order } = await apply(orderId, change, 'team_lead')
+  expect(preview).toMatchObject({ effect: { differenceCents: -200 }, route: { tier: 'team-lead' } })
+  expect(order).toMatchObject({ amountCents: 2_300, status: 'paid', supplementCents: 0 })
+  expect(await refundsOf(orderId)).toEqual([[paymentId, 200, 'changed']])
+  await expectStockAndMoney(hub.db, orderId)
+  await ship(orderId)
+  await untilOrder(orderId, 'shipped', ({ status }) => status === 'in_transit')
+})
+
+test('more units: only the difference is reserved, and nothing is packed before the supplement is paid', async () => {
+  const { orderId } = await paidOrder()
+  const change = { type: 'quantity', lines: [{ lineNumber: 1, quantity: 5 }] }
+  const { preview, order } = await apply(orderId, change, 'team_lead')
+  expect(preview.stock.moves).toMatchObject([{ skuId: 'SKU-A', quantity: 3 }])
+  expect(order).toMatchObject({ amountCents: 5_500, supplementCents: 3_000, refundedCents: 0 })
+  await expectStockAndMoney(hub.db, orderId)
+  const { items } = await call('ops', 'GET', `/pick-tasks?orderId=${orderId}`)
+  expect(items.filter((task: { state: string }) => task.state === 'created')).toEqual([])
+  expect(await pay(orderId, 3_000)).toMatchObject({ outcome: 'accepted' })
+  const [task] = await untilTasks(orderId)
+  expect(task.lines).toEqual([{ lineNumber: 1, skuId: 'SKU-A', quantity: 5 }])
+  await expectStockAndMoney(hub.db, orderId)
+})
+
+test('another address: the warehouse packs for the new one, and money and goods stay', async () => {
+  const { orderId } = await paidOrder()
+  const contact = { name: '李四', phone: '13900139000', divisionCode: '310115', address: '世纪大道 100 号' }
+  const { order } = await apply(orderId, { type: 'address', contact }, 'team_lead')
+  expect(order).toMatchObject({ divisionCode: '310115', contact: { name: '李四' }, amountCents: 2_500 })
+  await untilTasks(orderId)
+  await expectStockAndMoney(hub.db, orderId)
+  expect(await refundsOf(orderId)).toEqual([])
+})
+
+test('a gift: one more line for nothing, reserved and handed to the warehouse', async () => {
+  const { orderId } = await paidOrder()
+  const { preview, order } = await apply(
+    orderId,
+    { type: 'gift', lines: [{ skuId: 'SKU-B', quantity: 1 }] },
+    'team_lead',
+  )
+  expect(preview.concessionCents).toBe(1_000)
+  expect(order).toMatchObject({ amountCents: 2_500, supplementCents: 0 })
+  expect(order.lines).toMatchObject([{ skuId: 'SKU-A' }, { skuId: 'SKU-B', unitPriceCents: 0 }])
+  await untilTasks(orderId)
+  await expectStockAndMoney(hub.db, orderId)
+})
+
+test('another article: the new one is reserved, the old one given back, and the difference with it', async () => {
+  const { orderId, paymentId } = await paidOrder()
+  const lines = [{ lineNumber: 1, skuId: 'SKU-B', quantity: 2, unitPriceCents: 700 }]
+  const { order } = await apply(orderId, { type: 'item', lines }, 'team_lead')
+  expect(order.lines).toMatchObject([{ skuId: 'SKU-B', quantity: 2, unitPriceCents: 700 }])
+  expect(await refundsOf(orderId)).toEqual([[paymentId, 600, 'changed']])
+  await untilTasks(orderId)
+  await expectStockAndMoney(hub.db, orderId)
+})
+
+test('a refund for goods that stay sold, which finance approves, and units that are sent once more', async () => {
+  const { orderId, paymentId } = await paidOrder()
+  await ship(orderId)
+  await untilOrder(orderId, 'in transit', ({ status }) => status === 'in_transit')
+  await apply(orderId, { type: 'refund', paymentId, amountCents: 800 }, 'finance')
+  expect(await refundsOf(orderId)).toEqual([[paymentId, 800, 'allowance']])
+  await apply(orderId, { type: 'reship', lines: [{ lineNumber: 1, quantity: 1 }] }, 'team_lead')
+  await expectStockAndMoney(hub.db, orderId)
+  const [task] = await untilTasks(orderId)
+  expect(task.lines).toEqual([{ lineNumber: 2, skuId: 'SKU-A', quantity: 1 }])
+  await ship(orderId)
+  await expectStockAndMoney(hub.db, orderId)
+})
+
+test('a cancellation after payment that staff asks for: everything goes back', async () => {
+  const { orderId, paymentId } = await paidOrder()
+  const { order } = await apply(orderId, { type: 'cancel' }, 'team_lead')
+  expect(order).toMatchObject({ status: 'cancelled' })
+  expect(await refundsOf(orderId)).toEqual([[paymentId, 2_500, 'cancelled']])
+  await untilOrder(orderId, 'refunded', ({ refundedCents }) => refundedCents === 2_500)
+  await expectStockAndMoney(hub.db, orderId)
+})
+
+test('an ERP that answers late, not at all, or is away books each change once', async () => {
+  const orders = await Promise.all([paidOrder(), paidOrder(), paidOrder()])
+  hub.simulator.erp.change({ next: ['timeout-after-applying', 'down', 'garbage', 'busy', 'down'], rates: {} })
+  await Promise.all(
+    orders.map(({ orderId }) =>
+      apply(orderId, { type: 'price', lines: [{ lineNumber: 1, unitPriceCents: 800 }] }, 'team_lead'),
+    ),
+  )
+  for (const { orderId, paymentId } of orders) {
+    expect(await refundsOf(orderId)).toEqual([[paymentId, 400, 'changed']])
+    await expectStockAndMoney(hub.db, orderId)
+  }
+})
+
+test('in the end ERP, payment provider, stock and audit trail say the same', async () => {
+  await expectErpAgrees(hub.db, hub.simulator.erp.ledger, changed)
+  const { refunds, conflicts } = hub.simulator.effects()
+  expect(conflicts).toBe(0)
+  expect(refunds.filter((refund) => refund.effects !== 1)).toEqual([])
+  expect(await hub.reconcile.checkStock()).toBe(0)
+  while ((await sealAuditEntries(hub.db, 1_000)) > 0);
+  await keepAuditHead(hub.db)
+  expect(await verifyAuditChain(hub.db)).toMatchObject({ found: 0 })
+})
