@@ -1,13 +1,12 @@
 import { detectAnomalies } from '../store/change-anomalies.ts'
 import { refreshChangeStatistics } from '../store/change-statistics.ts'
 import type { Db } from '../store/database.ts'
-import type { KeyRing } from '../store/keyring.ts'
 
 /** What is found and counted about changes of orders. Both are safe to repeat. */
-export function createChangeReportActivities({ db, dataKeys }: { db: Db; dataKeys: KeyRing }) {
+export function createChangeReportActivities({ db }: { db: Db }) {
   return {
     detectChangeAnomalies: async (): Promise<{ added: number }> => ({
-      added: await detectAnomalies(db, dataKeys, new Date()),
+      added: await detectAnomalies(db, new Date()),
     }),
     refreshChangeStatistics: async (): Promise<{ rows: number }> => ({
       rows: await refreshChangeStatistics(db, new Date()),

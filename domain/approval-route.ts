@@ -30,21 +30,46 @@ export const CHANGE_FACTS = {
   region: 'string',
   /** A role, or `buyer` where the buyer's own system asks, or `system`. */
   applicantRole: 'string',
+  /** Of the order's customer, in the last `CUSTOMER_DAYS` days: other orders of theirs, and what these cost. */
+  customerOrders: 'number',
+  customerAmountCents: 'number',
+  /** Earlier requests for changes of any of their orders, what was given up by those applied, and what was paid back. */
+  customerRequests: 'number',
+  customerConcessionCents: 'number',
+  customerRefundedCents: 'number',
 } as const satisfies Vocabulary
 
-export type ChangeFacts = Facts & {
-  type: string
-  concessionCents: number
-  differenceCents: number
-  amountCents: number
-  targetAmountCents: number
-  orderStatus: string
-  paid: boolean
-  channel: string
-  storeId: string
-  region: string
-  applicantRole: string
+export const CUSTOMER_DAYS = 90
+export type CustomerFacts = {
+  customerOrders: number
+  customerAmountCents: number
+  customerRequests: number
+  customerConcessionCents: number
+  customerRefundedCents: number
 }
+/** Of a customer whom nobody knows, and of one who is new. */
+export const NEW_CUSTOMER: CustomerFacts = {
+  customerOrders: 0,
+  customerAmountCents: 0,
+  customerRequests: 0,
+  customerConcessionCents: 0,
+  customerRefundedCents: 0,
+}
+
+export type ChangeFacts = Facts &
+  CustomerFacts & {
+    type: string
+    concessionCents: number
+    differenceCents: number
+    amountCents: number
+    targetAmountCents: number
+    orderStatus: string
+    paid: boolean
+    channel: string
+    storeId: string
+    region: string
+    applicantRole: string
+  }
 
 /** Roles that a policy may name as deciding on changes. */
 export const CHANGE_APPROVERS = [

@@ -1,5 +1,6 @@
 import { type AllocationWarehouse, planAllocation, type StockLevel } from './allocation.ts'
 import type { AllocationPolicy } from './allocation-policy.ts'
+import { type ApprovalTier, approvalRouteOf, type ChangeFacts, explainRoute } from './approval-route.ts'
 import { decideByRules, explainRules } from './conditions.ts'
 import type { HoldTimePolicy } from './hold-time.ts'
 import type { OrderDeadlines } from './order.ts'
@@ -90,6 +91,19 @@ export function tryAllocation(policy: AllocationPolicy, order: OrderWithStock): 
 /** Who would have had to approve a transfer. */
 export function tryTransfer(policy: { approval: ApprovalRules }, transfer: ApprovalFacts): Judgement {
   return { outcome: approvalOf(transfer, policy.approval), refused: null, reasons: [transfer] }
+}
+
+/**
+ * Which way a request for a change would have taken: its tier, and step by step who would have been asked, with those
+ * that a step rises to. How long each has is no part of it: it decides for nobody.
+ */
+export function tryApprovalRoute(policy: { tiers: readonly ApprovalTier[] }, facts: ChangeFacts): Judgement {
+  const { tier, steps } = approvalRouteOf(facts, policy.tiers)
+  const asked = steps.map(({ levels }) =>
+    levels.map(({ tier: name, approvers, mode }) => ({ tier: name, approvers, mode })),
+  )
+  const outcome = { tier, automatic: steps.length === 0, steps: asked }
+  return { outcome, refused: null, reasons: explainRoute(facts, policy.tiers) }
 }
 
 /** A SKU in a warehouse, as it is now. */

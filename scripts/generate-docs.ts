@@ -9,17 +9,16 @@ import { z } from 'zod'
 import { type Config, configSchema } from '../contracts/config.ts'
 import { ERRORS } from '../contracts/errors.ts'
 import { OUTBOUND_EVENTS } from '../contracts/outbound-events.ts'
+import { CHANGE_CONDITIONS, type DescribedFacts, ORDER_CONDITIONS } from '../contracts/policies/facts.ts'
 import { POLICIES, POLICY_KINDS, type PolicyKind } from '../contracts/policies/index.ts'
 import { WORK_ITEM_TEXT } from '../contracts/work-items.ts'
-import { CHANGE_FACTS } from '../domain/approval-route.ts'
 import {
   CHANGE_REQUEST_MEANING,
   CHANGE_REQUEST_STATUSES,
   CHANGE_REQUEST_TRANSITIONS,
 } from '../domain/change-request-state.ts'
-import type { FactType, Vocabulary } from '../domain/conditions.ts'
+import type { FactType } from '../domain/conditions.ts'
 import { WORK_ITEM_KINDS, type WorkItemKind } from '../domain/order.ts'
-import { ORDER_FACTS } from '../domain/order-facts.ts'
 import {
   isFinal,
   ORDER_STATUS_MEANING,
@@ -479,7 +478,7 @@ const TRIED_ON: Record<PolicyKind, string> = {
   'change-anomaly': NO_TRIAL,
   transfer: 'transfers: who had to approve them',
   notification: NO_TRIAL,
-  'approval-route': NO_TRIAL,
+  'approval-route': 'change requests: which way they take, and who decides',
   'combined-shipping': NO_TRIAL,
 }
 
@@ -495,16 +494,21 @@ function policyKinds(): string {
   )
 }
 
-const factsTable = (vocabulary: Vocabulary): string => {
+const factsTable = ({ vocabulary, titles }: DescribedFacts): string => {
   const typeOf = (type: FactType) =>
     typeof type === 'string' ? type : `list of ${quoted(Object.keys(type.itemsOf))}`
   return table(
-    ['fact', 'type'],
-    Object.entries<FactType>(vocabulary).map(([name, type]) => [`\`${name}\``, typeOf(type)]),
+    ['fact', 'type', 'is', ''],
+    Object.entries<FactType>(vocabulary).map(([name, type]) => [
+      `\`${name}\``,
+      typeOf(type),
+      titles[name]?.en ?? '',
+      titles[name]?.zh ?? '',
+    ]),
   )
 }
-const orderFacts = () => factsTable(ORDER_FACTS)
-const changeFacts = () => factsTable(CHANGE_FACTS)
+const orderFacts = () => factsTable(ORDER_CONDITIONS)
+const changeFacts = () => factsTable(CHANGE_CONDITIONS)
 
 function outboundEvents(): string {
   const members = (data: z.ZodType) => {

@@ -14,7 +14,6 @@ import { chinaTimeOf, type WorkingCalendar } from '../domain/working-time.ts'
 import { readChangeRecords } from './change-anomaly-records.ts'
 import type { Db, Tx } from './database.ts'
 import { inScope, type Scope } from './identity.ts'
-import type { KeyRing } from './keyring.ts'
 import { exact, exactInstant, Keyset, type Page, timeAndUuid } from './paging.ts'
 import { currentPolicy } from './policy.ts'
 import type { Database } from './schema.ts'
@@ -38,10 +37,10 @@ const ALWAYS_OPEN: WorkingCalendar = () => ({
  *
  * @returns how many are new
  */
-export async function detectAnomalies(db: Db, keyRing: KeyRing, now: Date): Promise<number> {
+export async function detectAnomalies(db: Db, now: Date): Promise<number> {
   const { document: rules, version } = await currentPolicy(db, 'change-anomaly')
   const since = new Date(now.getTime() - lookBackDays(rules, DAYS_LOOKED_AT) * DAY_MS)
-  const records = await readChangeRecords(db, rules.repeatedCustomer ? keyRing : null, since)
+  const records = await readChangeRecords(db, since)
   const period = { from: chinaTimeOf(since.getTime()).day, to: chinaTimeOf(now.getTime()).day }
   const calendar = rules.offHours ? await readWorkingCalendar(db, rules.offHours, period) : ALWAYS_OPEN
   const submittedAtMs = new Map(records.map((record) => [record.changeId, record.submittedAtMs]))

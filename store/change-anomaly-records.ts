@@ -1,39 +1,21 @@
 import { sql } from 'kysely'
 import type { ChangeRecord } from '../domain/change-anomaly.ts'
-import { openContact } from './contacts.ts'
 import type { Db } from './database.ts'
-import type { KeyRing } from './keyring.ts'
 
 /** Requests are read so many at a time, and never more than these: of more, the newest. */
 const BATCH = 2_000
 const MOST_RECORDS = 200_000
 
-type RecordRow = Omit<ChangeRecord, 'submittedAtMs' | 'customer'> & {
-  submittedAt: Date
-  at: string
-  contactId: string
-  keyId: string
-  sealed: Buffer | null
-}
+type RecordRow = Omit<ChangeRecord, 'submittedAtMs'> & { submittedAt: Date; at: string }
 
-/**
- * What people have asked for since then. What buyers and systems ask for by themselves is nobody's behaviour.
- *
- * @param keyRing opens whom an order is for, to compare; null where nobody wants to know
- */
-export async function readChangeRecords(
-  db: Db,
-  keyRing: KeyRing | null,
-  since: Date,
-): Promise<ChangeRecord[]> {
+/** What people have asked for since then. What buyers and systems ask for by themselves is nobody's behaviour. */
+export async function readChangeRecords(db: Db, since: Date): Promise<ChangeRecord[]> {
   const records: ChangeRecord[] = []
   let before: { at: string; id: string } | null = null
   while (records.length < MOST_RECORDS) {
     const rows: RecordRow[] = await readBatch(db, since, before)
-    for (const { submittedAt, at: _, contactId, keyId, sealed, ...record } of rows) {
-      const contact = { id: contactId, key_id: keyId, sealed }
-      const customer = keyRing && customerOf(keyRing, contact)
-      records.push({ ...record, submittedAtMs: submittedAt.getTime(), customer })
+    for (const { submittedAt, at: _, ...record } of rows) {
+      records.push({ ...record, submittedAtMs: submittedAt.getTime() })
     }
     const last = rows.at(-1)
     if (!last || rows.length < BATCH) break
@@ -61,7 +43,7 @@ async function readBatch(
         join sku on sku.id = line -> 'after' ->> 'skuId'
         where (line -> 'after' ->> 'quantity')::int > 0
       ) else '[]' end as prices,
-      contact.id as "contactId", contact.key_id as "keyId", contact.sealed
+      encode(contact.customer, 'hex') as customer
     from change_request request
     join change_request_version asked
       on asked.change_id = request.id and asked.request_version = request.request_version
@@ -73,14 +55,4 @@ async function readBatch(
     order by request.created_at desc, request.id desc
     limit ${BATCH}`.execute(db)
   return rows
-}
-
-/** The number that a customer is known by, only ever compared and never kept; null where it was erased or is no number. */
-function customerOf(
-  keyRing: KeyRing,
-  contact: { id: string; key_id: string; sealed: Buffer | null },
-): string | null {
-  const digits = openContact(keyRing, contact)?.phone.replace(/\D/g, '') ?? ''
-  // Platforms' masked numbers are the same for many people.
-  return digits.length >= 11 ? digits.slice(-11) : null
 }

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import type { ApprovalStep, Approver } from '../domain/approval-route.ts'
 import type { Candidate, ChangeContext, Conflict } from '../domain/change-request.ts'
-import { openContact, type PersonalData, sealContact } from './contacts.ts'
+import { digitsOf, openContact, type PersonalData, sealContact } from './contacts.ts'
 import { databaseTime, type Tx } from './database.ts'
 import type { KeyRing } from './keyring.ts'
 
@@ -128,11 +128,6 @@ export function isSamePerson(one: PersonalData, other: PersonalData): boolean {
   return one.name !== '' && one.address !== '' && words(one) === words(other)
 }
 
-/** Without the country's code, which some write and some do not. */
-function digitsOf(phone: string): string {
-  return phone.replaceAll(/\D/g, '').replace(/^(00)?86(?=1\d{10}$)/, '')
-}
-
 /** Keeps who a colleague is as a customer, sealed like any contact. @returns the contact's id, or null for no account */
 export async function rememberAsCustomer(
   tx: Tx,
@@ -144,8 +139,11 @@ export async function rememberAsCustomer(
   }: Omit<PersonalData, 'remark'> & { userName: string; divisionCode: string },
 ): Promise<string | null> {
   const id = uuid()
-  const { keyId, sealed } = sealContact(keyRing, id, { ...person, remark: '' })
-  await tx.insertInto('contact').values({ id, key_id: keyId, sealed, division_code: divisionCode }).execute()
+  const sealed = sealContact(keyRing, id, { ...person, remark: '' })
+  await tx
+    .insertInto('contact')
+    .values({ id, ...sealed, division_code: divisionCode })
+    .execute()
   const row = await tx
     .updateTable('account')
     .set({ contact_id: id })

@@ -11,6 +11,7 @@ import { previewChange } from '../domain/change-preview.ts'
 import type { OrderState } from '../domain/order.ts'
 import { placeOrder, restoreOrder } from '../domain/order-life.ts'
 import { isPaidInFull } from '../domain/order-money.ts'
+import { customerFactsOf } from './customer-facts.ts'
 import type { Db, Tx } from './database.ts'
 import { type CurrentPolicy, currentPolicy } from './policy.ts'
 import { placedFacts } from './reconcile.ts'
@@ -32,14 +33,23 @@ export type Previewed = {
   shipBy: Date | null
 }
 
-type Asked = { orderId: string; change: Change; applicant: Applicant }
+type Asked = {
+  orderId: string
+  change: Change
+  applicant: Applicant
+  /** The request, where it is asked for again: it is not one of the earlier ones. */
+  changeId?: string
+}
 
 /**
  * What a change would do to its order as it stands now, and who would have to decide on it. Nothing is held or written.
  *
  * @throws ProblemError `order-not-found`, `unknown-sku`; `change-not-possible` with the reason
  */
-export async function previewRequest(tx: Db | Tx, { orderId, change, applicant }: Asked): Promise<Previewed> {
+export async function previewRequest(
+  tx: Db | Tx,
+  { orderId, change, applicant, changeId }: Asked,
+): Promise<Previewed> {
   const order = await readOrderState(tx, orderId)
   const row = await tx
     .selectFrom('orders')
@@ -64,6 +74,7 @@ export async function previewRequest(tx: Db | Tx, { orderId, change, applicant }
     storeId: row.store_id,
     region: row.region,
     applicantRole: applicant.role,
+    ...(await customerFactsOf(tx, { orderId, changeId: changeId ?? null })),
   }
   const policy = await currentPolicy(tx, 'approval-route')
   return {

@@ -143,13 +143,14 @@ function auditSubmission(
 async function previewAt(
   tx: Tx,
   {
+    changeId,
     orderId,
     orderVersion,
     change,
     applicant,
-  }: Pick<ChangeSubmission, 'orderId' | 'orderVersion' | 'change' | 'applicant'>,
+  }: Pick<ChangeSubmission, 'changeId' | 'orderId' | 'orderVersion' | 'change' | 'applicant'>,
 ): Promise<Previewed> {
-  const previewed = await previewRequest(tx, { orderId, change, applicant })
+  const previewed = await previewRequest(tx, { orderId, change, applicant, changeId })
   const { version } = previewed.order
   if (version !== orderVersion) {
     const detail = `the order is at version ${version}, not ${orderVersion}`

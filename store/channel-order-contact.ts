@@ -1,18 +1,18 @@
 import { isDeepStrictEqual } from 'node:util'
 import { v7 as uuid } from 'uuid'
-import type { ChannelOrder } from '../domain/channel-order.ts'
+import type { ChannelOrder, Platform } from '../domain/channel-order.ts'
 import { provinceNamed } from '../domain/place.ts'
 import type { ChannelOrderDeps } from './channel-order-report.ts'
-import { openContact, type PersonalData, sealContact } from './contacts.ts'
+import { openContact, type SealedContact, sealContact } from './contacts.ts'
 import type { Tx } from './database.ts'
-import type { KeyRing } from './keyring.ts'
 
 /** The contact with this receiver: the known one as long as nothing in it changed, otherwise a new one. */
 export async function contactOf(
   tx: Tx,
   { keyRing }: Pick<ChannelOrderDeps, 'keyRing'>,
   knownId: string | null,
-  { receiver, buyerRemark }: ChannelOrder,
+  platform: Platform,
+  { buyerId, receiver, buyerRemark }: ChannelOrder,
 ): Promise<string> {
   const { name, phone, province, ciphertext } = receiver
   const person = {
@@ -22,6 +22,7 @@ export async function contactOf(
     remark: buyerRemark,
     ciphertext,
   }
+  const buyer = buyerId === null ? null : `${platform} ${buyerId}`
   if (knownId !== null) {
     const row = await tx.selectFrom('contact').selectAll().where('id', '=', knownId).executeTakeFirstOrThrow()
     const known = openContact(keyRing, row)
@@ -29,15 +30,16 @@ export async function contactOf(
     if (known === null) return knownId
     const { remark, ...receiverBefore } = { ciphertext: {}, ...known }
     if (isDeepStrictEqual({ ...receiverBefore, remark: buyerRemark }, person)) {
-      if (remark !== buyerRemark) await reseal(tx, keyRing, knownId, person)
+      if (remark !== buyerRemark)
+        await updateContact(tx, knownId, sealContact(keyRing, knownId, person, buyer))
       return knownId
     }
   }
   const id = uuid()
-  const { keyId, sealed } = sealContact(keyRing, id, person)
+  const sealed = sealContact(keyRing, id, person, buyer)
   await tx
     .insertInto('contact')
-    .values({ id, key_id: keyId, sealed, division_code: provinceNamed(province) ?? UNKNOWN_DIVISION })
+    .values({ id, ...sealed, division_code: provinceNamed(province) ?? UNKNOWN_DIVISION })
     .execute()
   return id
 }
@@ -48,11 +50,10 @@ export function addressOf({ province, city, district, address }: ChannelOrder['r
 }
 
 /** What the buyer writes says nothing about where the goods go: the newest is kept in place. */
-async function reseal(tx: Tx, keyRing: KeyRing, contactId: string, person: PersonalData): Promise<void> {
-  const { keyId, sealed } = sealContact(keyRing, contactId, person)
+async function updateContact(tx: Tx, contactId: string, sealed: SealedContact): Promise<void> {
   await tx
     .updateTable('contact')
-    .set({ key_id: keyId, sealed })
+    .set(sealed)
     .where('id', '=', contactId)
     .where('sealed', 'is not', null)
     .execute()

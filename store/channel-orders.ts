@@ -38,7 +38,7 @@ export async function applyChannelOrder(
   }
   // What the buyer wrote may name people: it is sealed with the receiver.
   const { receiver: _receiver, buyerRemark: _remark, ...canonical } = order
-  const contact = await contactOf(tx, deps, known?.contactId ?? null, order)
+  const contact = await contactOf(tx, deps, known?.contactId ?? null, shop.platform, order)
   const isSame = known && contact === known.contactId && isDeepStrictEqual(known.canonical, canonical)
   if (isSame && known.state !== 'held') return { outcome: 'unchanged', orderId: known.orderId }
   if (!known) {

@@ -408,8 +408,9 @@ async function insertOrders(tx: Tx, { keyRing }: Deps, orders: GrantedOrder[]): 
       contact_id: placed.contactId,
       contact_exists: input.terms !== undefined,
       status: statusOf(placed),
-      key_id: contact.keyId,
+      key_id: contact.key_id,
       sealed: contact.sealed.toString('hex'),
+      customer: contact.customer?.toString('hex') ?? null,
       division_code: placed.divisionCode,
       amount_cents: placed.amountCents,
       freight_cents: placed.freightCents,
@@ -422,7 +423,7 @@ async function insertOrders(tx: Tx, { keyRing }: Deps, orders: GrantedOrder[]): 
   const inserted = await sql<{ id: string }>`${PREPARED}
     with draft as (
       select * from json_to_recordset(${JSON.stringify(rows)}::json) as draft (id uuid, channel text, store_id text,
-        external_order_id text, contact_id uuid, contact_exists boolean, status text, key_id text, sealed text, division_code text, amount_cents bigint,
+        external_order_id text, contact_id uuid, contact_exists boolean, status text, key_id text, sealed text, customer text, division_code text, amount_cents bigint,
         freight_cents bigint, reservation_expires_at timestamptz, policy_versions jsonb, placed_by text,
         created_at timestamptz)
     ), placed as (
@@ -434,8 +435,8 @@ async function insertOrders(tx: Tx, { keyRing }: Deps, orders: GrantedOrder[]): 
       on conflict on constraint orders_external_order_id_key do nothing
       returning id
     ), reachable as (
-      insert into contact (id, key_id, sealed, division_code)
-      select contact_id, key_id, decode(sealed, 'hex'), division_code from draft join placed using (id)
+      insert into contact (id, key_id, sealed, customer, division_code)
+      select contact_id, key_id, decode(sealed, 'hex'), decode(customer, 'hex'), division_code from draft join placed using (id)
       where not contact_exists
     )
     select id from placed`.execute(tx)

@@ -12,13 +12,38 @@ const personal = z.object({
 })
 export type PersonalData = z.output<typeof personal>
 
-/** A person's data sealed under the contact's own id; nothing else in the database names the person. */
+/** The columns of a contact that go with its person, and leave with them when they are erased. */
+export type SealedContact = { key_id: string; sealed: Buffer; customer: Buffer | null }
+
+/**
+ * A person's data sealed under the contact's own id; nothing else in the database names the person.
+ *
+ * @param buyer who they are on their platform, for where it hides their number
+ */
 export function sealContact(
   keyRing: KeyRing,
   contactId: string,
   data: PersonalData,
-): { keyId: string; sealed: Buffer } {
-  return keyRing.seal(Buffer.from(JSON.stringify(data)), contactId)
+  buyer: string | null = null,
+): SealedContact {
+  const { keyId, sealed } = keyRing.seal(Buffer.from(JSON.stringify(data)), contactId)
+  return { key_id: keyId, sealed, customer: customerOf(keyRing, data, buyer) }
+}
+
+/**
+ * By what two contacts are known as one customer's: a keyed hash of their number or, where that is masked, of who they
+ * are on the platform. It says nothing to whoever has no key, and begins anew with each new key. Null: nobody knows.
+ */
+function customerOf(keyRing: KeyRing, { phone }: PersonalData, buyer: string | null): Buffer | null {
+  const digits = digitsOf(phone)
+  // Shorter are masked numbers, the same for many people; longer ones have an extension that is one order's.
+  const text = /^\d{11,12}$/.test(digits) ? digits : buyer
+  return text === null ? null : keyRing.hash(text, 'customers')
+}
+
+/** A number however it is written: without the country's code, which some write and some do not. */
+export function digitsOf(phone: string): string {
+  return phone.replaceAll(/\D/g, '').replace(/^(00)?86(?=1\d{10}$)/, '')
 }
 
 /** The person's data, or null when it was erased. */

@@ -11,6 +11,8 @@ const TAG_BYTES = 16
 export class KeyRing {
   readonly #keys: Map<string, Buffer>
   readonly #activeId: string
+  /** Of each purpose: deriving one takes longer than a hash. */
+  readonly #purposeKeys = new Map<string, Buffer>()
 
   private constructor(keys: Map<string, Buffer>, activeId: string) {
     this.#keys = keys
@@ -57,7 +59,11 @@ export class KeyRing {
    * rotation the same text has another one.
    */
   hash(text: string, purpose: string): Buffer {
-    const key = Buffer.from(hkdfSync('sha256', this.#key(this.#activeId), '', purpose, 32))
+    let key = this.#purposeKeys.get(purpose)
+    if (!key) {
+      key = Buffer.from(hkdfSync('sha256', this.#key(this.#activeId), '', purpose, 32))
+      this.#purposeKeys.set(purpose, key)
+    }
     return createHmac('sha256', key).update(text).digest()
   }
 

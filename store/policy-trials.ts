@@ -1,12 +1,14 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import { code } from '../contracts/common.ts'
 import type { PolicyDocument, PolicyKind } from '../contracts/policies/index.ts'
+import { type ChangeFacts, NEW_CUSTOMER } from '../domain/approval-route.ts'
 import {
   type Judgement,
   type PastOrder,
   type PresentLevel,
   tryAllocation,
+  tryApprovalRoute,
   tryOrderLife,
   tryReservation,
   trySafetyStock,
@@ -30,7 +32,7 @@ export type TrialSubject<Document> = {
  * A kind that decides nothing about what has happened has none.
  */
 export type Trial<Document> = {
-  subject: 'order' | 'stock-level' | 'transfer'
+  subject: 'order' | 'stock-level' | 'transfer' | 'change-request'
   position: z.ZodType<[string, string]>
   count: (db: Db | Tx, window: Window, limit: number) => Promise<number>
   read: (
@@ -90,32 +92,56 @@ const onStockLevels = <Document>(
   },
 })
 
-const onTransfers: Trial<PolicyDocument<'transfer'>> = {
-  subject: 'transfer',
-  position: timeAndUuid,
-  count: async (db, { from, to }, limit) => {
-    const { rows } = await sql<{ count: number }>`
-      select count(*)::int as count from (
-        select 1 from transfer where created_at >= ${from} and created_at < ${to} limit ${limit}) as counted`.execute(
-      db,
-    )
-    return rows[0]?.count ?? 0
-  },
-  read: async (db, { from, to }, after, limit) => {
-    const below = after ? sql`and (created_at, id) < (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``
-    const { rows } = await sql<ApprovalFacts & { id: string; at: string }>`
-      select id, created_at::text as at, quantity, value_cents as "valueCents",
-        (proposal ->> 'crossRegion')::boolean as "crossRegion",
-        (proposal ->> 'breaksSafetyStock')::boolean as "breaksSafetyStock"
-      from transfer where created_at >= ${from} and created_at < ${to} ${below}
-      order by created_at desc, id desc limit ${limit}`.execute(db)
-    return rows.map(({ id, at, ...facts }) => ({
-      id,
-      position: [at, id],
-      judge: (document) => tryTransfer(document, facts),
-    }))
-  },
+/** Rows of a table with `id` and `created_at` that were written in the window, the newest first. */
+function onRows<Row, Document>(
+  { subject, table, facts }: { subject: Trial<Document>['subject']; table: string; facts: RawBuilder<Row> },
+  judge: (document: Document, row: Row) => Judgement,
+): Trial<Document> {
+  const within = ({ from, to }: Window) =>
+    sql`from ${sql.table(table)} where created_at >= ${from} and created_at < ${to}`
+  return {
+    subject,
+    position: timeAndUuid,
+    count: async (db, window, limit) => {
+      const { rows } = await sql<{ count: number }>`
+        select count(*)::int as count from (select 1 ${within(window)} limit ${limit}) as counted`.execute(db)
+      return rows[0]?.count ?? 0
+    },
+    read: async (db, window, after, limit) => {
+      const below = after ? sql`and (created_at, id) < (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``
+      const { rows } = await sql<{ id: string; at: string; row: Row }>`
+        select id, created_at::text as at, ${facts} as row
+        ${within(window)} ${below} order by created_at desc, id desc limit ${limit}`.execute(db)
+      return rows.map(({ id, at, row }) => ({
+        id,
+        position: [at, id],
+        judge: (document) => judge(document, row),
+      }))
+    },
+  }
 }
+
+const onTransfers = onRows<ApprovalFacts, PolicyDocument<'transfer'>>(
+  {
+    subject: 'transfer',
+    table: 'transfer',
+    facts: sql`jsonb_build_object('quantity', quantity, 'valueCents', value_cents,
+      'crossRegion', proposal -> 'crossRegion', 'breaksSafetyStock', proposal -> 'breaksSafetyStock')`,
+  },
+  tryTransfer,
+)
+
+/** By the facts that each request was given its way by, the last time that it was asked for. */
+const onChangeRequests = onRows<ChangeFacts, PolicyDocument<'approval-route'>>(
+  {
+    subject: 'change-request',
+    table: 'change_request',
+    facts: sql`(select facts from change_request_version as asked where asked.change_id = change_request.id
+      and asked.request_version = change_request.request_version)`,
+  },
+  // Requests of before these facts were known.
+  (policy, facts) => tryApprovalRoute(policy, { ...NEW_CUSTOMER, ...facts }),
+)
 
 /** How each kind is tried; null where a kind decides nothing about what has happened. */
 export const TRIALS: { readonly [Kind in PolicyKind]: Trial<PolicyDocument<Kind>> | null } = {
@@ -131,5 +157,5 @@ export const TRIALS: { readonly [Kind in PolicyKind]: Trial<PolicyDocument<Kind>
   notification: null,
   'combined-shipping': null,
   transfer: onTransfers,
-  'approval-route': null,
+  'approval-route': onChangeRequests,
 }

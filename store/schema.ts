@@ -326,6 +326,7 @@ export type Database = {
     id: string
     key_id: string
     sealed: Nullable<Buffer>
+    customer: Nullable<Buffer>
     division_code: string
     created_at: DefaultTimestamp
     erased_at: NullableTimestamp

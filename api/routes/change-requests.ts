@@ -337,10 +337,10 @@ async function keepContact(tx: Tx, deps: ApiDeps, body: ChangeBody): Promise<Cha
   const contactId = deps.ids.next()
   if (body.type === 'address') {
     const { name, phone, address, remark = '', divisionCode } = body.contact
-    const { keyId, sealed } = sealContact(deps.keyRing, contactId, { name, phone, address, remark })
+    const sealed = sealContact(deps.keyRing, contactId, { name, phone, address, remark })
     await tx
       .insertInto('contact')
-      .values({ id: contactId, key_id: keyId, sealed, division_code: divisionCode })
+      .values({ id: contactId, ...sealed, division_code: divisionCode })
       .execute()
   }
   return changeOf(body, contactId)

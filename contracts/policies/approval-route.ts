@@ -3,6 +3,8 @@ import { CHANGE_APPROVERS, CHANGE_FACTS } from '../../domain/approval-route.ts'
 import { CONDITION_LIMITS, checkRules } from '../../domain/conditions.ts'
 import { text } from '../common.ts'
 import { definePolicy } from './definition.ts'
+import { CHANGE_CONDITIONS } from './facts.ts'
+import { conditionOn } from './rules.ts'
 
 const HOUR_SECONDS = 3_600
 const DAY_SECONDS = 24 * HOUR_SECONDS
@@ -28,7 +30,7 @@ const tier = z
     name: tierName,
     /** What approvers and applicants read. */
     title: text(50),
-    condition: z.unknown().meta({ title: 'JsonLogic', 'x-facts': CHANGE_FACTS }),
+    condition: conditionOn(CHANGE_CONDITIONS),
     /** Nobody has to decide. */
     automatic: z.boolean().default(false),
     approvers: z.array(approver).max(20).default([]),

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { ORDER_FACTS } from '../../domain/order-facts.ts'
 import { definePolicy } from './definition.ts'
+import { ORDER_CONDITIONS } from './facts.ts'
 import { ruleSet } from './rules.ts'
 
 /** Whether open orders of one buyer to one address leave in one parcel: by the first rule that matches, otherwise `combine`. */
 const schema = z.strictObject({
   combine: z.boolean(),
-  rules: ruleSet(ORDER_FACTS, z.strictObject({ combine: z.boolean() })).default([]),
+  rules: ruleSet(ORDER_CONDITIONS, z.strictObject({ combine: z.boolean() })).default([]),
   /** In one parcel. */
   maxOrders: z.int().min(2).max(20).default(5),
   /** Of all goods of a parcel together; null: no limit. */

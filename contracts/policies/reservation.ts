@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { ORDER_FACTS } from '../../domain/order-facts.ts'
 import { definePolicy } from './definition.ts'
+import { ORDER_CONDITIONS } from './facts.ts'
 import { ruleSet } from './rules.ts'
 
 const holdTtlSeconds = z.number().min(1).max(86_400)
@@ -11,7 +11,7 @@ const holdTtlSeconds = z.number().min(1).max(86_400)
  */
 const schema = z.strictObject({
   holdTtlSeconds,
-  rules: ruleSet(ORDER_FACTS, z.strictObject({ holdTtlSeconds })).default([]),
+  rules: ruleSet(ORDER_CONDITIONS, z.strictObject({ holdTtlSeconds })).default([]),
 })
 
 export const reservation = definePolicy({

@@ -31,7 +31,7 @@ afterAll(() => api.close())
 const get = (caller: System | Role, url: string) => api.as(caller, { url })
 const items = async (query: string, caller: System | Role = 'finance') =>
   (await get(caller, `/v1/change-anomalies?${query}`)).json().items
-const detect = () => detectAnomalies(api.database.db, api.deps.keyRing, NOW)
+const detect = () => detectAnomalies(api.database.db, NOW)
 
 type Asked = {
   applicant: string

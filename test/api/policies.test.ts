@@ -155,6 +155,11 @@ test('every kind is listed with its version in force, and hands out a JSON Schem
   }
   const { properties } = (await call('GET', '/reservation/schema')).json()
   expect(properties.rules.items.properties.condition['x-facts']).toMatchObject({ units: 'number' })
+  const route = (await call('GET', '/approval-route/schema')).json()
+  const { condition } = route.properties.tiers.items.properties
+  expect(Object.keys(condition['x-fact-titles'])).toEqual(Object.keys(condition['x-facts']))
+  expect(condition['x-facts']).toMatchObject({ customerRequests: 'number' })
+  expect(condition['x-fact-titles'].customerRequests).toMatchObject({ zh: expect.stringContaining('改单') })
   expect(codeOf(await call('GET', '/weather'))).toEqual([400, 'invalid-request'])
 })
 

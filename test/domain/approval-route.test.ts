@@ -7,6 +7,7 @@ import {
   approvalRouteOf,
   type ChangeFacts,
   explainRoute,
+  NEW_CUSTOMER,
 } from '../../domain/approval-route.ts'
 
 const { tiers } = POLICIES['approval-route'].initial
@@ -23,6 +24,7 @@ const facts = (changes: Partial<ChangeFacts> = {}): ChangeFacts => ({
   storeId: 'ST-01',
   region: '华东',
   applicantRole: 'clerk',
+  ...NEW_CUSTOMER,
   ...changes,
 })
 const reduction = (cents: number, type = 'price') =>
@@ -99,6 +101,30 @@ test('where the policy says so, the tiers below decide first, in their order', (
     'regional-director',
     'headquarters-finance',
   ])
+})
+
+test('a tier may ask what the customer’s last months were like; whoever is new meets none of it', () => {
+  const [first, ...more] = tiers
+  const wary = schema.parse({
+    tiers: [
+      {
+        name: 'serial',
+        title: '风控',
+        condition: {
+          or: [
+            { '>=': [{ var: 'customerRequests' }, 3] },
+            { '>': [{ var: 'customerRefundedCents' }, { var: 'customerAmountCents' }] },
+          ],
+        },
+        approvers: [{ role: 'finance', within: 'headquarters' }],
+      },
+      first,
+      ...more,
+    ],
+  }).tiers
+  expect(approvalRouteOf(reduction(100), wary).tier).toBe('team-lead')
+  expect(approvalRouteOf({ ...reduction(100), customerRequests: 3 }, wary).tier).toBe('serial')
+  expect(approvalRouteOf({ ...reduction(100), customerRefundedCents: 1 }, wary).tier).toBe('serial')
 })
 
 test('a route is explained by the comparisons down to the tier that matched', () => {

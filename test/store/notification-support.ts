@@ -41,13 +41,13 @@ export async function packedFor(
   const [taskId = ''] = taskIds
   await store.report(taskId, { type: 'packed', courier: 'sf', waybillNumber })
   const { contact_id: id } = await store.row(order.orderId)
-  const { keyId, sealed } = sealContact(store.keyRing, id, {
+  const sealed = sealContact(store.keyRing, id, {
     name: '张三',
     phone: number,
     address: '文三路 1 号',
     remark: '',
   })
-  await store.db.updateTable('contact').set({ key_id: keyId, sealed }).where('id', '=', id).execute()
+  await store.db.updateTable('contact').set(sealed).where('id', '=', id).execute()
   await sql`insert into outbound_event (type, order_key, at, data) values ('order.parcel_packed',
     ${`order/${order.orderId}`}, now(), ${JSON.stringify({ parcelId: `${taskId}-P1` })})`.execute(store.db)
   await planNotifications(store.db, new Policies(), 100)

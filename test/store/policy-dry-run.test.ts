@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
+import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type DryRunReport, dryRunBody } from '../../contracts/policies/dry-run.ts'
 import { POLICIES, type PolicyDocument, type PolicyKind } from '../../contracts/policies/index.ts'
+import { submitChange } from '../../store/change-requests.ts'
 import { createDatabase } from '../../store/database.ts'
 import { dryRunPolicy } from '../../store/policy-dry-run.ts'
 import { createDraft, editDraft, publishDraft, publishPolicy } from '../../store/policy-versions.ts'
@@ -289,6 +291,75 @@ test('a transfer that somebody else would have had to approve is reported', asyn
     before: { outcome: { automatic: false } },
     after: { outcome: { automatic: true }, reasons: [{ quantity: 5 }] },
   })
+})
+
+test('a request that would have taken another way is reported with both ways, and the one that moved a limit named', async () => {
+  const changes = await Promise.all(
+    [4_000, 6_000].map(async (concession) => {
+      const { orderId } = await store.order([{ skuId, quantity: 10 }])
+      const { changeId } = await store.inTransaction((tx) =>
+        submitChange(tx, {
+          changeId: uuid(),
+          orderId,
+          orderVersion: 1,
+          change: { type: 'price', lines: [{ lineNumber: 1, unitPriceCents: 1_000 - concession / 10 }] },
+          reasonCode: 'goodwill',
+          reason: 'x',
+          applicant: { name: 'ann', role: 'clerk' },
+          eventId: uuid(),
+        }),
+      )
+      const created_at = minutesBefore(1)
+      await owner.updateTable('change_request').set({ created_at }).where('id', '=', changeId).execute()
+      return changeId
+    }),
+  )
+  // As a release wrote it that knew no facts of customers.
+  await owner.updateTable('change_request_version').set({ facts: sql`facts - 'customerOrders'` }).execute()
+  const { tiers, ...rest } = POLICIES['approval-route'].initial
+  const known = { '>=': [{ var: 'customerOrders' }, 0] }
+  const higher = tiers.map((tier) =>
+    tier.name === 'team-lead'
+      ? { ...tier, condition: { and: [{ '<': [{ var: 'concessionCents' }, 7_000] }, known] } }
+      : tier,
+  )
+  const version = await draftOf('approval-route', { ...rest, tiers: higher })
+  const report = await dryRun('approval-route', version)
+  expect(report).toMatchObject({
+    ...{ subject: 'change-request', total: 2, examined: 2, changed: 1 },
+    items: [
+      {
+        id: changes[1],
+        before: {
+          outcome: {
+            ...{ tier: 'store-manager', automatic: false },
+            steps: [
+              [{ tier: 'store-manager', approvers: [{ role: 'store_manager', within: 'store' }] }, {}, {}],
+            ],
+          },
+        },
+        after: { outcome: { tier: 'team-lead' } },
+      },
+    ],
+  })
+  expect(report.items[0]?.after.reasons.at(-1)).toMatchObject({ tier: 'team-lead', matched: true })
+  const free = { condition: true, automatic: true, approvers: [], escalateTo: null }
+  const automatic = tiers.map((tier) => (tier.name === 'headquarters-finance' ? { ...tier, ...free } : tier))
+  const nobody = automatic.filter(({ name }) => name === 'headquarters-finance')
+  const all = await dryRun('approval-route', await draftOf('approval-route', { ...rest, tiers: nobody }))
+  expect(all.items.map((item) => item.after.outcome)).toEqual(
+    changes.map(() => ({ tier: 'headquarters-finance', automatic: true, steps: [] })),
+  )
+})
+
+test('who has how long decides for nobody, so that another deadline is no other way', async () => {
+  const { tiers, ...rest } = POLICIES['approval-route'].initial
+  const patient = tiers.map((tier) => ({ ...tier, title: 'x', deadlineSeconds: 86_400 }))
+  const report = await dryRun(
+    'approval-route',
+    await draftOf('approval-route', { ...rest, expirySeconds: 86_400, tiers: patient }),
+  )
+  expect(report).toMatchObject({ examined: 2, changed: 0 })
 })
 
 test('a policy that could send nothing anywhere is not put in force, with or without orders to try it on', async () => {

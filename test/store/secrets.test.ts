@@ -61,10 +61,10 @@ describe('contacts', () => {
   const data = { name: '张三', phone: '13800138000', address: '文三路 1 号', remark: '' }
   const insert = async () => {
     const id = uuid()
-    const { keyId, sealed } = sealContact(store.keyRing, id, data)
+    const sealed = sealContact(store.keyRing, id, data)
     await store.db
       .insertInto('contact')
-      .values({ id, key_id: keyId, sealed, division_code: '330106' })
+      .values({ id, ...sealed, division_code: '330106' })
       .execute()
     return id
   }
@@ -94,7 +94,7 @@ describe('contacts', () => {
     await expect(half).rejects.toThrow('check constraint')
     await store.db
       .updateTable('contact')
-      .set({ sealed: null, erased_at: new Date() })
+      .set({ sealed: null, customer: null, erased_at: new Date() })
       .where('id', '=', id)
       .execute()
     expect(openContact(store.keyRing, await read(id))).toBeNull()
