@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { Socket } from 'node:net'
 import { Kysely, PostgresDialect, type RawBuilder, sql, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { Database } from './schema.ts'
@@ -33,6 +34,7 @@ export function createPool(url: string, size: number): pg.Pool {
     lock_timeout: LOCK_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     keepAlive: true,
+    stream: gatheringSocket,
     // Statements may be sent before the one ahead of them is answered; see `together`.
     pipeline: true,
     types,
@@ -49,6 +51,30 @@ export function createPool(url: string, size: number): pg.Pool {
     prepareMarked(client)
   })
   return pool
+}
+
+/**
+ * A socket that sends what is written in one turn of the event loop in one piece. The driver sends each statement by
+ * itself: for statements that go together that would be a call of the system for each, and a server that wakes up for each.
+ */
+function gatheringSocket(): Socket {
+  const socket = new Socket()
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean
+  let isGathering = false
+  const gathering = (...args: unknown[]): boolean => {
+    if (!isGathering) {
+      isGathering = true
+      socket.cork()
+      process.nextTick(() => {
+        isGathering = false
+        socket.uncork()
+      })
+    }
+    return write(...args)
+  }
+  // One function stands for all overloads: it passes on what it is given.
+  socket.write = gathering as typeof socket.write
+  return socket
 }
 
 /**

@@ -236,11 +236,12 @@ function mark(counts: Map<string, number>, entries: { keys: readonly string[] }[
 
 /**
  * Plans for any values are kept for the prepared statements of a group: those for its own would be made anew each time,
- * which takes longer than running them, because the planner looks up how far the times of all holds reach.
+ * which takes longer than running them, because the planner looks up how far the times of all holds reach. No plan reads a
+ * table from end to end: one that was made while the table was empty would, and be kept until statistics are made anew.
  */
 function groupSettings(lockMs: number | null): RawBuilder<unknown> {
   const patience = lockMs === null ? sql`` : sql`, set_config('lock_timeout', ${String(lockMs)}, true)`
-  return sql`${PREPARED} select set_config('plan_cache_mode', 'force_generic_plan', true)${patience}`
+  return sql`${PREPARED} select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)${patience}`
 }
 
 /** How often a member is asked about whose commit broke off, before its caller is told to ask again later. */

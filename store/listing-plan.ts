@@ -9,6 +9,7 @@ import {
 } from '../domain/listing.ts'
 import { type SafetyStockPolicy, thresholdOf } from '../domain/safety-stock.ts'
 import type { Db, Tx } from './database.ts'
+import { withoutOwed } from './owed-units.ts'
 import { recentSales } from './sales-figures.ts'
 
 /** What has to be known to decide listings. */
@@ -98,7 +99,7 @@ async function decide(tx: Tx, skuIds: string[], context: PlanContext): Promise<C
       }),
     )
     const plan = planListings(
-      withoutWaiting(
+      withoutOwed(
         levels.filter((level) => level.sku_id === skuId),
         waiting.get(skuId) ?? 0,
       ).map((level) => ({
@@ -157,16 +158,6 @@ async function readWaiting(tx: Tx, skuIds: string[]): Promise<Map<string, number
     select sku_id, sum(quantity)::int as units from stock_wait_line
     where waiting and sku_id = any(${skuIds}::text[]) group by sku_id`.execute(tx)
   return new Map(rows.map((row) => [row.sku_id, row.units]))
-}
-
-/** The levels without the units that orders wait for: what comes in is theirs. */
-function withoutWaiting(levels: LevelRow[], units: number): LevelRow[] {
-  let left = units
-  return levels.map((level) => {
-    const taken = Math.min(left, Math.max(0, level.available))
-    left -= taken
-    return { ...level, available: level.available - taken }
-  })
 }
 
 /**

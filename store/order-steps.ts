@@ -196,6 +196,7 @@ export async function settleShortage(
       // The warehouse has just said that it does not have them; its books may still claim so.
       excludedWarehouses: [request.warehouseId],
       partial: true,
+      hasTurn: true,
     })
     return { allocations: result.ok ? result.allocations : [] }
   })

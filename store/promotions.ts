@@ -15,6 +15,7 @@ import {
 } from '../domain/promotion.ts'
 import type { Db, Tx } from './database.ts'
 import { withOperation } from './operation.ts'
+import { owedUnits, withoutOwed } from './owed-units.ts'
 import { currentPolicy } from './policy.ts'
 import { addToQuotas, countQuotas, takeFromQuotas } from './quotas.ts'
 import { reclaimExpired } from './reservation.ts'
@@ -206,14 +207,20 @@ async function hold(tx: Tx, promotion: PromotionRow): Promise<QuotaShortage[]> {
   return []
 }
 
+/** What is free and nobody is owed. */
 async function freeLevels(tx: Tx, skuIds: string[]): Promise<FreeLevel[]> {
-  const { rows } = await sql<FreeLevel>`
+  const { rows } = await sql<FreeLevel & { owed: number }>`
+    with owed as (${owedUnits(skuIds, null)})
     select level.sku_id as "skuId", level.warehouse_id as "warehouseId",
-      level.total - level.shipped - level.reserved as available
+      level.total - level.shipped - level.reserved as available, coalesce(owed.units, 0) as owed
     from stock_level as level join warehouse on warehouse.id = level.warehouse_id
+      left join owed on owed.sku_id = level.sku_id
     where level.sku_id = any(${skuIds}::text[]) and level.shortfall = 0 and warehouse.active
     order by level.sku_id, level.warehouse_id`.execute(tx)
-  return rows
+  return [...new Set(rows.map((row) => row.skuId))].flatMap((skuId) => {
+    const ofSku = rows.filter((row) => row.skuId === skuId)
+    return withoutOwed(ofSku, ofSku[0]?.owed ?? 0)
+  })
 }
 
 async function raiseNotHeld(tx: Tx, promotion: PromotionRow, shortages: QuotaShortage[]): Promise<void> {

@@ -13,6 +13,7 @@ import { channelOf, type Drawn, drawQuotas, type OpenQuota, withQuotas } from '.
 import { type AllocationDecision, keptDecisions } from './allocation-decisions.ts'
 import { type Db, PREPARED, type Tx } from './database.ts'
 import { type OperationResult, rememberedResults } from './operation.ts'
+import { owedUnits, withoutOwed } from './owed-units.ts'
 import { type CurrentPolicy, currentPolicy } from './policy.ts'
 import { lockPresaleHolds, presaleSkusOf, releasePresaleHolds } from './presale-holds.ts'
 import { countQuotas, drawFromQuotas, giveBackDrawn, type HeldAgain, quotaMovement } from './quotas.ts'
@@ -48,6 +49,8 @@ export type ReserveRequest = {
   excludedWarehouses?: string[]
   /** Take what there is instead of refusing (short-pick replacement). */
   partial?: boolean
+  /** It waits for stock itself and comes before those behind it, or it lost units that it had and comes before all who wait. */
+  hasTurn?: boolean
 }
 
 export type ReserveResult =
@@ -58,7 +61,8 @@ export type ReserveResult =
 export async function reserve(tx: Tx, request: ReserveRequest): Promise<ReserveResult> {
   const policy = await currentPolicy(tx, 'allocation')
   await lockStock(tx, skusOf([request]))
-  const stock = await readStock(tx, skusOf([request]), request.operationId)
+  const turnOf = request.hasTurn ? request.orderId : null
+  const stock = await readStock(tx, skusOf([request]), request.operationId, turnOf)
   const decided = decideReservations(stock, [request], policy)
   await writeReservations(tx, decided)
   const [member] = decided.members
@@ -160,19 +164,27 @@ export type LevelRow = {
   available: number
   expired: ExpiredHold[] | null
   quotas: { quotaId: string; remaining: number; endsAtMs: number }[] | null
+  /** Of the SKU, in all its warehouses together. */
+  owed: number
 }
 /** `orderId` is null for what is not an order's. */
 type EndedHold = { orderId: string | null; quantity: number; drawnFrom: string | null }
 /** `quotaId`: what a promotion's quota still held at its end. */
 type ExpiredHold = EndedHold & { quotaId: string | null }
 
-/** Levels as they are after every hold whose time is over was taken back. The SKUs must be locked, by an earlier statement. */
+/**
+ * Levels as they are after every hold whose time is over was taken back, without what is owed to paid orders that wait.
+ * The SKUs must be locked, by an earlier statement.
+ *
+ * @param turnOf see `owedUnits`
+ */
 export async function readStock(
   tx: Tx,
   skuIds: readonly string[],
   operationId: string,
+  turnOf: string | null = null,
 ): Promise<StockInHand> {
-  const { rows } = await levelsUnderLock(skuIds).execute(tx)
+  const { rows } = await levelsUnderLock(skuIds, turnOf).execute(tx)
   return stockInHand(tx, rows, operationId)
 }
 
@@ -184,7 +196,10 @@ export async function readStock(
  * last owner of the locks has written. clock_timestamp() would be read anew for every row, so no index could find the
  * few that are over among a hot SKU's thousands of holds.
  */
-export function levelsUnderLock(skuIds: readonly string[]): RawBuilder<LevelRow> {
+export function levelsUnderLock(
+  skuIds: readonly string[],
+  turnOf: string | null = null,
+): RawBuilder<LevelRow> {
   return sql<LevelRow>`${PREPARED}
     with expired as (
       update reservation set state = 'expired', updated_at = clock_timestamp()
@@ -206,13 +221,14 @@ export function levelsUnderLock(skuIds: readonly string[]): RawBuilder<LevelRow>
       ) as promised
       where expires_at > statement_timestamp()
       group by sku_id, warehouse_id
-    )
+    ), owed as (${owedUnits(skuIds, turnOf)})
     select level.sku_id, level.warehouse_id, warehouse.region, warehouse.longitude, warehouse.latitude, warehouse.active,
       level.safety_stock, sku.weight_grams,
       level.total - level.shipped - level.reserved + coalesce(freed.units, 0) as available, freed.holds as expired,
-      quota.held as quotas
+      quota.held as quotas, coalesce(owed.units, 0) as owed
     from stock_level as level join warehouse on warehouse.id = level.warehouse_id join sku on sku.id = level.sku_id
       left join freed using (sku_id, warehouse_id) left join quota using (sku_id, warehouse_id)
+      left join owed on owed.sku_id = level.sku_id
     where level.sku_id = any(${[...new Set(skuIds)]}::text[])
     order by level.sku_id, level.warehouse_id`
 }
@@ -267,6 +283,10 @@ function stockOf(rows: LevelRow[], heldAgain: readonly HeldAgain[]): Stock {
         endsAtMs: expiresAt.getTime(),
       })),
     )
+  }
+  for (const [skuId, owed] of new Map(rows.map((row) => [row.sku_id, row.owed]))) {
+    const ofSku = levels.get(skuId)
+    if (ofSku && owed > 0) levels.set(skuId, withoutOwed(ofSku, owed))
   }
   return { levels, quotas, warehouses: [...warehouses.values()] }
 }

@@ -130,6 +130,7 @@ export async function serve(
     confirmed: wait.paid,
     operator: how.operator,
     partial: how.partial,
+    hasTurn: true,
   })
   if (!result.ok || result.allocations.length === 0) return 'short'
   const givenUp = orderedLines(placed).flatMap(({ lineNumber, quantity }) => {

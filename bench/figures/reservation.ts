@@ -116,7 +116,7 @@ export async function measureReservations(stage: Stage, say: (line: string) => v
 }
 
 /** Articles in twelve warehouses, and orders to reserve for. Returns the ids of the orders. */
-async function fill(ownerUrl: string): Promise<string[]> {
+export async function fill(ownerUrl: string): Promise<string[]> {
   const owner = new pg.Client({ connectionString: ownerUrl })
   await owner.connect()
   await owner.query(`insert into sku (id, name, category, standard_price_cents, weight_grams)

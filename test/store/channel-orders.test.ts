@@ -7,7 +7,7 @@ import { placingOf } from '../../domain/channel-placing.ts'
 import { applyChannelOrder } from '../../store/channel-orders.ts'
 import { placeHeldOrders, replaceHeldOrders } from '../../store/held-channel-orders.ts'
 import { KeyRing } from '../../store/keyring.ts'
-import { decideCancellation } from '../../store/order-steps.ts'
+import { decideCancellation, settleShortage } from '../../store/order-steps.ts'
 import { Policies } from '../../store/policy-cache.ts'
 import { adjustStock } from '../../store/stock.ts'
 import { serve, serveWaiting } from '../../store/stock-waits.ts'
@@ -334,6 +334,89 @@ describe('an order of a channel for which stock is missing', () => {
     expect(await holds(unpaid.orderId)).toEqual({ held: 1 })
     expect(await items('awaiting_stock', first.orderId ?? '')).toMatchObject([{ state: 'resolved' }])
     expect(await facts(first.orderId)).toEqual(['order.placed', 'payment.received', 'stock.granted'])
+  })
+
+  test('is owed what comes in: a buyer who is first at the shelf gets only what is left over', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 0, 'WH-GZ': 0 })
+    const { orderId } = await apply(paid(orderOf(skuId, 2)))
+    await receive(skuId, 3)
+    const two = await store.tryCheckout([{ skuId, quantity: 2 }])
+    expect(two).toMatchObject({ ok: false, problem: { code: 'insufficient-stock' } })
+    expect(await store.tryCheckout([{ skuId, quantity: 1 }])).toMatchObject({ ok: true })
+    // Another platform's buyer has paid later and waits behind.
+    const later = await apply(paid(orderOf(skuId, 1), 30))
+    expect(await statusOf(later.orderId)).toBe('awaiting_stock')
+    expect(await serveWaiting(store.db, skuId, 10)).toBe(1)
+    expect(await holds(orderId)).toEqual({ confirmed: 2 })
+  })
+
+  test('is owed what comes in also by a buyer who waited for the locks while it came in', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 0 })
+    const { orderId } = await apply(paid(orderOf(skuId, 1)))
+    const receiving = await store.begin()
+    await adjustStock(receiving, {
+      adjustments: [{ skuId, warehouseId: 'WH-HZ', quantityDelta: 1 }],
+      operationId: uuid(),
+      operator: 'test',
+      reason: 'came in',
+    })
+    const buyer = store.newRival()
+    const { result } = await buyer.start((db) => store.tryCheckout([{ skuId, quantity: 1 }], { db }))
+    await buyer.untilBlocked()
+    await receiving.commit().execute()
+    expect(await result).toMatchObject({ ok: false, problem: { code: 'insufficient-stock' } })
+    expect(await serveWaiting(store.db, skuId, 10)).toBe(1)
+    expect(await holds(orderId)).toEqual({ confirmed: 1 })
+  })
+
+  test('takes nothing that is owed to an earlier one which still waits for something else', async () => {
+    const [first, second] = [await mappedSku({ 'WH-HZ': 0 }), await mappedSku({ 'WH-HZ': 0 })]
+    const both = orderOf(first, 1)
+    const [line] = both.lines
+    if (!line) throw new Error('an order without a line')
+    both.lines.push({ ...line, platformLineId: '2', platformSkuId: `P-${second}` })
+    const early = await apply(paid({ ...both, amountCents: 2_000 }, 10))
+    const late = await apply(paid(orderOf(first, 1), 20))
+    await receive(first, 1)
+    expect(await serveWaiting(store.db, first, 10)).toBe(0)
+    const alone = await store.inTransaction((tx) =>
+      serve(tx, late.orderId ?? '', { partial: false, operator: 'system' }),
+    )
+    expect(alone).toBe('short')
+    await receive(second, 1)
+    expect(await serveWaiting(store.db, second, 10)).toBe(1)
+    expect(await holds(early.orderId)).toEqual({ confirmed: 2 })
+  })
+
+  test('that nobody has paid is owed nothing', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 0 })
+    await apply(orderOf(skuId, 2))
+    await receive(skuId, 2)
+    expect(await store.tryCheckout([{ skuId, quantity: 2 }])).toMatchObject({ ok: true })
+  })
+
+  test('comes after an order that lost its units to a short pick', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 1 })
+    const { order, taskIds } = await store.paidOrder([{ skuId, quantity: 1 }])
+    await apply(paid(orderOf(skuId, 1)))
+    await store.report(taskIds[0] ?? '', { type: 'short', lines: [{ lineNumber: 1, quantityMissing: 1 }] })
+    await store.inTransaction((tx) =>
+      adjustStock(tx, {
+        adjustments: [{ skuId, warehouseId: 'WH-GZ', quantityDelta: 1 }],
+        operationId: uuid(),
+        operator: 'test',
+        reason: 'came in',
+      }),
+    )
+    const { placed } = await store.firstState(order.orderId)
+    const lines = [{ lineNumber: 1, skuId, quantity: 1 }]
+    const found = await settleShortage(store.db, {
+      placed,
+      lines,
+      warehouseId: 'WH-HZ',
+      operationId: uuid(),
+    })
+    expect(found.allocations).toMatchObject([{ warehouseId: 'WH-GZ', quantity: 1 }])
   })
 
   test('is served once, however many processes try', async () => {

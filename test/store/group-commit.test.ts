@@ -218,6 +218,33 @@ describe('reservations in groups', () => {
     expect(await blocked).toMatchObject({ ok: true })
   })
 
+  test('statements planned while a table was empty never read it from end to end', async () => {
+    const skuId = await store.addSku({ 'WH-HZ': 2 })
+    const requests = await newRequests([[{ skuId, quantity: 1 }], [{ skuId, quantity: 1 }]])
+    const owner = createDatabase(store.ownerUrl, 1)
+    const scans = async () => {
+      const { rows } = await sql<{ relname: string; seq_scan: number }>`
+        select relname, seq_scan from pg_stat_user_tables
+        where relname in ('stock_operation', 'reservation', 'stock_level', 'stock_wait_line', 'orders') order by 1`.execute(
+        owner,
+      )
+      return rows
+    }
+    const own = createDatabase(store.appUrl, 1)
+    const groups = createReservations(own)
+    const before = await scans()
+    expect(await Promise.all(requests.map(groups.reserve))).toMatchObject([{ ok: true }, { ok: true }])
+    // A connection counts what it has read at its end at the latest.
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(own)
+    await own.destroy()
+    await until('the connection to end', async () => {
+      const left = await sql`select from pg_stat_activity where pid = ${rows[0]?.pid ?? 0}`.execute(owner)
+      return left.rows.length === 0
+    })
+    expect(await scans()).toEqual(before)
+    await owner.destroy()
+  })
+
   test('a hold that ends while a group waits for the locks is sold by that group', async () => {
     const skuId = await store.addSku({ 'WH-HZ': 1 })
     const first = await store.order([{ skuId, quantity: 1 }])

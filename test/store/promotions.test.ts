@@ -5,6 +5,7 @@ import { publishPolicy } from '../../store/policy-versions.ts'
 import { listPromotions } from '../../store/promotion-queries.ts'
 import { advancePromotion } from '../../store/promotions.ts'
 import { lockStock } from '../../store/stock-movement.ts'
+import { awaitStock } from '../../store/stock-waits.ts'
 import { HOUR_MS, openPromotions, type Quotas } from './promotion-support.ts'
 import { expectSound, openTestStore, type TestStore } from './support.ts'
 
@@ -59,6 +60,21 @@ describe('the start', () => {
     const again = await Promise.all([1, 2, 3].map(() => advancePromotion(store.db, promotionId)))
     expect(again.every((standing) => standing.state === 'running' && standing.waitMs > 0)).toBe(true)
     expect(await store.level(skuId, 'WH-HZ')).toMatchObject({ reserved: 4 })
+  })
+
+  test('leaves what paid orders wait for to them', async () => {
+    const skuId = await store.addSku({ 'WH-HZ': 5 })
+    const { orderId } = await store.order([{ skuId: await store.addSku({ 'WH-HZ': 1 }), quantity: 1 }])
+    const placedAt = new Date().toISOString()
+    const lines = [{ lineNumber: 1, skuId, quantity: 2, unitPriceCents: 100 }]
+    await store.inTransaction((tx) =>
+      awaitStock(tx, { orderId, lines, placedAt, paidAt: placedAt, holdUntil: new Date() }),
+    )
+    const promotionId = await promotions.plan([{ skuId, channel: 'mall', quantity: 4 }])
+    expect(await advancePromotion(store.db, promotionId)).toMatchObject({
+      state: 'scheduled',
+      shortages: [{ skuId, requested: 4, available: 3 }],
+    })
   })
 
   test('before its moment it holds nothing and says how long to wait', async () => {
