@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { CHANGE_TYPES } from '../domain/change.ts'
 import { ORDER_STATUS_MEANING, ORDER_STATUSES, PARCEL_STATES, RETURN_STATES } from '../domain/order-state.ts'
+import { auditHead } from './audit.ts'
 import { cents, instant, orderId } from './common.ts'
 
 /** What events can be about. A subscription may name a whole family, also one that has no type yet. */
-const EVENT_FAMILIES = ['order', 'stock', 'change'] as const
+const EVENT_FAMILIES = ['order', 'stock', 'change', 'audit'] as const
 
 const orderFacts = z.object({
   orderId,
@@ -106,6 +107,11 @@ export const OUTBOUND_EVENTS: Record<string, OutboundEventType> = {
       shortfall: z.int(),
       safetyStock: z.int(),
     }),
+  },
+  'audit.head': {
+    en: 'a day has ended: the head of the audit chain that it ended with, to be kept elsewhere',
+    zh: '审计链每日链头，请在中台之外留存',
+    data: auditHead.pick({ day: true, sequence: true, hash: true }),
   },
 }
 

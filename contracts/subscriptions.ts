@@ -11,10 +11,10 @@ export const MAX_SECRETS = 3
 const url = z.string().min(1).max(2_000)
 const eventTypes = z.array(eventPattern).min(1).max(50)
 const storeIds = z.array(code).max(500)
-const STOCK_HAS_NO_STORE =
-  'stock belongs to warehouses: receive stock events by a subscription of its own, without stores'
+const HAS_NO_STORE =
+  'neither stock nor the audit trail belongs to a store: receive their events by a subscription without stores'
 const fitsStores = (body: { eventTypes?: string[] | undefined; storeIds?: string[] | undefined }) =>
-  !body.storeIds?.length || !body.eventTypes?.some((type) => type.startsWith('stock.'))
+  !body.storeIds?.length || !body.eventTypes?.some((type) => /^(stock|audit)\./.test(type))
 
 export const createSubscriptionBody = z
   .strictObject({
@@ -26,7 +26,7 @@ export const createSubscriptionBody = z
     /** Send what happened since then, too; default: what happens from now on. */
     startAt: instant.optional(),
   })
-  .refine(fitsStores, { message: STOCK_HAS_NO_STORE, path: ['storeIds'] })
+  .refine(fitsStores, { message: HAS_NO_STORE, path: ['storeIds'] })
   .meta({
     examples: [
       { name: 'ERP', url: 'https://erp.example.com/hooks/order-hub', eventTypes: ['order.*', 'change.*'] },

@@ -285,6 +285,13 @@ export const WORK_ITEM_TEXT: Record<
       'Read the error and mend the robot’s key or the app’s settings; it closes itself when a message goes out again',
     nextZh: '查看错误并修复机器人 key 或应用设置；恢复发送后自动关闭',
   },
+  holidays_unknown: {
+    en: 'Nobody has said which days of a year are holidays and make-up days',
+    zh: '尚无该年度法定节假日及调休安排',
+    nextEn:
+      'Update the hub (package chinese-days), or enter the days by PUT /v1/working-days without a store; it closes itself then',
+    nextZh: '升级中台（chinese-days 包），或通过 PUT /v1/working-days 录入（不指定门店）；完成后自动关闭',
+  },
   events_exhausted: {
     en: 'A system did not take some of its events in ten tries over three days',
     zh: '订阅方三天内十次均未成功接收部分事件',

@@ -413,6 +413,7 @@ export const WORK_ITEM_KINDS = [
   'notification_refused',
   'notification_unknown',
   'wecom_refused',
+  'holidays_unknown',
 ] as const
 export type WorkItemKind = (typeof WORK_ITEM_KINDS)[number]
 

@@ -297,6 +297,10 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
     'Stock alerts wait and are tried again every quarter of an hour; the item resolves itself when one goes out.',
     '',
   ],
+  holidays_unknown: [
+    'From December on, of the next year: until then it has weekends only, and requests on holidays count as made in [working hours](change-reports.md#working-days).',
+    '',
+  ],
   notification_refused: [
     'One item a template. Its messages are tried again every quarter of an hour until they expire; the item resolves itself when one goes out.',
     '',

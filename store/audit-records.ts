@@ -66,19 +66,34 @@ export async function verifyAuditExport(
   return check.finish()
 }
 
-/** Heads that were kept elsewhere, one in a line, as JSON. @throws Error that names the line */
+/**
+ * Heads that were kept elsewhere, one in a line, as JSON: items of the list of heads, or events `audit.head` as they came.
+ *
+ * @throws Error that names the line
+ */
 export function parseHeads(text: string): Head[] {
   return text.split('\n').flatMap((line, index) => {
     if (line.trim() === '') return []
-    const parsed = head.safeParse(readJson(line))
+    const parsed = keptHead.safeParse(readJson(line))
     if (!parsed.success) throw new Error(`line ${index + 1} is not a head of the chain`)
     return [parsed.data]
   })
 }
 
+/** A head as one says it in a line, `day:sequence:hash`; null for anything else. */
+export function parseHead(text: string): Head | null {
+  const [day, sequence, hash, ...more] = text.split(':')
+  const parsed = head.safeParse({ day, sequence: Number(sequence), hash })
+  return parsed.success && more.length === 0 ? parsed.data : null
+}
+
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 const sequence = z.int().min(1)
 const head = z.object({ day: z.iso.date().nullable(), sequence: z.int().min(0), hash })
+const keptHead = z.union([
+  z.object({ type: z.literal('audit.head'), data: head }).transform(({ data }) => data),
+  head,
+])
 const entry = z.object({
   id: z.int(),
   at: z.iso.datetime(),

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { type ChainedEntry, sealHash } from './audit-chain.ts'
 import type { Db, Tx } from './database.ts'
+import { tellEvent } from './outbound-events.ts'
 
 /** Only the name of the lock; anything else that sealed would wait at the row of `audit_chain`, and then be refused. */
 const TURN = 'audit/sealing'
@@ -33,8 +34,8 @@ export async function sealAuditEntries(db: Db, limit: number): Promise<number> {
 }
 
 /**
- * Keeps the chain's end as the head of the day before, in Shanghai, if nobody has yet. Call it when everything there was
- * has been sealed.
+ * Keeps the chain's end as the head of the day before, in Shanghai, if nobody has yet, and tells whoever subscribes to
+ * `audit.head`: what has left the house protects the chain. Call it when everything there was has been sealed.
  *
  * @returns whether there is a new head
  */
@@ -44,11 +45,20 @@ export async function keepAuditHead(db: Db): Promise<boolean> {
       select from audit_head where day >= (clock_timestamp() at time zone 'Asia/Shanghai')::date - 1
     ) as missing`.execute(db)
   if (!rows[0]?.missing) return false
-  const kept = await sql<{ kept: boolean }>`
-    select hub_keep_audit_head((clock_timestamp() at time zone 'Asia/Shanghai')::date - 1) as kept`.execute(
-    db,
-  )
-  return kept.rows[0]?.kept ?? false
+  return db.transaction().execute(async (tx) => {
+    const kept = await sql<{ kept: boolean }>`
+      select hub_keep_audit_head((clock_timestamp() at time zone 'Asia/Shanghai')::date - 1) as kept`.execute(
+      tx,
+    )
+    if (!kept.rows[0]?.kept) return false
+    const { rows: heads } = await sql<{ day: string; sequence: number; hash: string; createdAt: Date }>`
+      select day::text as day, sequence, encode(hash, 'hex') as hash, created_at as "createdAt"
+      from audit_head order by audit_head.day desc limit 1`.execute(tx)
+    for (const { createdAt: at, ...data } of heads) {
+      await tellEvent(tx, { type: 'audit.head', key: 'audit/head', storeId: null, at, data })
+    }
+    return true
+  })
 }
 
 /** How many entries wait for their place, and since when: a metric. */

@@ -17,7 +17,7 @@ import { inScope, type Scope } from './identity.ts'
 import { exact, exactInstant, Keyset, type Page, timeAndUuid } from './paging.ts'
 import { currentPolicy } from './policy.ts'
 import type { Database } from './schema.ts'
-import { readWorkingCalendar } from './working-days.ts'
+import { raiseUnknownHolidays, readWorkingCalendar } from './working-days.ts'
 
 /** What was set off in so many days is looked at again: approvals come late, and a series goes on. */
 const DAYS_LOOKED_AT = 90
@@ -42,6 +42,7 @@ export async function detectAnomalies(db: Db, now: Date): Promise<number> {
   const since = new Date(now.getTime() - lookBackDays(rules, DAYS_LOOKED_AT) * DAY_MS)
   const records = await readChangeRecords(db, since)
   const period = { from: chinaTimeOf(since.getTime()).day, to: chinaTimeOf(now.getTime()).day }
+  if (rules.offHours?.restDaysCount) await raiseUnknownHolidays(db, now)
   const calendar = rules.offHours ? await readWorkingCalendar(db, rules.offHours, period) : ALWAYS_OPEN
   const submittedAtMs = new Map(records.map((record) => [record.changeId, record.submittedAtMs]))
   const oldestMs = now.getTime() - DAYS_LOOKED_AT * DAY_MS

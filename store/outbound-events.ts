@@ -50,6 +50,15 @@ export async function collectEventsIn(tx: Tx, limit: number): Promise<number> {
   return entries.length + stock.levels.length
 }
 
+/**
+ * Tells of something that neither log nor ledger knows of, in the transaction that it happens in. Whoever collects
+ * events has to wait for it, so keep that short: positions stay in the order of the commits.
+ */
+export async function tellEvent(tx: Tx, event: NewEvent): Promise<void> {
+  await sql`select from event_feed for update`.execute(tx)
+  await insertEvents(tx, [event])
+}
+
 async function insertEvents(tx: Tx, events: NewEvent[]): Promise<void> {
   if (events.length === 0) return
   await sql`

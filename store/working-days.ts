@@ -3,9 +3,10 @@ import { sql } from 'kysely'
 import { ProblemError } from '../contracts/errors.ts'
 import type { ChangeAnomalyPolicy } from '../contracts/policies/change-anomaly.ts'
 import type { ListWorkingDaysQuery, WorkingDayBody, WorkingDayView } from '../contracts/working-days.ts'
-import type { WorkingCalendar } from '../domain/working-time.ts'
+import { chinaTimeOf, type WorkingCalendar } from '../domain/working-time.ts'
 import type { Db, Tx } from './database.ts'
 import { dayAndUuid, Keyset, type Page } from './paging.ts'
+import { openWorkItem, resolveOtherWorkItems } from './work-items.ts'
 
 const NEW_YEARS_DAY = '元旦'
 
@@ -22,6 +23,46 @@ function officialDay(day: string): { kind: 'work' | 'rest'; name: string | null 
 /** Whether the holidays of a year are known. New Year's Day is one of them in each year that is. */
 export function knowsHolidays(year: number): boolean {
   return officialDay(`${year}-01-01`).name === NEW_YEARS_DAY
+}
+
+const KIND = 'holidays_unknown'
+/** The official calendar is published in November: whoever keeps the hub has had a month by then. */
+const LAST_MONTH = '12'
+
+/**
+ * Tells a person when the holidays of this year or, from December on, of the next one are neither in the package nor
+ * entered for all stores by somebody; settles it when they are. Once a year of the calendar, however often it is asked.
+ */
+export async function raiseUnknownHolidays(db: Db, now: Date): Promise<void> {
+  const { day } = chinaTimeOf(now.getTime())
+  const year = Number(day.slice(0, 4))
+  const years = day.slice(5, 7) === LAST_MONTH ? [year, year + 1] : [year]
+  const unknown = years.filter((each) => !knowsHolidays(each))
+  const entered = unknown.length > 0 ? await yearsEntered(db, unknown) : []
+  const missing = unknown.filter((each) => !entered.includes(each)).map(String)
+  for (const key of missing) {
+    const known = await db
+      .selectFrom('work_item')
+      .select('id')
+      .where('kind', '=', KIND)
+      .where('key', '=', key)
+      .executeTakeFirst()
+    if (!known) await openWorkItem(db, { kind: KIND, key, orderId: null, detail: { year: key } })
+  }
+  await resolveOtherWorkItems(db, {
+    kind: KIND,
+    stillOpen: missing,
+    resolution: 'the holidays are known now',
+  })
+}
+
+/** Of these years, those with a day off that somebody has entered for all stores. */
+async function yearsEntered(db: Db, years: number[]): Promise<number[]> {
+  const { rows } = await sql<{ year: number }>`
+    select year from unnest(${years}::int[]) as year
+    where exists (select from working_day where store_id is null and kind = 'rest'
+      and day >= make_date(year, 1, 1) and day < make_date(year + 1, 1, 1))`.execute(db)
+  return rows.map((row) => row.year)
 }
 
 /** The calendar of all stores between two days (both counted): what somebody has said comes before the official one. */

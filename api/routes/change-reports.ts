@@ -19,6 +19,7 @@ import {
   workingDayQuery,
 } from '../../contracts/working-days.ts'
 import type { ChangeFigures } from '../../domain/change-statistics.ts'
+import { chinaTimeOf } from '../../domain/working-time.ts'
 import { listAnomalies, moveAnomaly, readAnomaly } from '../../store/change-anomalies.ts'
 import { compareStatistics, readChangeStatistics } from '../../store/change-statistics.ts'
 import { operatorOf, scopeOf } from '../../store/identity.ts'
@@ -131,7 +132,7 @@ export const changeReportRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = asyn
       },
     },
     async (request) => {
-      const year = deps.clock.now().getFullYear()
+      const year = Number(chinaTimeOf(deps.clock.now().getTime()).day.slice(0, 4))
       return {
         ...(await listWorkingDays(db, request.query)),
         holidaysKnown: { thisYear: knowsHolidays(year), nextYear: knowsHolidays(year + 1) },

@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import type { AuditReport } from '../../store/audit-check.ts'
+import type { AuditReport, Head } from '../../store/audit-check.ts'
 import {
   exportAuditChain,
+  parseHead,
   parseHeads,
   verifyAuditChain,
   verifyAuditExport,
@@ -16,14 +17,15 @@ import { describeFinding, describeReport } from './audit-report.ts'
 import { UsageError } from './flags.ts'
 import { readRunInfo } from './run-file.ts'
 
-const help = `npm run audit:verify -- [--file EXPORT] [--heads FILE]
+const help = `npm run audit:verify -- [--file EXPORT] [--heads FILE] [--head DAY:SEQUENCE:HASH]…
 npm run audit -- verify | export --out EXPORT
 
   verify         goes along the whole chain; ends with 0 if every entry is what was sealed, 1 if not, and names those that
                  are not
   --file EXPORT  verifies an export, without the database
-  --heads FILE   heads that were kept elsewhere, one in a line, as the items of GET /v1/audit/heads; without them whoever has
-                 all rights over the database could have written the chain anew
+  --heads FILE   heads that were kept elsewhere, one in a line, as the items of GET /v1/audit/heads or as events audit.head;
+                 without them whoever has all rights over the database could have written the chain anew
+  --head …       one such head, as often as there are: 2026-11-27:812:3f0c…
   export         writes the whole chain to a file that can be verified anywhere
 
 Looks at the hub that runs from this clone, or at DATABASE_URL. Changes nothing.`
@@ -43,8 +45,8 @@ export async function runAudit(args: string[], print: (line: string) => void): P
         return 0
       })
     case 'verify': {
-      const published = options.heads ? parseHeads(await readFile(options.heads, 'utf8')) : []
-      const { file } = options
+      const { file, heads, head } = options
+      const published = [...(heads ? parseHeads(await readFile(heads, 'utf8')) : []), ...head]
       const report = file
         ? await verifyAuditExport(createInterface({ input: createReadStream(file) }), published)
         : await withDatabase((db) => verifyAuditChain(db, published))
@@ -94,7 +96,7 @@ async function withDatabase<Result>(work: (db: Db) => Promise<Result>): Promise<
 type Options =
   | { command: 'help' }
   | { command: 'export'; out: string }
-  | { command: 'verify'; file: string | undefined; heads: string | undefined }
+  | { command: 'verify'; file: string | undefined; heads: string | undefined; head: Head[] }
 
 function parse(args: string[]): Options {
   try {
@@ -104,19 +106,32 @@ function parse(args: string[]): Options {
       options: {
         file: { type: 'string' },
         heads: { type: 'string' },
+        head: { type: 'string', multiple: true, default: [] },
         out: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })
     const { file, heads, out } = values
+    const head = values.head.map(headOf)
     const [command, ...others] = positionals
     if (values.help || command === undefined) return { command: 'help' }
-    if (command === 'verify' && others.length === 0 && out === undefined) return { command, file, heads }
-    if (command === 'export' && others.length === 0 && out && !file && !heads) return { command, out }
-  } catch {
+    if (command === 'verify' && others.length === 0 && out === undefined) {
+      return { command, file, heads, head }
+    }
+    if (command === 'export' && others.length === 0 && out && !file && !heads && head.length === 0)
+      return { command, out }
+  } catch (error) {
+    if (error instanceof UsageError) throw error
     // Falls through to the one line below.
   }
   throw new UsageError(
     `npm run audit takes verify, or export --out FILE, not "${args.join(' ')}". See npm run audit -- --help`,
   )
+}
+
+function headOf(text: string): Head {
+  const head = parseHead(text)
+  if (!head)
+    throw new UsageError(`--head takes DAY:SEQUENCE:HASH, such as 2026-11-27:812:3f0c…, not "${text}"`)
+  return head
 }

@@ -72,6 +72,7 @@ describe('what cannot be meant', () => {
     [{ eventTypes: ['constructor'] }, 'invalid-request', 'eventTypes.0'],
     [{ eventTypes: Array.from({ length: 51 }, () => 'order.paid') }, 'invalid-request', 'eventTypes'],
     [{ eventTypes: ['stock.*'], storeIds: ['ST-1'] }, 'invalid-request', 'storeIds'],
+    [{ eventTypes: ['order.paid', 'audit.head'], storeIds: ['ST-1'] }, 'invalid-request', 'storeIds'],
     [{ storeIds: ['ST-1', 'NO-SUCH'] }, 'unknown-store', 'storeIds.1'],
     [{ startAt: 'yesterday' }, 'invalid-request', 'startAt'],
     [{ url: `https://erp.example.com/${'x'.repeat(2_000)}` }, 'invalid-request', 'url'],

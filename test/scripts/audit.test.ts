@@ -44,10 +44,14 @@ function exported(): { lines: string[]; head: string } {
   return { lines: [...lines, '{"type":"end"}'], head }
 }
 
-async function verify(lines: string[], heads?: string): Promise<{ code: number; output: string }> {
+async function verify(
+  lines: string[],
+  heads?: string,
+  more: string[] = [],
+): Promise<{ code: number; output: string }> {
   const file = join(folder, 'export.jsonl')
   await writeFile(file, lines.join('\n'))
-  const args = ['verify', '--file', file]
+  const args = ['verify', '--file', file, ...more]
   if (heads !== undefined) {
     await writeFile(join(folder, 'heads.jsonl'), heads)
     args.push('--heads', join(folder, 'heads.jsonl'))
@@ -73,12 +77,36 @@ test('one that is not what was sealed ends with 1 and names the entry', async ()
   expect(code).toBe(1)
 })
 
+test('a head as it arrived by webhook, or as one says it, protects like the list of heads', async () => {
+  const { lines, head } = exported()
+  const { day, sequence, hash } = JSON.parse(head)
+  const event = JSON.stringify({
+    type: 'audit.head',
+    timestamp: '2026-11-28T00:00:01.000Z',
+    data: JSON.parse(head),
+  })
+  const said = ['--head', `${day}:${sequence}:${hash}`]
+  for (const { code, output } of [await verify(lines, event), await verify(lines, undefined, said)]) {
+    expect(output).toContain('The head of 2026-11-27 protects the entries up to 2.')
+    expect(code).toBe(0)
+  }
+  const other = ['--head', `${day}:${sequence}:${FIRST_HASH}`]
+  const { code, output } = await verify(lines, undefined, other)
+  expect(output).toContain(
+    'ALTERED   something from 1 to 2: the chain is not what the head of 2026-11-27 says it was',
+  )
+  expect(code).toBe(1)
+})
+
 test('what it does not know is refused', async () => {
   const ask = (...args: string[]) => runAudit(args, () => undefined)
   await expect(ask('verfy')).rejects.toThrow('takes verify, or export')
   await expect(ask('verify', '--fiel', 'x')).rejects.toThrow('takes verify, or export')
   await expect(ask('export')).rejects.toThrow('takes verify, or export')
   await expect(ask('verify', '--file', join(folder, 'none'))).rejects.toThrow('ENOENT')
+  await expect(ask('verify', '--head', '2026-11-27:812')).rejects.toThrow('--head takes DAY:SEQUENCE:HASH')
+  await writeFile(join(folder, 'other.jsonl'), '{"type":"order.paid","timestamp":"","data":{}}')
+  await expect(ask('verify', '--heads', join(folder, 'other.jsonl'))).rejects.toThrow('line 1 is not a head')
 })
 
 test('the file of npm run audit:verify is the command', async () => {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { OUTBOUND_EVENTS } from '../../contracts/outbound-events.ts'
 import { type AuditEntry, appendAudit, appendAudits, SYSTEM_ORIGIN } from '../../store/audit.ts'
 import { canonicalJson, FIRST_HASH, hashOf } from '../../store/audit-chain.ts'
 import type { AuditReport, Head } from '../../store/audit-check.ts'
@@ -185,6 +186,27 @@ describe('the sealer', () => {
     await expect(call(1, "'{1}'", "array[sha256('')]")).rejects.toThrow('the chain ends at 2, not at 1')
     await expect(call(2, "'{1}'", "array[sha256('')]")).rejects.toMatchObject({ code: '23505' })
     await expect(call(2, "'{3}'", "'{}'")).rejects.toThrow('each entry needs a hash')
+  })
+
+  test('tells of a head in the transaction that keeps it, once, in turn with whoever collects events', async () => {
+    await chainOf(2)
+    const collecting = await store.begin()
+    await sql`select from event_feed for update`.execute(collecting)
+    const rival = store.newRival()
+    const keeping = await rival.start((db) => keepAuditHead(db))
+    await rival.untilBlocked()
+    await collecting.rollback().execute()
+    expect(await keeping.result).toBe(true)
+    expect(await keepAuditHead(store.db)).toBe(false)
+    const { rows } = await sql<{ data: object }>`
+      select data from outbound_event where type = 'audit.head' and order_key = 'audit/head'`.execute(
+      store.db,
+    )
+    const [head, ...more] = rows
+    expect(more).toEqual([])
+    expect(OUTBOUND_EVENTS['audit.head']?.data.parse(head?.data)).toMatchObject({ sequence: 2 })
+    const published = parseHeads(JSON.stringify({ type: 'audit.head', timestamp: '', ...head }))
+    expect(await verifyAuditChain(store.db, published)).toMatchObject({ found: 0, protectedTo: 2 })
   })
 
   test('keeps one head for each day that has ended, and never another', async () => {
