@@ -302,10 +302,11 @@ export type ChangeDetail = z.output<typeof changeDetail>
 /** A dry run, or the request that was made. */
 export const submitChangeAnswer = z.union([changeDetail, changePreview])
 
-export const listChangesQuery = pageQuery.extend({
+/** By what requests are found. Of a query a flag is a text, of a body it is one. */
+const changeFilters = <Flag extends z.ZodType<boolean>>(flag: Flag) => ({
   status: z.enum(CHANGE_REQUEST_STATUSES).optional(),
   /** Not yet at its end. */
-  open: z.stringbool().optional(),
+  open: flag.optional(),
   type: z.enum(CHANGE_TYPES).optional(),
   orderId: orderId.optional(),
   storeId: code.optional(),
@@ -314,12 +315,21 @@ export const listChangesQuery = pageQuery.extend({
     .regex(/^CR-[0-9]{8}-[0-9]{4,9}$/, 'must be a number such as CR-20261122-0042')
     .optional(),
   applicant: text(200).optional(),
-  needsAttention: z.stringbool().optional(),
+  needsAttention: flag.optional(),
   createdFrom: instant.optional(),
   createdTo: instant.optional(),
+})
+export const listChangesQuery = pageQuery.extend({
+  ...changeFilters(z.stringbool()),
   sort: z.enum(['newest', 'oldest']).default('newest'),
 })
 export type ListChangesQuery = z.output<typeof listChangesQuery>
+export const exportedChangeFilters = z.strictObject(changeFilters(z.boolean()))
+export type ChangeFilters = z.output<typeof exportedChangeFilters>
+export const exportChangesQuery = z.strictObject({
+  ...changeFilters(z.stringbool()),
+  format: z.enum(['csv', 'xlsx']).default('csv'),
+})
 export const changePage = page(changeSummary)
 
 export const inboxQuery = pageQuery.extend({ sort: z.enum(['newest', 'oldest']).default('oldest') })

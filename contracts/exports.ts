@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { auditFilters } from './audit.ts'
+import { exportedChangeFilters } from './change-requests.ts'
 import { instant, page } from './common.ts'
 import { operationLogExportFilters } from './operation-log.ts'
 
@@ -14,6 +15,11 @@ export const exportBody = z.discriminatedUnion('kind', [
     filters: operationLogExportFilters,
   }),
   z.strictObject({ kind: z.literal('audit'), format: exportFormat, filters: z.strictObject(auditFilters) }),
+  z.strictObject({
+    kind: z.literal('change-requests'),
+    format: exportFormat,
+    filters: exportedChangeFilters,
+  }),
 ])
 export type ExportBody = z.output<typeof exportBody>
 

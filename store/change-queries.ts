@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type {
   ChangeDetail,
+  ChangeFilters,
   ChangeSummary,
   InboxQuery,
   ListChangesQuery,
@@ -12,7 +13,7 @@ import { inScope, type Scope } from './identity.ts'
 import { exact, Keyset, type Page, timeAndUuid } from './paging.ts'
 
 /** A request with what its present version asks for. */
-function requests(db: Db | Tx, scope: Scope) {
+export function requests(db: Db | Tx, scope: Scope) {
   return db
     .selectFrom('change_request as request')
     .innerJoin('change_request_version as asked', (join) =>
@@ -27,6 +28,25 @@ function requests(db: Db | Tx, scope: Scope) {
 }
 type Row = Awaited<ReturnType<ReturnType<typeof requests>['executeTakeFirstOrThrow']>>
 
+/** Those that fit what is asked for. */
+export function filtered(found: ReturnType<typeof requests>, filters: ChangeFilters) {
+  let select = found
+  if (filters.status) select = select.where('request.status', '=', filters.status)
+  if (filters.open !== undefined)
+    select = select.where('request.closed_at', filters.open ? 'is' : 'is not', null)
+  if (filters.type) select = select.where('request.type', '=', filters.type)
+  if (filters.orderId) select = select.where('request.order_id', '=', filters.orderId)
+  if (filters.storeId) select = select.where('request.store_id', '=', filters.storeId)
+  if (filters.changeNumber) select = select.where('request.number', '=', filters.changeNumber)
+  if (filters.applicant) select = select.where('request.applicant', '=', filters.applicant)
+  if (filters.needsAttention !== undefined) {
+    select = select.where('request.needs_attention', '=', filters.needsAttention)
+  }
+  if (filters.createdFrom) select = select.where('request.created_at', '>=', new Date(filters.createdFrom))
+  if (filters.createdTo) select = select.where('request.created_at', '<', new Date(filters.createdTo))
+  return select
+}
+
 /** One page of the requests in scope, the newest or the oldest first. */
 export async function listChanges(
   db: Db,
@@ -36,23 +56,11 @@ export async function listChanges(
   const keyset = new Keyset('change-requests', query, timeAndUuid)
   const after = keyset.after(query.cursor)
   const direction = query.sort === 'newest' ? 'desc' : 'asc'
-  let select = requests(db, scope)
+  let select = filtered(requests(db, scope), query)
     .select(exact('request.created_at').as('at'))
     .orderBy('request.created_at', direction)
     .orderBy('request.id', direction)
     .limit(query.limit + 1)
-  if (query.status) select = select.where('request.status', '=', query.status)
-  if (query.open !== undefined) select = select.where('request.closed_at', query.open ? 'is' : 'is not', null)
-  if (query.type) select = select.where('request.type', '=', query.type)
-  if (query.orderId) select = select.where('request.order_id', '=', query.orderId)
-  if (query.storeId) select = select.where('request.store_id', '=', query.storeId)
-  if (query.changeNumber) select = select.where('request.number', '=', query.changeNumber)
-  if (query.applicant) select = select.where('request.applicant', '=', query.applicant)
-  if (query.needsAttention !== undefined) {
-    select = select.where('request.needs_attention', '=', query.needsAttention)
-  }
-  if (query.createdFrom) select = select.where('request.created_at', '>=', new Date(query.createdFrom))
-  if (query.createdTo) select = select.where('request.created_at', '<', new Date(query.createdTo))
   if (after) {
     const comparison = query.sort === 'newest' ? sql`<` : sql`>`
     select = select.where(

@@ -2,6 +2,7 @@ import type { AuditEntryView } from '../contracts/audit.ts'
 import type { ExportRequest } from '../contracts/exports.ts'
 import type { OperationLogEntry } from '../contracts/operation-log.ts'
 import { exportAuditEntries } from './audit-queries.ts'
+import { type ExportedChange, exportChanges } from './change-export.ts'
 import type { Db } from './database.ts'
 import { exportOperationLog } from './operation-log.ts'
 
@@ -45,6 +46,34 @@ const AUDIT_COLUMNS = [
   'hash',
 ] as const satisfies (keyof AuditEntryView)[]
 
+const CHANGE_COLUMNS = [
+  'changeNumber',
+  'requestVersion',
+  'status',
+  'type',
+  'orderId',
+  'orderVersion',
+  'storeId',
+  'applicant',
+  'submittedAt',
+  'reasonCode',
+  'reason',
+  'oldValue',
+  'newValue',
+  'oldAmountCents',
+  'newAmountCents',
+  'differenceCents',
+  'tier',
+  'policyVersion',
+  'decisions',
+  'separationOfDuties',
+  'erpReference',
+  'endCode',
+  'endDetail',
+  'closedAt',
+  'changeId',
+] as const satisfies (keyof ExportedChange)[]
+
 /** The one place that says what can be exported. */
 export function exportSource(db: Db, request: ExportRequest): ExportSource {
   switch (request.kind) {
@@ -59,6 +88,12 @@ export function exportSource(db: Db, request: ExportRequest): ExportSource {
         name: 'audit',
         columns: AUDIT_COLUMNS,
         rows: rowsOf(exportAuditEntries(db, request.filters), AUDIT_COLUMNS),
+      }
+    case 'change-requests':
+      return {
+        name: 'change-requests',
+        columns: CHANGE_COLUMNS,
+        rows: rowsOf(exportChanges(db, request.filters, request.scope), CHANGE_COLUMNS),
       }
   }
 }

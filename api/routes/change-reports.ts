@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { type Cell, MEDIA_TYPES, type Sheet, writeSheet } from '../../connectors/spreadsheets/sheet.ts'
+import type { Cell, Sheet } from '../../connectors/spreadsheets/sheet.ts'
 import {
   anomalyDetail,
   anomalyPage,
@@ -26,6 +26,7 @@ import { operatorOf, scopeOf } from '../../store/identity.ts'
 import { knowsHolidays, listWorkingDays, putWorkingDay, removeWorkingDay } from '../../store/working-days.ts'
 import { ACCESS, identityOf } from '../access.ts'
 import type { ApiDeps } from '../deps.ts'
+import { replyWithSheet } from '../export-reply.ts'
 
 const tags = ['reports']
 const FIGURES = ['requests', 'applied', 'rejected', 'differenceCents', 'concessionCents'] as const
@@ -114,9 +115,8 @@ export const changeReportRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = asyn
     async (request, reply) => {
       const scope = scopeOf(identityOf(request))
       const report = await compareStatistics(db, request.query, scope, deps.clock.now())
-      reply.header('content-type', MEDIA_TYPES.csv)
-      reply.header('content-disposition', `attachment; filename="changes-${report.month}.csv"`)
-      return reply.send(writeSheet('csv', sheetOf(report)))
+      const filters = { ...request.query, month: report.month }
+      return replyWithSheet(deps, request, reply, { sheet: sheetOf(report), format: 'csv', filters })
     },
   )
 
@@ -188,7 +188,7 @@ function sheetOf({ month, previousMonth, by, rows }: Awaited<ReturnType<typeof c
   ])
   const months = [month, previousMonth].flatMap((name) => FIGURES.map((figure) => `${name} ${figure}`))
   return {
-    name: `changes ${month}`,
+    name: `changes-${month}`,
     columns: [by, ...months, 'requestsPerDay', 'requestsGrowthPercent', 'concessionGrowthPercent'],
     rows: Readable.from(cells),
   }

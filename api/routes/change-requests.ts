@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { MEDIA_TYPES } from '../../connectors/spreadsheets/sheet.ts'
 import {
   type ChangeBody,
   type ChangeDetail,
@@ -8,6 +9,7 @@ import {
   changePage,
   changeParams,
   decisionBody,
+  exportChangesQuery,
   inboxPage,
   inboxQuery,
   listChangesQuery,
@@ -38,6 +40,7 @@ import { type Identity, operatorOf, scopeOf } from '../../store/identity.ts'
 import { ACCESS, callerOf, identityOf } from '../access.ts'
 import { maskContact, mayReadContact } from '../contact-view.ts'
 import type { ApiDeps } from '../deps.ts'
+import { replyWithExport } from '../export-reply.ts'
 import { requireOrder } from '../orders-in-scope.ts'
 import { refusalAnswer } from '../plugins/idempotency.ts'
 
@@ -92,6 +95,24 @@ export const changeRequestRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = asy
       },
     },
     async (request) => listChanges(db, request.query, scopeOf(identityOf(request))),
+  )
+
+  app.get(
+    '/v1/change-requests/export',
+    {
+      config: { access: ACCESS.runExports },
+      schema: {
+        tags,
+        summary: 'The same as CSV or XLSX, the oldest first, a row for each version of a request',
+        produces: Object.values(MEDIA_TYPES),
+        querystring: exportChangesQuery,
+      },
+    },
+    async (request, reply) => {
+      const { format, ...filters } = request.query
+      const scope = scopeOf(identityOf(request))
+      return replyWithExport(deps, request, reply, { kind: 'change-requests', format, filters, scope })
+    },
   )
 
   app.get(

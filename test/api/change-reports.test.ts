@@ -315,6 +315,13 @@ describe('statistics', () => {
       "'=cmd,0,0,0,0,0,1,1,0,-1000,1000,0,-100,-100",
       '',
     ])
+    const [entry] = await api.rows(
+      "select actor, new_value from audit_entry where action = 'export.downloaded' and subject_id = 'changes-2026-11'",
+    )
+    expect(entry).toEqual({
+      actor: 'finance',
+      new_value: { filters: { by: 'person', sort: 'requests', month: '2026-11' }, format: 'csv' },
+    })
     for (const wrong of ['month=2026-13', 'month=2026-1', 'by=name', 'limit=5'])
       expect((await get('finance', `/v1/reports/changes/export?${wrong}`)).statusCode, wrong).toBe(400)
   })
