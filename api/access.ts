@@ -96,6 +96,8 @@ export const ACCESS = {
   requestChange: { systems: ['mall', 'ops'], roles: ALL_ROLES },
   readChanges: { systems: ['mall', 'ops'], roles: ALL_ROLES },
   settleFailedChange: { systems: ['ops'], roles: OPERATING_ROLES },
+  /** Because of what a file shows of a person. */
+  eraseAttachment: { systems: [], roles: OPERATING_ROLES },
   knowAccounts: { systems: [], roles: OPERATING_ROLES },
   /** People only. Which of them a step asks, the policy says. */
   decideChange: { systems: [], roles: ALL_ROLES },

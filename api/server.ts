@@ -17,6 +17,7 @@ import { notFound, problems, sendProblem } from './plugins/problem-details.ts'
 import { sessions } from './plugins/session.ts'
 import { tracing } from './plugins/tracing.ts'
 import { approverRoutes } from './routes/approvers.ts'
+import { attachmentRoutes } from './routes/attachments.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { cancellationRoutes } from './routes/cancellation.ts'
 import { changeReportRoutes } from './routes/change-reports.ts'
@@ -168,6 +169,7 @@ const ROUTES = [
   skuMappingRoutes,
   transferRoutes,
   changeRequestRoutes,
+  attachmentRoutes,
   approverRoutes,
   workItemRoutes,
   wmsRoutes,

@@ -15,6 +15,7 @@ export const AUDIT_ACTIONS = {
   'wecom_member.unmapped': { en: 'account unmapped from WeCom', zh: '解绑企业微信成员' },
   'export.requested': { en: 'export requested', zh: '申请导出' },
   'change.requested': { en: 'change of an order asked for', zh: '提交改单申请' },
+  'change.attached': { en: 'files added to a change request', zh: '补充改单附件' },
   'change.decided': { en: 'change decided on', zh: '审批改单' },
   'change.decision_refused': { en: 'decision on a change refused', zh: '改单审批被拒绝' },
   'change.withdrawn': { en: 'change withdrawn', zh: '撤回改单申请' },
@@ -27,6 +28,7 @@ export const AUDIT_ACTIONS = {
   'change.retried': { en: 'change tried again', zh: '改单重试' },
   'delegation.made': { en: 'somebody stands in for an approver', zh: '设置审批代理' },
   'delegation.ended': { en: 'delegation ended before its time', zh: '提前结束审批代理' },
+  'attachment.erased': { en: 'file of a change request erased', zh: '删除改单附件内容' },
   'export.downloaded': { en: 'export downloaded', zh: '下载导出' },
 } as const satisfies Record<string, { en: string; zh: string }>
 export type AuditAction = keyof typeof AUDIT_ACTIONS

@@ -3,6 +3,7 @@ import { CHANGE_TYPES } from '../domain/change.ts'
 import { DECISION_WAYS } from '../domain/change-request-decision.ts'
 import { CHANGE_REQUEST_STATUSES } from '../domain/change-request-state.ts'
 import { ORDER_STATUSES } from '../domain/order-state.ts'
+import { attachedView, attachmentIds } from './attachments.ts'
 import {
   cents,
   code,
@@ -69,6 +70,8 @@ const asked = {
   change: changeBody,
   reasonCode: z.enum(CHANGE_REASON_CODES),
   reason: text(500),
+  /** Files that were uploaded before (`POST /v1/attachments`), by the same caller. */
+  attachmentIds: attachmentIds.optional(),
 }
 export const submitChangeBody = z.strictObject({ orderId, ...asked }).meta({
   examples: [
@@ -297,6 +300,8 @@ export const changeDetail = changeSummary.extend({
       recordedAt: instant,
     }),
   ),
+  // An answer that was kept before there were attachments is still one.
+  attachments: z.array(attachedView).default([]),
 })
 export type ChangeDetail = z.output<typeof changeDetail>
 /** A dry run, or the request that was made. */

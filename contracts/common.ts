@@ -15,6 +15,8 @@ export const LIMITS = {
   lineQuantity: 100_000,
   /** ¥10,000,000.00 for a single unit. */
   unitPriceCents: 1_000_000_000,
+  /** Files of one change request, whatever is configured: more is no evidence any more but an archive. */
+  attachments: 50,
   pageSize: 200,
   remarkCharacters: 500,
 } as const

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LIMITS } from './common.ts'
 
 const url = (protocols: string[]) =>
   z
@@ -171,8 +172,13 @@ export const configSchema = z.strictObject({
     .optional(),
   EVENT_RETENTION_DAYS: z.coerce.number().int().min(7).max(3_650).default(30),
   INBOX_BODY_MONTHS: z.coerce.number().int().min(2).max(120).default(6),
-  /** Folder of exports; API and relay must see the same one. */
+  /** Folder of exports and attachments; API and relay must see the same one. */
   FILES_DIR: z.string().min(1).default('.data/files'),
+  /** Of one attachment of a change request. */
+  ATTACHMENT_MEBIBYTES: z.coerce.number().int().min(1).max(50).default(10),
+  ATTACHMENTS_PER_REQUEST: z.coerce.number().int().min(1).max(LIMITS.attachments).default(10),
+  /** After the request has ended. Three years are what the E-Commerce Law (art. 31) wants of a trade's records. */
+  ATTACHMENT_RETENTION_DAYS: z.coerce.number().int().min(30).max(3_650).default(1_095),
   METRICS_HOST: z.string().min(1).default('127.0.0.1'),
   /** Where worker and relay serve /metrics and /readyz; 0 takes any free port. */
   METRICS_PORT: port.default(0),
@@ -247,6 +253,7 @@ const OWN_PREFIXES = [
   'SESSION_',
   'METRICS_',
   'FILES_',
+  'ATTACHMENT',
   'INBOX_',
   'EVENT_',
   'RATE_LIMIT_',

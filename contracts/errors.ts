@@ -407,6 +407,12 @@ export const ERRORS = {
     zh: '草稿已被他人修改',
     todo: 'Read the draft again, look at what changed, and name its new revision.',
   },
+  'attachment-not-found': {
+    status: 404,
+    en: 'There is no such attachment here',
+    zh: '附件不存在',
+    todo: 'Check the id; one of a request is for whoever may see the request, one of nobody for who uploaded it.',
+  },
   'export-not-found': {
     status: 404,
     en: 'There is no such export',
@@ -497,6 +503,12 @@ export const ERRORS = {
     zh: '相同操作正在处理中',
     todo: 'Repeat the request with the same key in a moment.',
   },
+  'attachment-erased': {
+    status: 410,
+    en: 'The file of this attachment was erased',
+    zh: '附件内容已删除',
+    todo: 'Its hash and who attached it are still known; the file is gone.',
+  },
   'payload-too-large': {
     status: 413,
     en: 'The body is too large',
@@ -509,11 +521,35 @@ export const ERRORS = {
     zh: '不支持的内容类型',
     todo: 'Send application/json (text/csv for imports).',
   },
+  'attachment-type-refused': {
+    status: 415,
+    en: 'This is no file of a kind that may be attached',
+    zh: '不支持的附件类型',
+    todo: 'Attach a JPEG, PNG or WebP picture, or a PDF; what a file is called does not count. An iPhone sends JPEG with “most compatible”.',
+  },
   'idempotency-key-reused': {
     status: 422,
     en: 'This Idempotency-Key was used for another request',
     zh: '幂等键已用于其他请求',
     todo: 'Use a fresh key for a new operation.',
+  },
+  'attachment-unreadable': {
+    status: 422,
+    en: 'The file is damaged, or is more than it says',
+    zh: '附件已损坏或内容异常',
+    todo: 'Save it anew, a picture below 50 megapixels, and send it again.',
+  },
+  'unknown-attachment': {
+    status: 422,
+    en: 'An attachment is not known, is not yours, or belongs to a request already',
+    zh: '附件不存在、非本人上传或已被使用',
+    todo: 'Upload the file again: what is not attached within a day is removed.',
+  },
+  'too-many-attachments': {
+    status: 422,
+    en: 'Too many attachments',
+    zh: '附件过多',
+    todo: 'Attach fewer files; remove those that you have uploaded and do not need.',
   },
   'unknown-sku': {
     status: 422,

@@ -7,6 +7,7 @@ import { measureBoard } from '../bench/figures/board.ts'
 import { measureCheckout } from '../bench/figures/checkout.ts'
 import { measureCheckoutHttp } from '../bench/figures/checkout-http.ts'
 import { measureEvents } from '../bench/figures/events.ts'
+import { measureExports } from '../bench/figures/exports.ts'
 import { measureGrowth } from '../bench/figures/growth.ts'
 import { measureOrders } from '../bench/figures/orders.ts'
 import { measurePushGrowth } from '../bench/figures/push-growth.ts'
@@ -40,6 +41,7 @@ const measurements: {
     measure: (stage, say, { inboxRows }) => measurePushGrowth(stage, say, inboxRows),
   },
   { names: ['board'], measure: measureBoard },
+  { names: ['exports'], measure: measureExports },
   { names: ['growth'], measure: measureGrowth },
   { names: ['events'], measure: measureEvents },
   { names: ['start-latency'], measure: measureStartLatency },

@@ -67,7 +67,7 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
   API_PORT: ['API', 'Port to listen on; 0 takes any free one.'],
   DATA_KEYS: [
     EVERY_PROCESS,
-    'Keys that seal contacts, the passwords of WMS connections and the secrets of subscriptions: `id:base64 of 32 bytes`, newest first, older ones after commas. See [the runbook](runbook.md#keys-and-secrets).',
+    'Keys that seal contacts, attachments, the passwords of WMS connections and the secrets of subscriptions: `id:base64 of 32 bytes`, newest first, older ones after commas. See [the runbook](runbook.md#keys-and-secrets).',
   ],
   PAYLOAD_KEYS: [EVERY_PROCESS, 'Keys that seal what Temporal stores, in the same form.'],
   SESSION_SECRET: ['API', 'At least 32 characters; signs session cookies.'],
@@ -191,7 +191,13 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
   ],
   FILES_DIR: [
     'API, relay',
-    'Folder of the exports that were made in the background. Both must see the same one: a shared volume.',
+    'Folder of attachments, and of the exports that were made in the background. Both must see the same one: a shared volume.',
+  ],
+  ATTACHMENT_MEBIBYTES: ['API', 'How large an attachment of a change request may be.'],
+  ATTACHMENTS_PER_REQUEST: ['API', 'How many a request may have.'],
+  ATTACHMENT_RETENTION_DAYS: [
+    'relay',
+    'How long the files of a change request stay after it has ended. Three years are what the E-Commerce Law (art. 31) wants of a trade’s records. Hash and names of who attached what stay.',
   ],
   EVENT_RETENTION_DAYS: [
     'relay',

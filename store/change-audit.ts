@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
-import type { AuditAction, AuditSource } from '../contracts/audit.ts'
+import type { AuditAction, AuditSource, AuditValue } from '../contracts/audit.ts'
 import type { ChangeRequestEvent, ChangeRequestState } from '../domain/change-request.ts'
 import type { ChangeDecided } from '../domain/change-request-decision.ts'
 import { appendAudit } from './audit.ts'
 import type { Tx } from './database.ts'
 
 /** What of a request's life is audited; reminders and looks at the order change nothing that anybody answers for. */
-const ACTIONS: Partial<Record<ChangeRequestEvent['type'] | 'submitted', AuditAction>> = {
+const ACTIONS: Partial<Record<ChangeRequestEvent['type'] | 'submitted' | 'attached', AuditAction>> = {
+  attached: 'change.attached',
   submitted: 'change.requested',
   decided: 'change.decided',
   hold_refused: 'change.ended',
@@ -25,7 +26,7 @@ type Recorded = {
   type: string
   operator: string
   source: AuditSource
-  detail?: Record<string, string | number>
+  detail?: Record<string, AuditValue>
 }
 
 /** Says in the audit trail what has become of a request, in the transaction in which it has. */

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import type { ChangeFilters } from '../contracts/change-requests.ts'
 import { changeTexts } from '../domain/change-text.ts'
-import { filtered, requests } from './change-queries.ts'
+import { fits } from './change-queries.ts'
 import type { Db } from './database.ts'
-import type { Scope } from './identity.ts'
+import { inScope, type Scope } from './identity.ts'
 import { exact } from './paging.ts'
 
 /** So many requests are read at a time. */
@@ -24,10 +24,12 @@ export async function* exportChanges(db: Db, filters: ChangeFilters, scope: Scop
     const last = found.at(-1)
     if (!last) return
     const changeIds = found.map(({ id }) => id)
-    const [versions, decisions] = [await versionsOf(db, changeIds), await decisionsOf(db, changeIds)]
+    const versions = await versionsOf(db, changeIds)
+    const decisions = await decisionsOf(db, changeIds)
+    const files = await filesOf(db, changeIds)
     for (const request of found) {
       for (const version of versions.get(request.id) ?? [])
-        yield rowOf(request, version, decisions.get(request.id) ?? [])
+        yield rowOf(request, version, decisions.get(request.id) ?? [], files.get(request.id) ?? [])
     }
     if (found.length < BATCH) return
     after = [last.exactly, last.id]
@@ -35,7 +37,12 @@ export async function* exportChanges(db: Db, filters: ChangeFilters, scope: Scop
 }
 
 function readBatch(db: Db, filters: ChangeFilters, scope: Scope, after: Position | null) {
-  let select = filtered(requests(db, scope), filters)
+  let select = db
+    .selectFrom('change_request as request')
+    .select(['id', 'number', 'order_id', 'store_id', 'request_version', 'status', 'separated'])
+    .select(['erp_reference', 'end_code', 'end_detail', 'closed_at'])
+    .where(inScope(scope, 'request.store_id'))
+    .where(fits(filters))
     .select(exact('request.created_at').as('exactly'))
     .orderBy('request.created_at')
     .orderBy('request.id')
@@ -71,6 +78,16 @@ async function decisionsOf(db: Db, changeIds: string[]) {
   return grouped(rows)
 }
 
+async function filesOf(db: Db, changeIds: string[]) {
+  const rows = await db
+    .selectFrom('attachment')
+    .select(['change_id', 'request_version', 'sha256'])
+    .where('change_id', 'in', changeIds)
+    .orderBy('position')
+    .execute()
+  return grouped(rows.flatMap(({ change_id, ...row }) => (change_id === null ? [] : [{ change_id, ...row }])))
+}
+
 function grouped<Row extends { change_id: string }>(rows: readonly Row[]): Map<string, Row[]> {
   const groups = new Map<string, Row[]>()
   for (const row of rows) {
@@ -86,9 +103,12 @@ type Rows<Read extends (...args: never[]) => Promise<Map<string, unknown[]>>> =
   Awaited<ReturnType<Read>> extends Map<string, (infer Row)[]> ? Row : never
 type Version = Rows<typeof versionsOf>
 type Decision = Rows<typeof decisionsOf>
+type File = Rows<typeof filesOf>
 
-function rowOf(request: Found, version: Version, decisions: readonly Decision[]) {
+function rowOf(request: Found, version: Version, decisions: readonly Decision[], files: readonly File[]) {
   const isPresent = version.request_version === request.request_version
+  const isOfVersion = (row: { request_version: number | null }) =>
+    row.request_version === version.request_version
   const { before, after } = changeTexts(version.effect)
   const { amountCents, differenceCents, type } = version.effect
   return {
@@ -111,9 +131,11 @@ function rowOf(request: Found, version: Version, decisions: readonly Decision[])
     differenceCents,
     tier: version.tier,
     policyVersion: version.policy_version,
-    decisions: decisions
-      .filter((decision) => decision.request_version === version.request_version)
-      .map(decisionText)
+    decisions: decisions.filter(isOfVersion).map(decisionText).join('; '),
+    /** SHA-256 of each file that was handed out with it. */
+    attachments: files
+      .filter(isOfVersion)
+      .map(({ sha256 }) => sha256.toString('hex'))
       .join('; '),
     separationOfDuties: isPresent ? String(request.separated) : null,
     erpReference: isPresent ? request.erp_reference : null,

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type {
   ChangeDetail,
   ChangeFilters,
@@ -8,12 +8,13 @@ import type {
 } from '../contracts/change-requests.ts'
 import { changeSummary } from '../contracts/change-requests.ts'
 import { CHANGE_REQUEST_MEANING } from '../domain/change-request-state.ts'
+import { attachmentsOf } from './attachments.ts'
 import type { Db, Tx } from './database.ts'
 import { inScope, type Scope } from './identity.ts'
 import { exact, Keyset, type Page, timeAndUuid } from './paging.ts'
 
 /** A request with what its present version asks for. */
-export function requests(db: Db | Tx, scope: Scope) {
+function requests(db: Db | Tx, scope: Scope) {
   return db
     .selectFrom('change_request as request')
     .innerJoin('change_request_version as asked', (join) =>
@@ -28,23 +29,23 @@ export function requests(db: Db | Tx, scope: Scope) {
 }
 type Row = Awaited<ReturnType<ReturnType<typeof requests>['executeTakeFirstOrThrow']>>
 
-/** Those that fit what is asked for. */
-export function filtered(found: ReturnType<typeof requests>, filters: ChangeFilters) {
-  let select = found
-  if (filters.status) select = select.where('request.status', '=', filters.status)
-  if (filters.open !== undefined)
-    select = select.where('request.closed_at', filters.open ? 'is' : 'is not', null)
-  if (filters.type) select = select.where('request.type', '=', filters.type)
-  if (filters.orderId) select = select.where('request.order_id', '=', filters.orderId)
-  if (filters.storeId) select = select.where('request.store_id', '=', filters.storeId)
-  if (filters.changeNumber) select = select.where('request.number', '=', filters.changeNumber)
-  if (filters.applicant) select = select.where('request.applicant', '=', filters.applicant)
-  if (filters.needsAttention !== undefined) {
-    select = select.where('request.needs_attention', '=', filters.needsAttention)
-  }
-  if (filters.createdFrom) select = select.where('request.created_at', '>=', new Date(filters.createdFrom))
-  if (filters.createdTo) select = select.where('request.created_at', '<', new Date(filters.createdTo))
-  return select
+/** The condition that keeps a query to the requests (aliased `request`) that fit what is asked for. */
+export function fits(filters: ChangeFilters): RawBuilder<boolean> {
+  const { status, open, type, orderId, storeId, changeNumber, applicant, needsAttention } = filters
+  const { createdFrom, createdTo } = filters
+  const conditions = [sql`true`]
+  if (status) conditions.push(sql`request.status = ${status}`)
+  if (open !== undefined)
+    conditions.push(open ? sql`request.closed_at is null` : sql`request.closed_at is not null`)
+  if (type) conditions.push(sql`request.type = ${type}`)
+  if (orderId) conditions.push(sql`request.order_id = ${orderId}`)
+  if (storeId) conditions.push(sql`request.store_id = ${storeId}`)
+  if (changeNumber) conditions.push(sql`request.number = ${changeNumber}`)
+  if (applicant) conditions.push(sql`request.applicant = ${applicant}`)
+  if (needsAttention !== undefined) conditions.push(sql`request.needs_attention = ${needsAttention}`)
+  if (createdFrom) conditions.push(sql`request.created_at >= ${createdFrom}::timestamptz`)
+  if (createdTo) conditions.push(sql`request.created_at < ${createdTo}::timestamptz`)
+  return sql<boolean>`(${sql.join(conditions, sql` and `)})`
 }
 
 /** One page of the requests in scope, the newest or the oldest first. */
@@ -56,7 +57,8 @@ export async function listChanges(
   const keyset = new Keyset('change-requests', query, timeAndUuid)
   const after = keyset.after(query.cursor)
   const direction = query.sort === 'newest' ? 'desc' : 'asc'
-  let select = filtered(requests(db, scope), query)
+  let select = requests(db, scope)
+    .where(fits(query))
     .select(exact('request.created_at').as('at'))
     .orderBy('request.created_at', direction)
     .orderBy('request.id', direction)
@@ -109,9 +111,7 @@ export async function findChange(
   scope: Scope,
   account: string | null,
 ): Promise<Omit<ChangeDetail, 'contact'> | null> {
-  // Whoever is asked for a decision sees what it is about, wherever their own stores are.
-  const isAsked = account !== null && (await wasAsked(db, changeId, account))
-  const row = await requests(db, isAsked ? { kind: 'all' } : scope)
+  const row = await requests(db, await scopeFor(db, changeId, scope, account))
     .where('request.id', '=', changeId)
     .executeTakeFirst()
   if (!row) return null
@@ -129,7 +129,29 @@ export async function findChange(
     decisions: await decisionsOf(db, changeId),
     versions: await versionsOf(db, changeId),
     events: await eventsOf(db, changeId),
+    attachments: await attachmentsOf(db, { changeId, changeNumber: row.number }),
   }
+}
+
+/** What people call a request that somebody may see; null outside the scope. */
+export async function findChangeNumber(
+  db: Db,
+  changeId: string,
+  scope: Scope,
+  account: string | null,
+): Promise<string | null> {
+  const row = await db
+    .selectFrom('change_request as request')
+    .select('number')
+    .where('id', '=', changeId)
+    .where(inScope(await scopeFor(db, changeId, scope, account), 'request.store_id'))
+    .executeTakeFirst()
+  return row?.number ?? null
+}
+
+/** Whoever is asked for a decision sees what it is about, wherever their own stores are. */
+async function scopeFor(db: Db | Tx, changeId: string, scope: Scope, account: string | null): Promise<Scope> {
+  return account !== null && (await wasAsked(db, changeId, account)) ? { kind: 'all' } : scope
 }
 
 async function wasAsked(db: Db | Tx, changeId: string, account: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { AuditSource, AuditValue } from '../contracts/audit.ts'
 import { ProblemError } from '../contracts/errors.ts'
 import type { Change } from '../domain/change.ts'
 import {
@@ -10,6 +11,7 @@ import {
   decideChangeRequest,
 } from '../domain/change-request.ts'
 import type { ChangeDecided } from '../domain/change-request-decision.ts'
+import { type Attaching, attach } from './attachments.ts'
 import { auditChange, auditDecision } from './change-audit.ts'
 import { contextOf } from './change-people.ts'
 import { type Applicant, type Previewed, previewRequest } from './change-preview.ts'
@@ -32,7 +34,11 @@ export type ChangeSubmission = {
   reason: string
   applicant: Applicant
   eventId: string
+  /** Files that the applicant has uploaded for it. */
+  attachments?: NamedAttachments
 }
+/** Uploads as somebody names them: which, whose, and how many a request may have. */
+export type NamedAttachments = Pick<Attaching, 'ids' | 'owner' | 'most'>
 
 /**
  * Opens a request on an order that no other request is about.
@@ -71,7 +77,7 @@ export async function submitChange(tx: Tx, submission: ChangeSubmission): Promis
     eventId: submission.eventId,
     operator: applicant.name,
   })
-  await auditSubmission(tx, null, state, submission)
+  await auditSubmission(tx, null, state, submission, await attachTo(tx, state, submission.attachments))
   return state
 }
 
@@ -125,7 +131,7 @@ export async function resubmitChange(
     eventId: submission.eventId,
     operator: applicant.name,
   })
-  await auditSubmission(tx, before, state, submission)
+  await auditSubmission(tx, before, state, submission, await attachTo(tx, state, submission.attachments))
   return state
 }
 
@@ -134,10 +140,48 @@ function auditSubmission(
   before: ChangeRequestState | null,
   after: ChangeRequestState,
   { applicant, reasonCode, change }: Pick<ChangeSubmission, 'applicant' | 'reasonCode' | 'change'>,
+  attachments: AuditValue[],
 ): Promise<void> {
-  const source = applicant.role === 'buyer' || applicant.role === 'system' ? 'api' : 'console'
-  const detail = { type: change.type, reasonCode }
+  const detail = { type: change.type, reasonCode, attachments }
+  const source = sourceOf(applicant)
   return auditChange(tx, before, after, { type: 'submitted', operator: applicant.name, source, detail })
+}
+
+/**
+ * Adds files to a request that waits for its decision. Whoever decides sees them from then on; what was decided stays.
+ *
+ * @throws ProblemError `change-request-not-found`, `change-not-applicant`, `change-wrong-state`, `unknown-attachment`,
+ * `too-many-attachments`
+ */
+export async function attachToChange(
+  tx: Tx,
+  {
+    changeId,
+    applicant,
+    attachments,
+  }: { changeId: string; applicant: Applicant; attachments: NamedAttachments },
+): Promise<void> {
+  const { state } = await lockChangeRequest(tx, changeId)
+  if (state.applicant !== applicant.name) throw new ProblemError('change-not-applicant')
+  if (state.status !== 'submitted' && state.status !== 'in_approval')
+    throw new ProblemError('change-wrong-state', `the request is ${state.status}`)
+  const added = await attachTo(tx, state, attachments)
+  const detail = { attachments: added }
+  await auditChange(tx, state, state, {
+    ...{ type: 'attached', operator: applicant.name, source: sourceOf(applicant), detail },
+  })
+}
+
+async function attachTo(
+  tx: Tx,
+  { changeId, requestVersion, applicant }: ChangeRequestState,
+  attachments: NamedAttachments | undefined,
+): Promise<AuditValue[]> {
+  return attachments ? attach(tx, { ...attachments, changeId, requestVersion, attachedBy: applicant }) : []
+}
+
+function sourceOf({ role }: Applicant): AuditSource {
+  return role === 'buyer' || role === 'system' ? 'api' : 'console'
 }
 
 async function previewAt(

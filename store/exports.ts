@@ -66,6 +66,7 @@ const CHANGE_COLUMNS = [
   'tier',
   'policyVersion',
   'decisions',
+  'attachments',
   'separationOfDuties',
   'erpReference',
   'endCode',

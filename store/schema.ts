@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type { AttachmentType } from '../contracts/attachments.ts'
 import type { AuditAction, AuditSource, StoredAuditValue } from '../contracts/audit.ts'
 import type { ExportFormat, ExportState } from '../contracts/exports.ts'
 import type { AllocationExplanation } from '../domain/allocation-explanation.ts'
@@ -186,6 +187,25 @@ export type Database = {
     sequence: ColumnType<number, never, never>
     hash: ColumnType<Buffer, never, never>
     created_at: ColumnType<Date, never, never>
+  }
+  attachment: {
+    id: string
+    owner: string
+    uploaded_by: string
+    media_type: AttachmentType
+    bytes: number
+    sha256: Buffer
+    original_sha256: Buffer
+    width_pixels: Nullable<number>
+    height_pixels: Nullable<number>
+    key_id: string
+    uploaded_at: DefaultTimestamp
+    change_id: Nullable<string>
+    request_version: Nullable<number>
+    position: Nullable<number>
+    attached_by: Nullable<string>
+    attached_at: NullableTimestamp
+    erased_at: NullableTimestamp
   }
   change_number: { day: string; last: number }
   change_request: ChangeRequestTable

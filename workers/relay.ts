@@ -13,6 +13,7 @@ import { KeyRing } from '../store/keyring.ts'
 import { dropOldBodies, tidy } from '../store/maintenance.ts'
 import { Policies } from '../store/policy-cache.ts'
 import { raisePresaleGoodsInStock } from '../store/presale-goods.ts'
+import { AttachmentTidier } from './attachment-tidier.ts'
 import { AuditSealer } from './audit-sealer.ts'
 import { CHANGES, TRANSFERS } from './carried.ts'
 import { CourierPushes } from './courier-pushes.ts'
@@ -53,7 +54,10 @@ const transferCarrier = new RowCarrier(TRANSFERS, { db, client, taskQueue, logge
 const changeCarrier = new RowCarrier(CHANGES, { db, client, taskQueue, logger })
 const keyRing = KeyRing.parse(config.DATA_KEYS)
 const auditSealer = new AuditSealer({ db, logger })
-const exportMaker = new ExportMaker({ db, files: createFileStore(config.FILES_DIR), logger })
+const files = createFileStore(config.FILES_DIR)
+const exportMaker = new ExportMaker({ db, files, logger })
+const daysKept = config.ATTACHMENT_RETENTION_DAYS
+const attachmentTidier = new AttachmentTidier({ db, files, keyRing, logger, daysKept })
 const waitingOrders = new WaitingOrders({ db, keyRing })
 const promotionStarter = new PromotionStarter({ db, client, taskQueue })
 
@@ -127,6 +131,7 @@ const loops = [
         if (month.dropped) logger.info(month, 'bodies of old messages dropped')
         else logger.warn(month, 'bodies of old messages are still needed: the month is kept')
       }
+      await attachmentTidier.runOnce()
       return 0
     },
     idleMs: IDLE_MS.maintenance,

@@ -14,6 +14,13 @@ same filters. Operations with an \`Idempotency-Key\` header: the same key and bo
 Systems authenticate with \`Authorization: Bearer <API key>\`. People sign in at \`POST /v1/session\`; with the session's
 cookie send the header \`x-order-hub: 1\` on everything that changes something (this page need not).`
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Its body is a form with one file, which no schema describes. */
+    takesFile?: boolean
+  }
+}
+
 /** The groups of the page, in the order in which a newcomer meets them. */
 const TAGS = [
   { name: 'session', description: 'Signing in and out, for people' },
@@ -128,10 +135,12 @@ const describe: NonNullable<FastifyDynamicSwaggerOptions['transform']> = (docume
     '5XX': failure,
   }
   const security = access === 'public' ? [] : [{ apiKey: [] }, { session: [] }]
+  const body = document.route.config?.takesFile ? { body: FORM_WITH_FILE } : {}
   const headers = document.route.config?.idempotent ? idempotencyHeader(url) : undefined
   return {
     schema: {
       ...schema,
+      ...body,
       ...(headers ? { headers } : {}),
       response,
       security,
@@ -139,6 +148,12 @@ const describe: NonNullable<FastifyDynamicSwaggerOptions['transform']> = (docume
     },
     url,
   }
+}
+
+const FORM_WITH_FILE = {
+  type: 'object',
+  required: ['file'],
+  properties: { file: { type: 'string', format: 'binary' } },
 }
 
 /** An import needs the key only when it is not a dry run. */

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { MEDIA_TYPES } from '../../connectors/spreadsheets/sheet.ts'
+import { attachBody } from '../../contracts/attachments.ts'
 import {
   type ChangeBody,
   type ChangeDetail,
@@ -25,11 +26,14 @@ import { explainRoute } from '../../domain/approval-route.ts'
 import type { Change } from '../../domain/change.ts'
 import { erpBookingOf } from '../../domain/change-erp.ts'
 import { findDivision } from '../../domain/division.ts'
+import { requireDrafts } from '../../store/attachments.ts'
 import { type Applicant, previewRequest, previewStock } from '../../store/change-preview.ts'
 import { contactsOfChange, findChange, listChanges, listInbox } from '../../store/change-queries.ts'
 import {
   applyChangeEvent,
+  attachToChange,
   decideOnChange,
+  type NamedAttachments,
   resubmitChange,
   submitChange,
 } from '../../store/change-requests.ts'
@@ -70,12 +74,17 @@ export const changeRequestRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = asy
       const { body } = request
       refuseUnknownDivision(body.change)
       await requireOrder(db, body.orderId, identity)
-      if (request.query.dryRun) return preview(db, body, applicantOf(identity))
+      const attachments = attachmentsNamed(deps, identity, body.attachmentIds)
+      if (request.query.dryRun) {
+        await requireDrafts(db, attachments)
+        return preview(db, body, applicantOf(identity))
+      }
       const answer = await request.idempotent(reply, changeDetail, async (tx) => {
         const changeId = deps.ids.next()
         const change = await keepContact(tx, deps, body.change)
         const applicant = applicantOf(identity)
-        await submitChange(tx, { ...body, changeId, change, applicant, eventId: eventIdOf(request) })
+        const eventId = eventIdOf(request)
+        await submitChange(tx, { ...body, changeId, change, applicant, eventId, attachments })
         return { status: 201, body: await show(tx, deps, changeId, identity) }
       })
       deps.notice.poke()
@@ -176,6 +185,30 @@ export const changeRequestRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = asy
     },
   )
 
+  app.post(
+    `${url}/attachments`,
+    {
+      config: { access: ACCESS.requestChange, idempotent: true },
+      schema: {
+        tags,
+        summary: 'Add files to your request while it waits for its decision',
+        params,
+        body: attachBody,
+        response,
+      },
+    },
+    async (request, reply) => {
+      const identity = identityOf(request)
+      const { changeId } = request.params
+      await requireVisible(db, changeId, identity)
+      return request.idempotent(reply, changeDetail, async (tx) => {
+        const attachments = attachmentsNamed(deps, identity, request.body.attachmentIds)
+        await attachToChange(tx, { changeId, applicant: applicantOf(identity), attachments })
+        return { status: 200, body: await show(tx, deps, changeId, identity) }
+      })
+    },
+  )
+
   const settle = async (
     request: FastifyRequest<{ Params: { changeId: string } }>,
     reply: FastifyReply,
@@ -250,6 +283,7 @@ export const changeRequestRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = asy
           change,
           applicant,
           eventId: eventIdOf(request),
+          attachments: attachmentsNamed(deps, identity, request.body.attachmentIds),
         })
         return { status: 201, body: await show(tx, deps, changeId, identity) }
       })
@@ -257,6 +291,15 @@ export const changeRequestRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = asy
       return answer
     },
   )
+}
+
+/** Which of a caller's uploads are named, and how many a request may have. */
+function attachmentsNamed(
+  { config }: ApiDeps,
+  identity: Identity,
+  ids: readonly string[] = [],
+): NamedAttachments {
+  return { ids, owner: callerOf(identity), most: config.ATTACHMENTS_PER_REQUEST }
 }
 
 type Decision = {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
@@ -15,17 +15,25 @@ export type FileStore = {
   read: (key: string) => Promise<Readable>
   /** Also when it is gone already. */
   remove: (key: string) => Promise<void>
+  /** Every file whose key begins so, with when it was put there, in no order. */
+  list: (prefix: string) => AsyncIterable<{ key: string; putAt: Date }>
+  /** Removes what a crash has left of a `put` that began before this time. */
+  removeUnfinished: (before: Date) => Promise<void>
 }
 
 /** Letters, digits and dashes in folders: nothing that a file system, or a bucket, could read as a way elsewhere. */
 const KEY = /^[a-z0-9-]+(\/[a-z0-9-]+)*(\.[a-z0-9]+)?$/
 
+/** @throws Error when it is no key */
+export function requireKey(key: string): string {
+  if (!KEY.test(key)) throw new Error('this is not a key of a file')
+  return key
+}
+
 /** Files in a folder, which all processes share: a volume. */
 export function createFileStore(folder: string): FileStore {
-  const pathOf = (key: string) => {
-    if (!KEY.test(key)) throw new Error('this is not a key of a file')
-    return join(folder, key)
-  }
+  const pathOf = (key: string) => join(folder, requireKey(key))
+  const keyOf = (path: string) => relative(folder, path).split(sep).join('/')
   return {
     put: async (key, contents) => {
       const path = pathOf(key)
@@ -47,5 +55,38 @@ export function createFileStore(folder: string): FileStore {
       return file.createReadStream()
     },
     remove: async (key) => rm(pathOf(key), { force: true }),
+    list: async function* (prefix) {
+      for await (const path of filesIn(folder)) {
+        const key = keyOf(path)
+        if (!key.startsWith(prefix) || !KEY.test(key)) continue
+        const found = await statOf(path)
+        if (found) yield { key, putAt: found.mtime }
+      }
+    },
+    removeUnfinished: async (before) => {
+      for await (const path of filesIn(folder)) {
+        if (!path.endsWith('.part')) continue
+        const found = await statOf(path)
+        if (found && found.mtime < before) await rm(path, { force: true })
+      }
+    },
+  }
+}
+
+/** One after the other: a folder may have more files than memory should hold names. */
+async function* filesIn(folder: string): AsyncGenerator<string> {
+  await mkdir(folder, { recursive: true })
+  for await (const entry of await opendir(folder, { recursive: true })) {
+    if (entry.isFile()) yield join(entry.parentPath, entry.name)
+  }
+}
+
+/** Null where it went meanwhile. */
+async function statOf(path: string): Promise<{ mtime: Date } | null> {
+  try {
+    return await stat(path)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
   }
 }

@@ -5,16 +5,25 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { applyChangeEvent } from '../../store/change-requests.ts'
 import type { Role } from '../../store/identity.ts'
 import { ExportMaker } from '../../workers/export-loop.ts'
+import { formWith, PDF } from '../support/pictures.ts'
 import { createTestApi, placeOrder, type TestApi } from './support.ts'
 
 let api: TestApi
 /** Rejected once, asked for again and approved. */
 let mine: { changeId: string; changeNumber: string; orderId: string }
+let sha256: string
 let theirs: { changeId: string; changeNumber: string }
 
 beforeAll(async () => {
   api = await createTestApi()
-  mine = await ask('clerk', 'ST-1', 95_000, '=HYPERLINK("http://x")')
+  const form = formWith(PDF)
+  const upload = await api.as('clerk', {
+    ...{ method: 'POST', url: '/v1/attachments', payload: form.payload },
+    headers: { ...form.headers, 'idempotency-key': uuid() },
+  })
+  sha256 = upload.json().sha256
+  const attachmentIds = [upload.json().attachmentId]
+  mine = await ask('clerk', 'ST-1', 95_000, '=HYPERLINK("http://x")', { attachmentIds })
   await hold(mine.changeId, 2)
   await decide(mine.changeId, 'reject', 1)
   const again = await post('clerk', `/change-requests/${mine.changeId}/versions`, asked(96_000, '再申请一次'))
@@ -38,10 +47,14 @@ const asked = (unitPriceCents: number, reason: string) => ({
   reasonCode: 'goodwill',
   reason,
 })
-async function ask(caller: Role, storeId: string, unitPriceCents: number, reason: string) {
+async function ask(caller: Role, storeId: string, unitPriceCents: number, reason: string, more = {}) {
   const lines = [{ skuId: 'SKU-1', quantity: 1, unitPriceCents: 100_000 }]
   const { orderId } = (await placeOrder(api, { storeId, lines })).json()
-  const response = await post(caller, '/change-requests', { orderId, ...asked(unitPriceCents, reason) })
+  const response = await post(caller, '/change-requests', {
+    orderId,
+    ...asked(unitPriceCents, reason),
+    ...more,
+  })
   expect(response.statusCode).toBe(201)
   return response.json()
 }
@@ -80,6 +93,7 @@ test('each version of a request is a row: what was and is to be, who asked, who 
       reason: `'=HYPERLINK("http://x")`,
       decisions: expect.stringMatching(/^step 1: reject by store-manager, console, 20\d\d-.*Z$/),
       closedAt: '',
+      attachments: sha256,
     },
     {
       changeNumber: mine.changeNumber,
@@ -88,6 +102,7 @@ test('each version of a request is a row: what was and is to be, who asked, who 
       newAmountCents: '96000',
       decisions: expect.stringMatching(/^step 1: approve by team-lead, console/),
       separationOfDuties: 'true',
+      attachments: '',
     },
   ])
   // What somebody noted for a colleague stays in the request.
