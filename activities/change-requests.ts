@@ -8,6 +8,7 @@ import type { ChangeHoldAnswer } from '../domain/change.ts'
 import { erpBookingOf } from '../domain/change-erp.ts'
 import type { ChangeRequestEvent } from '../domain/change-request.ts'
 import type { ChangeDecided } from '../domain/change-request-decision.ts'
+import { endOfRefused } from '../domain/change-request-outcome.ts'
 import type { ChangeProgress, DecisionAnswer } from '../domain/change-request-progress.ts'
 import type { ErpChange } from '../domain/erp-change.ts'
 import { previewRequest } from '../store/change-preview.ts'
@@ -110,7 +111,7 @@ export function createChangeRequestActivities(deps: Deps) {
       const { state } = request
       if (state.status !== 'approved') return progressOf(request)
       const refused = (code: string, detail: string) =>
-        apply(changeId, { type: 'apply_refused', endsAs: endOf(code), code, detail }, tryOf(request))
+        apply(changeId, { type: 'apply_refused', endsAs: endOfRefused(code), code, detail }, tryOf(request))
       const until = new Date((await databaseTime(db)) + HOLD_MARGIN_MS)
       if (state.applyTries > 1) {
         const held = await acquire(deps, request, until)
@@ -144,7 +145,7 @@ export function createChangeRequestActivities(deps: Deps) {
     refuseApply: async (refused: Named & { code: string; detail: string }): Promise<ChangeProgress> => {
       const { changeId, code, detail } = refused
       const request = await read(changeId)
-      const event = { type: 'apply_refused' as const, endsAs: endOf(code), code, detail }
+      const event = { type: 'apply_refused' as const, endsAs: endOfRefused(code), code, detail }
       return apply(changeId, event, tryOf(request))
     },
 
@@ -164,7 +165,7 @@ export function createChangeRequestActivities(deps: Deps) {
         return apply(changeId, { type: 'applied', orderVersion: answer.orderVersion }, tryOf(request))
       }
       const { reason: code, detail } = answer
-      return apply(changeId, { type: 'apply_refused', endsAs: endOf(code), code, detail }, tryOf(request))
+      return apply(changeId, { type: 'apply_refused', endsAs: endOfRefused(code), code, detail }, tryOf(request))
     },
 
     /** Gives back the hold and what was reserved under it. Says whether the change had been made all the same. */
@@ -254,20 +255,6 @@ async function problemOfChange(
     return { code: String(error.extra.reason), detail: error.message }
   }
 }
-
-/** What stands in the way: the order as it is now, or something that can be mended and tried again. */
-function endOf(code: string): 'stale' | 'apply_failed' {
-  return MENDABLE.has(code) ? 'apply_failed' : 'stale'
-}
-const MENDABLE: ReadonlySet<string> = new Set([
-  'not-enough-stock',
-  'not-held',
-  'not-prepared',
-  'held-by-another-change',
-  'erp-refused',
-  'erp-unreachable',
-  'order-unreachable',
-])
 
 /** Names a try of applying, so that the same step of another try is another step. */
 function tryOf({ state }: ChangeRequest): string {

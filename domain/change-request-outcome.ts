@@ -57,3 +57,17 @@ export function whenIn(
 export function wrongState(state: ChangeRequestState): ChangeRefusal {
   return refuse('change-wrong-state', `the request is ${state.status}`, state.decisions.at(-1) ?? null)
 }
+
+/** What stands in the way: the order as it is now, or something that can be mended and tried again. */
+export function endOfRefused(code: string): 'stale' | 'apply_failed' {
+  return MENDABLE.has(code) ? 'apply_failed' : 'stale'
+}
+const MENDABLE: ReadonlySet<string> = new Set([
+  'not-enough-stock',
+  'not-held',
+  'not-prepared',
+  'held-by-another-change',
+  'erp-refused',
+  'erp-unreachable',
+  'order-unreachable',
+])

@@ -3,12 +3,14 @@ import {
   type ChangeProblem,
   type ChangeReason,
   type ChangeTerms,
+  type CommitChangeAnswer,
   pausesPicking,
 } from './change.ts'
 import { planChange } from './change-preview.ts'
 import type { OrderEvent, OrderState, RefundReason } from './order.ts'
 import { applyPlan } from './order-change-applied.ts'
 import { type Draft, reply } from './order-draft.ts'
+import { supplementCents } from './order-money.ts'
 import { hasEnded } from './order-status.ts'
 
 /**
@@ -66,7 +68,7 @@ function problemOfHold(
   event: Extract<OrderEvent, { type: 'change_hold_requested' }>,
   untilMs: number,
 ): ChangeProblem | null {
-  if (state.changes.some((entry) => entry.changeId === event.changeId)) {
+  if (isMade(state, event.changeId)) {
     return problemOf('nothing-changes', 'this change was made already')
   }
   if (isCancelling(state)) return problemOf('cancellation-in-progress', 'a cancellation is being decided')
@@ -110,6 +112,22 @@ function grantHold(draft: Draft, hold: ChangeHold): void {
   if (hold.isEnding) settleHold(hold, null)
 }
 
+/** Whether the order is so already, by this very change. */
+export function isMade({ changes }: OrderState, changeId: string): boolean {
+  return changes.some((change) => change.changeId === changeId)
+}
+
+/** What came of a change that was made: what goes back, and what the customer owes for it. */
+export function outcomeOfMade(state: OrderState, changeId: string): CommitChangeAnswer {
+  const refunds = state.refunds.filter((refund) => refund.changeId === changeId)
+  return {
+    applied: true,
+    orderVersion: state.version,
+    refunds: refunds.map(({ refundId, paymentId, amountCents }) => ({ refundId, paymentId, amountCents })),
+    supplementCents: supplementCents(state),
+  }
+}
+
 /** The difference is to be reserved; where there is none, nothing has to be asked. */
 export function prepareChange(
   draft: Draft,
@@ -118,6 +136,8 @@ export function prepareChange(
   const { state } = draft
   const { requestId, changeId } = event
   if (isWaiting(state, requestId)) return
+  // Asked again by whoever has not heard that it is over: nothing is reserved twice.
+  if (isMade(state, changeId)) return reply(draft, requestId, null)
   const hold = findHeld(draft, changeId, requestId)
   if (!hold) return
   extendHold(draft, hold, Date.parse(event.until))
@@ -159,7 +179,7 @@ export function commitChange(
   const { state } = draft
   const { requestId, changeId, changeNumber, approvers, operator } = event
   if (isWaiting(state, requestId)) return
-  if (state.changes.some((entry) => entry.changeId === changeId)) {
+  if (isMade(state, changeId)) {
     if (state.cancellation?.changeId === changeId && isCancelling(state)) {
       // The one that began it is answered when it is decided.
       if (state.cancellation.requestId === requestId) return

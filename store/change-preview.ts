@@ -13,6 +13,7 @@ import { placeOrder, restoreOrder } from '../domain/order-life.ts'
 import { isPaidInFull } from '../domain/order-money.ts'
 import { customerFactsOf } from './customer-facts.ts'
 import type { Db, Tx } from './database.ts'
+import { findOrderStanding } from './order-queries.ts'
 import { type CurrentPolicy, currentPolicy } from './policy.ts'
 import { placedFacts } from './reconcile.ts'
 import { decideReservations, readStock } from './reservation.ts'
@@ -106,6 +107,14 @@ export async function readOrderState(db: Db | Tx, orderId: string): Promise<Orde
   if (snapshot) return restoreOrder(snapshot.state)
   const placed = await placedFacts(db, orderId)
   return placed === undefined ? null : placeOrder(orderPlacedBody.parse(placed))
+}
+
+/** What there is to know of orders whose workflows do not answer. */
+export function orderRecords(db: Db) {
+  return {
+    standing: (orderId: string) => findOrderStanding(db, orderId),
+    state: (orderId: string) => readOrderState(db, orderId),
+  }
 }
 
 /** What the hub knows of the SKUs that a change touches; one that it does not sell is refused. */

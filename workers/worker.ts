@@ -14,9 +14,9 @@ import { createOrderChangeCommands } from '../connectors/temporal/order-change-c
 import { ensureReportSchedule } from '../connectors/temporal/report-schedules.ts'
 import { ensureWmsSchedules } from '../connectors/temporal/wms-schedules.ts'
 import { WmsReader } from '../connectors/wms/reader.ts'
+import { orderRecords } from '../store/change-preview.ts'
 import { createDatabase } from '../store/database.ts'
 import { KeyRing } from '../store/keyring.ts'
-import { findOrderStanding } from '../store/order-queries.ts'
 import { currentPolicy } from '../store/policy.ts'
 import { ShopAccounts } from '../store/shop-accounts.ts'
 import type { OpenShop } from '../store/shops.ts'
@@ -99,7 +99,7 @@ const worker = await createOrderWorker({
       redis,
     }),
     shopLimiter: new ShopLimiter(redis),
-    orderChanges: createOrderChangeCommands(client, (orderId) => findOrderStanding(db, orderId)),
+    orderChanges: createOrderChangeCommands(client, orderRecords(db)),
     trustsTemporalCli: config.TRUST_TEMPORAL_CLI,
   }),
 })

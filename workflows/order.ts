@@ -26,9 +26,9 @@ import type {
   ReleaseChangeAnswer,
 } from '../domain/change.ts'
 import type { CommandAnswer, EventRecord, OrderEvent, OrderPlaced, OrderState } from '../domain/order.ts'
+import { isMade, outcomeOfMade } from '../domain/order-change.ts'
 import { eventKey } from '../domain/order-event-key.ts'
 import { decide, placeOrder, restoreOrder } from '../domain/order-life.ts'
-import { supplementCents } from '../domain/order-money.ts'
 import { dueSteps, nextDeadline, type OrderStep } from '../domain/order-steps.ts'
 import { duePresale } from '../domain/presale.ts'
 import {
@@ -180,20 +180,12 @@ class OrderRun {
   async #commitChange(command: CommitChange): Promise<CommitChangeAnswer> {
     const problem = await this.#askForChange({ type: 'change_commit_requested', ...command })
     if (problem) return { applied: false, ...problem }
-    const { state } = this
-    const refunds = state.refunds.filter((refund) => refund.changeId === command.changeId)
-    return {
-      applied: true,
-      orderVersion: state.version,
-      refunds: refunds.map(({ refundId, paymentId, amountCents }) => ({ refundId, paymentId, amountCents })),
-      supplementCents: supplementCents(state),
-    }
+    return outcomeOfMade(this.state, command.changeId)
   }
 
   async #releaseChangeHold(command: ReleaseChangeHold): Promise<ReleaseChangeAnswer> {
     await this.#askForChange({ type: 'change_release_requested', ...command })
-    const applied = this.state.changes.some((change) => change.changeId === command.changeId)
-    return { released: true, applied }
+    return { released: true, applied: isMade(this.state, command.changeId) }
   }
 
   #isOver(): boolean {

@@ -7,6 +7,8 @@ import type {
   PrepareChangeAnswer,
   ReleaseChangeAnswer,
 } from '../../domain/change.ts'
+import type { OrderState } from '../../domain/order.ts'
+import { isMade, outcomeOfMade } from '../../domain/order-change.ts'
 import {
   type AcquireChangeHold,
   acquireChangeHoldUpdate,
@@ -37,31 +39,54 @@ const CLOSED: ChangeProblem = {
   detail: 'the order is closed; nothing more can happen to it',
 }
 
-/** The commands over a Temporal client. `standing` tells a workflow that has ended from one that has not begun. */
-export function createOrderChangeCommands(
-  client: Client,
-  standing: (orderId: string) => Promise<RowStanding>,
-): OrderChangeCommands {
-  const send = <Answer, Command extends { requestId: string }>(
+/** What the records know of an order whose workflow does not answer. */
+export type OrderRecords = {
+  /** Tells a workflow that has ended from one that has not begun. */
+  standing: (orderId: string) => Promise<RowStanding>
+  /** As its workflow has left it. */
+  state: (orderId: string) => Promise<OrderState | null>
+}
+
+/**
+ * The commands over a Temporal client. An order that has closed meanwhile answers what it answered before: a change that
+ * it made stays made.
+ */
+export function createOrderChangeCommands(client: Client, records: OrderRecords): OrderChangeCommands {
+  const send = <Answer, Command extends { requestId: string; changeId: string }>(
     update: UpdateDefinition<Answer, [Command]>,
     orderId: string,
     command: Command,
-    closed: Answer,
+    closed: { made: (state: OrderState) => Answer; otherwise: Answer },
   ): Promise<Answer> =>
     sendUpdate(client, update, command, {
       what: 'order',
       workflowId: orderWorkflowId(orderId),
-      standing: () => standing(orderId),
+      standing: () => records.standing(orderId),
       unknown: 'order-not-found',
-      closed: async () => closed,
+      closed: async () => {
+        const state = await records.state(orderId)
+        return state && isMade(state, command.changeId) ? closed.made(state) : closed.otherwise
+      },
     })
   return {
-    acquireHold: (orderId, command) =>
-      send(acquireChangeHoldUpdate, orderId, command, { granted: false, orderVersion: null, ...CLOSED }),
+    acquireHold: (orderId, command) => {
+      const otherwise = { granted: false as const, orderVersion: null, ...CLOSED }
+      return send(acquireChangeHoldUpdate, orderId, command, { made: () => otherwise, otherwise })
+    },
     prepare: (orderId, command) =>
-      send(prepareChangeUpdate, orderId, command, { prepared: false, ...CLOSED }),
-    commit: (orderId, command) => send(commitChangeUpdate, orderId, command, { applied: false, ...CLOSED }),
+      send(prepareChangeUpdate, orderId, command, {
+        made: ({ version: orderVersion }) => ({ prepared: true, orderVersion, gained: [] }),
+        otherwise: { prepared: false, ...CLOSED },
+      }),
+    commit: (orderId, command) =>
+      send(commitChangeUpdate, orderId, command, {
+        made: (state) => outcomeOfMade(state, command.changeId),
+        otherwise: { applied: false, ...CLOSED },
+      }),
     release: (orderId, command) =>
-      send(releaseChangeHoldUpdate, orderId, command, { released: true, applied: false }),
+      send(releaseChangeHoldUpdate, orderId, command, {
+        made: () => ({ released: true, applied: true }),
+        otherwise: { released: true, applied: false },
+      }),
   }
 }

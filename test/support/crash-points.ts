@@ -1,7 +1,7 @@
 import type { Activities } from '../../activities/index.ts'
 
 /**
- * One exact moment in the life of an order, a transfer or a promotion: when the n-th call of an activity begins, or
+ * One exact moment in the life of an order, a transfer, a promotion or a change: when the n-th call of an activity begins, or
  * when the n-th of its calls that answer so has ended.
  */
 export type CrashPoint = {

@@ -9,9 +9,9 @@ import { createPaymentProvider } from '../../connectors/payment/provider.ts'
 import { createTemporalClient } from '../../connectors/temporal/client.ts'
 import { createOrderChangeCommands } from '../../connectors/temporal/order-change-commands.ts'
 import { WmsReader } from '../../connectors/wms/reader.ts'
+import { orderRecords } from '../../store/change-preview.ts'
 import { createDatabase } from '../../store/database.ts'
 import { KeyRing } from '../../store/keyring.ts'
-import { findOrderStanding } from '../../store/order-queries.ts'
 import { createOrderWorker } from '../../workers/order-worker.ts'
 import { readWorkflowBundle } from '../../workers/workflow-bundle.ts'
 import type { CrashPoint } from './crash-points.ts'
@@ -30,9 +30,11 @@ const settings = JSON.parse(process.env.CRASHING_WORKER ?? '{}') as {
   folder: string
 }
 
-/** Whose life a call belongs to. */
-function idOf(request: unknown): string {
-  return /"(?:order|transfer|promotion)Id":"([0-9a-f-]{36})"/.exec(JSON.stringify(request) ?? '')?.[1] ?? ''
+/** Whose lives a call belongs to: a change is one, and its order another. An operation is named after its order. */
+function idsOf(request: unknown): string[] {
+  const named = /"(?:order|transfer|promotion|change|operation)Id":"([0-9a-f-]{36})/g
+  const ids = (JSON.stringify(request) ?? '').matchAll(named)
+  return [...new Set([...ids].map(([, id = '']) => id))]
 }
 
 /** The file is written by the test while lives are under way. */
@@ -59,12 +61,12 @@ function crashing(activities: Activities): Activities {
   const wrapped = Object.entries(activities).map(([name, run]) => [
     name,
     async (request: unknown) => {
-      const id = idOf(request)
+      const ids = idsOf(request)
       // The pairs come from the object itself, and each activity takes one request.
       const activity = name as CrashPoint['activity']
-      dieIfPlanned(id, { activity, when: 'before' })
+      for (const id of ids) dieIfPlanned(id, { activity, when: 'before' })
       const result = await (run as (request: unknown) => Promise<unknown>)(request)
-      dieIfPlanned(id, { activity, when: 'after' }, JSON.stringify(result) ?? '')
+      for (const id of ids) dieIfPlanned(id, { activity, when: 'after' }, JSON.stringify(result) ?? '')
       return result
     },
   ])
@@ -78,7 +80,7 @@ const orderChanges = createOrderChangeCommands(
     { TEMPORAL_ADDRESS: settings.temporalAddress, TEMPORAL_NAMESPACE: 'default' },
     KeyRing.parse(TEST_PAYLOAD_KEYS),
   ),
-  (orderId) => findOrderStanding(db, orderId),
+  orderRecords(db),
 )
 
 Runtime.install({ logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} } })

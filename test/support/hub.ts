@@ -28,6 +28,7 @@ import type { OrderState } from '../../domain/order.ts'
 import type { OrderStatus } from '../../domain/order-state.ts'
 import { COURIER_ACCOUNTS } from '../../simulator/platforms/courier-accounts.ts'
 import { startSimulator } from '../../simulator/server.ts'
+import { orderRecords } from '../../store/change-preview.ts'
 import { checkout } from '../../store/checkout.ts'
 import type { Tx } from '../../store/database.ts'
 import { KeyRing } from '../../store/keyring.ts'
@@ -135,8 +136,7 @@ export async function startTestHub(options: TestHubOptions = {}) {
     connectors: {},
     erp: simulatedErp(simulator.url),
     shopLimiter: { take: async () => undefined },
-    orderChanges:
-      options.orderChanges ?? createOrderChangeCommands(client, (orderId) => findOrderStanding(db, orderId)),
+    orderChanges: options.orderChanges ?? createOrderChangeCommands(client, orderRecords(db)),
     trustsTemporalCli: options.trustsTemporalCli ?? false,
   })
 
@@ -352,7 +352,7 @@ export async function startTestHub(options: TestHubOptions = {}) {
     transferCarrier,
     changeCarrier,
     commands: createOrderCommands(client, (orderId) => findOrderStanding(db, orderId)),
-    changes: createOrderChangeCommands(client, (orderId) => findOrderStanding(db, orderId)),
+    changes: createOrderChangeCommands(client, orderRecords(db)),
     placeOrder,
     pay,
     report,

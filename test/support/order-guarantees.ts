@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
+import { isChangeClosed } from '../../domain/change-request-state.ts'
 import type { Decision, OrderEvent, OrderState } from '../../domain/order.ts'
 import { eventKey } from '../../domain/order-event-key.ts'
 import { keptCents, orderedLines, paidCents, refundedCents } from '../../domain/order-money.ts'
 import { ORDER_TRANSITIONS, type OrderStatus } from '../../domain/order-state.ts'
 import { dueSteps, nextDeadline } from '../../domain/order-steps.ts'
+import { ChangeSagas } from './change-saga.ts'
 import { sum, total, unitsOf } from './order-database.ts'
 import { type Arrival, OrderModel } from './order-model.ts'
 
@@ -30,8 +32,45 @@ export const GUARANTEES = [
   'comes to rest',
   'database agrees',
   'stock is the lines',
+  'applied or nothing left',
+  'ERP agrees',
 ] as const
 export type Guarantee = (typeof GUARANTEES)[number]
+
+/** Each as a sentence: the name of its test. */
+export const MEANING: Record<Guarantee, string> = {
+  'legal moves': 'an order only moves along its transition table, and every move is in its log',
+  'one name per event':
+    'every event that leaves a trace has a name of its own, so that its trace is written once',
+  'every cent': 'paid − refunded is what the merchant may keep, after every single event, and never negative',
+  'customer pays for what is kept':
+    'in the end a customer has paid for the units in hand, and nothing else but freight',
+  'refund within payment': 'the refunds of a payment never exceed that payment',
+  'provider agrees':
+    'the provider has sent back exactly what was decided, each refund once, however often it was tried',
+  once: 'a message that comes again changes nothing',
+  'first answer': 'a repeated request gets its first answer',
+  'every question answered': 'every caller whose request was heard gets an answer',
+  'end is an end': 'nothing that comes after the end changes the status or the fulfilments of an order',
+  'paid after expiry': 'an expired order that is paid is reserved again, or keeps neither money nor goods',
+  'cancelled or packed': 'a cancellation and a packed parcel never both win',
+  'short units': 'units that were short are sent from elsewhere or refunded, never both, never neither',
+  'returns within deliveries':
+    'no warehouse gets back more than it sent, no customer gives back more than arrived',
+  'staff and paid orders': 'staff never cancels an order that is paid',
+  'steps from state':
+    'what is to be done follows from the state alone, each step under one key, none when closed',
+  'plain JSON': 'the state survives JSON unchanged',
+  'bounded memory': 'what an order remembers of messages and answers is bounded',
+  'no deadline when closed': 'a closed order waits for no moment',
+  'comes to rest': 'an order never goes in circles, and never waits for nothing before it is closed',
+  'stock is the lines':
+    'whatever changes, failures and compensations came: what is held is what the lines say and has not left',
+  'applied or nothing left': 'a request that is not applied has left nothing with its order',
+  'ERP agrees': 'the ERP has booked what requests have changed, each once',
+  'database agrees':
+    'holds and pick tasks always agree with the order: no pick without a hold, no hold left behind',
+}
 
 /** What became of one scenario. */
 export type Outcome = {
@@ -44,8 +83,12 @@ export type Outcome = {
 
 const FINAL: ReadonlySet<OrderStatus> = new Set(['cancelled', 'completed', 'returned', 'lost'])
 
-/** Plays one scenario to its end and says which guarantees it broke. */
-export function playScenario(seed: number, moves: number, arrival: Arrival): Outcome {
+/**
+ * Plays one scenario to its end and says which guarantees it broke.
+ *
+ * @param withRequests changes come as requests that are decided and applied; otherwise anybody says anything to the order
+ */
+export function playScenario(seed: number, moves: number, arrival: Arrival, withRequests = false): Outcome {
   const outcome: Outcome = { seed, statuses: new Set(), moves: new Set(), marks: new Set(), broken: [] }
   const fail = (guarantee: Guarantee, message: string) => {
     if (!outcome.broken.some((entry) => entry.guarantee === guarantee))
@@ -67,10 +110,22 @@ export function playScenario(seed: number, moves: number, arrival: Arrival): Out
       return false
     }
   }
-  const model = new OrderModel(seed, arrival, watch.see, (resting) => seeStock(resting, watch, fail))
+  let sagas: ChangeSagas | null = null
+  const companion = (order: OrderModel) => {
+    sagas = new ChangeSagas(order)
+    return sagas
+  }
+  const model = new OrderModel(
+    seed,
+    arrival,
+    watch.see,
+    (resting) => seeStock(resting, watch, fail),
+    withRequests ? companion : null,
+  )
   const rests =
     attempt('database agrees', () => model.walk(moves)) && attempt('comes to rest', () => model.finish())
   if (rests) checkRest(model, watch, outcome, fail)
+  if (rests && sagas) checkRequests(model, sagas, outcome, fail)
   return outcome
 }
 
@@ -240,6 +295,32 @@ function seeStock(
     if (held !== wanted)
       fail('stock is the lines', `${skuId}: ${held} held, ${wanted} wanted (${state.status})`)
   }
+}
+
+/** What a request says of itself, what the order knows of it and what the ERP has booked are one. */
+function checkRequests(
+  { state }: OrderModel,
+  { rows, erp }: ChangeSagas,
+  { marks }: Outcome,
+  fail: (guarantee: Guarantee, message: string) => void,
+): void {
+  for (const { state: request, effect, holdsOrder } of rows) {
+    const { changeId, status } = request
+    marks.add(`request ${status}`)
+    const made = state.changes.filter((change) => change.changeId === changeId)
+    if (made.length !== (status === 'applied' ? 1 : 0))
+      fail('applied or nothing left', `${changeId} is ${status} and was made ${made.length} times`)
+    if (!isChangeClosed(status) || holdsOrder) fail('applied or nothing left', `${changeId} is ${status}`)
+    const booked = [...erp.values()].filter(
+      (entry) => entry.changeId === changeId && entry.state === 'booked',
+    )
+    if (booked.length > 1) fail('ERP agrees', `${changeId} is booked ${booked.length} times`)
+    const differenceCents = sum(booked.map((entry) => entry.differenceCents))
+    const movedCents = sum(made.map((change) => change.amountAfterCents - change.amountBeforeCents))
+    if (differenceCents !== movedCents)
+      fail('ERP agrees', `${effect.type}: moved by ${movedCents}, booked ${differenceCents}`)
+  }
+  if (state.changeHold) fail('applied or nothing left', 'a closed order is held')
 }
 
 /** The world and the order must agree once everything has come to rest. */

@@ -73,6 +73,15 @@ export function randomOrder(random: Random) {
 export type Observer = (before: OrderState, event: OrderEvent, decision: Decision) => void
 /** Hears of every moment at which nothing is under way, until the order is closed. */
 export type RestObserver = (model: OrderModel) => void
+/** Somebody else in the world of an order, who is asked in turn for a move; false where there is nothing to do. */
+export type Companion = {
+  /** Goes on by itself. */
+  work: () => boolean
+  /** What people do with it, wisely or not. */
+  moves: (() => boolean)[]
+  /** What people have to do now. */
+  due: () => boolean
+}
 
 /**
  * One order in a simulated world: a workflow that keeps to the discipline of workflows/order.ts (apply, commit, then
@@ -97,6 +106,7 @@ export class OrderModel {
 
   readonly #observe: Observer
   readonly #atRest: RestObserver
+  readonly #companion: Companion | null
   readonly #couriers = new Map<string, ParcelState>()
   /** Parcels that the warehouse has again. */
   readonly #back = new Set<string>()
@@ -110,7 +120,14 @@ export class OrderModel {
   #timer: number | null = null
   #announcedMs: number | null = null
 
-  constructor(seed: number, arrival: Arrival, observe: Observer, atRest: RestObserver = () => undefined) {
+  /** @param companion who changes the order, in place of somebody who says to it whatever comes to mind */
+  constructor(
+    seed: number,
+    arrival: Arrival,
+    observe: Observer,
+    atRest: RestObserver = () => undefined,
+    companion: ((model: OrderModel) => Companion) | null = null,
+  ) {
     this.#atRest = atRest
     this.random = new Random(seed)
     this.arrival = arrival
@@ -119,6 +136,7 @@ export class OrderModel {
     this.state = placeOrder(placed)
     this.db = new OrderDatabase(this.state, stock)
     this.#skewMs = this.random.between(-200, 200)
+    this.#companion = companion?.(this) ?? null
     this.#proceed()
   }
 
@@ -130,6 +148,7 @@ export class OrderModel {
       () => this.#carryOut(),
       () => this.#hearAnswer(),
       () => this.#deliver(),
+      () => this.#companion?.work() ?? false,
     ]
     const world = [
       () => this.#pay(),
@@ -145,9 +164,7 @@ export class OrderModel {
       () => this.#repeat(),
       () => this.#trade(),
       () => this.#trade(),
-      () => this.#change(),
-      () => this.#change(),
-      () => this.#change(),
+      ...(this.#companion?.moves ?? Array.from({ length: 3 }, () => () => this.#change())),
       () => this.#passTime(),
       () => this.#retryRefund(),
       () => this.#disturb(),
@@ -182,7 +199,8 @@ export class OrderModel {
       this.#apply() ||
       this.#hearAnswer() ||
       this.#carryOut() ||
-      this.#deliver(this.#undelivered.length)
+      this.#deliver(this.#undelivered.length) ||
+      (this.#companion?.work() ?? false)
     )
   }
 
@@ -322,10 +340,16 @@ export class OrderModel {
   }
 
   #ask(command: Unanswered<OrderCommand>): boolean {
+    this.ask(command)
+    return true
+  }
+
+  /** Says something to the order whose answer comes later; returns what the answer is found by. */
+  ask(command: Unanswered<OrderCommand>): string {
     const asked = { ...command, requestId: `Q${this.commands.length + 1}`, operator: 'somebody' }
     this.commands.push(asked)
     this.#queue.push(asked)
-    return true
+    return asked.requestId
   }
 
   // ── the world ──
@@ -341,7 +365,7 @@ export class OrderModel {
         changeId: `X${random.between(1, 6)}`,
         requestVersion: 1,
         orderVersion: state.version - (random.oneIn(10) ? 1 : 0),
-        change: this.#randomChange(),
+        change: this.randomChange(),
         until,
       })
     }
@@ -359,7 +383,8 @@ export class OrderModel {
     return this.#ask(random.oneIn(8) ? commit : { type: 'change_prepare_requested', changeId, until })
   }
 
-  #randomChange(): Change {
+  /** Any change of the order as it is now, possible or not. */
+  randomChange(): Change {
     const { random, state } = this
     const { lineNumber = 1, quantity = 1 } = random.pick(state.placed.lines) ?? {}
     const skuId = random.pick(state.placed.lines)?.skuId ?? ''
@@ -575,6 +600,7 @@ export class OrderModel {
     const open = this.state.returns.find((entry) => entry.state !== 'settled' && entry.state !== 'rejected')
     if (task) this.#pack(task.id)
     else if (open) this.#handleReturn(open, false)
+    else if (this.#companion?.due()) return true
     else if (this.#moveParcel('delivered') || this.#retryRefund() || this.#paySupplement()) return true
     else if (this.#timer !== null) {
       this.nowMs = Math.max(this.nowMs, this.#timer)

@@ -48,7 +48,7 @@ export function startCrashingWorkers(hub: TestHub) {
   for (let count = 0; count < WORKERS; count += 1) start()
 
   return {
-    /** Lets the worker die at this point of one order's, transfer's or promotion's life, once. */
+    /** Lets the worker die at this point of one order's, transfer's, promotion's or change's life, once. */
     plan: (id: string, point: CrashPoint) => {
       planned.set(id, point)
       writeFileSync(join(folder, `${id}.point`), JSON.stringify(point))

@@ -108,6 +108,8 @@ const quickTiers = (changes: Partial<(typeof BASE.tiers)[number]>) =>
 beforeAll(async () => {
   hub = await startTestHub({
     patienceMs: 100_000,
+    // Replayed at every task: a step that is not the same the second time shows.
+    cachedWorkflows: 0,
     orderChanges,
     activities: withErp,
     trustsTemporalCli: true,

@@ -188,13 +188,20 @@ describe('money', () => {
     await keepHistory(hub, orderId, 'change-refund-and-reship')
   })
 
-  test('a cancellation that was approved takes back goods and money', async () => {
+  test('a cancellation that was approved takes back goods and money, and says so again when the order is closed', async () => {
     const { orderId, paymentId } = await paidOrder()
-    const { answer } = await applied(orderId, { type: 'cancel' })
-    expect(answer).toMatchObject({ refunds: [{ paymentId, amountCents: 2_500 }] })
+    const { answer, ...asked } = await applied(orderId, { type: 'cancel' })
+    expect(answer).toMatchObject({ refunds: [{ paymentId, amountCents: 2_500 }], supplementCents: 0 })
     expect(await held(orderId)).toEqual([])
     await hub.untilClosed(orderId)
     expect(await hub.row(orderId)).toMatchObject({ status: 'cancelled', refunded_cents: 2_500 })
+    expect(await asked.prepare()).toMatchObject({ prepared: true, gained: [] })
+    const { orderVersion: _, ...first } = { orderVersion: 0, ...answer }
+    expect(await asked.commit()).toMatchObject(first)
+    expect(await asked.release()).toEqual({ released: true, applied: true })
+    const other = changeOf(orderId, price(900))
+    expect(await other.commit()).toMatchObject({ applied: false, reason: 'order-closed' })
+    expect(await other.release()).toEqual({ released: true, applied: false })
     await keepHistory(hub, orderId, 'change-cancelled')
   })
 })
