@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { CHANNEL_CONNECTORS } from '../connectors/channels/registry.ts'
-import { createFileStore } from '../connectors/files/file-store.ts'
+import { openFiles } from '../connectors/files/open-files.ts'
 import { connectRedis } from '../connectors/redis.ts'
 import { startTelemetry } from '../connectors/telemetry.ts'
 import { createTemporalClient } from '../connectors/temporal/client.ts'
@@ -65,7 +65,7 @@ async function main(): Promise<void> {
       onUnreadable: (shopId, error) =>
         logger.error({ shopId, err: error }, 'the credentials of a shop cannot be opened: it is left out'),
     }),
-    files: createFileStore(config.FILES_DIR),
+    files: await openFiles(config),
     intake: new DurableIntake(db, {
       stream: intakeRedis && openHintStream(intakeRedis, logger),
       onWritten: () => notice.poke(),

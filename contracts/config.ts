@@ -174,6 +174,19 @@ export const configSchema = z.strictObject({
   INBOX_BODY_MONTHS: z.coerce.number().int().min(2).max(120).default(6),
   /** Folder of exports and attachments; API and relay must see the same one. */
   FILES_DIR: z.string().min(1).default('.data/files'),
+  /** A bucket of S3, or of whoever speaks like it, instead of the folder, if all three are given. */
+  FILES_S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket')
+    .optional(),
+  FILES_S3_KEY_ID: z.string().min(1).max(128).optional(),
+  FILES_S3_KEY_SECRET: z.string().min(1).max(128).optional(),
+  FILES_S3_ENDPOINT: url(['http', 'https']).optional(),
+  FILES_S3_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/, 'must be a region such as cn-north-1')
+    .default('us-east-1'),
+  FILES_S3_PATH_STYLE: z.stringbool().default(true),
   /** Of one attachment of a change request. */
   ATTACHMENT_MEBIBYTES: z.coerce.number().int().min(1).max(50).default(10),
   ATTACHMENTS_PER_REQUEST: z.coerce.number().int().min(1).max(LIMITS.attachments).default(10),
@@ -215,6 +228,11 @@ const PAIRS = [
   ['SMS_PROVIDER', 'SMS_KEY_SECRET'],
   ['SMS_PROVIDER', 'SMS_SIGN_NAME'],
   ['ERP_KIND', 'ERP_URL'],
+  ['FILES_S3_BUCKET', 'FILES_S3_KEY_ID'],
+  ['FILES_S3_BUCKET', 'FILES_S3_KEY_SECRET'],
+  ['FILES_S3_KEY_ID', 'FILES_S3_BUCKET'],
+  ['FILES_S3_KEY_SECRET', 'FILES_S3_BUCKET'],
+  ['FILES_S3_ENDPOINT', 'FILES_S3_BUCKET'],
 ] as const
 
 /** Settings that one value of another needs. */

@@ -193,6 +193,24 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
     'API, relay',
     'Folder of attachments, and of the exports that were made in the background. Both must see the same one: a shared volume.',
   ],
+  FILES_S3_BUCKET: [
+    'API, relay',
+    'A bucket of S3, or of whoever speaks like it (OSS, COS, MinIO), for the same files. Needs key id and secret; `FILES_DIR` then holds only what is on its way, and need not be shared.',
+  ],
+  FILES_S3_KEY_ID: [
+    'API, relay',
+    'Of a user who may put, get, list and delete in that bucket and nothing else.',
+  ],
+  FILES_S3_KEY_SECRET: ['API, relay', 'Its secret.'],
+  FILES_S3_ENDPOINT: [
+    'API, relay',
+    'Where the bucket is, for example `https://oss-cn-hangzhou.aliyuncs.com`. Absent: at AWS, in the region.',
+  ],
+  FILES_S3_REGION: ['API, relay', 'The bucket’s region, which calls are signed for.'],
+  FILES_S3_PATH_STYLE: [
+    'API, relay',
+    'The bucket’s name stands in the path. `false`: in front of the host’s name, as OSS and COS want it.',
+  ],
   ATTACHMENT_MEBIBYTES: ['API', 'How large an attachment of a change request may be.'],
   ATTACHMENTS_PER_REQUEST: ['API', 'How many a request may have.'],
   ATTACHMENT_RETENTION_DAYS: [

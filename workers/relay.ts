@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { Gauge } from 'prom-client'
 import { v7 as uuid } from 'uuid'
-import { createFileStore } from '../connectors/files/file-store.ts'
+import { openFiles } from '../connectors/files/open-files.ts'
 import { createOutsideHttp } from '../connectors/outside-http.ts'
 import { createPdaGateway } from '../connectors/pda/gateway.ts'
 import { startTelemetry } from '../connectors/telemetry.ts'
@@ -54,7 +54,7 @@ const transferCarrier = new RowCarrier(TRANSFERS, { db, client, taskQueue, logge
 const changeCarrier = new RowCarrier(CHANGES, { db, client, taskQueue, logger })
 const keyRing = KeyRing.parse(config.DATA_KEYS)
 const auditSealer = new AuditSealer({ db, logger })
-const files = createFileStore(config.FILES_DIR)
+const files = await openFiles(config)
 const exportMaker = new ExportMaker({ db, files, logger })
 const daysKept = config.ATTACHMENT_RETENTION_DAYS
 const attachmentTidier = new AttachmentTidier({ db, files, keyRing, logger, daysKept })

@@ -5,6 +5,7 @@ import sharp from 'sharp'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ATTACHMENT_FOLDER } from '../../connectors/files/attachment-files.ts'
+import { UnreachableError } from '../../connectors/outside-errors.ts'
 import { draftAttachmentView } from '../../contracts/attachments.ts'
 import { applyChangeEvent } from '../../store/change-requests.ts'
 import type { Role, System } from '../../store/identity.ts'
@@ -183,6 +184,19 @@ describe('uploading', () => {
     expect(again.headers['idempotency-replayed']).toBe('true')
     expect((await send('clerk', other, key)).json().code).toBe('idempotency-key-reused')
     expect(await keptFiles()).toHaveLength(before + 2)
+  })
+
+  test('while files cannot be kept, it is to be sent again later, and no row speaks of it', async () => {
+    const { put } = api.deps.files
+    const rows = await api.rows('select count(*) from attachment')
+    api.deps.files.put = () => Promise.reject(new UnreachableError('the bucket does not answer'))
+    const form = formWith(PDF)
+    const key = uuid()
+    const refused = await send('clerk', form, key)
+    api.deps.files.put = put
+    expect([refused.statusCode, refused.json().code]).toEqual([503, 'unavailable'])
+    expect(await api.rows('select count(*) from attachment')).toEqual(rows)
+    expect((await send('clerk', form, key)).statusCode).toBe(201)
   })
 
   test('nobody keeps more drafts than a form can need', async () => {

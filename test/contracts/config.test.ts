@@ -170,6 +170,9 @@ describe('redactConfig', () => {
       WECOM_CALLBACK_TOKEN: 'secret',
       WECOM_CALLBACK_AES_KEY: 's'.repeat(43),
       WECOM_ROBOT_KEY: 'secret',
+      FILES_S3_BUCKET: 'hub-files',
+      FILES_S3_KEY_ID: 'secret',
+      FILES_S3_KEY_SECRET: 'secret',
     }
     const shown = redactConfig(readConfig({ ...REQUIRED, ...optional }))
     const secret = names.filter((name) => /KEY|SECRET|PASSWORD|TOKEN|CHECK_WORD/.test(name))
@@ -195,6 +198,8 @@ describe('redactConfig', () => {
       'WECOM_CALLBACK_TOKEN',
       'WECOM_CALLBACK_AES_KEY',
       'WECOM_ROBOT_KEY',
+      'FILES_S3_KEY_ID',
+      'FILES_S3_KEY_SECRET',
     ])
     for (const name of secret) expect(shown[name]).toBe('[redacted]')
   })
