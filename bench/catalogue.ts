@@ -2,6 +2,7 @@ import pg from 'pg'
 import { v7 as uuid } from 'uuid'
 import type { PlaceOrderBody } from '../contracts/orders.ts'
 import { POLICIES } from '../contracts/policies/index.ts'
+import { listDivisions } from '../domain/division.ts'
 import type { Db } from '../store/database.ts'
 import { publishPolicy } from '../store/policy-versions.ts'
 import type { ReserveRequest } from '../store/reservation.ts'
@@ -122,15 +123,20 @@ export async function fillOrders(owner: pg.Client, count: number): Promise<strin
 /** Longer than any measurement. */
 const HOLD_MS = 3_600_000
 
+/** Customers live in every city, and a hot article is asked for from everywhere. */
+const CITIES = listDivisions('city').map((city) => city.code)
+let reserved = 0
+
 /** A reservation in an order's name, an operation of its own. */
 export function reservationFor(orderId: string, demand: ReserveRequest['demand']): ReserveRequest {
+  reserved += 1
   return {
     orderId,
     channel: 'mall',
-    divisionCode: '330106',
+    divisionCode: CITIES[reserved % CITIES.length] ?? '330100',
     demand,
     expiresAt: new Date(Date.now() + HOLD_MS),
-    operationId: uuid(),
+    operationId: `bench/${reserved}`,
     confirmed: false,
     operator: 'bench',
   }

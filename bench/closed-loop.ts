@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events'
+import { once, setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { foreignShare, machineUse } from './cpu-time.ts'
 import { percentile } from './statistics.ts'
@@ -11,6 +11,8 @@ export type LoopOptions = {
   signal: AbortSignal
   /** Called when the window opens and when it closes. */
   sample?: () => number[]
+  /** One piece of work that takes longer than this will never end; saying so beats waiting for ever. */
+  stuckMs?: number
 }
 
 export type LoopResult = {
@@ -24,7 +26,6 @@ export type LoopResult = {
   foreign: number
 }
 
-/** One piece of work that takes longer than this will never end; saying so beats waiting for ever. */
 const STUCK_MS = 120_000
 
 /**
@@ -33,7 +34,7 @@ const STUCK_MS = 120_000
  */
 export async function measureClosedLoop(
   work: () => Promise<void>,
-  { concurrency, warmUpMs, windowMs, signal, sample = () => [] }: LoopOptions,
+  { concurrency, warmUpMs, windowMs, signal, sample = () => [], stuckMs = STUCK_MS }: LoopOptions,
 ): Promise<LoopResult> {
   let completed = 0
   let durationsMs: number[] = []
@@ -41,14 +42,23 @@ export async function measureClosedLoop(
   const failed = new AbortController()
   const ended = AbortSignal.any([signal, failed.signal])
   setMaxListeners(0, ended) // every caller listens
+  /** When each caller began what it is at, if it is at anything. */
+  const begunAtMs: (number | null)[] = []
+  // One watch for all: a time-out for each piece of work would cost as much as some of them.
+  const watch = setInterval(() => {
+    if (!begunAtMs.some((atMs) => atMs !== null && performance.now() - atMs > stuckMs)) return
+    failed.abort(new Error(`a piece of work did not end within ${stuckMs / 1_000} s`))
+  }, stuckMs / 10)
   const caller = async (index: number) => {
     await delay((index / concurrency) * warmUpMs * 0.8, undefined, { signal: ended })
     while (!isOver && !ended.aborted) {
       const startedAtMs = performance.now()
-      await notStuck(work())
+      begunAtMs[index] = startedAtMs
+      await work()
       completed += 1
       durationsMs.push(performance.now() - startedAtMs)
     }
+    begunAtMs[index] = null
   }
   const callers = Promise.all(Array.from({ length: concurrency }, (_, index) => caller(index)))
   callers.catch((error: unknown) => failed.abort(error))
@@ -71,25 +81,13 @@ export async function measureClosedLoop(
   try {
     const result = await window()
     isOver = true
-    await callers
+    await Promise.race([callers, once(failed.signal, 'abort')])
+    failed.signal.throwIfAborted()
     return result
   } catch (error) {
     isOver = true
     throw failed.signal.aborted ? failed.signal.reason : error
-  }
-}
-
-async function notStuck(work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const stuck = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`a piece of work did not end within ${STUCK_MS / 1_000} s`)),
-      STUCK_MS,
-    )
-  })
-  try {
-    await Promise.race([work, stuck])
   } finally {
-    clearTimeout(timer)
+    clearInterval(watch)
   }
 }

@@ -1,6 +1,7 @@
 import { type AllocationExplanation, type Candidate, explainAllocation } from './allocation-explanation.ts'
 import type { AllocationPolicy } from './allocation-policy.ts'
 import { at, type Item, type SplitProblem } from './allocation-problem.ts'
+import type { RecentPlans } from './allocation-recent.ts'
 import { findSplit, mostServed } from './allocation-search.ts'
 import { distanceKilometres } from './division.ts'
 import { freightPrice } from './freight.ts'
@@ -50,33 +51,58 @@ export type AllocationPlan =
   | { ok: true; allocations: Allocation[]; explanation: AllocationExplanation }
   | { ok: false; shortages: AllocationShortage[] }
 
+/** A plan without regard to which line of a SKU gets which of its units. Not to be changed: others may get the same one. */
+export type FoundPlan = {
+  sources: readonly string[]
+  /** By SKU in the order of the demand, from each source. */
+  units: readonly (readonly number[])[]
+  explanation: AllocationExplanation
+}
+
 /**
  * Which warehouse sends what, and why: the plan that costs least by the policy's objectives, compared in their order.
  *
  * Lines of one SKU are added up first. The plan is the exact optimum over up to 12 warehouses that have something to
  * give (docs/allocation.md says what happens beyond), the same whatever order the input comes in, and refused only if
  * no split within the policy's limits serves every line. Safety stock is an objective, never a reason to refuse.
+ *
+ * @param recent plans to look in first
  */
-export function planAllocation(input: AllocationInput): AllocationPlan {
-  const { demand, policy, place } = input
+export function planAllocation(input: AllocationInput, recent?: RecentPlans): AllocationPlan {
+  const { demand } = input
   const wanted = new Map<string, number>()
   for (const { skuId, quantity } of demand) wanted.set(skuId, (wanted.get(skuId) ?? 0) + quantity)
+  let shortages: AllocationShortage[] = []
+  const search = () => {
+    const found = findPlan(input, wanted)
+    if (!Array.isArray(found)) return found
+    shortages = found
+    return null
+  }
+  const plan = recent ? recent.find(input, wanted, search) : search()
+  if (plan) return { ok: true, allocations: allocate(demand, wanted, plan), explanation: plan.explanation }
+  if (!input.partial) return { ok: false, shortages }
+  // What the best permitted split can give is served by that very split, so this ends.
+  return planAllocation({ ...input, demand: clip(demand, shortages) })
+}
+
+/** The plan, or what is missing for one. */
+function findPlan(
+  input: AllocationInput,
+  wanted: ReadonlyMap<string, number>,
+): FoundPlan | AllocationShortage[] {
+  const { policy, place } = input
   const candidates = judgeWarehouses(input, wanted)
   const open = candidates.filter(
     (candidate) => candidate.barred === null && candidate.available.some((units) => units > 0),
   )
   const problem = problemOf(input, wanted, open)
   const found = findSplit(problem)
-  if (found === null) {
-    const shortages = shortagesOf(wanted, mostServed(problem), candidates)
-    if (!input.partial) return { ok: false, shortages }
-    // What the best permitted split can give is served by that very split, so this ends.
-    return planAllocation({ ...input, demand: clip(demand, shortages) })
-  }
+  if (found === null) return shortagesOf(wanted, mostServed(problem), candidates)
   const skuIds = [...wanted.keys()]
   return {
-    ok: true,
-    allocations: allocate(demand, skuIds, open, found.split.units),
+    sources: open.map((candidate) => candidate.warehouseId),
+    units: found.split.units,
     explanation: explainAllocation({ place, policy, candidates, open, skuIds, problem, ...found }),
   }
 }
@@ -188,17 +214,16 @@ function clip(demand: readonly Demand[], shortages: readonly AllocationShortage[
 /** Gives the units of each SKU to its lines, the lower line number first. */
 function allocate(
   demand: readonly Demand[],
-  skuIds: readonly string[],
-  open: readonly Candidate[],
-  units: number[][],
+  wanted: ReadonlyMap<string, number>,
+  { sources, units }: FoundPlan,
 ): Allocation[] {
-  const places = new Map(skuIds.map((skuId, index) => [skuId, units[index]?.slice() ?? []]))
+  const places = new Map([...wanted.keys()].map((skuId, index) => [skuId, units[index]?.slice() ?? []]))
   return demand
     .toSorted((a, b) => a.lineNumber - b.lineNumber)
     .flatMap(({ lineNumber, skuId, quantity }) => {
       const left = places.get(skuId) ?? []
       let missing = quantity
-      return open.flatMap(({ warehouseId }, source) => {
+      return sources.flatMap((warehouseId, source) => {
         const taken = Math.min(missing, at(left, source))
         left[source] = at(left, source) - taken
         missing -= taken

@@ -28,6 +28,7 @@ import { up as changeReports } from './0028-change-reports.ts'
 import { up as exports } from './0029-exports.ts'
 import { up as attachments } from './0031-attachments.ts'
 import { up as customers } from './0034-customers.ts'
+import { up as holdsOfKnownOrders } from './0035-holds-of-known-orders.ts'
 
 /** Every migration in order. Forward only: a mistake is mended by the next one. */
 export const migrations: Record<string, Migration> = {
@@ -60,4 +61,5 @@ export const migrations: Record<string, Migration> = {
   '0029-exports': { up: exports },
   '0031-attachments': { up: attachments },
   '0034-customers': { up: customers },
+  '0035-holds-of-known-orders': { up: holdsOfKnownOrders },
 }

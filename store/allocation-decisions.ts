@@ -13,6 +13,17 @@ export type AllocationDecision = {
   explanation: AllocationExplanation
 }
 
+/** As JSON, once for all orders whose plan is the same one. */
+const texts = new WeakMap<AllocationExplanation, string>()
+
+function textOf(explanation: AllocationExplanation): string {
+  const known = texts.get(explanation)
+  if (known !== undefined) return known
+  const text = JSON.stringify(explanation)
+  texts.set(explanation, text)
+  return text
+}
+
 /** The part of a statement that keeps what was decided, beside the holds. The orders must exist. */
 export function keptDecisions(decisions: readonly AllocationDecision[]): RawBuilder<unknown> {
   const column = <Value>(value: (decision: AllocationDecision) => Value) => decisions.map(value)
@@ -20,7 +31,7 @@ export function keptDecisions(decisions: readonly AllocationDecision[]): RawBuil
       select order_id, operation_id, policy_version, explanation::json
       from unnest(${column((decision) => decision.orderId)}::uuid[], ${column((decision) => decision.operationId)}::text[],
         ${column((decision) => decision.policyVersion)}::int[],
-        ${jsonTexts(decisions.map((decision) => decision.explanation))})
+        ${jsonTexts(decisions.map((decision) => textOf(decision.explanation)))})
         as decision (order_id, operation_id, policy_version, explanation)`
 }
 

@@ -70,7 +70,7 @@ export async function changeHolds(tx: Tx, request: ChangeRequest): Promise<Chang
   const policy = await currentPolicy(tx, 'allocation')
   const wanted = { ...request, demand: others }
   const stock = await readStock(tx, skusOf([wanted]), operationId)
-  const { reclaimed, members } = decideReservations(stock, [wanted], policy, offered)
+  const { reclaimed, members } = decideReservations(stock, [wanted], policy, { book: offered })
   const [member] = members
   if (!member) throw new Error('a change was not decided')
   const missing = [...shortages, ...(member.result.ok ? [] : member.result.shortages)]

@@ -3,6 +3,7 @@ import { v7 as uuid } from 'uuid'
 import { ProblemError } from '../contracts/errors.ts'
 import { ORDER_PLACED } from '../contracts/facts.ts'
 import type { PlacedOrder, PlaceOrderBody } from '../contracts/orders.ts'
+import { RecentPlans } from '../domain/allocation-recent.ts'
 import type { Platform } from '../domain/channel-order.ts'
 import { findDivision } from '../domain/division.ts'
 import { holdTtlSeconds } from '../domain/hold-time.ts'
@@ -60,7 +61,8 @@ export type CheckoutResult =
   /** `shortages` is empty where it is not stock that is missing. */
   | { ok: false; problem: ProblemError; shortages: Shortage[] }
 
-type Deps = { keyRing: KeyRing; policies: Policies }
+/** `recent`: for who places orders all the time. */
+type Deps = { keyRing: KeyRing; policies: Policies; recent?: RecentPlans | undefined }
 
 /**
  * Places an order in the caller's transaction: stock reserved, order and lines written, and the inbox row that will
@@ -111,7 +113,10 @@ async function checkoutLocked(
   })
   const requests = drafts.map((draft) => draft.request)
   const book = await openBook(tx, facts.presaleSkus, operationId)
-  const { reclaimed, members } = decideReservations(stock, requests, facts.allocation, book)
+  const { reclaimed, members } = decideReservations(stock, requests, facts.allocation, {
+    book,
+    recent: deps.recent,
+  })
   const granted = drafts.flatMap((draft, index) => {
     const { result, presale = [] } = members[index] ?? {}
     if (result?.ok) {
@@ -170,6 +175,7 @@ export function createCheckouts(
   db: Db,
   deps: Deps & { answerOf: (result: CheckoutResult) => StoredAnswer; limits?: GroupLimits },
 ): { place: (call: CheckoutCall) => Promise<CheckoutAnswer> } {
+  const placing = { ...deps, recent: new RecentPlans() }
   const group = new GroupCommit<CheckoutCall, CheckoutAnswer>(
     db,
     {
@@ -191,7 +197,7 @@ export function createCheckouts(
         const standings = standingsOf(keys, known)
         const fresh = calls.filter((_, index) => standings[index] === null)
         const operationId = operationOf(calls)
-        const results = await checkoutLocked(tx, deps, fresh, { facts, levels, operationId })
+        const results = await checkoutLocked(tx, placing, fresh, { facts, levels, operationId })
         await storeAnswers(
           tx,
           results.flatMap((result, index) => {

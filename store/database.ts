@@ -125,11 +125,11 @@ function beginningLate(query: Query): Query {
 const RECORD_SEPARATOR = '\u001e'
 
 /**
- * Values as an array of JSON texts in a statement, each to be cast to json or jsonb. As an array parameter every quote
+ * JSON texts as an array of them in a statement, each to be cast to json or jsonb. As an array parameter every quote
  * of every text would be escaped here and taken out again there, which costs more than the rows.
  */
-export function jsonTexts(values: readonly object[]): RawBuilder<string[]> {
-  return sql`string_to_array(${values.map((value) => JSON.stringify(value)).join(RECORD_SEPARATOR)}, ${RECORD_SEPARATOR})`
+export function jsonTexts(texts: readonly string[]): RawBuilder<string[]> {
+  return sql`string_to_array(${texts.join(RECORD_SEPARATOR)}, ${RECORD_SEPARATOR})`
 }
 
 type Results<Statements extends readonly RawBuilder<unknown>[]> = {

@@ -60,5 +60,5 @@ export async function rememberResults(tx: Tx, results: OperationResult[]): Promi
 export function rememberedResults(results: OperationResult[]): RawBuilder<unknown> {
   return sql`insert into stock_operation (id, result)
       select id, result::jsonb from unnest(${results.map((entry) => entry.id)}::text[],
-        ${jsonTexts(results.map((entry) => entry.result))}) as operation (id, result)`
+        ${jsonTexts(results.map((entry) => JSON.stringify(entry.result)))}) as operation (id, result)`
 }

@@ -101,7 +101,7 @@ export async function reservePresaleAgain(
     const skuIds = skusOf([wanted])
     await lockStock(tx, skuIds)
     const book = await openBook(tx, skuIds, operationId)
-    const decided = decideReservations(await readStock(tx, skuIds, operationId), [wanted], policy, book)
+    const decided = decideReservations(await readStock(tx, skuIds, operationId), [wanted], policy, { book })
     await writeReservations(tx, decided)
     const [member] = decided.members
     if (!member?.result.ok) return { allocations: null }

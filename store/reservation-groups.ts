@@ -1,3 +1,4 @@
+import { RecentPlans } from '../domain/allocation-recent.ts'
 import { type Db, sendLast, together } from './database.ts'
 import { GroupCommit, type GroupLimits } from './group-commit.ts'
 import { knownOperations, resultsOf } from './operation.ts'
@@ -23,6 +24,7 @@ export type Reservations = { reserve: (request: ReserveRequest) => Promise<Reser
  */
 export function createReservations(db: Db, limits?: GroupLimits): Reservations {
   const policies = new Policies()
+  const recent = new RecentPlans()
   const group = new GroupCommit<ReserveRequest, ReserveResult>(
     db,
     {
@@ -41,7 +43,7 @@ export function createReservations(db: Db, limits?: GroupLimits): Reservations {
         const known = resultsOf<ReserveResult>(done)
         const fresh = requests.filter((request) => !known.has(request.operationId))
         const stock = await stockInHand(tx, levels, operationIds[0] ?? '')
-        const decided = decideReservations(stock, fresh, await policies.current(tx, 'allocation'))
+        const decided = decideReservations(stock, fresh, await policies.current(tx, 'allocation'), { recent })
         const results = decided.members.map(({ request, result }) => ({ id: request.operationId, result }))
         await moveFreed(tx, decided)
         const last = heldUnits(decided, results)

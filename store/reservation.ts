@@ -6,6 +6,7 @@ import {
   planAllocation,
   type StockLevel,
 } from '../domain/allocation.ts'
+import type { RecentPlans } from '../domain/allocation-recent.ts'
 import type { Allocation } from '../domain/order.ts'
 import { type Place, placeOf } from '../domain/place.ts'
 import { type PresaleBook, type PresaleUnits, planWithPresale } from '../domain/presale.ts'
@@ -17,15 +18,7 @@ import { owedUnits, withoutOwed } from './owed-units.ts'
 import { type CurrentPolicy, currentPolicy } from './policy.ts'
 import { lockPresaleHolds, presaleSkusOf, releasePresaleHolds } from './presale-holds.ts'
 import { countQuotas, drawFromQuotas, giveBackDrawn, type HeldAgain, quotaMovement } from './quotas.ts'
-import {
-  type ChangedLevel,
-  changedLevels,
-  lockStock,
-  type MovedBy,
-  moveReserved,
-  moveStock,
-  type StockMovement,
-} from './stock-movement.ts'
+import { lockStock, type MovedBy, moveReserved, moveStock, type StockMovement } from './stock-movement.ts'
 
 /**
  * Holds on stock: held → confirmed → consumed; held → expired | released; confirmed → released.
@@ -91,15 +84,16 @@ type DecidedReservation = {
  * Decides requests one by one, in their order. Each is served or refused as if it were alone after those before it.
  *
  * @param stock of all SKUs of the requests; falls as they are granted
- * @param book presales that may serve the lines that stock cannot
+ * @param options.book presales that may serve the lines that stock cannot
+ * @param options.recent plans of those who came before, for who decides all the time
  */
 export function decideReservations(
   { reclaimed, ...stock }: StockInHand,
   requests: ReserveRequest[],
   policy: CurrentPolicy<'allocation'>,
-  book: PresaleBook = new Map(),
+  { book = new Map(), recent }: { book?: PresaleBook; recent?: RecentPlans | undefined } = {},
 ): DecidedReservations {
-  return { reclaimed, members: requests.map((request) => decide(request, stock, policy, book)) }
+  return { reclaimed, members: requests.map((request) => decide(request, stock, policy, book, recent)) }
 }
 
 /**
@@ -297,19 +291,23 @@ function decide(
   { levels, quotas, warehouses }: Stock,
   policy: CurrentPolicy<'allocation'>,
   book: PresaleBook,
+  recent: RecentPlans | undefined,
 ): DecidedReservation {
   const free = [...new Set(skusOf([request]))].flatMap((skuId) => levels.get(skuId) ?? [])
   const own = quotas.filter((quota) => channelOf(quota.quotaId) === request.channel)
   const { plan, presale } = planWithPresale(request.demand, book, (demand) =>
-    planAllocation({
-      demand,
-      levels: withQuotas(free, own),
-      warehouses,
-      place: request.place ?? placeOf(request.divisionCode),
-      policy: policy.document,
-      excludedWarehouses: request.excludedWarehouses,
-      partial: request.partial,
-    }),
+    planAllocation(
+      {
+        demand,
+        levels: withQuotas(free, own),
+        warehouses,
+        place: request.place ?? placeOf(request.divisionCode),
+        policy: policy.document,
+        excludedWarehouses: request.excludedWarehouses,
+        partial: request.partial,
+      },
+      recent,
+    ),
   )
   if (!plan.ok) return { request, result: plan, drawn: { holds: [], given: [] }, presale, decision: null }
   const { allocations, explanation } = plan
@@ -340,7 +338,7 @@ function addTo(levels: Stock['levels'], at: { skuId: string; warehouseId: string
 export function heldUnits(
   { members }: DecidedReservations,
   results: OperationResult[],
-): RawBuilder<ChangedLevel> | null {
+): RawBuilder<unknown> | null {
   const granted = members.flatMap(({ request, drawn }) => drawn.holds.map((hold) => ({ request, hold })))
   const decisions = members.flatMap(({ decision }) => decision ?? [])
   if (granted.length === 0 && results.length === 0) return null
@@ -356,8 +354,9 @@ export function heldUnits(
     drawn_from: hold.drawnFrom,
     operator: request.operator,
   }))
+  // What is reserved was available, so that no shortfall changes. That its order exists is asked once for all holds: a reference would ask for each, and write a lock on each order.
   // A replacement for a short pick may land where this order line already holds units: one hold, more units.
-  return sql<ChangedLevel>`${PREPARED}
+  return sql`${PREPARED}
     with hold as (
       select * from rows from (json_to_recordset(${JSON.stringify(rows)}::json) as (order_id uuid, line_number int,
         sku_id text, warehouse_id text, quantity int, state text, expires_at timestamptz, operation_id text,
@@ -375,11 +374,22 @@ export function heldUnits(
       ${keptDecisions(decisions)}
     ), remembered as (
       ${rememberedResults(results)}
-    ), movement as (
-      select sku_id, warehouse_id, 'reserve' as kind, 0 as total, 0 as shipped, quantity as reserved, operation_id,
-        operator, order_id, null as reason, place
-      from hold
-    ), ${changedLevels(false)}`
+    ), change as (
+      select sku_id, warehouse_id, sum(quantity)::int as units from hold group by sku_id, warehouse_id
+    ), changed as (
+      update stock_level as level set reserved = level.reserved + change.units, updated_at = now()
+      from change where level.sku_id = change.sku_id and level.warehouse_id = change.warehouse_id
+      returning 1
+    ), written as (
+      insert into stock_ledger (sku_id, warehouse_id, kind, reserved_delta, operation_id, order_id, operator)
+      select sku_id, warehouse_id, 'reserve', quantity, operation_id, order_id, operator from hold order by place
+    )
+    select from change having count(*) <> (select count(*) from changed)
+      and refuse('a hold names a stock level that does not exist')
+    union all
+    select from hold having count(distinct order_id) <> (
+        select count(*) from orders where id = any(${[...new Set(rows.map((row) => row.order_id))]}::uuid[]))
+      and refuse('a hold names an order that does not exist')`
 }
 
 /**

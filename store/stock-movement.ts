@@ -97,7 +97,7 @@ async function applyMovements(
 }
 
 /** A level that a statement has changed, with its shortfall before and after. */
-export type ChangedLevel = { sku_id: string; warehouse_id: string; before: number; after: number }
+type ChangedLevel = { sku_id: string; warehouse_id: string; before: number; after: number }
 
 /**
  * The end of a statement that begins with a CTE `movement` (sku_id, warehouse_id, kind, total, shipped, reserved,
@@ -105,7 +105,7 @@ export type ChangedLevel = { sku_id: string; warehouse_id: string; before: numbe
  * back. A change of the shortfall is written on the level's last movement, so that the ledger rebuilds every counter. The
  * statement fails if a level that is to change does not exist.
  */
-export function changedLevels(physical: boolean): RawBuilder<ChangedLevel> {
+function changedLevels(physical: boolean): RawBuilder<ChangedLevel> {
   return sql`change as (
       select sku_id, warehouse_id, sum(total)::int as total, sum(shipped)::int as shipped,
         sum(reserved)::int as reserved, max(place) as last

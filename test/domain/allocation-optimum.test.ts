@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type AllocationInput, planAllocation } from '../../domain/allocation.ts'
-import type { AllocationPolicy } from '../../domain/allocation-policy.ts'
+import { type AllocationPolicy, DEFAULT_ALLOCATION_POLICY } from '../../domain/allocation-policy.ts'
 import { ALLOCATION_OBJECTIVES, type AllocationObjective } from '../../domain/allocation-problem.ts'
+import { RecentPlans } from '../../domain/allocation-recent.ts'
 import { distanceKilometres } from '../../domain/division.ts'
 import { freightPrice } from '../../domain/freight.ts'
 import type { Allocation } from '../../domain/order.ts'
@@ -150,6 +151,58 @@ function everyPlan({ demand, levels, policy, place, warehouses }: AllocationInpu
 
 const compare = (a: number[], b: number[]) =>
   a.map((cost, index) => cost - (b[index] ?? 0)).find((cost) => cost !== 0) ?? 0
+
+/** Small changes of one question, so that some are the same to whoever asks. */
+const neighbours = fc
+  .tuple(
+    input,
+    fc.array(fc.record({ at: fc.nat(), by: fc.integer({ min: -2, max: 2 }), line: fc.nat({ max: 3 }) })),
+  )
+  .map(([first, steps]) => {
+    const problems = [first]
+    let last = first
+    for (const { at, by, line } of steps) {
+      const levels = last.levels.map((level, index) =>
+        index === at % last.levels.length ? { ...level, available: level.available + by } : level,
+      )
+      // Another order has other line numbers.
+      const demand = last.demand.map((entry) => ({ ...entry, lineNumber: entry.lineNumber + line }))
+      last = { ...last, levels, demand }
+      problems.push(last)
+    }
+    return problems
+  })
+
+describe('planAllocation with the plans of those who came before', () => {
+  test('plans and explains as it would without them, whatever has changed in between', () => {
+    fc.assert(
+      fc.property(fc.array(neighbours, { maxLength: 4 }), (problems) => {
+        const recent = new RecentPlans()
+        for (const problem of problems.flat()) {
+          expect(planAllocation(problem, recent)).toEqual(planAllocation(problem))
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('asks the search once for a question that comes again', () => {
+    const recent = new RecentPlans()
+    const question: AllocationInput = {
+      demand: [{ lineNumber: 1, skuId: 'A', quantity: 2 }],
+      levels: [{ skuId: 'A', warehouseId: 'W', available: 900, safetyStock: 10, weightGrams: 1 }],
+      warehouses: [{ warehouseId: 'W', region: '华东', longitude: 120, latitude: 30 }],
+      place: HERE,
+      policy: DEFAULT_ALLOCATION_POLICY,
+    }
+    const first = planAllocation(question, recent)
+    const later = planAllocation(
+      { ...question, levels: question.levels.map((level) => ({ ...level, available: 899 })) },
+      recent,
+    )
+    expect(first.ok && later.ok && later.explanation === first.explanation).toBe(true)
+  })
+})
 
 describe('planAllocation against every possible plan', () => {
   test('costs what the best of all plans costs, in every order of the objectives, and refuses only if there is none', () => {

@@ -94,6 +94,17 @@ test('a closed loop counts what completes in its window and what grew with each'
   expect(result.growth[0]).toBeGreaterThan(5)
 })
 
+test('work that never ends ends the measurement, and says so', async () => {
+  const stuck = measureClosedLoop(() => new Promise(() => undefined), {
+    concurrency: 2,
+    warmUpMs: 5,
+    windowMs: 60_000,
+    signal: new AbortController().signal,
+    stuckMs: 30,
+  })
+  await expect(stuck).rejects.toThrow('a piece of work did not end within 0.03 s')
+})
+
 test('work that fails ends the measurement with its own error', async () => {
   const failing = measureClosedLoop(() => Promise.reject(new Error('out of stock')), {
     concurrency: 2,

@@ -103,7 +103,7 @@ describe('a transaction', () => {
 test('texts of JSON arrive as they are, whatever is in them', async () => {
   const values = [{ text: 'a "quoted" \\ back\u001eslash, {brace}', n: null }, { text: '中文\n' }, {}]
   const { rows } = await sql<{ value: unknown }>`
-    select value::json as value from unnest(${jsonTexts(values)}) with ordinality as given (value, place)
+    select value::json as value from unnest(${jsonTexts(values.map((value) => JSON.stringify(value)))}) with ordinality as given (value, place)
     order by place`.execute(store.db)
   expect(rows.map((row) => row.value)).toEqual(values)
   const none = await sql`select from unnest(${jsonTexts([])})`.execute(store.db)

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { placeOrderBody } from '../../contracts/orders.ts'
-import { confirmHolds, reserve } from '../../store/reservation.ts'
+import { confirmHolds, type ReserveRequest, reserve, writeReservations } from '../../store/reservation.ts'
 import { adjustStock } from '../../store/stock.ts'
 import { expectSound, type Line, newRandom, openTestStore, type TestStore, withHands } from './support.ts'
 
@@ -123,6 +123,34 @@ describe('one order', () => {
       .execute()
     expect(new Set(movements.map((row) => row.kind))).toEqual(new Set(['receive']))
   })
+
+  test.each([
+    ['an order that does not exist', { orderId: uuid() }],
+    ['a stock level that does not exist', { warehouseId: 'WH-NONE' }],
+  ])(
+    'a hold that names %s is refused by the statement that writes it, and changes nothing',
+    async (what, wrong) => {
+      const skuId = await store.addSku({ 'WH-HZ': 5 })
+      const { orderId } = await store.order([{ skuId, quantity: 1 }])
+      const named = { orderId, warehouseId: 'WH-HZ', ...wrong }
+      const request: ReserveRequest = {
+        orderId: named.orderId,
+        channel: 'mall',
+        divisionCode: '330106',
+        demand: [],
+        expiresAt: new Date(Date.now() + 60_000),
+        operationId: uuid(),
+        confirmed: false,
+        operator: 'test',
+      }
+      const hold = { lineNumber: 9, skuId, warehouseId: named.warehouseId, quantity: 1, drawnFrom: null }
+      const result = { ok: true as const, allocations: [] }
+      const member = { request, result, drawn: { holds: [hold], given: [] }, presale: [], decision: null }
+      const writing = store.inTransaction((tx) => writeReservations(tx, { reclaimed: [], members: [member] }))
+      await expect(writing).rejects.toThrow(what)
+      expect(await store.level(skuId, 'WH-HZ')).toMatchObject({ reserved: 1 })
+    },
+  )
 
   test('a line that no warehouse can serve alone is split, and is refused only when all together hold too little', async () => {
     const skuId = await store.addSku({ 'WH-HZ': 3, 'WH-GZ': 4 })
