@@ -100,6 +100,13 @@ export const auditHead = z.object({
 })
 export type AuditHead = z.output<typeof auditHead>
 export const auditHeadPage = page(auditHead)
+export const auditHeadQuery = pageQuery.extend({
+  /** Days, both counted. */
+  from: z.iso.date().optional(),
+  to: z.iso.date().optional(),
+  sort: z.enum(['newest', 'oldest']).default('newest'),
+})
+export type AuditHeadQuery = z.output<typeof auditHeadQuery>
 
 export const auditExportQuery = z.strictObject({
   ...auditFilters,

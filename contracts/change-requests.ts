@@ -337,7 +337,12 @@ export const exportChangesQuery = z.strictObject({
 })
 export const changePage = page(changeSummary)
 
-export const inboxQuery = pageQuery.extend({ sort: z.enum(['newest', 'oldest']).default('oldest') })
+export const inboxQuery = pageQuery.extend({
+  type: z.enum(CHANGE_TYPES).optional(),
+  storeId: code.optional(),
+  applicant: text(200).optional(),
+  sort: z.enum(['newest', 'oldest']).default('oldest'),
+})
 export type InboxQuery = z.output<typeof inboxQuery>
 /** What waits for the caller's decision. */
 export const inboxPage = page(
@@ -381,6 +386,7 @@ export const listDelegationsQuery = pageQuery.extend({
   delegate: userName.optional(),
   /** Holding now. */
   running: z.stringbool().optional(),
+  sort: z.enum(['newest', 'oldest']).default('newest'),
 })
 export type ListDelegationsQuery = z.output<typeof listDelegationsQuery>
 export const delegationPage = page(delegationView)

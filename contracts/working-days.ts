@@ -30,6 +30,8 @@ export const listWorkingDaysQuery = pageQuery.extend({
   storeId: code.optional(),
   from: day.optional(),
   to: day.optional(),
+  kind: z.enum(['work', 'rest']).optional(),
+  sort: z.enum(['newest', 'oldest']).default('oldest'),
 })
 export type ListWorkingDaysQuery = z.output<typeof listWorkingDaysQuery>
 export const workingDayPage = page(workingDayView).extend({

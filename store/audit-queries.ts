@@ -5,46 +5,37 @@ import {
   type AuditEntryView,
   type AuditFilters,
   type AuditHead,
+  type AuditHeadQuery,
   type AuditQuery,
 } from '../contracts/audit.ts'
 import type { Db } from './database.ts'
-import { exact, Keyset, type Page, type PageRequest, timeAndId } from './paging.ts'
+import { beyond, everyRow, exact, Keyset, type Page, timeAndNumber } from './paging.ts'
 import type { Database } from './schema.ts'
 
 /** A time that PostgreSQL wrote out, and an id. */
 type EntryPosition = [at: string, id: string]
-const timeAndNumber = timeAndId.refine(([, id]) => /^[0-9]{1,15}$/.test(id))
+const positionOf = (row: { exactly: string; id: number }): EntryPosition => [row.exactly, String(row.id)]
 
 /** One page of the audit trail. */
 export async function listAuditEntries(db: Db, query: AuditQuery): Promise<Page<AuditEntryView>> {
   const keyset = new Keyset<EntryPosition>('audit', query, timeAndNumber)
   const after = keyset.after(query.cursor)
   const rows = await readEntries(db, { filters: query, sort: query.sort, after, limit: query.limit + 1 })
-  return keyset.page(rows, query.limit, (row) => [row.exactly, String(row.id)], viewOf)
+  return keyset.page(rows, query.limit, positionOf, viewOf)
 }
-
-/** So many rows are read at a time for an export. */
-const EXPORT_BATCH = 1_000
-/** More rows than any spreadsheet shows. */
-const EXPORT_ROWS = 1_000_000
 
 /** Every entry that fits, the oldest first, read as fast as they are taken. */
 export async function* exportAuditEntries(db: Db, filters: AuditFilters): AsyncGenerator<AuditEntryView> {
-  let after: EntryPosition | null = null
-  for (let read = 0; read < EXPORT_ROWS; read += EXPORT_BATCH) {
-    const rows: EntryRow[] = await readEntries(db, { filters, sort: 'oldest', after, limit: EXPORT_BATCH })
-    for (const row of rows) yield viewOf(row)
-    const last = rows.at(-1)
-    if (!last || rows.length < EXPORT_BATCH) return
-    after = [last.exactly, String(last.id)]
-  }
+  const read = (after: EntryPosition | null, limit: number) =>
+    readEntries(db, { filters, sort: 'oldest', after, limit })
+  for await (const row of everyRow(read, positionOf)) yield viewOf(row)
 }
 
 async function readEntries(
   db: Kysely<Database>,
   request: { filters: AuditFilters; sort: 'newest' | 'oldest'; after: EntryPosition | null; limit: number },
 ) {
-  const { filters, after } = request
+  const { filters } = request
   const direction = request.sort === 'newest' ? 'desc' : 'asc'
   let select = db
     .selectFrom('audit_entry as entry')
@@ -52,6 +43,7 @@ async function readEntries(
     .selectAll('entry')
     .select(['seal.sequence', 'seal.hash'])
     .select(exact('entry.at').as('exactly'))
+    .where(beyond(['entry.at', 'entry.id'], request.sort, request.after, 'bigint'))
     .orderBy('entry.at', direction)
     .orderBy('entry.id', direction)
     .limit(request.limit)
@@ -61,13 +53,6 @@ async function readEntries(
   if (filters.subjectId) select = select.where('subject_id', '=', filters.subjectId)
   if (filters.from) select = select.where('at', '>=', new Date(filters.from))
   if (filters.to) select = select.where('at', '<', new Date(filters.to))
-  if (after) {
-    const [at, id] = after
-    const comparison = direction === 'desc' ? sql`<` : sql`>`
-    select = select.where(
-      sql<boolean>`(entry.at, entry.id) ${comparison} (${at}::timestamptz, ${id}::bigint)`,
-    )
-  }
   return select.execute()
 }
 
@@ -97,14 +82,25 @@ function viewOf(row: EntryRow): AuditEntryView {
 
 const dayPosition = z.tuple([z.iso.date()])
 
-/** One page of the heads of the chain, the newest first. */
-export async function listAuditHeads(db: Db, query: PageRequest): Promise<Page<AuditHead>> {
+/** One page of the heads of the chain. */
+export async function listAuditHeads(db: Db, query: AuditHeadQuery): Promise<Page<AuditHead>> {
   const keyset = new Keyset('audit-heads', query, dayPosition)
-  const [before] = keyset.after(query.cursor) ?? []
-  const { rows } = await sql<{ day: string; sequence: number; hash: string; created_at: Date }>`
-    select day::text as day, sequence, encode(hash, 'hex') as hash, created_at from audit_head
-    where ${before ?? null}::date is null or day < ${before ?? null}::date
-    order by audit_head.day desc limit ${query.limit + 1}`.execute(db)
+  const [day] = keyset.after(query.cursor) ?? []
+  const isNewest = query.sort === 'newest'
+  let select = db
+    .selectFrom('audit_head')
+    .select([
+      sql<string>`audit_head.day::text`.as('day'),
+      'sequence',
+      sql<string>`encode(hash, 'hex')`.as('hash'),
+    ])
+    .select('created_at')
+    .orderBy('audit_head.day', isNewest ? 'desc' : 'asc')
+    .limit(query.limit + 1)
+  if (query.from) select = select.where('audit_head.day', '>=', sql<Date>`${query.from}::date`)
+  if (query.to) select = select.where('audit_head.day', '<=', sql<Date>`${query.to}::date`)
+  if (day) select = select.where('audit_head.day', isNewest ? '<' : '>', sql<Date>`${day}::date`)
+  const rows = await select.execute()
   return keyset.page(
     rows,
     query.limit,

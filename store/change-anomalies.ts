@@ -14,7 +14,7 @@ import { chinaTimeOf, type WorkingCalendar } from '../domain/working-time.ts'
 import { readChangeRecords } from './change-anomaly-records.ts'
 import type { Db, Tx } from './database.ts'
 import { inScope, type Scope } from './identity.ts'
-import { exact, exactInstant, Keyset, type Page, timeAndUuid } from './paging.ts'
+import { beyond, exact, exactInstant, Keyset, type Page, timeAndUuid } from './paging.ts'
 import { currentPolicy } from './policy.ts'
 import type { Database } from './schema.ts'
 import { raiseUnknownHolidays, readWorkingCalendar } from './working-days.ts'
@@ -155,12 +155,7 @@ export async function listAnomalies(
   }
   const keyset = new Keyset('change-anomalies', query, timeAndUuid)
   const after = keyset.after(query.cursor)
-  if (after) {
-    const comparison = direction === 'desc' ? sql`<` : sql`>`
-    select = select.where(
-      sql<boolean>`(found_at, id) ${comparison} (${after[0]}::timestamptz, ${after[1]}::uuid)`,
-    )
-  }
+  select = select.where(beyond(['found_at', 'id'], direction === 'desc' ? 'newest' : 'oldest', after))
   return keyset.page(await select.execute(), query.limit, (row) => [row.at, row.id], viewOf)
 }
 

@@ -6,7 +6,7 @@ import { appendAudit } from './audit.ts'
 import { applyChangeEvent } from './change-requests.ts'
 import { type Db, databaseTime, type Tx } from './database.ts'
 import type { KeyRing } from './keyring.ts'
-import { exact, Keyset, type Page, timeAndUuid } from './paging.ts'
+import { beyond, exact, Keyset, type Page, timeAndUuid } from './paging.ts'
 
 const MAX_DAYS = 90
 
@@ -125,12 +125,13 @@ async function askAnew(tx: Tx, keyRing: KeyRing, principal: string, eventId: str
 export async function listDelegations(db: Db, query: ListDelegationsQuery): Promise<Page<DelegationView>> {
   const keyset = new Keyset('delegations', query, timeAndUuid)
   const after = keyset.after(query.cursor)
+  const direction = query.sort === 'newest' ? 'desc' : 'asc'
   let select = db
     .selectFrom('change_delegation')
     .selectAll()
     .select(exact('created_at').as('at'))
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
+    .orderBy('created_at', direction)
+    .orderBy('id', direction)
     .limit(query.limit + 1)
   if (query.principal) select = select.where('principal', '=', query.principal)
   if (query.delegate) select = select.where('delegate', '=', query.delegate)
@@ -138,9 +139,7 @@ export async function listDelegations(db: Db, query: ListDelegationsQuery): Prom
     const running = sql<boolean>`(ended_at is null and starts_at <= clock_timestamp() and ends_at > clock_timestamp())`
     select = select.where(query.running ? running : sql<boolean>`not ${running}`)
   }
-  if (after) {
-    select = select.where(sql<boolean>`(created_at, id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`)
-  }
+  select = select.where(beyond(['created_at', 'id'], query.sort, after))
   return keyset.page(await select.execute(), query.limit, (row) => [row.at, row.id], viewOf)
 }
 

@@ -11,7 +11,7 @@ import { CHANGE_REQUEST_MEANING } from '../domain/change-request-state.ts'
 import { attachmentsOf } from './attachments.ts'
 import type { Db, Tx } from './database.ts'
 import { inScope, type Scope } from './identity.ts'
-import { exact, Keyset, type Page, timeAndUuid } from './paging.ts'
+import { beyond, exact, Keyset, type Page, timeAndUuid } from './paging.ts'
 
 /** A request with what its present version asks for. */
 function requests(db: Db | Tx, scope: Scope) {
@@ -57,18 +57,13 @@ export async function listChanges(
   const keyset = new Keyset('change-requests', query, timeAndUuid)
   const after = keyset.after(query.cursor)
   const direction = query.sort === 'newest' ? 'desc' : 'asc'
-  let select = requests(db, scope)
+  const select = requests(db, scope)
     .where(fits(query))
     .select(exact('request.created_at').as('at'))
     .orderBy('request.created_at', direction)
     .orderBy('request.id', direction)
+    .where(beyond(['request.created_at', 'request.id'], query.sort, after))
     .limit(query.limit + 1)
-  if (after) {
-    const comparison = query.sort === 'newest' ? sql`<` : sql`>`
-    select = select.where(
-      sql<boolean>`(request.created_at, request.id) ${comparison} (${after[0]}::timestamptz, ${after[1]}::uuid)`,
-    )
-  }
   return keyset.page(await select.execute(), query.limit, (row) => [row.at, row.id], summaryOf)
 }
 
@@ -77,20 +72,16 @@ export async function listInbox(db: Db, query: InboxQuery, account: string) {
   const keyset = new Keyset(`change-inbox/${account}`, query, timeAndUuid)
   const after = keyset.after(query.cursor)
   const direction = query.sort === 'newest' ? 'desc' : 'asc'
-  let select = requests(db, { kind: 'all' })
+  const select = requests(db, { kind: 'all' })
+    .where(fits(query))
     .innerJoin('change_approver as place', 'place.change_id', 'request.id')
     .select(['place.principal', 'place.opened_at', exact('place.opened_at').as('at')])
     .where('place.account', '=', account)
     .where('place.state', '=', 'open')
+    .where(beyond(['place.opened_at', 'request.id'], query.sort, after))
     .orderBy('place.opened_at', direction)
     .orderBy('request.id', direction)
     .limit(query.limit + 1)
-  if (after) {
-    const comparison = query.sort === 'newest' ? sql`<` : sql`>`
-    select = select.where(
-      sql<boolean>`(place.opened_at, request.id) ${comparison} (${after[0]}::timestamptz, ${after[1]}::uuid)`,
-    )
-  }
   return keyset.page(
     await select.execute(),
     query.limit,

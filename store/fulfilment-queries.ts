@@ -5,7 +5,7 @@ import type { ListPickTasksQuery, ListShipmentsQuery } from '../contracts/pick-t
 import { OPEN_PICK_TASK_STATES } from '../domain/order-state.ts'
 import type { Db, Tx } from './database.ts'
 import { inScope, type Scope } from './identity.ts'
-import { exact, Keyset, type Page, timeAndId } from './paging.ts'
+import { beyond, exact, Keyset, type Page, timeAndId } from './paging.ts'
 import type { Database } from './schema.ts'
 
 type ParcelView = z.output<typeof parcelView>
@@ -77,15 +77,11 @@ function byTimeAndId<Tables extends keyof Database, Row>(
   sort: 'newest' | 'oldest',
   after: [string, string] | null,
 ): SelectQueryBuilder<Database, Tables, Row> {
-  const createdAt = sql.ref(`${table}.created_at`)
-  const id = sql.ref(`${table}.id`)
   const direction = sort === 'newest' ? 'desc' : 'asc'
-  const ordered = select.orderBy(createdAt, direction).orderBy(id, direction)
-  if (!after) return ordered
-  const comparison = sort === 'newest' ? sql`<` : sql`>`
-  return ordered.where(
-    sql<boolean>`(${createdAt}, ${id}) ${comparison} (${after[0]}::timestamptz, ${after[1]})`,
-  )
+  return select
+    .where(beyond([`${table}.created_at`, `${table}.id`], sort, after, 'text'))
+    .orderBy(sql.ref(`${table}.created_at`), direction)
+    .orderBy(sql.ref(`${table}.id`), direction)
 }
 
 async function trackedView(db: Db | Tx, rows: ParcelRow[]): Promise<(row: ParcelRow) => ParcelView> {

@@ -5,7 +5,7 @@ import type { Db } from './database.ts'
 import { inScope, type Scope } from './identity.ts'
 import type { KeyRing } from './keyring.ts'
 import { addresseesOf, recipientOf } from './notifications.ts'
-import { exact, Keyset, type Page, timeAndUuid } from './paging.ts'
+import { beyond, exact, Keyset, type Page, timeAndUuid } from './paging.ts'
 
 /** One page of what customers of these stores were told, or are to be told; to whom is masked. */
 export async function listNotifications(
@@ -35,12 +35,7 @@ export async function listNotifications(
   if (query.event) select = select.where('notification.event', '=', query.event)
   if (query.createdFrom) select = select.where('notification.created_at', '>=', new Date(query.createdFrom))
   if (query.createdTo) select = select.where('notification.created_at', '<', new Date(query.createdTo))
-  if (after) {
-    const comparison = query.sort === 'newest' ? sql`<` : sql`>`
-    select = select.where(
-      sql<boolean>`(notification.created_at, notification.id) ${comparison} (${after[0]}::timestamptz, ${after[1]}::uuid)`,
-    )
-  }
+  select = select.where(beyond(['notification.created_at', 'notification.id'], query.sort, after))
   const rows = await select.execute()
   const addressees = await addresseesOf(db, keyRing, [...new Set(rows.map((row) => row.order_id))])
   return keyset.page(

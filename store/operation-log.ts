@@ -3,15 +3,14 @@ import { z } from 'zod'
 import type { OperationLogEntry, OperationLogFilters, OperationLogQuery } from '../contracts/operation-log.ts'
 import type { Db } from './database.ts'
 import { inScope, type Scope } from './identity.ts'
-import { exact, Keyset, type Page, timeAndId } from './paging.ts'
+import { beyond, everyRow, exact, Keyset, type Page, timeAndNumber } from './paging.ts'
 import type { Database } from './schema.ts'
 
 type LogRow = Selectable<Database['operation_log']>
 /** A time that PostgreSQL wrote out, and an id. */
 type LogPosition = [at: string, id: string]
 
-/** Of the log's positions only: `id` is a number there. */
-const timeAndNumber = timeAndId.refine(([, id]) => /^[0-9]{1,15}$/.test(id))
+const positionOf = (row: { exactly: string; id: number }): LogPosition => [row.exactly, String(row.id)]
 
 /** One page of the operation log over all orders in scope. */
 export async function listOperationLog(
@@ -22,13 +21,8 @@ export async function listOperationLog(
   const keyset = new Keyset<LogPosition>('operation-log', query, timeAndNumber)
   const after = keyset.after(query.cursor)
   const rows = await readLog(db, { filters: query, scope, sort: query.sort, after, limit: query.limit + 1 })
-  return keyset.page(rows, query.limit, (row) => [row.exactly, String(row.id)], entryOf)
+  return keyset.page(rows, query.limit, positionOf, entryOf)
 }
-
-/** So many rows are read at a time for an export. */
-const EXPORT_BATCH = 1_000
-/** More rows than any spreadsheet shows. */
-const EXPORT_ROWS = 1_000_000
 
 /** Every entry that fits, the oldest first, read as fast as they are taken. */
 export async function* exportOperationLog(
@@ -36,14 +30,9 @@ export async function* exportOperationLog(
   filters: OperationLogFilters,
   scope: Scope,
 ): AsyncGenerator<OperationLogEntry> {
-  let after: LogPosition | null = null
-  for (let read = 0; read < EXPORT_ROWS; read += EXPORT_BATCH) {
-    const rows = await readLog(db, { filters, scope, sort: 'oldest', after, limit: EXPORT_BATCH })
-    for (const row of rows) yield entryOf(row)
-    const last = rows.at(-1)
-    if (!last || rows.length < EXPORT_BATCH) return
-    after = [last.exactly, String(last.id)]
-  }
+  const read = (after: LogPosition | null, limit: number) =>
+    readLog(db, { filters, scope, sort: 'oldest', after, limit })
+  for await (const row of everyRow(read, positionOf)) yield entryOf(row)
 }
 
 async function readLog(
@@ -63,6 +52,7 @@ async function readLog(
     .selectAll()
     .select(exact('at').as('exactly'))
     .where(inScope(request.scope, 'store_id'))
+    .where(beyond(['at', 'id'], request.sort, after, 'bigint'))
     .orderBy('at', direction)
     .orderBy('id', direction)
     .limit(request.limit)
@@ -75,11 +65,8 @@ async function readLog(
   if (filters.from) select = select.where('at', '>=', new Date(filters.from))
   if (filters.to) select = select.where('at', '<', new Date(filters.to))
   if (after) {
-    const comparison = direction === 'desc' ? sql`<` : sql`>`
-    const [at, id] = after
-    select = select.where(sql<boolean>`(at, id) ${comparison} (${at}::timestamptz, ${id}::bigint)`)
     // Said once more by the time alone: only so whole months are left out.
-    select = select.where(sql<boolean>`at ${comparison}= ${at}::timestamptz`)
+    select = select.where('at', direction === 'desc' ? '<=' : '>=', sql<Date>`${after[0]}::timestamptz`)
   }
   return select.execute()
 }

@@ -4,7 +4,7 @@ import { decisionsOf } from './allocation-decisions.ts'
 import type { Db, Tx } from './database.ts'
 import { parcelsOfOrder, pickTaskOf } from './fulfilment-queries.ts'
 import { inScope, type Scope } from './identity.ts'
-import { exact, Keyset, type Page, timeAndUuid } from './paging.ts'
+import { beyond, exact, Keyset, type Page, timeAndUuid } from './paging.ts'
 import { liveOrEnded } from './reservation.ts'
 import type { Database } from './schema.ts'
 
@@ -31,12 +31,7 @@ export async function listOrders(db: Db, query: ListOrdersQuery, scope: Scope): 
   if (query.externalOrderId) select = select.where('external_order_id', '=', query.externalOrderId)
   if (query.createdFrom) select = select.where('created_at', '>=', new Date(query.createdFrom))
   if (query.createdTo) select = select.where('created_at', '<', new Date(query.createdTo))
-  if (after) {
-    const comparison = newest ? sql`<` : sql`>`
-    select = select.where(
-      sql<boolean>`(created_at, id) ${comparison} (${after[0]}::timestamptz, ${after[1]}::uuid)`,
-    )
-  }
+  select = select.where(beyond(['created_at', 'id'], query.sort, after))
   return keyset.page(await select.execute(), query.limit, (row) => [row.at, row.id], summaryOf)
 }
 

@@ -20,9 +20,52 @@ export const timeAndId = z.tuple([exactInstant, z.string().regex(/^[\x21-\x7e]{1
 export const timeAndUuid = z.tuple([exactInstant, z.uuid()])
 export const dayAndUuid = z.tuple([z.iso.date(), z.uuid()])
 
+/** The same for ids that are counted. */
+export const timeAndNumber = timeAndId.refine(([, id]) => /^[0-9]{1,15}$/.test(id))
+
 /** The column that `timeAndId` positions are made of. */
 export function exact(column: string): RawBuilder<string> {
   return sql<string>`${sql.ref(column)}::text`
+}
+
+/**
+ * The condition of rows that come after a position, in a list ordered by time and then by id, both the same way.
+ *
+ * @param idType as what the position's id is compared
+ */
+export function beyond(
+  [time, id]: readonly [time: string, id: string],
+  sort: 'newest' | 'oldest',
+  after: readonly [at: string, id: string] | null,
+  idType: 'uuid' | 'bigint' | 'text' = 'uuid',
+): RawBuilder<boolean> {
+  if (!after) return sql`true`
+  const comparison = sort === 'newest' ? sql`<` : sql`>`
+  return sql`(${sql.ref(time)}, ${sql.ref(id)}) ${comparison} (${after[0]}::timestamptz, ${after[1]}::${sql.raw(idType)})`
+}
+
+/** So many rows are read at a time for an export. */
+const EXPORT_BATCH = 1_000
+/** More rows than any spreadsheet shows. */
+const EXPORT_ROWS = 1_000_000
+
+/**
+ * Every row of a list as an export wants it, read batch by batch as fast as they are taken.
+ *
+ * @param read so many rows after a position
+ */
+export async function* everyRow<Row, Position>(
+  read: (after: Position | null, limit: number) => Promise<Row[]>,
+  positionOf: (row: Row) => Position,
+): AsyncGenerator<Row> {
+  let after: Position | null = null
+  for (let count = 0; count < EXPORT_ROWS; count += EXPORT_BATCH) {
+    const rows: Row[] = await read(after, EXPORT_BATCH)
+    yield* rows
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < EXPORT_BATCH) return
+    after = positionOf(last)
+  }
 }
 
 /**

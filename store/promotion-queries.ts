@@ -8,7 +8,7 @@ import type {
 } from '../contracts/promotions.ts'
 import { type QuotaCount, remainingOf } from '../domain/promotion.ts'
 import type { Db, Tx } from './database.ts'
-import { exact, Keyset, type Page, timeAndUuid } from './paging.ts'
+import { beyond, exact, Keyset, type Page, timeAndUuid } from './paging.ts'
 import type { Database } from './schema.ts'
 
 type PromotionSummary = z.output<typeof promotionSummary>
@@ -45,12 +45,7 @@ export async function listPromotions(db: Db, query: ListPromotionsQuery): Promis
         and quota.sku_id = coalesce(${skuId}, quota.sku_id) and quota.channel = coalesce(${channel}, quota.channel))`,
     )
   }
-  if (after) {
-    const comparison = newest ? sql`<` : sql`>`
-    select = select.where(
-      sql<boolean>`(${sql.ref(column)}, id) ${comparison} (${after[0]}::timestamptz, ${after[1]}::uuid)`,
-    )
-  }
+  select = select.where(beyond([column, 'id'], newest ? 'newest' : 'oldest', after))
   return keyset.page(await select.execute(), query.limit, (row) => [row.at, row.id], summaryOf)
 }
 

@@ -9,7 +9,7 @@ import type {
 } from '../contracts/stock-counts.ts'
 import type { CountResult } from '../domain/stock-accuracy.ts'
 import type { Db, Tx } from './database.ts'
-import { exact, Keyset, type Page, timeAndUuid } from './paging.ts'
+import { beyond, exact, Keyset, type Page, timeAndUuid } from './paging.ts'
 import type { Database } from './schema.ts'
 
 /** One page of the counts, newest or oldest first. */
@@ -26,12 +26,7 @@ export async function listCounts(db: Db, query: ListCountsQuery): Promise<Page<C
     .limit(query.limit + 1)
   if (query.warehouseId) select = select.where('warehouse_id', '=', query.warehouseId)
   if (query.state) select = select.where('state', '=', query.state)
-  if (after) {
-    const comparison = newest ? sql`<` : sql`>`
-    select = select.where(
-      sql<boolean>`(created_at, id) ${comparison} (${after[0]}::timestamptz, ${after[1]}::uuid)`,
-    )
-  }
+  select = select.where(beyond(['created_at', 'id'], query.sort, after))
   return keyset.page(await select.execute(), query.limit, (row) => [row.at, row.id], viewOf)
 }
 

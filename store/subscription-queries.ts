@@ -10,7 +10,7 @@ import type {
   SubscriptionView,
 } from '../contracts/subscriptions.ts'
 import type { Db, Tx } from './database.ts'
-import { exact, Keyset, type Page, type PageRequest, timeAndUuid } from './paging.ts'
+import { beyond, exact, Keyset, type Page, type PageRequest, timeAndUuid } from './paging.ts'
 import type { Database } from './schema.ts'
 
 const nameAndUuid = z.tuple([z.string().max(200), z.uuid()])
@@ -112,12 +112,7 @@ export async function listEventDeliveries(
   if (query.key) select = select.where('event_delivery.order_key', '=', query.key)
   if (query.createdFrom) select = select.where('created_at', '>=', new Date(query.createdFrom))
   if (query.createdTo) select = select.where('created_at', '<', new Date(query.createdTo))
-  if (after) {
-    const comparison = newest ? sql`<` : sql`>`
-    select = select.where(
-      sql<boolean>`(created_at, event_delivery.id) ${comparison} (${after[0]}::timestamptz, ${after[1]}::uuid)`,
-    )
-  }
+  select = select.where(beyond(['created_at', 'event_delivery.id'], query.sort, after))
   return keyset.page(await select.execute(), query.limit, (row) => [row.exactly, row.id], deliveryOf)
 }
 
@@ -196,9 +191,7 @@ export async function listReplays(
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(query.limit + 1)
-  if (after) {
-    select = select.where(sql<boolean>`(created_at, id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`)
-  }
+  select = select.where(beyond(['created_at', 'id'], 'newest', after))
   return keyset.page(await select.execute(), query.limit, (row) => [row.at, row.id], replayOf)
 }
 

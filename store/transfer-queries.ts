@@ -11,7 +11,7 @@ import { explainProposal, explainRejection } from '../domain/transfer-explanatio
 import type { RejectedAlternative, TransferProposal } from '../domain/transfer-proposal.ts'
 import { TRANSFER_STATUS_MEANING } from '../domain/transfer-state.ts'
 import type { Db, Tx } from './database.ts'
-import { exact, Keyset, type Page, timeAndUuid } from './paging.ts'
+import { beyond, exact, Keyset, type Page, timeAndUuid } from './paging.ts'
 import type { Database } from './schema.ts'
 import type { SourcedTransfer } from './transfer-sourcing.ts'
 
@@ -43,12 +43,7 @@ export async function listTransfers(db: Db, query: ListTransfersQuery): Promise<
         or (select count(*) from transfer_leg where transfer_id = transfer.id and source_id = ${warehouseId}) > 0)`,
     )
   }
-  if (after) {
-    const comparison = query.sort === 'newest' ? sql`<` : sql`>`
-    select = select.where(
-      sql<boolean>`(created_at, id) ${comparison} (${after[0]}::timestamptz, ${after[1]}::uuid)`,
-    )
-  }
+  select = select.where(beyond(['created_at', 'id'], query.sort, after))
   return keyset.page(await select.execute(), query.limit, (row) => [row.at, row.id], summaryOf)
 }
 

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { type ListWorkItemsQuery, WORK_ITEM_TEXT, type workItemView } from '../contracts/work-items.ts'
 import type { Db } from './database.ts'
 import { inScope, type Scope } from './identity.ts'
-import { exact, Keyset, type Page, timeAndUuid } from './paging.ts'
+import { beyond, exact, Keyset, type Page, timeAndUuid } from './paging.ts'
 import type { Database } from './schema.ts'
 
 export type WorkItemView = z.output<typeof workItemView>
@@ -36,12 +36,7 @@ export async function listWorkItems(
   if (query.kind) select = select.where('kind', '=', query.kind)
   if (query.orderId) select = select.where('order_id', '=', query.orderId)
   if (query.owner) select = select.where('owner', '=', query.owner)
-  if (after) {
-    const comparison = newest ? sql`<` : sql`>`
-    select = select.where(
-      sql<boolean>`(created_at, id) ${comparison} (${after[0]}::timestamptz, ${after[1]}::uuid)`,
-    )
-  }
+  select = select.where(beyond(['created_at', 'id'], query.sort, after))
   return keyset.page(await select.execute(), query.limit, (row) => [row.at, row.id], workItemOf)
 }
 

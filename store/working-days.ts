@@ -91,17 +91,23 @@ export async function readWorkingCalendar(
 export async function listWorkingDays(db: Db, query: ListWorkingDaysQuery): Promise<Page<WorkingDayView>> {
   const keyset = new Keyset('working-days', query, dayAndUuid)
   const after = keyset.after(query.cursor)
+  const isNewest = query.sort === 'newest'
   let select = db
     .selectFrom('working_day')
     .select(['id', 'store_id', sql<string>`day::text`.as('day'), 'kind', 'name', 'changed_by', 'changed_at'])
-    .orderBy('working_day.day')
-    .orderBy('id')
+    .orderBy('working_day.day', isNewest ? 'desc' : 'asc')
+    .orderBy('id', isNewest ? 'desc' : 'asc')
     .limit(query.limit + 1)
   if (query.storeId) select = select.where('store_id', '=', query.storeId)
   if (query.from) select = select.where('working_day.day', '>=', sql<string>`${query.from}::date`)
   if (query.to) select = select.where('working_day.day', '<=', sql<string>`${query.to}::date`)
-  if (after)
-    select = select.where(sql<boolean>`(working_day.day, id) > (${after[0]}::date, ${after[1]}::uuid)`)
+  if (query.kind) select = select.where('kind', '=', query.kind)
+  if (after) {
+    const comparison = isNewest ? sql`<` : sql`>`
+    select = select.where(
+      sql<boolean>`(working_day.day, id) ${comparison} (${after[0]}::date, ${after[1]}::uuid)`,
+    )
+  }
   return keyset.page(
     await select.execute(),
     query.limit,

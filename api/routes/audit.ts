@@ -1,7 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { MEDIA_TYPES } from '../../connectors/spreadsheets/sheet.ts'
-import { auditExportQuery, auditHeadPage, auditPage, auditQuery } from '../../contracts/audit.ts'
-import { pageQuery } from '../../contracts/common.ts'
+import {
+  auditExportQuery,
+  auditHeadPage,
+  auditHeadQuery,
+  auditPage,
+  auditQuery,
+} from '../../contracts/audit.ts'
 import { listAuditEntries, listAuditHeads } from '../../store/audit-queries.ts'
 import { scopeOf } from '../../store/identity.ts'
 import { ACCESS, identityOf } from '../access.ts'
@@ -53,8 +58,8 @@ export const auditRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app,
       config,
       schema: {
         tags,
-        summary: "The chain's hash at the end of each day, the newest first: to be kept elsewhere",
-        querystring: pageQuery,
+        summary: "The chain's hash at the end of each day: to be kept elsewhere",
+        querystring: auditHeadQuery,
         response: { 200: auditHeadPage },
       },
     },

@@ -134,6 +134,30 @@ test('pages go through the trail without a gap, in both directions, with places 
   expect(last?.hash).toBe(head?.hash)
 })
 
+test('heads are listed by days, in both directions, a page at a time', async () => {
+  const hash = 'ab'.repeat(32)
+  for (const day of ['2026-01-01', '2026-01-02', '2026-01-03']) {
+    await api.rows("insert into audit_head (day, sequence, hash) values ($1::date, 0, decode($2, 'hex'))", [
+      day,
+      hash,
+    ])
+  }
+  const days = async (query: string) => {
+    const seen: string[] = []
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const url = `/v1/audit/heads?limit=1&${query}${cursor && `&cursor=${cursor}`}`
+      const page = auditHeadPage.parse((await api.as('finance', { url })).json())
+      seen.push(...page.items.map((item) => item.day))
+      cursor = page.nextCursor
+    }
+    return seen
+  }
+  expect(await days('to=2026-01-03')).toEqual(['2026-01-03', '2026-01-02', '2026-01-01'])
+  expect(await days('sort=oldest&from=2026-01-02&to=2026-01-03')).toEqual(['2026-01-02', '2026-01-03'])
+  for (const wrong of ['from=2026-1-1', 'sort=best', 'day=2026-01-01'])
+    expect((await api.as('finance', { url: `/v1/audit/heads?${wrong}` })).statusCode, wrong).toBe(400)
+})
+
 test.each([
   'action=x',
   'action=A.b',

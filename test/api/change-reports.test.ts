@@ -177,6 +177,24 @@ describe('anomalies', () => {
       items: [{ ...body, changedBy: 'admin' }],
       holidaysKnown: { thisYear: true },
     })
+    const listed = async (query: string) =>
+      (await get('finance', `/v1/working-days?${query}`))
+        .json()
+        .items.map((item: { day: string }) => item.day)
+    await api.as('admin', {
+      method: 'PUT',
+      url: '/v1/working-days',
+      payload: { day: '2026-10-03', kind: 'rest' },
+    })
+    expect(await listed('sort=newest')).toEqual(['2026-10-03', '2026-10-02'])
+    expect(await listed('')).toEqual(['2026-10-02', '2026-10-03'])
+    expect(await listed('kind=rest')).toEqual(['2026-10-03'])
+    const [first] = await listed('limit=1&sort=newest')
+    const { nextCursor } = (await get('finance', '/v1/working-days?limit=1&sort=newest')).json()
+    expect([first, ...(await listed(`limit=1&sort=newest&cursor=${nextCursor}`))]).toEqual(
+      await listed('sort=newest'),
+    )
+    await api.as('admin', { method: 'DELETE', url: '/v1/working-days?day=2026-10-03' })
     const gone = { method: 'DELETE' as const, url: '/v1/working-days?day=2026-10-02&storeId=ST-1' }
     expect((await api.as('admin', gone)).statusCode).toBe(204)
     expect((await get('finance', '/v1/working-days')).json().items).toEqual([])

@@ -474,6 +474,36 @@ describe('standing in', () => {
   })
 })
 
+test('what waits for somebody, and who stands in for whom, is filtered, sorted and paged', async () => {
+  const cheaper = await inApproval(price(97_000))
+  const fewer = await inApproval(
+    { type: 'quantity', lines: [{ lineNumber: 1, quantity: 2 }] },
+    'store_manager',
+  )
+  const idsOf = async (path: string, id: string, query: string) => {
+    const seen: string[] = []
+    let cursor = ''
+    do {
+      const page = (await api.as('team_lead', { url: `/v1/${path}?limit=2&${query}${cursor}` })).json()
+      seen.push(...page.items.map((item: Record<string, string>) => item[id]))
+      cursor = page.nextCursor ? `&cursor=${encodeURIComponent(page.nextCursor)}` : ''
+    } while (cursor)
+    return seen
+  }
+  const inbox = (query = '') => idsOf('approval-inbox', 'changeId', query)
+  const all = await inbox()
+  expect(all).toEqual(expect.arrayContaining([cheaper, fewer]))
+  expect(await inbox('sort=newest')).toEqual(all.toReversed())
+  expect(await inbox('type=quantity')).toEqual([fewer])
+  expect(await inbox('applicant=store-manager')).toEqual([fewer])
+  expect(await inbox('storeId=ST-1')).toEqual(all)
+  expect(await inbox('storeId=ST-2')).toEqual([])
+  const delegations = (query: string) => idsOf('approval-delegations', 'delegationId', query)
+  const newest = await delegations('')
+  expect(newest.length).toBeGreaterThan(2)
+  expect(await delegations('sort=oldest')).toEqual(newest.toReversed())
+})
+
 test('the list filters and pages; who sees other stores’ orders does not see these', async () => {
   const changeId = await inApproval(price(98_000))
   const { changeNumber, orderId } = await read(changeId)

@@ -61,7 +61,7 @@ test.each(['regional_director', 'finance', 'admin'] as const)('%s sees a masked 
 test('an erased contact is null and the order stays readable', async () => {
   const { orderId } = (await placeOrder(api)).json()
   await api.rows(
-    'update contact set sealed = null, erased_at = now() where id = (select contact_id from orders where id = $1)',
+    'update contact set sealed = null, customer = null, erased_at = now() where id = (select contact_id from orders where id = $1)',
     [orderId],
   )
   expect((await api.as('clerk', { url: `/v1/orders/${orderId}` })).json().contact).toBeNull()

@@ -193,7 +193,7 @@ describe('where no report is pushed', () => {
   test('a customer who was erased is not asked about', async () => {
     const orderId = await packed(newNumber())
     await send()
-    await sql`update contact set sealed = null, erased_at = now() from orders where orders.id = ${orderId} and contact.id = contact_id`.execute(
+    await sql`update contact set sealed = null, customer = null, erased_at = now() from orders where orders.id = ${orderId} and contact.id = contact_id`.execute(
       store.db,
     )
     await askForReports(orderId, 11)
