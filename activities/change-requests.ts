@@ -165,7 +165,11 @@ export function createChangeRequestActivities(deps: Deps) {
         return apply(changeId, { type: 'applied', orderVersion: answer.orderVersion }, tryOf(request))
       }
       const { reason: code, detail } = answer
-      return apply(changeId, { type: 'apply_refused', endsAs: endOfRefused(code), code, detail }, tryOf(request))
+      return apply(
+        changeId,
+        { type: 'apply_refused', endsAs: endOfRefused(code), code, detail },
+        tryOf(request),
+      )
     },
 
     /** Gives back the hold and what was reserved under it. Says whether the change had been made all the same. */
