@@ -42,6 +42,8 @@ export const ACCESS = {
   readOrders: { systems: ['mall', 'ops'], roles: ALL_ROLES },
   recordPayment: { systems: ['payments', 'mall'], roles: [] },
   cancelOrder: { systems: ['mall'], roles: [...STORE_ROLES, 'regional_director', 'ops', 'admin'] },
+  /** What can be decided for an order that waits for stock, for whoever works on it. */
+  readStockWait: { systems: ['ops'], roles: ALL_ROLES },
   settleStockWait: { systems: ['ops'], roles: [...DECIDING_ROLES, 'ops'] },
   requestReturn: { systems: ['mall'], roles: STORE_ROLES },
   decideReturn: { systems: [], roles: DECIDING_ROLES },

@@ -12,6 +12,8 @@ export const LIMITS = {
   pushBytes: 1024 * 1024,
   /** Lines of one order. Group commit locks them all at once, so this also bounds the lock time. */
   orderLines: 200,
+  /** Warehouses that a person names for one order. */
+  orderWarehouses: 50,
   lineQuantity: 100_000,
   /** ¥10,000,000.00 for a single unit. */
   unitPriceCents: 1_000_000_000,

@@ -185,6 +185,12 @@ export const ERRORS = {
     zh: '该订单不在等待库存，或尚未付款',
     todo: 'Look at the order: it was served, cancelled, or its buyer has not paid.',
   },
+  'nothing-missing': {
+    status: 409,
+    en: 'Everything that the order waits for is there by now',
+    zh: '该订单所需库存已充足',
+    todo: 'Decide serve-now, or do nothing: it is served by itself.',
+  },
   'order-exists': {
     status: 409,
     en: 'This external order id is already taken in this store',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { WORK_ITEM_KINDS, type WorkItemKind } from '../domain/order.ts'
+import { stockWaitView } from './channel-orders.ts'
 import { instant, orderId, page, pageQuery, text } from './common.ts'
 
 /** What each kind of work item says to the person who opens it, and what to do next. */
@@ -205,8 +206,8 @@ export const WORK_ITEM_TEXT: Record<
     en: 'An order of a channel was accepted although stock is missing',
     zh: '渠道订单已接收，但库存不足',
     nextEn:
-      'Decide at the order: wait, serve it from any warehouse, ship what there is, or cancel and refund at the platform; or transfer or buy stock, and it serves itself',
-    nextZh: '在订单上选择：等待、放宽仓库、部分发货，或取消并在平台退款；也可调拨或采购，到货后自动分配',
+      'Decide here: serve it from a warehouse beyond the limits, ask for a transfer, put it off, or have a part or all of it given up by a change request; when stock comes it serves itself',
+    nextZh: '选择：放宽仓库、申请调拨、稍后再看，或提交改单放弃缺货部分或整单；到货后自动分配',
   },
   channel_order_held: {
     en: 'An order of a channel is kept, but cannot be placed yet',
@@ -329,8 +330,10 @@ export const workItemDetailView = workItemView.extend({
       isShort: z.boolean(),
     }),
   ),
+  /** Of an order that waits for stock: what is there, and what can be decided at `/v1/orders/{id}/stock-wait`. Null otherwise. */
+  stockWait: stockWaitView.nullable(),
   /** What can be done with it by a call. */
-  actions: z.array(z.enum(['assign', 'resolve', 'replay', 'approve', 'dismiss'])),
+  actions: z.array(z.enum(['assign', 'resolve', 'replay', 'approve', 'dismiss', 'decide'])),
 })
 export const listWorkItemsQuery = pageQuery.extend({
   state: z.enum(['open', 'resolved']).default('open'),

@@ -8,7 +8,7 @@ import {
   pausesPicking,
 } from './change.ts'
 import type { OrderLine, OrderState } from './order.ts'
-import { dueCents, refundsOwed, stillToPayCents } from './order-money.ts'
+import { dueCents, isPaidInFull, refundsOwed, stillToPayCents } from './order-money.ts'
 import type { OrderStatus } from './order-state.ts'
 import { hasEnded } from './order-status.ts'
 import { unopenedLines } from './presale.ts'
@@ -18,7 +18,7 @@ export const CHANGEABLE: Record<ChangeType, readonly OrderStatus[]> = {
   price: ['reserved', 'paid'],
   address: ['reserved', 'awaiting_stock', 'paid'],
   item: ['reserved', 'paid'],
-  quantity: ['reserved', 'paid'],
+  quantity: ['reserved', 'awaiting_stock', 'paid'],
   gift: ['reserved', 'paid'],
   cancel: ['reserved', 'awaiting_stock', 'paid'],
   refund: ['paid', 'partially_shipped', 'shipped', 'in_transit', 'delivered', 'returning'],
@@ -118,8 +118,9 @@ export function planChange(order: OrderState, change: Change): Planned {
   return checkResult(order, change, planned.plan)
 }
 
-function problemOfOrder(order: OrderState, { type }: Change): ChangeProblem | null {
+function problemOfOrder(order: OrderState, change: Change): ChangeProblem | null {
   const { status, placed } = order
+  const { type } = change
   if (hasEnded(status) || order.closed) return problem('order-closed', `the order is ${status}`)
   if (!CHANGEABLE[type].includes(status)) {
     return problem(
@@ -127,10 +128,10 @@ function problemOfOrder(order: OrderState, { type }: Change): ChangeProblem | nu
       `the order is ${status}; a change of ${type} needs ${CHANGEABLE[type].join(', ')}`,
     )
   }
-  if (placed.platform && !OF_PLATFORMS.includes(type)) {
+  if (placed.platform && !OF_PLATFORMS.includes(type) && !givesUpWhatIsMissing(order, change)) {
     return problem(
       'platform-decides',
-      `${placed.platform} sold this order and keeps its money: change ${type} there; here ${OF_PLATFORMS.join(', ')}`,
+      `${placed.platform} sold this order and keeps its money: change ${type} there; here ${OF_PLATFORMS.join(', ')}, and while it waits for stock what cannot be supplied`,
     )
   }
   const goods = type === 'item' || type === 'quantity' || type === 'gift'
@@ -138,6 +139,20 @@ function problemOfOrder(order: OrderState, { type }: Change): ChangeProblem | nu
     return problem('presale-waiting', 'lines of a presale have not come in yet')
   }
   return null
+}
+
+/**
+ * Whether a change only says what will not come of an order that waits for stock: all of it, or units of a paid one. Its
+ * platform cannot know that; the money goes back there. What the buyer pays the courier is no price of a part.
+ */
+function givesUpWhatIsMissing(order: OrderState, change: Change): boolean {
+  if (order.status !== 'awaiting_stock') return false
+  if (change.type === 'cancel') return true
+  if (change.type !== 'quantity' || !isPaidInFull(order)) return false
+  if (order.payments.some((payment) => payment.onDelivery)) return false
+  return change.lines.every(({ lineNumber, quantity }) =>
+    order.placed.lines.some((line) => line.lineNumber === lineNumber && quantity <= line.quantity),
+  )
 }
 
 function planOf(order: OrderState, change: Change): Planned {

@@ -26,6 +26,7 @@ import { up as audit } from './0025-audit.ts'
 import { up as wecom } from './0026-wecom.ts'
 import { up as changeReports } from './0028-change-reports.ts'
 import { up as exports } from './0029-exports.ts'
+import { up as stockDecisions } from './0030-stock-decisions.ts'
 import { up as attachments } from './0031-attachments.ts'
 import { up as customers } from './0034-customers.ts'
 import { up as holdsOfKnownOrders } from './0035-holds-of-known-orders.ts'
@@ -59,6 +60,7 @@ export const migrations: Record<string, Migration> = {
   '0026-wecom': { up: wecom },
   '0028-change-reports': { up: changeReports },
   '0029-exports': { up: exports },
+  '0030-stock-decisions': { up: stockDecisions },
   '0031-attachments': { up: attachments },
   '0034-customers': { up: customers },
   '0035-holds-of-known-orders': { up: holdsOfKnownOrders },

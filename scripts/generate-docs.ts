@@ -238,7 +238,7 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
   late_payment: ['Nothing was refunded: a closed order is never revived.', ''],
   payment_mismatch: ['The first report counts; the second was refused with `payment-mismatch`.', ''],
   awaiting_stock: [
-    'Nothing is reserved for it. The oldest paid order is served first when stock comes; the item then closes itself.',
+    'Nothing is reserved for it. The oldest paid order is served first when stock comes; the item then closes itself. It shows what [can be decided](channel-orders.md#when-stock-is-missing).',
     '',
   ],
   channel_order_held: [

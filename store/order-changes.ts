@@ -7,6 +7,7 @@ import { separateOrder } from './combined-shipping.ts'
 import type { Db, Tx } from './database.ts'
 import { withOperation } from './operation.ts'
 import { reserve } from './reservation.ts'
+import { holdStockWait, resumeStockWait, shrinkStockWait } from './stock-waits.ts'
 
 /**
  * What an authorised change asks of the database, and what it makes of an order's rows. Each question is one
@@ -50,6 +51,9 @@ export async function holdForChange(
     const isKnown = open.every((task) => known.get(task.id) === unitsOf(task.lines))
     if (!isKnown || open.length !== known.size) {
       return refuse('order-changed', 'a warehouse has just reported; look at the order again')
+    }
+    if (!(await holdStockWait(tx, orderId, changeId))) {
+      return refuse('order-changed', 'stock has just been given to it; look at the order again')
     }
     // Those that share a parcel with it are not to wait, nor to take it along.
     await separateOrder(tx, { orderId, operator: 'system', reason: `change ${changeId}` })
@@ -191,6 +195,7 @@ export async function applyChange(
     ${freightCents}, ${amountCents}, ${contact?.contactId ?? null}::uuid, ${contact?.divisionCode ?? null})`.execute(
     tx,
   )
+  await shrinkStockWait(tx, orderId)
   await giveBackUnits(tx, {
     orderId,
     units: giveBack,
@@ -200,7 +205,7 @@ export async function applyChange(
   return withdrawn
 }
 
-/** Lets the warehouses go on with what they had begun: each task stands as it stood. */
+/** Lets the warehouses go on with what they had begun: each task stands as it stood. What waits for stock may be served. */
 export async function resumePicking(tx: Tx, orderId: string): Promise<void> {
   await tx
     .updateTable('pick_task')
@@ -208,6 +213,7 @@ export async function resumePicking(tx: Tx, orderId: string): Promise<void> {
     .where('order_id', '=', orderId)
     .where('state', 'in', OPEN_PICK_TASK_STATES)
     .execute()
+  await resumeStockWait(tx, orderId)
 }
 
 async function lockOrder(tx: Tx, orderId: string): Promise<void> {

@@ -40,6 +40,8 @@ export type ReserveRequest = {
   confirmed: boolean
   operator: string
   excludedWarehouses?: string[]
+  /** A person's choice: only these send, and the policy's limits do not count. */
+  chosenWarehouses?: readonly string[] | undefined
   /** Take what there is instead of refusing (short-pick replacement). */
   partial?: boolean
   /** It waits for stock itself and comes before those behind it, or it lost units that it had and comes before all who wait. */
@@ -295,14 +297,15 @@ function decide(
 ): DecidedReservation {
   const free = [...new Set(skusOf([request]))].flatMap((skuId) => levels.get(skuId) ?? [])
   const own = quotas.filter((quota) => channelOf(quota.quotaId) === request.channel)
+  const { chosenWarehouses: chosen } = request
   const { plan, presale } = planWithPresale(request.demand, book, (demand) =>
     planAllocation(
       {
         demand,
         levels: withQuotas(free, own),
-        warehouses,
+        warehouses: chosen ? warehouses.filter((entry) => chosen.includes(entry.warehouseId)) : warehouses,
         place: request.place ?? placeOf(request.divisionCode),
-        policy: policy.document,
+        policy: chosen ? { ...policy.document, ...WITHOUT_LIMITS } : policy.document,
         excludedWarehouses: request.excludedWarehouses,
         partial: request.partial,
       },
@@ -325,6 +328,8 @@ function decide(
     decision: allocations.length > 0 ? decision : null,
   }
 }
+
+const WITHOUT_LIMITS = { maxDistanceKilometres: null, maxParcels: null, splitLines: true }
 
 function addTo(levels: Stock['levels'], at: { skuId: string; warehouseId: string }, quantity: number): void {
   const level = levels.get(at.skuId)?.find((entry) => entry.warehouseId === at.warehouseId)

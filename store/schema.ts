@@ -1020,6 +1020,9 @@ export type Database = {
     placed_at: Timestamp
     hold_until: Timestamp
     state: WithDefault<'waiting' | 'served' | 'ended'>
+    change_id: Nullable<string>
+    try_at: NullableTimestamp
+    look_again_at: NullableTimestamp
     created_at: DefaultTimestamp
     settled_at: NullableTimestamp
   }

@@ -1,8 +1,10 @@
 import { v7 as uuid } from 'uuid'
+import type { StockWaitView } from '../contracts/channel-orders.ts'
 import { ProblemError } from '../contracts/errors.ts'
 import type { Db, Tx } from './database.ts'
 import { currentPolicy } from './policy.ts'
 import { type OrderAtRisk, ordersAtRisk } from './shortfalls.ts'
+import { showStockWait } from './stock-situation.ts'
 import { snapshotRules } from './wms-rules.ts'
 import { approveJump, dismissJump } from './wms-snapshots.ts'
 import type { WorkItemView } from './work-item-queries.ts'
@@ -50,4 +52,15 @@ function levelOf(item: WorkItemView): { skuId: string; warehouseId: string } {
 export async function ordersAtRiskOf(db: Db, item: WorkItemView): Promise<OrderAtRisk[]> {
   if (item.kind !== 'stock_shortfall') return []
   return ordersAtRisk(db, String(item.detail.skuId), String(item.detail.warehouseId))
+}
+
+/** What can be decided about the order that an item says waits for stock; null for any other kind, and once it waits no more. */
+export async function stockWaitOf(db: Db, item: WorkItemView): Promise<StockWaitView | null> {
+  if (item.kind !== 'awaiting_stock' || item.state !== 'open' || item.orderId === null) return null
+  try {
+    return await showStockWait(db, item.orderId)
+  } catch (error) {
+    if (error instanceof ProblemError && error.code === 'order-not-waiting') return null
+    throw error
+  }
 }

@@ -3,7 +3,7 @@ import { placeHeldOrders } from '../store/held-channel-orders.ts'
 import type { KeyRing } from '../store/keyring.ts'
 import { Policies } from '../store/policy-cache.ts'
 import { readStockChanges } from '../store/stock-changes.ts'
-import { serveWaiting } from '../store/stock-waits.ts'
+import { serveWaiting, takeUpWaiting } from '../store/stock-waits.ts'
 
 /** Ledger rows looked at in one round. */
 const MOVEMENTS_A_ROUND = 5_000
@@ -18,12 +18,12 @@ export class WaitingOrders {
     this.#deps = { db, keyRing, policies: new Policies() }
   }
 
-  /** One round after changes of stock. Returns how many orders were served. */
+  /** One round after changes of stock, and over those that are to be looked at again. Returns how many orders were served or looked at. */
   async serve(): Promise<number> {
     const { db } = this.#deps
     const changes = await readStockChanges(db, 'waiting-orders', MOVEMENTS_A_ROUND)
     const skuIds = [...new Set(changes.levels.map((level) => level.skuId))]
-    let served = 0
+    let served = await takeUpWaiting(db, ORDERS_A_ROUND)
     let isAll = true
     for (const skuId of skuIds) {
       const ofSku = await serveWaiting(db, skuId, ORDERS_A_ROUND)

@@ -41,7 +41,8 @@ import { openContact, sealContact } from '../../store/contacts.ts'
 import type { Db, Tx } from '../../store/database.ts'
 import { findStandings, storeAnswers } from '../../store/idempotency.ts'
 import { type Identity, operatorOf, scopeOf } from '../../store/identity.ts'
-import { ACCESS, callerOf, identityOf } from '../access.ts'
+import { ACCESS, identityOf } from '../access.ts'
+import { applicantOf, eventIdOf } from '../callers.ts'
 import { maskContact, mayReadContact } from '../contact-view.ts'
 import type { ApiDeps } from '../deps.ts'
 import { replyWithExport } from '../export-reply.ts'
@@ -437,12 +438,6 @@ async function show(db: Db | Tx, deps: ApiDeps, changeId: string, identity: Iden
   }
 }
 
-function applicantOf(identity: Identity): Applicant {
-  const name = operatorOf(identity)
-  if (identity.kind === 'person') return { name, role: identity.role }
-  return { name, role: identity.system === 'mall' ? 'buyer' : 'system' }
-}
-
 function accountOf(identity: Identity): string | null {
   return identity.kind === 'person' ? identity.userName : null
 }
@@ -451,9 +446,4 @@ function accountOf(identity: Identity): string | null {
 function personOf(identity: Identity): string {
   if (identity.kind !== 'person') throw new ProblemError('forbidden')
   return identity.userName
-}
-
-/** The same for every repetition of a request. */
-function eventIdOf(request: FastifyRequest): string {
-  return `${callerOf(identityOf(request))}/${String(request.headers['idempotency-key'])}`
 }

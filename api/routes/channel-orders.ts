@@ -6,16 +6,21 @@ import {
   listChannelOrdersQuery,
   stockWaitAnswer,
   stockWaitBody,
+  stockWaitView,
 } from '../../contracts/channel-orders.ts'
 import { code, externalId, orderId } from '../../contracts/common.ts'
 import { ProblemError } from '../../contracts/errors.ts'
 import { findChannelOrder, listChannelOrders } from '../../store/channel-order-queries.ts'
 import { tryHeldOrderAgain } from '../../store/held-channel-orders.ts'
-import { operatorOf, scopeOf } from '../../store/identity.ts'
-import { serve } from '../../store/stock-waits.ts'
-import { ACCESS, identityOf } from '../access.ts'
+import { scopeOf } from '../../store/identity.ts'
+import { decideOnStockWait } from '../../store/stock-decisions.ts'
+import { showStockWait } from '../../store/stock-situation.ts'
+import { ACCESS, identityOf, mayCall } from '../access.ts'
+import { auditOriginOf } from '../audit-origin.ts'
+import { applicantOf, eventIdOf } from '../callers.ts'
 import type { ApiDeps } from '../deps.ts'
 import { requireOrder } from '../orders-in-scope.ts'
+import { requireOwnRegion } from '../own-region.ts'
 
 const tags = ['channel orders']
 const params = z.object({ shopId: code, platformOrderId: externalId })
@@ -73,13 +78,31 @@ export const channelOrderRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = asyn
     },
   )
 
+  app.get(
+    '/v1/orders/:orderId/stock-wait',
+    {
+      config: { access: ACCESS.readStockWait },
+      schema: {
+        tags,
+        summary: 'What an order waits for, which warehouses have how many, and what can be decided now',
+        params: z.object({ orderId }),
+        response: { 200: stockWaitView },
+      },
+    },
+    async (request) => {
+      const { orderId: id } = request.params
+      await requireOrder(deps.db, id, identityOf(request))
+      return showStockWait(deps.db, id)
+    },
+  )
+
   app.post(
     '/v1/orders/:orderId/stock-wait',
     {
       config: { access: ACCESS.settleStockWait, idempotent: true },
       schema: {
         tags,
-        summary: 'Serve an order that waits for stock now, or ship what there is and give up the rest',
+        summary: 'Decide for an order that waits for stock; what gives up units becomes a change request',
         params: z.object({ orderId }),
         body: stockWaitBody,
         response: { 200: stockWaitAnswer },
@@ -87,15 +110,20 @@ export const channelOrderRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = asyn
     },
     async (request, reply) => {
       const identity = identityOf(request)
+      const { body } = request
       const { orderId: id } = request.params
       await requireOrder(deps.db, id, identity)
-      const answer = await request.idempotent(reply, stockWaitAnswer, async (tx) => {
-        const partial = request.body.decision === 'ship-what-there-is'
-        const result = await serve(tx, id, { partial, operator: operatorOf(identity) })
-        if (result === 'gone') throw new ProblemError('order-not-waiting')
-        if (result === 'short') throw new ProblemError('insufficient-stock', 'there is not enough yet')
-        return { status: 200, body: { orderId: id, result } }
-      })
+      if (body.decision === 'transfer' && !mayCall(ACCESS.requestTransfer, identity)) {
+        throw new ProblemError('forbidden', 'you may not ask for transfers')
+      }
+      const answer = await request.idempotent(reply, stockWaitAnswer, async (tx) => ({
+        status: 200,
+        body: await decideOnStockWait(tx, {
+          ...{ orderId: id, body, applicant: applicantOf(identity), eventId: eventIdOf(request) },
+          origin: auditOriginOf(request),
+          requireDestination: (warehouseId) => requireOwnRegion(deps.db, identity, warehouseId),
+        }),
+      }))
       deps.notice.poke()
       return answer
     },

@@ -18,13 +18,8 @@ import {
 } from '../../contracts/transfers.ts'
 import type { TransferEvent, TransferState } from '../../domain/transfer.ts'
 import type { Db, Tx } from '../../store/database.ts'
-import { type Identity, operatorOf } from '../../store/identity.ts'
-import {
-  findTransfer,
-  findWarehouseRegion,
-  listTransfers,
-  showSourced,
-} from '../../store/transfer-queries.ts'
+import { operatorOf } from '../../store/identity.ts'
+import { findTransfer, listTransfers, showSourced } from '../../store/transfer-queries.ts'
 import { sourceTransfer } from '../../store/transfer-sourcing.ts'
 import {
   applyTransferEvent,
@@ -32,8 +27,10 @@ import {
   recordRefusedDecision,
   requestTransfer,
 } from '../../store/transfers.ts'
-import { ACCESS, callerOf, identityOf } from '../access.ts'
+import { ACCESS, identityOf } from '../access.ts'
+import { eventIdOf } from '../callers.ts'
 import type { ApiDeps } from '../deps.ts'
+import { requireOwnRegion } from '../own-region.ts'
 
 const tags = ['transfers']
 const params = transferParams
@@ -251,11 +248,6 @@ const REFUSED_DECISIONS: ReadonlySet<string> = new Set([
   'transfer-wrong-state',
 ])
 
-/** The same for every repetition of a request. */
-function eventIdOf(request: FastifyRequest): string {
-  return `${callerOf(identityOf(request))}/${String(request.headers['idempotency-key'])}`
-}
-
 async function requireTransfer(db: Db | Tx, transferId: string): Promise<TransferState> {
   const state = await readTransfer(db, transferId)
   if (!state) throw new ProblemError('transfer-not-found')
@@ -266,13 +258,4 @@ async function show(db: Db | Tx, transferId: string): Promise<TransferDetail> {
   const found = await findTransfer(db, transferId)
   if (!found) throw new ProblemError('transfer-not-found')
   return found
-}
-
-/** A regional director acts for the warehouses of their own region. */
-async function requireOwnRegion(db: Db, identity: Identity, warehouseId: string): Promise<void> {
-  if (identity.kind !== 'person' || identity.role !== 'regional_director') return
-  const region = await findWarehouseRegion(db, warehouseId)
-  if (region !== null && region !== identity.region) {
-    throw new ProblemError('forbidden', `${warehouseId} is in ${region}, not in your region`)
-  }
 }

@@ -11,7 +11,12 @@ import {
 } from '../../contracts/work-items.ts'
 import type { Tx } from '../../store/database.ts'
 import { type Identity, operatorOf, scopeOf } from '../../store/identity.ts'
-import { approveWorkItem, dismissWorkItem, ordersAtRiskOf } from '../../store/work-item-decisions.ts'
+import {
+  approveWorkItem,
+  dismissWorkItem,
+  ordersAtRiskOf,
+  stockWaitOf,
+} from '../../store/work-item-decisions.ts'
 import { findWorkItem, listWorkItems, type WorkItemView } from '../../store/work-item-queries.ts'
 import { assignWorkItem, isReplayable, replayWorkItem, resolveWorkItem } from '../../store/work-items.ts'
 import { ACCESS, identityOf } from '../access.ts'
@@ -60,7 +65,8 @@ export const workItemRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (a
       config: { access: ACCESS.readWorkItems },
       schema: {
         tags,
-        summary: 'One work item; a shortfall with the orders at risk, newest unpaid first',
+        summary:
+          'One work item; a shortfall with the orders at risk, newest unpaid first; an order that waits for stock with its choices',
         params,
         response: { 200: workItemDetailView },
       },
@@ -71,6 +77,7 @@ export const workItemRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (a
       const orders = await ordersAtRiskOf(db, item)
       return {
         ...item,
+        stockWait: await stockWaitOf(db, item),
         ordersAtRisk: orders.map((order) => ({ ...order, createdAt: order.createdAt.toISOString() })),
         actions: actionsOf(item),
       }
@@ -132,10 +139,11 @@ export const workItemRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (a
   )
 }
 
-type Action = 'assign' | 'resolve' | 'replay' | 'approve' | 'dismiss'
+type Action = 'assign' | 'resolve' | 'replay' | 'approve' | 'dismiss' | 'decide'
 
 function actionsOf({ kind, state }: WorkItemView): Action[] {
   if (state === 'resolved') return []
+  if (kind === 'awaiting_stock') return ['assign', 'resolve', 'decide']
   if (kind === 'wms_jump') return ['assign', 'approve', 'dismiss']
   return isReplayable(kind) ? ['assign', 'resolve', 'replay'] : ['assign', 'resolve']
 }

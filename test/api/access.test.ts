@@ -77,6 +77,7 @@ const MATRIX: Record<string, { systems: string; roles: string }> = {
   'GET /v1/channel-orders': { systems: 'mall ops', roles: 'all' },
   'GET /v1/channel-orders/:shopId/:platformOrderId': { systems: 'mall ops', roles: 'all' },
   'POST /v1/channel-orders/:shopId/:platformOrderId/retry': { systems: 'ops', roles: 'all' },
+  'GET /v1/orders/:orderId/stock-wait': { systems: 'ops', roles: 'all' },
   'POST /v1/orders/:orderId/stock-wait': {
     systems: 'ops',
     roles: 'team_lead store_manager regional_director ops admin',

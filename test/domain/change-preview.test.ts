@@ -192,6 +192,41 @@ test('a platform’s order may get another address, a gift and goods sent again'
   expect(reasonOf(platforms(), { type: 'gift', lines: [{ skuId: 'SKU-G', quantity: 1 }] })).toBeNull()
 })
 
+describe('what a platform sold and the hub cannot supply', () => {
+  const waiting = (payment: Partial<Parameters<OrderStory['tell']>[0]> | null = {}) => {
+    const story = new OrderStory({ platform: 'taobao', awaitsStock: true, allocations: [] })
+    if (payment) {
+      story.tell({
+        type: 'payment_received',
+        paymentId: 'P1',
+        amountCents: 3_500,
+        holdsConfirmed: false,
+        ...payment,
+      } as Parameters<OrderStory['tell']>[0])
+    }
+    return story.state
+  }
+
+  test('is given up in part or whole while the order waits for stock, and its money goes back', () => {
+    expect(effectOf(waiting(), quantity(1))).toMatchObject({
+      amountCents: { before: 3_500, after: 1_500 },
+      refunds: [{ paymentId: 'P1', amountCents: 2_000 }],
+    })
+    expect(effectOf(waiting(), { type: 'cancel' })).toMatchObject({
+      refunds: [{ paymentId: 'P1', amountCents: 3_500 }],
+    })
+    expect(effectOf(waiting(null), { type: 'cancel' }).refunds).toEqual([])
+  })
+
+  test('never grows here, is no part of an unpaid order, nor of one that is paid to the courier', () => {
+    expect(reasonOf(waiting(), quantity(4))).toBe('platform-decides')
+    expect(reasonOf(waiting(), price(900))).toBe('wrong-status')
+    expect(reasonOf(waiting(null), quantity(1))).toBe('platform-decides')
+    expect(reasonOf(waiting({ amountCents: 0, onDelivery: true }), quantity(1))).toBe('platform-decides')
+    expect(reasonOf(waiting(), quantity(0))).toBe('nothing-left')
+  })
+})
+
 test('whatever is asked for, money and goods add up: what goes back was paid, what is left is not negative', () => {
   const cents = fc.integer({ min: -10, max: 2_000 })
   const units = fc.integer({ min: -1, max: 6 })

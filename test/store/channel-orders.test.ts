@@ -2,15 +2,19 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { POLICIES } from '../../contracts/policies/index.ts'
 import type { ChannelOrder } from '../../domain/channel-order.ts'
 import { placingOf } from '../../domain/channel-placing.ts'
 import { applyChannelOrder } from '../../store/channel-orders.ts'
 import { placeHeldOrders, replaceHeldOrders } from '../../store/held-channel-orders.ts'
 import { KeyRing } from '../../store/keyring.ts'
+import { holdForChange } from '../../store/order-changes.ts'
 import { decideCancellation, settleShortage } from '../../store/order-steps.ts'
 import { Policies } from '../../store/policy-cache.ts'
+import { publishPolicy } from '../../store/policy-versions.ts'
 import { adjustStock } from '../../store/stock.ts'
-import { serve, serveWaiting } from '../../store/stock-waits.ts'
+import { decideOnStockWait } from '../../store/stock-decisions.ts'
+import { serve, serveWaiting, takeUpWaiting } from '../../store/stock-waits.ts'
 import { TEST_PAYLOAD_KEYS } from '../support/keys.ts'
 import { expectSound, openTestStore, type TestStore } from './support.ts'
 
@@ -114,6 +118,20 @@ const map = (skuId: string, quantity = 1, version = 1) =>
       author: 'test',
     })
     .execute()
+/** With another allocation policy, and the one before again afterwards. */
+const withPolicy = async (change: { maxDistanceKilometres: number }, act: () => Promise<void>) => {
+  const publish = async (document: object) => {
+    await publishPolicy(store.db, {
+      kind: 'allocation',
+      document: { ...POLICIES.allocation.initial, ...document },
+      ...{ author: 'test', reason: 'test' },
+    })
+    // Which remember what they read for a second.
+    deps.policies = new Policies()
+  }
+  await publish(change)
+  await act().finally(() => publish({}))
+}
 const mappedSku = async (units: { 'WH-HZ'?: number; 'WH-GZ'?: number }) => {
   const skuId = await store.addSku(units)
   await map(skuId)
@@ -151,7 +169,7 @@ const items = async (
 ) => {
   const rows = await store.db
     .selectFrom('work_item')
-    .select(['state', 'detail'])
+    .select(['state', 'detail', 'resolved_by'])
     .where('kind', '=', kind)
     .where('key', 'like', `%${part}%`)
     .execute()
@@ -442,15 +460,107 @@ describe('an order of a channel for which stock is missing', () => {
     expect(await holds(orderId)).toEqual({})
   })
 
-  test('gets what there is when a person decides so, and the rest is given up', async () => {
-    const skuId = await mappedSku({ 'WH-HZ': 2 })
-    const { orderId } = await apply(paid(orderOf(skuId, 3)))
-    expect(await statusOf(orderId)).toBe('awaiting_stock')
-    const result = await store.inTransaction((tx) =>
-      serve(tx, orderId ?? '', { partial: true, operator: 'mei' }),
+  test('is sent by the warehouse that a person names, whatever the policy’s limits are', async () => {
+    await withPolicy({ maxDistanceKilometres: 100 }, async () => {
+      const skuId = await mappedSku({ 'WH-GZ': 5 })
+      const { orderId } = await apply(paid(orderOf(skuId, 2)))
+      const id = orderId ?? ''
+      const serveFrom = (warehouseIds?: string[]) =>
+        store.inTransaction((tx) => serve(tx, id, { operator: 'mei', warehouseIds }))
+      expect(await serveFrom()).toMatchObject({ result: 'short', shortages: [{ beyondLimits: 2 }] })
+      expect(await serveFrom(['WH-HZ'])).toMatchObject({ result: 'short' })
+      expect(await serveFrom(['WH-GZ'])).toEqual({ result: 'served' })
+      expect(await holds(orderId)).toEqual({ confirmed: 2 })
+    })
+  })
+
+  describe('and whose change is being decided', () => {
+    const hold = (orderId: string, changeId: string) =>
+      holdForChange(store.db, {
+        ...{ orderId, changeId, change: { type: 'cancel' }, tasks: [] },
+        operationId: uuid(),
+      })
+
+    test('gets nothing meanwhile, is overtaken, and is tried again at once when that is over', async () => {
+      const skuId = await mappedSku({ 'WH-HZ': 0 })
+      const first = await apply(paid(orderOf(skuId, 2), 10))
+      const second = await apply(paid(orderOf(skuId, 2), 20))
+      expect(await hold(first.orderId ?? '', uuid())).toEqual({ problem: null })
+      await receive(skuId, 4)
+      expect(await serveWaiting(store.db, skuId, 10)).toBe(1)
+      expect(await holds(second.orderId)).toEqual({ confirmed: 2 })
+      expect(await store.inTransaction((tx) => serve(tx, first.orderId ?? '', { operator: 'mei' }))).toEqual({
+        result: 'on-hold',
+      })
+      await store.commit(first.orderId ?? '', [{ kind: 'resume_picking' }], { status: 'awaiting_stock' })
+      expect(await takeUpWaiting(store.db, 10)).toBe(1)
+      expect(await holds(first.orderId)).toEqual({ confirmed: 2 })
+      expect(await takeUpWaiting(store.db, 10)).toBe(0)
+    })
+
+    test('is not held when stock was given to it a moment before, of which it has not heard', async () => {
+      const skuId = await mappedSku({ 'WH-HZ': 0 })
+      const { orderId } = await apply(paid(orderOf(skuId, 1)))
+      await receive(skuId, 1)
+      expect(await serveWaiting(store.db, skuId, 10)).toBe(1)
+      expect(await hold(orderId ?? '', uuid())).toMatchObject({ problem: { reason: 'order-changed' } })
+    })
+
+    test('needs less once units of it were given up, and stores show more again', async () => {
+      const skuId = await mappedSku({ 'WH-HZ': 1 })
+      const { orderId } = await apply(paid(orderOf(skuId, 3)))
+      const id = orderId ?? ''
+      await hold(id, uuid())
+      const lines = [{ lineNumber: 1, skuId, quantity: 1, unitPriceCents: 1_000 }]
+      const change = {
+        changeId: uuid(),
+        changeNumber: 'CR-1',
+        type: 'quantity' as const,
+        approvers: [],
+        amountBeforeCents: 3_000,
+        amountAfterCents: 1_000,
+        allowanceCents: 0,
+      }
+      await store.commit(
+        id,
+        [
+          {
+            kind: 'apply_change',
+            ...{ change, lines, freightCents: 0, amountCents: 1_000, contact: null },
+            ...{ giveBack: [], withdraw: [] },
+          },
+          { kind: 'resume_picking' },
+        ],
+        { status: 'awaiting_stock' },
+      )
+      expect(await takeUpWaiting(store.db, 10)).toBe(1)
+      expect(await holds(orderId)).toEqual({ confirmed: 1 })
+    })
+  })
+
+  test('that a person puts off comes back as a work item when its time is here', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 0 })
+    const { orderId } = await apply(paid(orderOf(skuId, 1)))
+    const id = orderId ?? ''
+    await store.inTransaction(async (tx) => {
+      const origin = { actor: 'mei', source: 'console' as const, requestId: null }
+      await decideOnStockWait(tx, {
+        orderId: id,
+        body: { decision: 'wait', until: new Date(Date.now() + 60_000).toISOString() },
+        ...{ applicant: { name: 'mei', role: 'store_manager' }, eventId: uuid(), origin },
+        requireDestination: async () => undefined,
+      })
+    })
+    expect(await items('awaiting_stock', id)).toMatchObject([{ state: 'resolved', resolved_by: 'mei' }])
+    expect(await takeUpWaiting(store.db, 10)).toBe(0)
+    await sql`update stock_wait set look_again_at = clock_timestamp() where order_id = ${id}`.execute(
+      store.db,
     )
-    expect(result).toBe('served')
-    expect(await holds(orderId)).toEqual({ confirmed: 2 })
+    expect(await takeUpWaiting(store.db, 10)).toBe(1)
+    expect((await items('awaiting_stock', id)).map((item) => item.state).toSorted()).toEqual([
+      'open',
+      'resolved',
+    ])
   })
 })
 

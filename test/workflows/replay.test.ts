@@ -22,6 +22,8 @@ const PATHS = [
   'cancellation-refused',
   'cancelled-after-payment',
   'cancelled-before-payment',
+  'change-awaiting-stock-cancelled',
+  'change-awaiting-stock-part',
   'change-beaten-by-cancellation',
   'change-before-payment',
   'change-cancelled',
