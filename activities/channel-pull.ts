@@ -1,7 +1,6 @@
 import { Context } from '@temporalio/activity'
-import { callOutcome, callShop } from '../connectors/channels/calls.ts'
-import type { ChangedOrder, ChannelConnector } from '../connectors/channels/channel.ts'
-import type { Platform } from '../domain/channel-order.ts'
+import { callOutcome, callShop, type TurnLimits, takeTurn } from '../connectors/channels/calls.ts'
+import type { ChangedOrder, ChannelConnector, ChannelConnectors } from '../connectors/channels/channel.ts'
 import { nextPullWindow } from '../domain/pull-window.ts'
 import { advanceWatermark, keepChanges, notePullFailure, pullWatermark } from '../store/channel-pulls.ts'
 import type { Db } from '../store/database.ts'
@@ -16,9 +15,8 @@ export type PullResult =
 type Dependencies = {
   db: Db
   dataKeys: KeyRing
-  connectors: Partial<Record<Platform, ChannelConnector>>
-  /** Waits for a turn to call a shop's platform. */
-  shopLimiter: { take: (shopId: string, callsPerSecond: number) => Promise<void> }
+  connectors: ChannelConnectors
+  callLimits: TurnLimits
 }
 
 /** One attempt catches up for so long; the workflow then asks for the next. */
@@ -72,7 +70,7 @@ async function catchUp(deps: Dependencies, shop: OpenShop, connector: ChannelCon
 
 /** All pages of a window, each durable before the next is asked for. */
 async function pullWindow(
-  { db, dataKeys, shopLimiter }: Dependencies,
+  { db, dataKeys, callLimits }: Dependencies,
   shop: OpenShop,
   connector: ChannelConnector,
   window: { from: Date; to: Date },
@@ -82,7 +80,7 @@ async function pullWindow(
   await callShop(connector, shop, tokenStore(db, dataKeys), async (client) => {
     const pages = client.changedOrders(window)[Symbol.asyncIterator]()
     for (;;) {
-      await shopLimiter.take(shopId, connector.limits.callsPerSecond)
+      await takeTurn(callLimits, connector, shopId)
       const page = await pages.next().catch(unreadable)
       if (page.done) break
       newHints += await keepChanges(db, shop, distinct(page.value))

@@ -1,13 +1,12 @@
 import type { PayloadCodec } from '@temporalio/common'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
-import type { ChannelConnector } from '../connectors/channels/channel.ts'
+import type { ChannelConnectors } from '../connectors/channels/channel.ts'
 import type { FileStore } from '../connectors/files/file-store.ts'
 import type { OrderCommands } from '../connectors/temporal/order-commands.ts'
 import type { PromotionCommands } from '../connectors/temporal/promotion-commands.ts'
 import type { WmsReader } from '../connectors/wms/reader.ts'
 import type { Config } from '../contracts/config.ts'
-import type { Platform } from '../domain/channel-order.ts'
 import type { Db } from '../store/database.ts'
 import type { DurableIntake } from '../store/durable-intake.ts'
 import type { KeyRing } from '../store/keyring.ts'
@@ -28,7 +27,7 @@ export type ApiDeps = {
   keyRing: KeyRing
   policies: Policies
   /** The platforms that this version can talk to. */
-  connectors: Partial<Record<Platform, ChannelConnector>>
+  connectors: ChannelConnectors
   shops: ShopAccounts
   /** Exports; shared with the relay. */
   files: FileStore

@@ -22,7 +22,9 @@ export async function createPushedShop(db: Db, keyRing: KeyRing): Promise<void> 
     pullFrom: new Date(),
     credentials: { appSecret: APP_SECRET, accessToken: '', refreshToken: '', signMethod: 'hmac-sha256' },
   }
-  await db.transaction().execute((tx) => createShop(tx, keyRing, { body, operator: 'bench' }))
+  await db
+    .transaction()
+    .execute((tx) => createShop(tx, keyRing, { body, operator: 'bench', channel: 'douyin' }))
 }
 
 /** A push of one message about an order that was paid, signed as the platform does. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ConformanceVector } from './conformance.ts'
+import type { ConformanceVector } from './conformance-vector.ts'
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String)
 

@@ -1,45 +1,24 @@
 import { z } from 'zod'
-import { DOUDIAN_CHECKS } from './channels/doudian/conformance.ts'
-import { JD_CHECKS } from './channels/jd/conformance.ts'
-import { MALL_CHECKS } from './channels/mall/conformance.ts'
-import { PINDUODUO_CHECKS } from './channels/pinduoduo/conformance.ts'
-import { TAOBAO_CHECKS } from './channels/taobao/conformance.ts'
+import type { ChannelConnectors } from './channels/channel.ts'
+import { CHANNEL_CONNECTORS } from './channels/registry.ts'
+import { type ConformanceCheck, conformanceVector } from './conformance-vector.ts'
 import { COURIER_CHECKS } from './couriers/conformance.ts'
 import { NOTIFY_CHECKS } from './notify/conformance.ts'
 import { WECOM_CHECKS } from './wecom/conformance.ts'
 
-/** One line of a file of protocol vectors: what goes in, under which secret, and what must come out. */
-export const conformanceVector = z.looseObject({
-  id: z.string(),
-  system: z.string(),
-  kind: z.string(),
-  /** Says which of several algorithms of one kind is meant, for example `sign_method=hmac`. */
-  algorithm: z
-    .string()
-    .nullish()
-    .transform((words) => words ?? ''),
-  input: z.record(z.string(), z.unknown()),
-  secret: z.unknown(),
-  expected: z.unknown(),
-  /** What must not be accepted in place of `expected`. */
-  negative: z.unknown().optional(),
-})
-export type ConformanceVector = z.output<typeof conformanceVector>
-
-/** Computes with the connectors' own functions what a vector expects. */
-export type ConformanceCheck = (vector: ConformanceVector) => unknown
-
-/** By `system/kind`, `*` for every other kind of a system. Every connector that signs or seals adds its own here. */
-const CHECKS: Readonly<Record<string, ConformanceCheck>> = {
-  ...DOUDIAN_CHECKS,
-  ...MALL_CHECKS,
-  ...NOTIFY_CHECKS,
-  ...COURIER_CHECKS,
-  ...TAOBAO_CHECKS,
-  ...JD_CHECKS,
-  ...PINDUODUO_CHECKS,
-  ...WECOM_CHECKS,
+/**
+ * By `system/kind`, `*` for every other kind of a system. Channels bring their own; every other connector that signs or seals adds
+ * its own here.
+ */
+export function conformanceChecks(channels: ChannelConnectors): Readonly<Record<string, ConformanceCheck>> {
+  return {
+    ...NOTIFY_CHECKS,
+    ...COURIER_CHECKS,
+    ...WECOM_CHECKS,
+    ...Object.fromEntries(Object.values(channels).flatMap((channel) => Object.entries(channel.conformance))),
+  }
 }
+const CHECKS = conformanceChecks(CHANNEL_CONNECTORS)
 
 export type ConformanceResult = { id: string; ok: boolean; expected: unknown; actual: unknown }
 
@@ -72,7 +51,7 @@ function parseJson(text: string): unknown {
 /**
  * Runs one entry of a file. What is no vector fails, and so does a system or kind that nobody knows, and a check that throws.
  */
-export function checkConformance(entry: unknown): ConformanceResult {
+export function checkConformance(entry: unknown, checks = CHECKS): ConformanceResult {
   const parsed = conformanceVector.safeParse(entry)
   if (!parsed.success) {
     const { id, expected } = isRecord(entry) ? entry : {}
@@ -80,7 +59,7 @@ export function checkConformance(entry: unknown): ConformanceResult {
     return { id: String(id ?? '(no id)'), ok: false, expected, actual: `no vector: ${where}` }
   }
   const { id, system, kind, expected, negative } = parsed.data
-  const check = checkOf(system, kind)
+  const check = checkOf(checks, system, kind)
   if (!check) return { id, ok: false, expected, actual: `no connector knows ${system}/${kind}` }
   try {
     const actual = check(parsed.data)
@@ -106,11 +85,11 @@ const KIND_WORDS = [
 ]
 
 /** The check of that name; of a system or a kind that is called a little differently, the one that is meant. */
-function checkOf(system: string, kind: string): ConformanceCheck | undefined {
-  const exact = CHECKS[`${system}/${kind}`]
+function checkOf(checks: typeof CHECKS, system: string, kind: string): ConformanceCheck | undefined {
+  const exact = checks[`${system}/${kind}`]
   if (exact) return exact
   const family = (name: string) => /^[a-z0-9]+/i.exec(name)?.[0].toLowerCase() ?? name
-  const known = Object.entries(CHECKS)
+  const known = Object.entries(checks)
     .map(([name, check]) => ({
       name,
       system: name.split('/')[0] ?? '',
@@ -122,7 +101,7 @@ function checkOf(system: string, kind: string): ConformanceCheck | undefined {
   const row =
     known.find((candidate) => candidate.kind === kind) ??
     known.find((candidate) => word !== undefined && candidate.kind.includes(word))
-  return row?.check ?? CHECKS[`${system}/*`]
+  return row?.check ?? checks[`${system}/*`]
 }
 
 /** Equal, as far as the expectation goes: of an object each named part is compared, of a number its digits. */

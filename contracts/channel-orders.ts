@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { CHANNEL_ORDER_STATUSES, HELD_REASONS, PLATFORMS } from '../domain/channel-order.ts'
+import { CHANNEL_ORDER_STATUSES, HELD_REASONS } from '../domain/channel-order.ts'
 import { STOCK_DECISIONS } from '../domain/stock-choices.ts'
 import {
   cents,
+  channel,
   code,
   externalId,
   instant,
@@ -19,7 +20,7 @@ const STATES = ['held', 'placed', 'ignored'] as const
 /** An order as its platform last told it; without the receiver, who is shown at the hub's own order. */
 export const channelOrderView = z.object({
   shopId: code,
-  platform: z.enum(PLATFORMS),
+  platform: channel,
   storeId: code,
   platformOrderId: z.string(),
   /** `held`: kept, not placed; `ignored`: closed or shipped before the hub saw it. */

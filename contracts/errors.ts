@@ -595,9 +595,9 @@ export const ERRORS = {
   },
   'unknown-channel': {
     status: 422,
-    en: 'No connector of this platform is installed',
-    zh: '尚未接入该平台',
-    todo: 'Name one of the platforms that /openapi.json lists and this version can talk to.',
+    en: 'No connector of this platform or channel is installed',
+    zh: '尚未接入该平台或渠道',
+    todo: 'Name one of the platforms or channels that the detail lists.',
   },
   'unknown-shop': {
     status: 422,

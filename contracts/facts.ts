@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { PLATFORMS } from '../domain/channel-order.ts'
 import { PARCEL_STATES } from '../domain/order-state.ts'
 import { MIXED_ORDERS } from '../domain/presale.ts'
-import { cents, instant } from './common.ts'
+import { cents, channel, instant } from './common.ts'
 
 /** Bodies of inbox rows, by type: what the relay reads from the database and hands to an order's workflow. */
 const fulfilmentLine = z.object({ lineNumber: z.int(), skuId: z.string(), quantity: z.int() })
@@ -85,7 +84,7 @@ export const orderPlacedBody = z.object({
     parcelSilenceSeconds: z.number().optional(),
   }),
   policyVersions: z.record(z.string(), z.int()).optional(),
-  platform: z.enum(PLATFORMS).optional(),
+  platform: channel.optional(),
   awaitsStock: z.boolean().optional(),
   presale: z
     .object({

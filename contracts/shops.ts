@@ -1,19 +1,9 @@
 import { z } from 'zod'
-import { PLATFORMS, type Platform } from '../domain/channel-order.ts'
-import { type CHANNELS, code, externalId, instant, page, pageQuery, quantity, text } from './common.ts'
+import { channel, code, externalId, instant, page, pageQuery, quantity, text } from './common.ts'
 
 /** Shops at the platforms of the sales channels, and what their SKUs mean here. */
 
-export const platform = z.enum(PLATFORMS)
-
-/** What a store's channel is called where its orders come from this platform. */
-export const CHANNEL_OF_PLATFORM: Record<Platform, (typeof CHANNELS)[number]> = {
-  taobao: 'taobao',
-  jd: 'jd',
-  pinduoduo: 'pinduoduo',
-  doudian: 'douyin',
-  mall: 'mall',
-}
+export const platform = channel
 
 /** An address without user, password, query or fragment: nothing secret belongs into it, and it is shown. */
 const address = (...protocols: string[]) =>

@@ -20,7 +20,7 @@ async function run(path: string): Promise<number> {
     console.error(`${path}: ${error instanceof Error ? error.message : String(error)}`)
     return 2
   }
-  const results = entries.map(checkConformance)
+  const results = entries.map((entry) => checkConformance(entry))
   for (const { id, ok, expected, actual } of results) {
     const name = onOneLine(id)
     console.log(ok ? `ok ${name}` : `FAIL ${name} expected ${inWords(expected)} got ${inWords(actual)}`)

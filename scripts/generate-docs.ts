@@ -279,7 +279,7 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
     'sends it again',
   ],
   delisting_failed: [
-    'A change that lowers what a store shows was refused, or did not arrive in eight attempts (about a minute). Unless refused, it is tried on. Other stores do not get the units meanwhile.',
+    'A change that lowers what a store shows was refused or did not arrive. Unless refused, it is tried on. Other stores do not get the units meanwhile.',
     'decides the listing anew and sends it',
   ],
   workflow_left_over: [

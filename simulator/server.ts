@@ -7,7 +7,7 @@ import { type Answer, type Call, createJsonServer, listen, refusal, withBody } f
 import { COURIER, pdaMessage, WISHES } from './picking.ts'
 import { SIMULATOR_SEED } from './platforms/accounts.ts'
 import { COURIER_ACCOUNTS, type CourierAccounts } from './platforms/courier-accounts.ts'
-import { createPlatforms } from './platforms/index.ts'
+import { createPlatforms, type PlatformOptions } from './platforms/index.ts'
 import { Market } from './platforms/market.ts'
 import { createMarketControl } from './platforms/market-control.ts'
 import { Mischief, type MischiefRates, mischiefBody } from './platforms/mischief.ts'
@@ -45,6 +45,8 @@ export type SimulatorOptions = {
   wecomSecret?: string
   /** How soon Kuaidi100 sees and repeats what the real one takes hours for. */
   courierPushes?: { lookEveryMs: number; retryAfterMs: number }
+  /** Platforms beside those that every hub knows. */
+  morePlatforms?: (options: PlatformOptions) => OutsidePlatform[]
   /** What the hub signs its calls to the ERP with; without it, it follows from the seed. */
   erpSecret?: string
   /** From a task's arrival to the packed parcel, on average. */
@@ -125,21 +127,23 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     mischiefs.set(name, known)
     return known
   }
+  const platformOptions: PlatformOptions = {
+    market,
+    mischiefOf,
+    seed,
+    now,
+    log,
+    parcel: (waybillNumber) => world.parcel(waybillNumber),
+    courierAccounts: { ...COURIER_ACCOUNTS, ...options.courierAccounts },
+    wecomAccount: wecomAccountOf(options.wecomSecret ?? seed),
+    ...(options.courierPushes ? { courierPushes: options.courierPushes } : {}),
+    ...(options.hubApi ? { hubApi: options.hubApi } : {}),
+    ...(options.smsReportSecret ? { smsReportSecret: options.smsReportSecret } : {}),
+    ...(options.redeliverAfterMs ? { redeliverAfterMs: options.redeliverAfterMs } : {}),
+  }
+  const more = options.morePlatforms?.(platformOptions) ?? []
   const platforms = new Map(
-    createPlatforms({
-      market,
-      mischiefOf,
-      seed,
-      now,
-      log,
-      parcel: (waybillNumber) => world.parcel(waybillNumber),
-      courierAccounts: { ...COURIER_ACCOUNTS, ...options.courierAccounts },
-      wecomAccount: wecomAccountOf(options.wecomSecret ?? seed),
-      ...(options.courierPushes ? { courierPushes: options.courierPushes } : {}),
-      ...(options.hubApi ? { hubApi: options.hubApi } : {}),
-      ...(options.smsReportSecret ? { smsReportSecret: options.smsReportSecret } : {}),
-      ...(options.redeliverAfterMs ? { redeliverAfterMs: options.redeliverAfterMs } : {}),
-    }).map((platform) => [platform.name, platform]),
+    [...createPlatforms(platformOptions), ...more].map((platform) => [platform.name, platform]),
   )
   const buyers = createMarketControl(market)
   const erp = new SimulatedErp({

@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { placeOrderBody } from '../contracts/orders.ts'
-import { CHANNEL_OF_PLATFORM } from '../contracts/shops.ts'
 import type { ChannelOrder, HeldReason, SkuPart } from '../domain/channel-order.ts'
 import {
   isShippedThere,
@@ -44,7 +43,7 @@ export async function placeChannelOrder(
   const divisionCode = provinceNamed(order.receiver.province)
   if (divisionCode === null) return hold(tx, report, 'unknown_address', 'the province is not known')
   const orderId = uuid()
-  const input = inputOf(report, placing.lines, divisionCode)
+  const input = inputOf(report, placing.lines, { divisionCode, channel: await channelOf(tx, shop.storeId) })
   if (!input.ok) return hold(tx, report, 'bad_order', input.detail)
   const holdUntil = holdUntilOf(order)
   const lines = placing.lines.map((line, index) => ({ lineNumber: index + 1, ...line }))
@@ -108,16 +107,25 @@ async function readMapping(tx: Tx, shopId: string, order: ChannelOrder): Promise
   }
 }
 
+async function channelOf(tx: Tx, storeId: string): Promise<string> {
+  const store = await tx
+    .selectFrom('store')
+    .select('channel')
+    .where('id', '=', storeId)
+    .executeTakeFirstOrThrow()
+  return store.channel
+}
+
 /** The order in the words of a checkout, whose limits hold for platforms too. */
 function inputOf(
   { shop, order }: ChannelOrderReport,
   lines: PlacingLine[],
-  divisionCode: string,
+  { divisionCode, channel }: { divisionCode: string; channel: string },
 ): { ok: true; body: ReturnType<typeof channelOrderBody.parse> } | { ok: false; detail: string } {
   const { receiver } = order
   const parsed = channelOrderBody.safeParse({
     storeId: shop.storeId,
-    channel: CHANNEL_OF_PLATFORM[shop.platform],
+    channel,
     externalOrderId: order.platformOrderId,
     // The receiver is in the contact already; here only what says where the goods go.
     contact: {

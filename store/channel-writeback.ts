@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
-import { CHANNEL_OF_PLATFORM } from '../contracts/shops.ts'
-import type { Platform, SkuPart } from '../domain/channel-order.ts'
+import type { SkuPart } from '../domain/channel-order.ts'
 import type { FulfilmentLine } from '../domain/order.ts'
 import { type MappedSku, shopQuantities } from '../domain/shop-quantities.ts'
 import type { Db, Tx } from './database.ts'
@@ -25,15 +24,15 @@ export async function queueShipment(
 ): Promise<void> {
   const { rows } = await sql<{
     shopId: string
-    platform: Platform
+    channel: string
     platformOrderId: string
     lineMap: Record<string, string>
     units: number
   }>`
-    select channel_order.shop_id as "shopId", shop.platform, platform_order_id as "platformOrderId",
+    select channel_order.shop_id as "shopId", store.channel, platform_order_id as "platformOrderId",
       line_map as "lineMap", (select sum(quantity)::int from order_line where order_id = ${parcel.orderId}
         and line_map ? line_number::text) as units
-    from channel_order join shop on shop.id = channel_order.shop_id
+    from channel_order join shop on shop.id = channel_order.shop_id join store on store.id = shop.store_id
     where channel_order.order_id = ${parcel.orderId}`.execute(tx)
   const [order] = rows
   if (!order) return
@@ -47,7 +46,7 @@ export async function queueShipment(
     .values({
       id: uuid(),
       kind: SHIP_DELIVERY,
-      target: CHANNEL_OF_PLATFORM[order.platform],
+      target: order.channel,
       operation_id: `${parcel.parcelId}/ship`,
       order_id: parcel.orderId,
       order_key: parcel.orderId,
@@ -127,6 +126,12 @@ export async function readShopQuantities(db: Db, storeId: string, skuId: string)
 
 /** Channels whose stores have a shop that the hub can tell what to show. */
 export async function connectedChannels(db: Db): Promise<string[]> {
-  const rows = await db.selectFrom('shop').select('platform').distinct().where('active', '=', true).execute()
-  return rows.map((row) => CHANNEL_OF_PLATFORM[row.platform])
+  const rows = await db
+    .selectFrom('shop')
+    .innerJoin('store', 'store.id', 'shop.store_id')
+    .select('store.channel')
+    .distinct()
+    .where('shop.active', '=', true)
+    .execute()
+  return rows.map((row) => row.channel)
 }

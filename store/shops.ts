@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { ProblemError } from '../contracts/errors.ts'
-import { CHANNEL_OF_PLATFORM, type ChangeShopBody, type CreateShopBody } from '../contracts/shops.ts'
+import type { ChangeShopBody, CreateShopBody } from '../contracts/shops.ts'
 import type { Platform } from '../domain/channel-order.ts'
 import type { Db, Tx } from './database.ts'
 import type { KeyRing } from './keyring.ts'
@@ -82,13 +82,18 @@ export type NewShop = Omit<CreateShopBody, 'gatewayUrl' | 'pushUrl' | 'pullFrom'
   pullFrom: Date
 }
 
-/** Makes a shop. @throws ProblemError `already-exists`, `unknown-store` */
+/**
+ * Makes a shop.
+ *
+ * @param shop.channel what the stores' channel is called where orders come from its platform
+ * @throws ProblemError `already-exists`, `unknown-store`
+ */
 export async function createShop(
   tx: Tx,
   keyRing: KeyRing,
-  { body, operator }: { body: NewShop; operator: string },
+  { body, operator, channel }: { body: NewShop; operator: string; channel: string },
 ): Promise<void> {
-  await refuseWrongStore(tx, body.storeId, body.platform)
+  await refuseWrongStore(tx, body.storeId, channel)
   const at = { ...body, shopId: body.id }
   const made = await tx
     .insertInto('shop')
@@ -128,13 +133,15 @@ export async function changeShop(
     shopId: string
     body: ChangeShopBody
     operator: string
+    /** What the stores' channel is called where orders come from this platform. */
+    channelOf: (platform: Platform) => string
     checkCredentials: (platform: Platform, credentials: OpenShop['credentials']) => OpenShop['credentials']
   },
 ): Promise<void> {
   const { shopId, body, operator } = change
   const row = await tx.selectFrom('shop').selectAll().where('id', '=', shopId).forUpdate().executeTakeFirst()
   if (!row) throw new ProblemError('not-found', `there is no shop ${shopId}`)
-  if (body.storeId !== undefined) await refuseWrongStore(tx, body.storeId, row.platform)
+  if (body.storeId !== undefined) await refuseWrongStore(tx, body.storeId, change.channelOf(row.platform))
   const at = {
     shopId,
     platform: row.platform,
@@ -182,13 +189,12 @@ function refuseMovedCredentials(row: ShopRow, at: Addressed): void {
   throw new ProblemError('invalid-request', undefined, { fields: [{ field: 'credentials', message }] })
 }
 
-async function refuseWrongStore(tx: Tx, storeId: string, platform: Platform): Promise<void> {
+async function refuseWrongStore(tx: Tx, storeId: string, channel: string): Promise<void> {
   const store = await tx
     .selectFrom('store')
     .select(['channel', 'active'])
     .where('id', '=', storeId)
     .executeTakeFirst()
-  const channel = CHANNEL_OF_PLATFORM[platform]
   const message = !store?.active
     ? `${storeId} is not known or not active`
     : store.channel === channel

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino'
-import type { ChannelConnector, PushConnection } from '../connectors/channels/channel.ts'
-import type { Platform } from '../domain/channel-order.ts'
+import type { ChannelConnectors, PushConnection } from '../connectors/channels/channel.ts'
 import {
   claimConnections,
   noteConnected,
@@ -15,7 +14,7 @@ import type { OpenShop } from '../store/shops.ts'
 
 export type ChannelConnectionsOptions = {
   db: Db
-  connectors: Partial<Record<Platform, ChannelConnector>>
+  connectors: ChannelConnectors
   shops: ShopAccounts
   intake: Pick<DurableIntake, 'accept'>
   logger: Logger

@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { callShop } from '../connectors/channels/calls.ts'
-import type { ChannelClient } from '../connectors/channels/channel.ts'
-import { CHANNEL_CONNECTORS } from '../connectors/channels/registry.ts'
-import { RateLimitedError, RefusedError, UnreachableError } from '../connectors/outside-errors.ts'
+import { callShop, type TurnLimits, takeTurn } from '../connectors/channels/calls.ts'
+import type { ChannelClient, ChannelConnectors } from '../connectors/channels/channel.ts'
+import { RefusedError, UnreachableError } from '../connectors/outside-errors.ts'
 import { listingMessage } from '../contracts/listings.ts'
 import { readShopQuantities, SHIP_DELIVERY } from '../store/channel-writeback.ts'
 import type { Db } from '../store/database.ts'
@@ -26,7 +25,7 @@ const shipMessage = z.object({
 /** About a day: a platform that is down for longer needs a person to enter the waybill there. */
 const SHIP_ATTEMPTS_BEFORE_ALARM = 280
 
-type Deps = { keyRing: KeyRing; shops: ShopAccounts }
+type Deps = { keyRing: KeyRing; shops: ShopAccounts; connectors: ChannelConnectors; callLimits: TurnLimits }
 
 /** The shops of one channel: they are told waybills, and what to show. */
 export function channelTarget(channel: string, deps: Deps): DeliveryTarget {
@@ -39,11 +38,11 @@ export function channelTarget(channel: string, deps: Deps): DeliveryTarget {
     },
     afterFailure: (delivery, failure) => {
       if (delivery.kind === LISTING_DELIVERY) return listingFailure(delivery, failure)
-      const { error, isRefusal } = failure
+      const { error, isRefusal, retryAfterMs } = failure
       const hopeless = isRefusal || delivery.attempts >= SHIP_ATTEMPTS_BEFORE_ALARM
       return hopeless
         ? { error, retryInMs: null, workItem: failedDeliveryItem(delivery, error) }
-        : { error, retryInMs: retryDelayMs(delivery), workItem: null }
+        : { error, retryInMs: retryAfterMs ?? retryDelayMs(delivery), workItem: null }
     },
   }
 }
@@ -67,18 +66,15 @@ async function publish(db: Db, deps: Deps, delivery: DueDelivery): Promise<void>
 
 async function call<Result>(
   db: Db,
-  { keyRing, shops }: Deps,
+  { keyRing, shops, connectors, callLimits }: Deps,
   shopId: string,
   work: (client: ChannelClient) => Promise<Result>,
 ): Promise<Result> {
   const shop = await shops.find(shopId)
-  const connector = shop && CHANNEL_CONNECTORS[shop.platform]
+  const connector = shop && connectors[shop.platform]
   if (!shop || !connector) throw new UnreachableError(`shop ${shopId} is not connected`)
-  return callShop(connector, shop, tokenStore(db, keyRing), (client) => work(client)).catch(
-    (error: unknown) => {
-      // Asked for patience: the queue tries again by itself.
-      if (error instanceof RateLimitedError) throw new UnreachableError(error.message)
-      throw error
-    },
-  )
+  return callShop(connector, shop, tokenStore(db, keyRing), async (client) => {
+    await takeTurn(callLimits, connector, shopId)
+    return work(client)
+  })
 }

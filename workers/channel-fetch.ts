@@ -1,12 +1,13 @@
 import type { Logger } from 'pino'
-import { callShop } from '../connectors/channels/calls.ts'
-import type { ChannelConnector } from '../connectors/channels/channel.ts'
+import { callShop, pauseTurns, takeTurn } from '../connectors/channels/calls.ts'
+import type { ChannelConnector, ChannelConnectors } from '../connectors/channels/channel.ts'
 import {
   RateLimitedError,
   RefusedError,
   TokenExpiredError,
   UnreachableError,
 } from '../connectors/outside-errors.ts'
+import type { CallLimits } from '../connectors/rate-limit.ts'
 import type { ChannelOrder, Platform } from '../domain/channel-order.ts'
 import type { ChannelOrderOutcome } from '../store/channel-order-report.ts'
 import { applyChannelOrder } from '../store/channel-orders.ts'
@@ -29,17 +30,16 @@ import type { ShopAccounts } from '../store/shop-accounts.ts'
 import { tokenStore } from '../store/shop-tokens.ts'
 import type { OpenShop } from '../store/shops.ts'
 import { openWorkItem, resolveOpenWorkItem } from '../store/work-items.ts'
-import type { ShopLimiter } from './shop-limiter.ts'
 import { ShopPatience } from './shop-patience.ts'
 
 export type FetchOutcome = ChannelOrderOutcome['outcome'] | 'postponed' | 'failed' | 'set_aside'
 export type ChannelFetchOptions = {
   db: Db
-  connectors: Partial<Record<Platform, ChannelConnector>>
+  connectors: ChannelConnectors
   shops: ShopAccounts
   keyRing: KeyRing
   policies: Policies
-  limiter: ShopLimiter
+  callLimits: Pick<CallLimits, 'take' | 'pause'>
   logger: Logger
   /** Names this process on its leases. */
   owner: string
@@ -167,10 +167,10 @@ export class ChannelFetch {
   }
 
   async #ask(shop: OpenShop, platformOrderId: string): Promise<ChannelOrder | null> {
-    const { db, keyRing, limiter } = this.#options
+    const { db, keyRing, callLimits } = this.#options
     const connector = this.#connectorOf(shop)
     const answer = await callShop(connector, shop, tokenStore(db, keyRing), async (client) => {
-      await limiter.take(shop.shopId, connector.limits.callsPerSecond)
+      await takeTurn(callLimits, connector, shop.shopId)
       return client.fetchOrder(platformOrderId)
     })
     return answer?.order ?? null
@@ -199,11 +199,11 @@ export class ChannelFetch {
 
   /** How long to wait when it was not the order's fault; null when it was. */
   async #delayOf(error: unknown, shop: OpenShop, platformOrderId: string): Promise<number | null> {
-    const { limiter } = this.#options
+    const { callLimits } = this.#options
     if (error instanceof RateLimitedError) {
-      const { callsPerSecond } = this.#connectorOf(shop).limits
       const pauseMs = this.#patience.failed(shop.shopId, error.retryAfterMs)
-      await limiter.pause(shop.shopId, callsPerSecond, error.retryAfterMs).catch(() => undefined)
+      const pause = { shopId: shop.shopId, milliseconds: error.retryAfterMs }
+      await pauseTurns(callLimits, this.#connectorOf(shop), pause).catch(() => undefined)
       return pauseMs
     }
     if (error instanceof UnreachableError) return this.#patience.failed(shop.shopId)

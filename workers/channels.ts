@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { lagTargetsOf } from '../connectors/channels/calls.ts'
 import { CHANNEL_CONNECTORS } from '../connectors/channels/registry.ts'
+import { CallLimits } from '../connectors/rate-limit.ts'
 import { startTelemetry } from '../connectors/telemetry.ts'
 import { createPool } from '../store/database.ts'
 import { DurableIntake } from '../store/durable-intake.ts'
@@ -18,7 +19,6 @@ import { startHealthServer } from './health-server.ts'
 import { Loop } from './loop.ts'
 import { OverflowConsumer } from './overflow-consumer.ts'
 import { startProcess } from './process.ts'
-import { ShopLimiter } from './shop-limiter.ts'
 
 /**
  * The process between the platforms and the inbox: keeps the long connections, moves what overflowed into the inbox,
@@ -56,7 +56,7 @@ const fetch = new ChannelFetch({
   shops,
   keyRing,
   policies: new Policies(),
-  limiter: new ShopLimiter(redis),
+  callLimits: new CallLimits(redis),
   logger,
   owner,
   onApplied: () => notice.poke(),

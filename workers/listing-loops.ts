@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
+import { CHANNEL_CONNECTORS } from '../connectors/channels/registry.ts'
 import { createMallGateway } from '../connectors/mall/gateway.ts'
 import { createOutsideHttp } from '../connectors/outside-http.ts'
-import { CHANNELS } from '../contracts/common.ts'
+import type { CallLimits } from '../connectors/rate-limit.ts'
 import type { Config } from '../contracts/config.ts'
 import { connectedChannels } from '../store/channel-writeback.ts'
 import type { Db } from '../store/database.ts'
@@ -30,9 +31,10 @@ export function createListingLoops(deps: {
   db: Db
   config: Config
   keyRing: KeyRing
+  callLimits: CallLimits
   logger: Logger
 }): Loop[] {
-  const { db, config, keyRing, logger } = deps
+  const { db, config, keyRing, callLimits, logger } = deps
   const ownMall = config.MALL_URL === undefined ? [] : ['mall']
   const planner = new ListingPlanner(db, ownMall)
   const shops = new ShopAccounts(db, keyRing)
@@ -52,9 +54,12 @@ export function createListingLoops(deps: {
   ]
   // Each channel by itself: a platform that is slow or down holds up its own shops only. The own mall's stores are told
   // through its gateway where there is one.
-  const channels = CHANNELS.filter((channel) => !ownMall.includes(channel))
+  const connectors = CHANNEL_CONNECTORS
+  const toShops = { keyRing, shops, connectors, callLimits }
+  const channels = new Set(Object.values(connectors).map(({ channel }) => channel))
+  for (const channel of ownMall) channels.delete(channel)
   for (const channel of channels) {
-    const sender = new DeliverySender({ db, target: channelTarget(channel, { keyRing, shops }) })
+    const sender = new DeliverySender({ db, target: channelTarget(channel, toShops) })
     loops.push(
       new Loop(`${channel}-deliveries`, { round: () => sender.runOnce(), idleMs: IDLE_MS.deliver, logger }),
     )
@@ -62,7 +67,7 @@ export function createListingLoops(deps: {
   if (config.MALL_URL === undefined) return loops
   const gateway = createMallGateway(createOutsideHttp(config.MALL_URL, config.OUTSIDE_SECRET))
   const own = mallTarget(gateway)
-  const shopTarget = channelTarget('mall', { keyRing, shops })
+  const shopTarget = channelTarget('mall', toShops)
   // Parcels of a shop's orders go to the shop, also where the stores are told through the gateway.
   const targetOf = ({ kind }: DueDelivery) => (kind === LISTING_DELIVERY ? own : shopTarget)
   const sender = new DeliverySender({

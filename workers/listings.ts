@@ -5,12 +5,13 @@ import { listingKey } from '../store/listing-plan.ts'
 import { settleListingDelivery } from '../store/listings.ts'
 import { type DeliveryTarget, retryDelayMs } from './delivery-sender.ts'
 
-/** About a minute: customers order meanwhile what is not there. It is tried on. */
+/** About a minute: who only asks for patience is raised no sooner. */
 const ATTEMPTS_BEFORE_ALARM = 8
 
 /**
- * The own mall's stores. A change that lowers what a store shows and does not arrive is raised after about a minute, one
- * work item a store, and is tried on without end; one that the mall refuses waits for a person.
+ * The own mall's stores. A change that lowers what a store shows and does not arrive is raised at once, one work item a
+ * store, because customers order meanwhile what is not there; it is tried on without end, and the item closes itself when the
+ * store confirms. One that the mall refuses waits for a person.
  */
 export function mallTarget(gateway: MallGateway): DeliveryTarget {
   return {
@@ -27,14 +28,14 @@ export function mallTarget(gateway: MallGateway): DeliveryTarget {
 /** What follows when a store was not told what to show. */
 export function listingFailure(
   delivery: DueDelivery,
-  { error, isRefusal }: { error: string; isRefusal: boolean },
+  { error, isRefusal, retryAfterMs }: { error: string; isRefusal: boolean; retryAfterMs: number | null },
 ): DeliveryFailure {
   if (isRefusal) return { error, retryInMs: null, workItem: itemOf(delivery, error, true) }
-  const isLate = delivery.attempts >= ATTEMPTS_BEFORE_ALARM
+  const isPatience = retryAfterMs !== null && delivery.attempts < ATTEMPTS_BEFORE_ALARM
   return {
     error,
-    retryInMs: retryDelayMs(delivery),
-    workItem: isLate ? itemOf(delivery, error, false) : null,
+    retryInMs: retryAfterMs ?? retryDelayMs(delivery),
+    workItem: isPatience ? null : itemOf(delivery, error, false),
   }
 }
 

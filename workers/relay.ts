@@ -4,6 +4,8 @@ import { v7 as uuid } from 'uuid'
 import { openFiles } from '../connectors/files/open-files.ts'
 import { createOutsideHttp } from '../connectors/outside-http.ts'
 import { createPdaGateway } from '../connectors/pda/gateway.ts'
+import { CallLimits } from '../connectors/rate-limit.ts'
+import { connectRedis } from '../connectors/redis.ts'
 import { startTelemetry } from '../connectors/telemetry.ts'
 import { createTemporalClient } from '../connectors/temporal/client.ts'
 import { unsealedAuditEntries } from '../store/audit-sealing.ts'
@@ -40,6 +42,7 @@ import { createWecomLoops } from './wecom-loops.ts'
 const { config, logger, stopRequested } = startProcess('relay')
 const telemetry = startTelemetry('relay', config.OTEL_EXPORTER_OTLP_ENDPOINT)
 const db = createDatabase(config.DATABASE_URL, config.DATABASE_POOL_SIZE)
+const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL, logger) : null
 const client = createTemporalClient(config, KeyRing.parse(config.PAYLOAD_KEYS))
 const taskQueue = config.TEMPORAL_TASK_QUEUE
 
@@ -137,7 +140,7 @@ const loops = [
     idleMs: IDLE_MS.maintenance,
     logger,
   }),
-  ...createListingLoops({ db, config, keyRing, logger }),
+  ...createListingLoops({ db, config, keyRing, callLimits: new CallLimits(redis), logger }),
   ...createNotificationLoops({ db, config, keyRing, logger }),
   ...createWecomLoops({ db, config, keyRing, logger }),
   ...events.loops,
@@ -186,4 +189,5 @@ await stopRequested
 await stopListening()
 await Promise.all(loops.map((loop) => loop.stop()))
 await events.finish()
+redis?.disconnect()
 await Promise.all([client.connection.close(), db.destroy(), health.close(), telemetry.stop()])

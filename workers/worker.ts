@@ -5,6 +5,7 @@ import { courierSources, createCouriers } from '../connectors/couriers/registry.
 import { createErp } from '../connectors/erp/registry.ts'
 import { createOutsideHttp } from '../connectors/outside-http.ts'
 import { createPaymentProvider } from '../connectors/payment/provider.ts'
+import { CallLimits } from '../connectors/rate-limit.ts'
 import { connectRedis } from '../connectors/redis.ts'
 import { startTelemetry } from '../connectors/telemetry.ts'
 import { type PulledShop, PullSchedules } from '../connectors/temporal/channel-schedules.ts'
@@ -25,7 +26,6 @@ import { startHealthServer } from './health-server.ts'
 import { Loop } from './loop.ts'
 import { createOrderWorker } from './order-worker.ts'
 import { startProcess } from './process.ts'
-import { ShopLimiter } from './shop-limiter.ts'
 import { readWorkflowBundle } from './workflow-bundle.ts'
 
 /**
@@ -98,7 +98,7 @@ const worker = await createOrderWorker({
       mapping: async () => (await currentPolicy(db, 'erp-mapping')).document,
       redis,
     }),
-    shopLimiter: new ShopLimiter(redis),
+    callLimits: new CallLimits(redis),
     orderChanges: createOrderChangeCommands(client, orderRecords(db)),
     trustsTemporalCli: config.TRUST_TEMPORAL_CLI,
   }),

@@ -20,6 +20,7 @@ import { type MasterData, skus, stores, warehouses } from '../../store/master-da
 import { ACCESS } from '../access.ts'
 import { type CsvLine, type LineError, readCsv, refuseImport } from '../csv.ts'
 import type { ApiDeps } from '../deps.ts'
+import { channelsOf, refuseUnknownChannels } from '../known-channels.ts'
 import { parseCsvBodies } from '../plugins/body-parsers.ts'
 
 type View = { id: string; active: boolean; createdAt: string; updatedAt: string }
@@ -27,8 +28,8 @@ type Resource = {
   path: string
   name: string
   data: MasterData<View>
-  body: z.ZodType<{ id: string; divisionCode?: string }> & { shape: object }
-  change: z.ZodType<{ active?: boolean | undefined; divisionCode?: string | undefined }>
+  body: z.ZodType<{ id: string; divisionCode?: string; channel?: string }> & { shape: object }
+  change: z.ZodType<Named & { active?: boolean | undefined }>
   view: z.ZodType<View>
   numbers: readonly string[]
 }
@@ -109,9 +110,10 @@ function readRoutes(instance: FastifyInstance, { db }: ApiDeps, { path, name, da
 
 function writeRoutes(
   instance: FastifyInstance,
-  { db }: ApiDeps,
+  deps: ApiDeps,
   { path, name, data, body, change, view }: Resource,
 ): void {
+  const { db } = deps
   const app = instance.withTypeProvider<ZodTypeProvider>()
   const config = { access: ACCESS.changeMasterData }
   app.post(
@@ -119,6 +121,7 @@ function writeRoutes(
     { config, schema: { tags: [path], summary: `Create a ${name}`, body, response: { 201: view } } },
     async (request, reply) => {
       refuseUnknownDivision(request.body)
+      refuseUnknownChannels(deps.connectors, { channel: request.body.channel })
       return reply.status(201).send(await data.create(db, request.body))
     },
   )
@@ -136,12 +139,14 @@ function writeRoutes(
     },
     async (request) => {
       refuseUnknownDivision(request.body)
+      refuseUnknownChannels(deps.connectors, { channel: request.body.channel })
       return data.change(db, request.params.id, request.body)
     },
   )
 }
 
-function importRoute(instance: FastifyInstance, { db }: ApiDeps, resource: Resource): void {
+function importRoute(instance: FastifyInstance, deps: ApiDeps, resource: Resource): void {
+  const { db } = deps
   const { path, name, data, body } = resource
   const columns = { required: Object.keys(body.shape) }
   parseCsvBodies(instance)
@@ -168,7 +173,7 @@ function importRoute(instance: FastifyInstance, { db }: ApiDeps, resource: Resou
         keyOf: (row: { id: string }) => row.id,
       }
       const { rows, lines, errors } = await readCsv(request.body, format)
-      const wrong = [...errors, ...unknownDivisions(lines)]
+      const wrong = [...errors, ...unknownDivisions(lines), ...unknownChannels(deps, lines)]
       if (wrong.length > 0) {
         const report = { dryRun, rows, created: 0, changed: 0, unchanged: 0, errors: wrong }
         if (!dryRun) throw refuseImport(report)
@@ -184,13 +189,25 @@ function importRoute(instance: FastifyInstance, { db }: ApiDeps, resource: Resou
   )
 }
 
-function refuseUnknownDivision(body: { divisionCode?: string | undefined }): void {
+/** What master data may name that is kept elsewhere. */
+type Named = { divisionCode?: string | undefined; channel?: string | undefined }
+
+function refuseUnknownDivision(body: Named): void {
   if (body.divisionCode === undefined || findDivision(body.divisionCode)) return
   const fields = [{ field: 'divisionCode', message: `${body.divisionCode} is not known` }]
   throw new ProblemError('unknown-division', undefined, { fields })
 }
 
-function unknownDivisions(lines: CsvLine<{ divisionCode?: string }>[]): LineError[] {
+function unknownChannels({ connectors }: ApiDeps, lines: CsvLine<Named>[]): LineError[] {
+  const known = channelsOf(connectors)
+  return lines.flatMap(({ line, row: { channel } }) =>
+    channel === undefined || known.includes(channel)
+      ? []
+      : [{ line, field: 'channel', message: `${channel} is none of ${known.join(', ')}` }],
+  )
+}
+
+function unknownDivisions(lines: CsvLine<Named>[]): LineError[] {
   return lines.flatMap(({ line, row: { divisionCode } }) =>
     divisionCode === undefined || findDivision(divisionCode)
       ? []

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { ProblemError } from '../../contracts/errors.ts'
 import { DRY_RUN_LIMITS, dryRunBody, dryRunReport } from '../../contracts/policies/dry-run.ts'
-import { POLICIES } from '../../contracts/policies/index.ts'
+import { POLICIES, type PolicyKind } from '../../contracts/policies/index.ts'
 import {
   draftBody,
   editDraftBody,
@@ -36,6 +36,7 @@ import {
 import { ACCESS, identityOf } from '../access.ts'
 import { auditOriginOf } from '../audit-origin.ts'
 import type { ApiDeps } from '../deps.ts'
+import { channelsInPolicy, refuseUnknownChannels } from '../known-channels.ts'
 
 const tags = ['policies']
 const url = '/v1/policies/:kind'
@@ -50,6 +51,12 @@ const writeOnce = { ...write, idempotent: true }
  */
 export const policyRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, { deps }) => {
   const { db } = deps
+  /** Before anything else walks through it: a document may be nested deeper than a stack is high. */
+  const readDocument = (kind: PolicyKind, document: unknown) => {
+    const parsed = parseDocument(kind, document)
+    refuseUnknownChannels(deps.connectors, channelsInPolicy(kind, parsed))
+    return parsed
+  }
 
   app.get(
     '/v1/policies',
@@ -127,9 +134,10 @@ export const policyRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app
     },
     async (request) => {
       const { kind } = request.params
+      const document = readDocument(kind, request.body.document)
       const { actor: author, ...via } = auditOriginOf(request)
       const published = await db.transaction().execute(async (tx) => {
-        const version = await publishDocument(tx, { ...request.body, kind, author, via })
+        const version = await publishDocument(tx, { ...request.body, document, kind, author, via })
         return findPolicyVersion(tx, kind, version)
       })
       deps.policies.expire()
@@ -152,8 +160,7 @@ export const policyRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app
     async (request, reply) => {
       const { kind } = request.params
       const { reason } = request.body
-      // Before anything else walks through it: a document may be nested deeper than a stack is high.
-      const document = parseDocument(kind, request.body.document)
+      const document = readDocument(kind, request.body.document)
       const author = operatorOf(identityOf(request))
       return request.idempotent(reply, policyVersionDetail, async (tx) => {
         const version = await createDraft(tx, { kind, document, author, reason })
@@ -176,9 +183,10 @@ export const policyRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app
     },
     async (request) => {
       const { kind, version } = request.params
+      const document = readDocument(kind, request.body.document)
       const author = operatorOf(identityOf(request))
       return db.transaction().execute(async (tx) => {
-        await editDraft(tx, { ...request.body, kind, version, author })
+        await editDraft(tx, { ...request.body, document, kind, version, author })
         return findPolicyVersion(tx, kind, version)
       })
     },

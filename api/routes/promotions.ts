@@ -17,6 +17,7 @@ import { findPromotion, listPromotions } from '../../store/promotion-queries.ts'
 import { createPromotion, moveQuota } from '../../store/promotions.ts'
 import { ACCESS, callerOf, identityOf } from '../access.ts'
 import type { ApiDeps } from '../deps.ts'
+import { refuseUnknownChannels } from '../known-channels.ts'
 
 const tags = ['promotions']
 const params = z.object({ promotionId: z.uuid() })
@@ -39,6 +40,8 @@ export const promotionRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (
     },
     async (request, reply) =>
       request.idempotent(reply, promotionView, async (tx) => {
+        const channels = request.body.quotas.map(({ channel }, index) => [`quotas.${index}.channel`, channel])
+        refuseUnknownChannels(deps.connectors, Object.fromEntries(channels))
         const promotionId = deps.ids.next()
         await createPromotion(tx, { promotionId, body: request.body, createdBy: operator(request) })
         return { status: 201, body: await show(tx, promotionId) }
@@ -89,6 +92,7 @@ export const promotionRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (
       request.idempotent(reply, promotionView, async (tx) => {
         const { promotionId } = request.params
         const key = `${callerOf(identityOf(request))}/${request.headers['idempotency-key']}`
+        refuseUnknownChannels(deps.connectors, { toChannel: request.body.toChannel })
         const operationId = `promotion/${promotionId}/move/${key}`
         await moveQuota(tx, { promotionId, body: request.body, operator: operator(request), operationId })
         return { status: 200, body: await show(tx, promotionId) }

@@ -35,9 +35,13 @@ export const shopRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, 
 
   const connectorOf = (platform: Platform): ChannelConnector => {
     const connector = deps.connectors[platform]
-    if (!connector) throw new ProblemError('unknown-channel', `there is no connector of ${platform}`)
+    if (!connector) {
+      const known = Object.keys(deps.connectors).toSorted().join(', ')
+      throw new ProblemError('unknown-channel', `there is no connector of ${platform}; there are: ${known}`)
+    }
     return connector
   }
+  const channelOf = (platform: Platform) => connectorOf(platform).channel
   const targets = lagTargetsOf(deps.connectors)
   const checkCredentials = (platform: Platform, given: Credentials) =>
     validCredentials(connectorOf(platform), given)
@@ -62,7 +66,9 @@ export const shopRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, 
       const connector = connectorOf(request.body.platform)
       const body = newShop(connector, request.body, deps.clock.now())
       const operator = operatorOf(identityOf(request))
-      await db.transaction().execute((tx) => createShop(tx, keyRing, { body, operator }))
+      await db
+        .transaction()
+        .execute((tx) => createShop(tx, keyRing, { body, operator, channel: connector.channel }))
       deps.shops.expire()
       return reply.status(201).send(await show(body.id))
     },
@@ -109,7 +115,7 @@ export const shopRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, 
       const operator = operatorOf(identityOf(request))
       await db
         .transaction()
-        .execute((tx) => changeShop(tx, keyRing, { shopId, body, operator, checkCredentials }))
+        .execute((tx) => changeShop(tx, keyRing, { shopId, body, operator, channelOf, checkCredentials }))
       deps.shops.expire()
       return show(shopId)
     },

@@ -161,7 +161,7 @@ async function connectShops(db: Db, keyRing: KeyRing, simulatorUrl: string): Pro
         },
         credentials: { appSecret, accessToken, refreshToken, signMethod: 'hmac-sha256' },
       }
-      await createShop(tx, keyRing, { body, operator: 'bench' })
+      await createShop(tx, keyRing, { body, operator: 'bench', channel: 'douyin' })
       const mapping = {
         shopId: id,
         platformSkuId: SKU.platformSkuId,

@@ -1,6 +1,13 @@
 import type { Platform } from '../../domain/channel-order.ts'
 import { RateLimitedError, RefusedError, TokenExpiredError, UnreachableError } from '../outside-errors.ts'
-import type { ChannelClient, ChannelConnector, Credentials, ShopAccount } from './channel.ts'
+import type { CallLimits } from '../rate-limit.ts'
+import type {
+  ChannelClient,
+  ChannelConnector,
+  ChannelConnectors,
+  Credentials,
+  ShopAccount,
+} from './channel.ts'
 
 /** A shop's account, and which version of its credentials this is. */
 export type VersionedAccount = ShopAccount & { credentialsVersion: number }
@@ -41,6 +48,36 @@ export async function callShop<Account extends VersionedAccount, Result>(
     if (!refreshed) throw error
     return call(connector.client(refreshed), refreshed)
   }
+}
+
+/** Whoever waits for a turn longer than this gives its place to another shop. */
+const TURN_PATIENCE_MS = 3_000
+export type TurnLimits = Pick<CallLimits, 'take'>
+
+/**
+ * Waits for a shop's turn to call its platform: what the platform allows is counted for all processes together.
+ *
+ * @throws RateLimitedError when none comes soon
+ */
+export function takeTurn(
+  limits: TurnLimits,
+  { limits: own }: ChannelConnector,
+  shopId: string,
+): Promise<void> {
+  return limits.take(turnName(shopId), own.callsPerSecond, TURN_PATIENCE_MS)
+}
+
+/** The platform asks for patience: nobody calls it for this shop until then. */
+export function pauseTurns(
+  limits: Pick<CallLimits, 'pause'>,
+  { limits: own }: ChannelConnector,
+  { shopId, milliseconds }: { shopId: string; milliseconds: number },
+): Promise<void> {
+  return limits.pause(turnName(shopId), own.callsPerSecond, milliseconds)
+}
+
+function turnName(shopId: string): string {
+  return `shop/${shopId}`
 }
 
 /** The account with newer credentials than these, or null when there are none. */
@@ -91,7 +128,7 @@ const NO_CONNECTOR = { push: null, pull: 24 * 60 * 60 }
  * What the feeds of each platform are expected to keep, in seconds; `push` is null where it pushes nothing. A pull is
  * never fresher than its delay and interval.
  */
-export function lagTargetsOf(connectors: Partial<Record<Platform, ChannelConnector>>) {
+export function lagTargetsOf(connectors: ChannelConnectors) {
   return (platform: Platform): { push: number | null; pull: number } => {
     const connector = connectors[platform]
     if (!connector) return NO_CONNECTOR

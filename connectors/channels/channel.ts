@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { ChannelOrder, Platform } from '../../domain/channel-order.ts'
+import type { ConformanceCheck } from '../conformance-vector.ts'
 
 /**
  * What every channel's connector is made of. A connector knows one platform's protocol and nothing of the hub's
@@ -10,6 +11,10 @@ import type { ChannelOrder, Platform } from '../../domain/channel-order.ts'
  */
 export type ChannelConnector = {
   platform: Platform
+  /** What the channel of the stores is called whose orders come from this platform. */
+  channel: string
+  /** Computes what a file of protocol vectors expects, by `system/kind`. */
+  conformance: Readonly<Record<string, ConformanceCheck>>
   /** Everything secret or specific that a shop needs, as it is sealed in the database. Strings only. */
   credentials: z.ZodType<Credentials>
   /** Where the platform listens unless the shop says otherwise. */
@@ -23,6 +28,9 @@ export type ChannelConnector = {
   /** Opens the platform's long connection for one shop (or one app); null where there is none. */
   listen: ((shop: ShopAccount, listener: PushListener) => PushConnection) | null
 }
+
+/** The connectors that there are, by platform. */
+export type ChannelConnectors = Readonly<Record<Platform, ChannelConnector>>
 
 /** Strings by name: app key, app secret, access token, refresh token … Each connector has its schema. */
 export type Credentials = Readonly<Record<string, string>>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ConformanceCheck } from '../conformance.ts'
+import type { ConformanceCheck } from '../conformance-vector.ts'
 import { signCainiao } from './cainiao/sign.ts'
 import { signPush, signQuery } from './kuaidi100/sign.ts'
 import { signSf } from './sf/sign.ts'

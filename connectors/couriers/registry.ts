@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { Config } from '../../contracts/config.ts'
 import { createOutsideHttp } from '../outside-http.ts'
-import { createRateLimit } from '../rate-limit.ts'
+import { CallLimits } from '../rate-limit.ts'
 import { inBatches } from './batches.ts'
 import type { CourierSource, Scan, Waybill } from './courier.ts'
 import { createCourierGateway } from './gateway.ts'
@@ -35,7 +35,8 @@ export type CourierSources = {
  */
 export function createCouriers(sources: CourierSources, redis: Redis | null = null): Couriers {
   const { gateway, sf, kuaidi100 } = sources
-  const follow = (source: CourierSource) => followerOf(source, redis)
+  const callLimits = new CallLimits(redis)
+  const follow = (source: CourierSource) => followerOf(source, callLimits)
   const followers = {
     gateway: follow(gateway),
     sf: sf && follow(sf),
@@ -50,14 +51,10 @@ export function createCouriers(sources: CourierSources, redis: Redis | null = nu
   }
 }
 
-function followerOf(source: CourierSource, redis: Redis | null) {
+function followerOf(source: CourierSource, callLimits: CallLimits) {
   const { name, limits, wantsPhone, subscribe } = source
-  const calls = createRateLimit({ redis, name: `courier/${name}`, perSecond: limits.callsPerSecond })
-  const subscriptions = createRateLimit({
-    redis,
-    name: `courier/${name}/subscribe`,
-    perSecond: limits.subscriptionsPerSecond,
-  })
+  const calls = callLimits.of(`courier/${name}`, limits.callsPerSecond)
+  const subscriptions = callLimits.of(`courier/${name}/subscribe`, limits.subscriptionsPerSecond)
   const limited = async (waybill: Waybill) => {
     await subscriptions.take()
     return subscribe?.(waybill) ?? 'subscribed'

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { Config } from '../../contracts/config.ts'
 import type { PolicyDocument } from '../../contracts/policies/index.ts'
-import { createRateLimit } from '../rate-limit.ts'
+import { CallLimits } from '../rate-limit.ts'
 import type { Erp } from './erp.ts'
 import { createErpnextErp } from './erpnext.ts'
 import { createHttpErp } from './http.ts'
@@ -18,11 +18,7 @@ export function createErp(
 ): Erp | null {
   const erp = namedErp(config, options.mapping)
   if (!erp) return null
-  const calls = createRateLimit({
-    redis: options.redis,
-    name: 'erp',
-    perSecond: config.ERP_CALLS_PER_SECOND,
-  })
+  const calls = new CallLimits(options.redis).of('erp', config.ERP_CALLS_PER_SECOND)
   const limited =
     <Arguments extends unknown[], Result>(call: (...args: Arguments) => Promise<Result>) =>
     async (...args: Arguments): Promise<Result> => {

@@ -1,5 +1,5 @@
-import type { ConformanceCheck, ConformanceVector } from '../conformance.ts'
 import { answerFor, paramsOf, readerOf, secretOf, textsOf } from '../conformance-input.ts'
+import type { ConformanceCheck, ConformanceVector } from '../conformance-vector.ts'
 import { signAliyunAcs3, signAliyunRpc } from './aliyun-sign.ts'
 import { signTencent } from './tencent-sign.ts'
 

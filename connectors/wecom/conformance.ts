@@ -1,5 +1,5 @@
-import type { ConformanceCheck, ConformanceVector } from '../conformance.ts'
 import { answerFor, readerOf, secretOf } from '../conformance-input.ts'
+import type { ConformanceCheck, ConformanceVector } from '../conformance-vector.ts'
 import { openCallback, sealCallback, signCallback, unsealCallback } from './crypto.ts'
 
 const RECEIVE_IDS = ['receiveid', 'appid', 'corpid', 'suiteid', 'id']

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { NOTIFICATION_EVENTS, NOTIFICATION_FIELDS, NOTIFICATION_WAYS } from '../../domain/notification.ts'
-import { CHANNELS, channel } from '../common.ts'
+import { channel } from '../common.ts'
 import { definePolicy } from './definition.ts'
+
+/** Far more than a merchant sells on. */
+const MAX_CHANNELS = 50
 
 /** Of an SMS template's variable; WeChat's `thing` takes 20. */
 const MAX_CHARACTERS = 35
@@ -48,7 +51,7 @@ const schema = z.strictObject({
       'has an event with nothing but fallbacks',
     ),
   /** Channels whose customers are told. Platforms tell their own buyers. */
-  orderChannels: z.array(channel).max(CHANNELS.length).default(['mall']),
+  orderChannels: z.array(channel).max(MAX_CHANNELS).default(['mall']),
   /** In China's time. What falls into them is sent when they are over. */
   quietHours: z
     .strictObject({ from: timeOfDay, until: timeOfDay })

@@ -39,7 +39,7 @@ const schema = z
     }),
     listings: z.strictObject({ fallback: listingRule, byStore: bounded(code, listingRule) }),
     /** What is sold on a channel before its platform has heard of a sale elsewhere: so much less is shown there. */
-    bufferUnitsByChannel: z.partialRecord(channel, units).default({}),
+    bufferUnitsByChannel: z.record(channel, units).default({}),
     hysteresis: z.strictObject({
       /** What was taken down is shown again only when so many units may be, so that it doesn't flap. */
       returnUnits: units,

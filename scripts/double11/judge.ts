@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { type ChannelOrderStatus, PLATFORMS } from '../../domain/channel-order.ts'
+import { CHANNEL_CONNECTORS } from '../../connectors/channels/registry.ts'
+import type { ChannelOrderStatus } from '../../domain/channel-order.ts'
 import type { OrderStatus } from '../../domain/order-state.ts'
 import type { MarketStatus } from '../../simulator/platforms/market.ts'
 import type { Db } from '../../store/database.ts'
@@ -101,7 +102,7 @@ export async function readFigures(db: Db): Promise<Figures> {
     order by source`.execute(db)
   const { rows } = await sql<{ signals: number; orders: number }>`
     select (select count(*)::int from inbox join channel_order on channel_order.order_id::text = inbox.order_key
-      where not starts_order and inbox.source = any(${['payments', 'stock', ...PLATFORMS]}::text[])) as signals,
+      where not starts_order and inbox.source = any(${['payments', 'stock', ...Object.keys(CHANNEL_CONNECTORS)]}::text[])) as signals,
       (select count(*)::int from channel_order where order_id is not null) as orders`.execute(db)
   return {
     hints: byPlatform.reduce((sum, row) => sum + row.hints, 0),

@@ -34,12 +34,14 @@ async function newShop(agoMs: number) {
     pullFrom: new Date(Date.now() - agoMs),
     credentials: { appSecret: 's', accessToken: fake.state.validToken },
   }
-  await store.inTransaction((tx) => createShop(tx, store.keyRing, { body, operator: 'test' }))
+  await store.inTransaction((tx) =>
+    createShop(tx, store.keyRing, { body, operator: 'test', channel: 'douyin' }),
+  )
   const { pullShop } = createChannelPullActivities({
     db: store.db,
     dataKeys: store.keyRing,
     connectors: { doudian: fake.connector },
-    shopLimiter: { take: async () => undefined },
+    callLimits: { take: async () => undefined },
   })
   const environment = new MockActivityEnvironment()
   const pull = (): Promise<PullResult> => environment.run(pullShop, { shopId })

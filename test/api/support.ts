@@ -8,6 +8,7 @@ import { v7 as uuid } from 'uuid'
 import type { ApiDeps } from '../../api/deps.ts'
 import { createLogger } from '../../api/logger.ts'
 import { buildServer } from '../../api/server.ts'
+import { CHANNEL_CONNECTORS } from '../../connectors/channels/registry.ts'
 import { createFileStore } from '../../connectors/files/file-store.ts'
 import { PayloadCryptoCodec } from '../../connectors/temporal/codec.ts'
 import type { OrderCommands } from '../../connectors/temporal/order-commands.ts'
@@ -124,7 +125,7 @@ export async function openTestApi(
     promotionCommands: promotionCommandsOn(database),
     keyRing,
     policies: new Policies(),
-    connectors: {},
+    connectors: CHANNEL_CONNECTORS,
     shops: new ShopAccounts(database.db, keyRing),
     files: createFileStore(filesDir),
     intake: new DurableIntake(database.db, { stream: null }),

@@ -14,7 +14,7 @@ import {
 import type { ChannelOrderStatus } from '../../domain/channel-order.ts'
 import type { MarketOrder, MarketStatus, NewMarketOrder } from '../../simulator/platforms/market.ts'
 import type { MischiefRates } from '../../simulator/platforms/mischief.ts'
-import { type Simulator, startSimulator } from '../../simulator/server.ts'
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts'
 import { type ChannelFeed, startChannelFeed } from '../support/channel-feed.ts'
 
 /** A channel that plugs into the suite. */
@@ -22,6 +22,8 @@ export type ChannelUnderTest = {
   connector: ChannelConnector
   /** The simulator's seed, from which secrets and tokens follow. */
   seed: string
+  /** Of a platform that the simulator does not have by itself. */
+  morePlatforms?: NonNullable<SimulatorOptions['morePlatforms']>
   /** The shop as the simulator's platform knows it. */
   shop: (simulatorUrl: string) => ShopAccount
   /** The name of the credential that signs. */
@@ -50,6 +52,8 @@ const A_WHILE_MS = 5 * 60_000
 export function channelSuite(channel: ChannelUnderTest): void {
   const { connector } = channel
   const { platform } = connector
+  const { seed, morePlatforms } = channel
+  const outside = { secret: 'x'.repeat(32), seed, ...(morePlatforms ? { morePlatforms } : {}) }
   let number = 0n
 
   const orderOf = (shop: ShopAccount): NewMarketOrder => {
@@ -88,7 +92,7 @@ export function channelSuite(channel: ChannelUnderTest): void {
     act: (simulator: Simulator) => Promise<void>,
     options: Partial<Parameters<typeof startSimulator>[0]> = {},
   ) => {
-    const own = await startSimulator({ secret: 'x'.repeat(32), seed: channel.seed, ...options })
+    const own = await startSimulator({ ...outside, ...options })
     await act(own).finally(() => own.close())
   }
 
@@ -96,7 +100,7 @@ export function channelSuite(channel: ChannelUnderTest): void {
     let simulator: Simulator
     let shop: ShopAccount
     beforeAll(async () => {
-      simulator = await startSimulator({ secret: 'x'.repeat(32), seed: channel.seed })
+      simulator = await startSimulator(outside)
       shop = channel.shop(simulator.url)
     })
     afterAll(() => simulator.close())
@@ -375,7 +379,7 @@ export function channelSuite(channel: ChannelUnderTest): void {
     let shop: ShopAccount
     beforeAll(async () => {
       feed = await startChannelFeed(connector)
-      simulator = await startSimulator({ secret: 'x'.repeat(32), seed: channel.seed, hubApi: feed.url })
+      simulator = await startSimulator({ ...outside, hubApi: feed.url })
       shop = channel.shop(simulator.url)
       feed.attach(shop)
     })

@@ -14,7 +14,7 @@ const documented = join(root, 'test/connectors/vectors/documented.json')
 
 describe('vectors of protocols', () => {
   it.each([published, documented])('of %s are what the connectors’ own functions compute', async (file) => {
-    const results = readVectors(await readFile(file, 'utf8')).map(checkConformance)
+    const results = readVectors(await readFile(file, 'utf8')).map((entry) => checkConformance(entry))
     expect(results.filter(({ ok }) => !ok)).toEqual([])
     expect(results.length).toBeGreaterThan(1)
   })

@@ -18,7 +18,7 @@ import { javaUrlEncode } from '../../connectors/couriers/sf/sign.ts'
 import { saysLost } from '../../connectors/couriers/words.ts'
 import { RateLimitedError, RefusedError, UnreachableError } from '../../connectors/outside-errors.ts'
 import { createOutsideHttp } from '../../connectors/outside-http.ts'
-import { createRateLimit } from '../../connectors/rate-limit.ts'
+import { CallLimits } from '../../connectors/rate-limit.ts'
 import { listen } from '../../simulator/http.ts'
 import { COURIER_ACCOUNTS } from '../../simulator/platforms/courier-accounts.ts'
 import { type Simulator, startSimulator } from '../../simulator/server.ts'
@@ -382,7 +382,7 @@ test('a courier is followed by itself before a service, and by the gateway where
 })
 
 test('whoever comes too late in a second waits the longer the more there are before him', async () => {
-  const limit = createRateLimit({ redis: null, name: 'test', perSecond: 2 })
+  const limit = new CallLimits(null).of('test', 4)
   const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => limit.take()))
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(2)
   const waits = outcomes.flatMap((outcome) =>

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { RateLimitedError } from '../../connectors/outside-errors.ts'
-import { createRateLimit } from '../../connectors/rate-limit.ts'
+import { CallLimits } from '../../connectors/rate-limit.ts'
 import { connectRedis } from '../../connectors/redis.ts'
 import { required } from '../support/database.ts'
 
@@ -28,16 +28,16 @@ async function granted(limits: { take: () => Promise<void> }[], calls: number): 
 
 test('two processes share one limit', async () => {
   const name = `test/${uuid()}`
-  const limits = clients.map((redis) => createRateLimit({ redis, name, perSecond: 10 }))
+  const limits = clients.map((redis) => new CallLimits(redis).of(name, 10))
   // The second may end between two of them, and another ten be free.
   expect([10, 20]).toContain(await granted(limits, 40))
 })
 
-test('without Redis each process keeps the limit by itself, at once', async () => {
+test('without Redis each process keeps to half of the limit by itself, at once', async () => {
   const gone = connectRedis('redis://127.0.0.1:1', silent)
   try {
     const startedAt = performance.now()
-    expect(await granted([createRateLimit({ redis: gone, name: 'test', perSecond: 5 })], 20)).toBe(5)
+    expect(await granted([new CallLimits(gone).of('test', 10)], 20)).toBe(5)
     expect(performance.now() - startedAt).toBeLessThan(1_000)
   } finally {
     gone.disconnect()

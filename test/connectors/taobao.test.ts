@@ -6,7 +6,8 @@ import { createTopCall } from '../../connectors/channels/taobao/gateway.ts'
 import { taobaoConnector } from '../../connectors/channels/taobao/index.ts'
 import { channelOrderOf, TRADE_FIELDS, topTrade } from '../../connectors/channels/taobao/map.ts'
 import { SIGN_METHODS, signHandshake, signTop } from '../../connectors/channels/taobao/sign.ts'
-import { checkConformance, conformanceVector } from '../../connectors/conformance.ts'
+import { checkConformance } from '../../connectors/conformance.ts'
+import { conformanceVector } from '../../connectors/conformance-vector.ts'
 import {
   RateLimitedError,
   RefusedError,

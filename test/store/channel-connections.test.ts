@@ -31,7 +31,9 @@ beforeAll(async () => {
       pullFrom: new Date(),
       credentials: { appSecret: 's', accessToken: 't' },
     }
-    await store.inTransaction((tx) => createShop(tx, store.keyRing, { body, operator: 'test' }))
+    await store.inTransaction((tx) =>
+      createShop(tx, store.keyRing, { body, operator: 'test', channel: 'douyin' }),
+    )
   }
 })
 afterAll(async () => {

@@ -4,13 +4,13 @@ import { pino } from 'pino'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RateLimitedError, RefusedError, UnreachableError } from '../../connectors/outside-errors.ts'
+import { CallLimits } from '../../connectors/rate-limit.ts'
 import { inboxHintOf, insertHints } from '../../store/intake.ts'
 import { ShopAccounts } from '../../store/shop-accounts.ts'
 import { createShop } from '../../store/shops.ts'
 import { putMappings } from '../../store/sku-mappings.ts'
 import { replayWorkItem } from '../../store/work-items.ts'
 import { ChannelFetch, type ChannelFetchOptions, type FetchOutcome } from '../../workers/channel-fetch.ts'
-import { ShopLimiter } from '../../workers/shop-limiter.ts'
 import { ShopPatience } from '../../workers/shop-patience.ts'
 import { required } from '../support/database.ts'
 import { createFakeChannel } from '../support/fake-channel.ts'
@@ -45,7 +45,7 @@ async function newShop(): Promise<string> {
     credentials: { appSecret: 's', accessToken: fake.state.validToken },
   }
   await store.inTransaction(async (tx) => {
-    await createShop(tx, store.keyRing, { body, operator: 'test' })
+    await createShop(tx, store.keyRing, { body, operator: 'test', channel: 'douyin' })
     const parts = [{ skuId, quantity: 1 }]
     await putMappings(tx, {
       mappings: [{ shopId, platformSkuId: 'P-SKU-1', platformItemId: null, parts }],
@@ -63,7 +63,7 @@ function newFetch(options: Partial<ChannelFetchOptions> = {}) {
     shops: new ShopAccounts(store.db, store.keyRing),
     keyRing: store.keyRing,
     policies: store.policies,
-    limiter: new ShopLimiter(null),
+    callLimits: new CallLimits(null),
     logger,
     owner: `fetch-${uuid()}`,
     onOutcome: (outcome) => outcomes.push(outcome),
@@ -356,11 +356,11 @@ describe('calls of a shop', () => {
     const redis = new Redis(required('TEST_REDIS_URL'))
     try {
       const prefix = `test/${uuid()}`
-      const [one, other] = [new ShopLimiter(redis, prefix), new ShopLimiter(redis, prefix)]
+      const [one, other] = [new CallLimits(redis, prefix), new CallLimits(redis, prefix)]
       const startedAt = performance.now()
-      await Promise.all([one, other, one, other].map((limiter) => limiter.take('S', 4)))
+      await Promise.all([one, other, one, other].map((limiter) => limiter.take('S', 4, 3_000)))
       const first = performance.now() - startedAt
-      await Promise.all([one, other].map((limiter) => limiter.take('S', 4)))
+      await Promise.all([one, other].map((limiter) => limiter.take('S', 4, 3_000)))
       const second = performance.now() - startedAt
       expect([first < 900, second > 900]).toEqual([true, true])
       // What one process hears holds for the other.
@@ -380,11 +380,11 @@ describe('calls of a shop', () => {
     })
     redis.on('error', () => undefined)
     await redis.connect().catch(() => undefined)
-    const limiter = new ShopLimiter(redis)
+    const limiter = new CallLimits(redis)
     const startedAt = performance.now()
-    await Promise.all([1, 2].map(() => limiter.take('S', 4)))
+    await Promise.all([1, 2].map(() => limiter.take('S', 4, 3_000)))
     expect(performance.now() - startedAt).toBeLessThan(900)
-    await limiter.take('S', 4)
+    await limiter.take('S', 4, 3_000)
     expect(performance.now() - startedAt).toBeGreaterThan(900)
   })
 

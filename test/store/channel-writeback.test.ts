@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callShop } from '../../connectors/channels/calls.ts'
+import { CHANNEL_CONNECTORS } from '../../connectors/channels/registry.ts'
 import { taobaoConnector } from '../../connectors/channels/taobao/index.ts'
+import { CallLimits } from '../../connectors/rate-limit.ts'
 import { INITIAL_SAFETY_STOCK_POLICY } from '../../domain/safety-stock.ts'
 import { shopQuantities } from '../../domain/shop-quantities.ts'
 import { appSecretOf, Tokenbook } from '../../simulator/platforms/accounts.ts'
@@ -43,6 +45,7 @@ beforeAll(async () => {
   await store.inTransaction((tx) =>
     createShop(tx, keyRing, {
       operator: 'test',
+      channel: 'taobao',
       body: {
         id: SHOP.shopId,
         storeId: SHOP.storeId,
@@ -57,7 +60,9 @@ beforeAll(async () => {
     }),
   )
   const shops = new ShopAccounts(store.db, keyRing)
-  sender = new DeliverySender({ db: store.db, target: channelTarget('taobao', { keyRing, shops }) })
+  const callLimits = new CallLimits(null)
+  const toShops = { keyRing, shops, connectors: CHANNEL_CONNECTORS, callLimits }
+  sender = new DeliverySender({ db: store.db, target: channelTarget('taobao', toShops) })
   skuId = await store.addSku({ 'WH-HZ': 20, 'WH-GZ': 3 })
   for (const [platformSkuId, quantity] of [
     ['88001', 1],

@@ -4,6 +4,7 @@ import { v7 as uuid } from 'uuid'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createMallGateway } from '../../connectors/mall/gateway.ts'
 import { createOutsideHttp } from '../../connectors/outside-http.ts'
+import { CallLimits } from '../../connectors/rate-limit.ts'
 import { readConfig } from '../../contracts/config.ts'
 import { listingMessage } from '../../contracts/listings.ts'
 import { INITIAL_SAFETY_STOCK_POLICY, type SafetyStockPolicy } from '../../domain/safety-stock.ts'
@@ -20,7 +21,7 @@ import { awaitStock } from '../../store/stock-waits.ts'
 import { replayWorkItem } from '../../store/work-items.ts'
 import { DeliverySender } from '../../workers/delivery-sender.ts'
 import { createListingLoops, ListingPlanner } from '../../workers/listing-loops.ts'
-import { mallTarget } from '../../workers/listings.ts'
+import { listingFailure, mallTarget } from '../../workers/listings.ts'
 import { TEST_PAYLOAD_KEYS } from '../support/keys.ts'
 import { openTestStore, type TestStore, until } from './support.ts'
 
@@ -456,7 +457,10 @@ describe('several processes', () => {
     })
     const logger = pino({ level: 'silent' })
     const keyRing = KeyRing.parse(TEST_PAYLOAD_KEYS)
-    const loops = [1, 2].flatMap(() => createListingLoops({ db: store.db, config, keyRing, logger }))
+    const callLimits = new CallLimits(null)
+    const loops = [1, 2].flatMap(() =>
+      createListingLoops({ db: store.db, config, keyRing, callLimits, logger }),
+    )
     for (const loop of loops) loop.start()
     simulator.behave({ next: { mall: ['down', 'timeout-after-applying'] } })
     try {
@@ -522,13 +526,17 @@ describe('stores that do not follow', () => {
     await list(skuId, 'MALL-2')
     await plan()
     simulator.behave({ mall: 'down' })
-    for (let attempt = 0; attempt < 8; attempt += 1) {
-      await endClaims()
-      await send()
-    }
+    await send()
+    expect(await workItem('MALL')).toMatchObject({ state: 'open', detail: { skuId, attempts: 1 } })
+    await endClaims()
+    await send()
     expect(await listing('MALL', skuId)).toMatchObject({ quantity: 5, may_show: 10, stale: true })
     expect(await listing('MALL-2', skuId)).toMatchObject({ quantity: 0, reason: 'waiting-for-others' })
-    expect(await workItem('MALL')).toMatchObject({ state: 'open', detail: { skuId, attempts: 8 } })
+    expect(await workItem('MALL')).toMatchObject({
+      state: 'open',
+      detail: { skuId, attempts: 2 },
+      occurrences: 2,
+    })
     simulator.behave({ mall: 'ok' })
     await endClaims()
     await send()
@@ -537,6 +545,16 @@ describe('stores that do not follow', () => {
     await plan()
     await send()
     expect(shown(skuId)).toEqual({ MALL: 5, 'MALL-2': 5 })
+  })
+
+  test('a store that only asks for patience is raised when that takes too long, and asked when it says', () => {
+    const payload = { storeId: 'MALL', skuId: 'S', version: 2, quantity: 0, lowers: true }
+    const delivery = { id: uuid(), kind: 'listing', operationId: 'o', orderId: null, payload }
+    const failed = (attempts: number, retryAfterMs: number | null) =>
+      listingFailure({ ...delivery, attempts }, { error: 'x', isRefusal: false, retryAfterMs })
+    expect(failed(1, 2_000)).toMatchObject({ retryInMs: 2_000, workItem: null })
+    expect(failed(8, 2_000).workItem?.kind).toBe('delisting_failed')
+    expect(failed(1, null).workItem?.kind).toBe('delisting_failed')
   })
 
   test('a refused delisting is a work item whose replay sends it as a new version', async () => {

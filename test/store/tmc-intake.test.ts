@@ -35,7 +35,9 @@ beforeAll(async () => {
     pullFrom: new Date(),
     credentials: { ...credentials },
   }
-  await store.inTransaction((tx) => createShop(tx, store.keyRing, { body, operator: 'test' }))
+  await store.inTransaction((tx) =>
+    createShop(tx, store.keyRing, { body, operator: 'test', channel: 'taobao' }),
+  )
 })
 afterAll(async () => {
   await simulator.close()

@@ -104,7 +104,7 @@ const worker = await createOrderWorker({
       wmsReader: new WmsReader(),
       connectors: {},
       erp: simulatedErp(settings.simulatorUrl),
-      shopLimiter: { take: async () => undefined },
+      callLimits: { take: async () => undefined },
       orderChanges,
       trustsTemporalCli: false,
     }),

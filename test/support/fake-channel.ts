@@ -39,6 +39,8 @@ export function createFakeChannel(limits: Partial<ChannelConnector['limits']> = 
   }
   const connector: ChannelConnector = {
     platform: 'doudian',
+    channel: 'douyin',
+    conformance: {},
     credentials: z.strictObject({
       appSecret: z.string().min(1),
       accessToken: z.string(),

@@ -135,7 +135,7 @@ export async function startTestHub(options: TestHubOptions = {}) {
     wmsReader: new WmsReader(),
     connectors: {},
     erp: simulatedErp(simulator.url),
-    shopLimiter: { take: async () => undefined },
+    callLimits: { take: async () => undefined },
     orderChanges: options.orderChanges ?? createOrderChangeCommands(client, orderRecords(db)),
     trustsTemporalCli: options.trustsTemporalCli ?? false,
   })

@@ -47,7 +47,9 @@ beforeAll(async () => {
     pullFrom: new Date(),
     credentials: { appSecret: APP.secret, accessToken: '', refreshToken: '', signMethod: 'hmac-sha256' },
   }
-  await store.inTransaction((tx) => createShop(tx, KeyRing.parse(secret('d')), { body, operator: 'test' }))
+  await store.inTransaction((tx) =>
+    createShop(tx, KeyRing.parse(secret('d')), { body, operator: 'test', channel: 'douyin' }),
+  )
 })
 afterAll(async () => {
   for (const child of [api, channels]) child?.kill('SIGKILL')

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { ConformanceCheck, ConformanceVector } from '../../conformance.ts'
 import { paramsOf } from '../../conformance-input.ts'
+import type { ConformanceCheck, ConformanceVector } from '../../conformance-vector.ts'
 import { signEvent, signRequest } from './sign.ts'
 
 const requestSign: ConformanceCheck = (vector) => {

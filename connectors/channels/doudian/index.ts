@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ChannelConnector } from '../channel.ts'
 import { createDoudianClient } from './client.ts'
+import { DOUDIAN_CHECKS } from './conformance.ts'
 import { receiveDoudianPush } from './receive.ts'
 
 const HOUR_SECONDS = 3_600
@@ -8,6 +9,8 @@ const HOUR_SECONDS = 3_600
 /** 抖店. */
 export const doudianConnector: ChannelConnector = {
   platform: 'doudian',
+  channel: 'douyin',
+  conformance: DOUDIAN_CHECKS,
   credentials: z.strictObject({
     appSecret: z.string().min(1),
     /** Empty: the hub asks for the first one by itself, as a self-built app may. */

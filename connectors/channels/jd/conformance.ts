@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { ConformanceCheck } from '../../conformance.ts'
 import { secretOf } from '../../conformance-input.ts'
+import type { ConformanceCheck } from '../../conformance-vector.ts'
 import { signJos } from './sign.ts'
 
 /** The parameters, in `input.params` or in `input` itself; objects are sent as their JSON. */

@@ -1,11 +1,14 @@
 import type { ChannelConnector } from '../channel.ts'
 import { jdCredentials } from './account.ts'
 import { createJdClient } from './client.ts'
+import { JD_CHECKS } from './conformance.ts'
 import { GATEWAY_URL } from './gateway.ts'
 
 /** JD, of merchants who ship themselves (POP). It pushes nothing: what changes is pulled every minute. */
 export const jdConnector: ChannelConnector = {
   platform: 'jd',
+  channel: 'jd',
+  conformance: JD_CHECKS,
   credentials: jdCredentials,
   defaultGatewayUrl: GATEWAY_URL,
   defaultPushUrl: null,

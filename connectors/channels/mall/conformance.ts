@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { ConformanceCheck } from '../../conformance.ts'
 import { answerFor, readerOf } from '../../conformance-input.ts'
+import type { ConformanceCheck } from '../../conformance-vector.ts'
 import { signWebhook } from './sign.ts'
 
 const sign: ConformanceCheck = (vector) => {

@@ -1,11 +1,14 @@
 import type { ChannelConnector } from '../channel.ts'
 import { mallCredentials } from './account.ts'
 import { createMallClient } from './client.ts'
+import { MALL_CHECKS } from './conformance.ts'
 import { receiveMallPush } from './receive.ts'
 
 /** The merchant's own mall, as a channel. */
 export const mallConnector: ChannelConnector = {
   platform: 'mall',
+  channel: 'mall',
+  conformance: MALL_CHECKS,
   credentials: mallCredentials,
   // Every merchant's mall is somewhere else.
   defaultGatewayUrl: 'https://mall.invalid/hub',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { ConformanceCheck, ConformanceVector } from '../../conformance.ts'
 import { answerFor, readerOf, secretOf } from '../../conformance-input.ts'
+import type { ConformanceCheck, ConformanceVector } from '../../conformance-vector.ts'
 import { MESSAGES_URL } from './listen.ts'
 import { messageDigest, messagePath, signPop } from './sign.ts'
 

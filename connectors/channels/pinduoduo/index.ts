@@ -1,11 +1,14 @@
 import type { ChannelConnector } from '../channel.ts'
 import { pinduoduoCredentials } from './account.ts'
 import { createPinduoduoClient } from './client.ts'
+import { PINDUODUO_CHECKS } from './conformance.ts'
 import { GATEWAY_URL } from './gateway.ts'
 import { listenToMessages, MESSAGES_URL } from './listen.ts'
 
 export const pinduoduoConnector: ChannelConnector = {
   platform: 'pinduoduo',
+  channel: 'pinduoduo',
+  conformance: PINDUODUO_CHECKS,
   credentials: pinduoduoCredentials,
   defaultGatewayUrl: GATEWAY_URL,
   defaultPushUrl: MESSAGES_URL,

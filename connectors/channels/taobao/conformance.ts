@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { ConformanceCheck, ConformanceVector } from '../../conformance.ts'
 import { paramsOf } from '../../conformance-input.ts'
+import type { ConformanceCheck, ConformanceVector } from '../../conformance-vector.ts'
 import { type SignMethod, signHandshake, signTop } from './sign.ts'
 
 const secret = z.union([

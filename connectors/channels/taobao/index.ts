@@ -1,11 +1,14 @@
 import type { ChannelConnector } from '../channel.ts'
 import { taobaoCredentials } from './account.ts'
 import { createTaobaoClient } from './client.ts'
+import { TAOBAO_CHECKS } from './conformance.ts'
 import { listenTmc, TMC_URL } from './listen.ts'
 
 /** Taobao and Tmall: one platform, one protocol. */
 export const taobaoConnector: ChannelConnector = {
   platform: 'taobao',
+  channel: 'taobao',
+  conformance: TAOBAO_CHECKS,
   credentials: taobaoCredentials,
   defaultGatewayUrl: 'https://eco.taobao.com/router/rest',
   defaultPushUrl: TMC_URL,

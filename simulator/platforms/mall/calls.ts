@@ -31,42 +31,53 @@ const call = z.discriminatedUnion('type', [
 ])
 type DataOf<Type> = Extract<z.output<typeof call>, { type: Type }>['data']
 
+/** The orders of one mall: those of the platform's name. */
+type Mall = { market: Market; platform: string }
+
 /** What the mall does for the hub: `POST {gateway}` with `{type, data}`. */
-export function answerMall(market: Market, body: Buffer, operationId: string, isRegressed: boolean): Answer {
+export function answerMall(
+  mall: Mall,
+  body: Buffer,
+  { operationId, isRegressed }: { operationId: string; isRegressed: boolean },
+): Answer {
+  const { market, platform } = mall
   const parsed = call.safeParse(parseJson(body))
   if (!parsed.success) return refusal(400, z.prettifyError(parsed.error))
   switch (parsed.data.type) {
     case 'order.fetch': {
-      const order = orderOf(market, parsed.data.data)
+      const order = orderOf(mall, parsed.data.data)
       if (!order) return refusal(404, 'there is no such order')
-      const shown = isRegressed ? (market.findPrevious('mall', order.orderId) ?? order) : order
+      const shown = isRegressed ? (market.findPrevious(platform, order.orderId) ?? order) : order
       return { status: 200, body: { order: mallOrderOf(shown) } }
     }
     case 'order.changed':
-      return changed(market, parsed.data.data)
+      return changed(mall, parsed.data.data)
     case 'shipment.create':
-      return ship(market, parsed.data.data, operationId)
+      return ship(mall, parsed.data.data, operationId)
     case 'quantity.set': {
       const { shopId, skuId, quantity } = parsed.data.data
-      market.publish('mall', shopId, skuId, quantity)
+      market.publish(platform, shopId, skuId, quantity)
       return { status: 200, body: { quantity } }
     }
   }
 }
 
 function orderOf(
-  market: Market,
+  { market, platform }: Mall,
   { shopId, orderId }: { shopId: string; orderId: string },
 ): MarketOrder | null {
-  const order = market.find('mall', orderId)
+  const order = market.find(platform, orderId)
   return order?.platformShopId === shopId ? order : null
 }
 
 /** By time of change and id, from the cursor on. */
-function changed(market: Market, { shopId, from, to, limit, cursor }: DataOf<'order.changed'>): Answer {
+function changed(
+  { market, platform }: Mall,
+  { shopId, from, to, limit, cursor }: DataOf<'order.changed'>,
+): Answer {
   const position = (order: MarketOrder) => `${String(order.modifiedAtMs).padStart(15, '0')}/${order.orderId}`
   const rest = market
-    .changedBetween('mall', shopId, Date.parse(from), Date.parse(to))
+    .changedBetween(platform, shopId, Date.parse(from), Date.parse(to))
     .sort((a, b) => (position(a) < position(b) ? -1 : 1))
     .filter((order) => cursor === null || position(order) > cursor)
   const page = rest.slice(0, limit)
@@ -83,15 +94,20 @@ function changed(market: Market, { shopId, from, to, limit, cursor }: DataOf<'or
   }
 }
 
-function ship(market: Market, data: DataOf<'shipment.create'>, operationId: string): Answer {
-  const order = orderOf(market, data)
+function ship(mall: Mall, data: DataOf<'shipment.create'>, operationId: string): Answer {
+  const order = orderOf(mall, data)
   if (!order) return refusal(404, 'there is no such order')
   const lineIds = data.lines.map(({ lineId }) => lineId)
   if (!lineIds.every((lineId) => order.lines.some((known) => known.lineId === lineId))) {
     return refusal(422, 'there is no such line')
   }
   const { courier, waybillNumber } = data
-  const outcome = market.ship('mall', order.orderId, { courier, waybillNumber, lineIds, operationId })
+  const outcome = mall.market.ship(mall.platform, order.orderId, {
+    courier,
+    waybillNumber,
+    lineIds,
+    operationId,
+  })
   if (outcome === 'refused') return refusal(409, `an order that is ${order.status} is not shipped`)
   return { status: 200, body: { outcome: outcome === 'repeated' ? 'already_shipped' : 'shipped' } }
 }

@@ -10,14 +10,17 @@ import { isOfTheHub, mallSecretOf, webhookSignature } from './signature.ts'
 /** The mall's name of its connection to the hub; its secret is `mallSecretOf(seed, appKey)`. */
 export const MALL_APP_KEY = 'own-mall'
 
-/** The merchant's own mall: calls at `/mall/hub`, pushes to `{hubApi}/v1/webhooks/mall?app=…`, Standard Webhooks both. */
-export function createMall(options: PlatformOptions): OutsidePlatform {
+/**
+ * The merchant's own mall: calls at `/mall/hub`, pushes to `{hubApi}/v1/webhooks/mall?app=…`, Standard Webhooks both. Another
+ * platform that speaks the same has another name.
+ */
+export function createMall(options: PlatformOptions, name = 'mall'): OutsidePlatform {
   const { market, seed, now, log, hubApi } = options
-  const mischief = options.mischiefOf('mall')
+  const mischief = options.mischiefOf(name)
   const secret = mallSecretOf(seed, MALL_APP_KEY)
   const pusher = hubApi
     ? createHttpPusher({
-        url: new URL(`/v1/webhooks/mall?app=${MALL_APP_KEY}`, hubApi).href,
+        url: new URL(`/v1/webhooks/${name}?app=${MALL_APP_KEY}`, hubApi).href,
         mischief,
         isAcknowledged: (status) => status >= 200 && status < 300,
         log,
@@ -26,7 +29,7 @@ export function createMall(options: PlatformOptions): OutsidePlatform {
 
   let pushes = 0
   market.onChange(({ event, order }) => {
-    if (order.platform !== 'mall' || !pusher) return
+    if (order.platform !== name || !pusher) return
     pushes += 1
     const id = `msg_${order.orderId}_${pushes}`
     const body = JSON.stringify({
@@ -49,7 +52,7 @@ export function createMall(options: PlatformOptions): OutsidePlatform {
   })
 
   return {
-    name: 'mall',
+    name,
     answer: (call) => {
       if (call.method !== 'POST' || call.segments[1] !== 'hub')
         return refusal(404, 'there is no such thing here')
@@ -60,7 +63,10 @@ export function createMall(options: PlatformOptions): OutsidePlatform {
       return underFate(fate, mischief.rates, () =>
         fate === 'rateLimited'
           ? refusal(429, 'too many calls')
-          : answerMall(market, call.body, call.header('webhook-id') ?? '', fate === 'regressed'),
+          : answerMall({ market, platform: name }, call.body, {
+              operationId: call.header('webhook-id') ?? '',
+              isRegressed: fate === 'regressed',
+            }),
       )
     },
     ...(pusher ? { pendingPushes: pusher.pending } : {}),
