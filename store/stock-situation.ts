@@ -100,7 +100,8 @@ async function plan(
   const operationId = `${wanted.orderId}/stock-situation/${uuid()}`
   await lockStock(tx, skuIds)
   await reclaimExpired(tx, skuIds, operationId)
-  const stock = await readStock(tx, skuIds, operationId)
+  // Without what is owed to those ahead of it.
+  const stock = await readStock(tx, skuIds, operationId, wanted.orderId)
   const request: ReserveRequest = {
     ...wanted,
     ...{ expiresAt: new Date(), operationId, confirmed: true, operator: 'preview' },

@@ -82,7 +82,7 @@ export async function endStockWait(tx: Tx, orderId: string, state: 'served' | 'e
 
 /**
  * Serves the orders that wait for a SKU, oldest payment first, unpaid ones last, oldest first, until one cannot be
- * served: nobody who paid later overtakes, except one whose change is being decided.
+ * served: nobody who paid later overtakes. One whose change is being decided is left out; what is owed to it stays its own.
  *
  * @param limit orders looked at; as many served as that means that there may be more
  * @returns how many were served

@@ -80,7 +80,11 @@ test.each([
   ],
   ['for no units', { quotas: [{ skuId: 'SKU-1', channel: 'mall', quantity: 0 }] }, 'quotas.0.quantity'],
   ['for half a unit', { quotas: [{ skuId: 'SKU-1', channel: 'mall', quantity: 1.5 }] }, 'quotas.0.quantity'],
-  ['on an unknown channel', { quotas: [{ skuId: 'SKU-1', channel: 'seventh', quantity: 1 }] }, 'quotas.0.channel'],
+  [
+    'on an unknown channel',
+    { quotas: [{ skuId: 'SKU-1', channel: 'seventh', quantity: 1 }] },
+    'quotas.0.channel',
+  ],
 ])('a promotion %s is refused and named field by field', async (_what, changes, field) => {
   const response = await plan(changes)
   expect(response.statusCode).toBe(400)
