@@ -30,12 +30,37 @@ export function receivePayment(draft: Draft, event: Extract<OrderEvent, { type: 
   // The database has the last word on whether the goods are still held: confirmed by the payment route, to be
   // asked for (a timer's question may be under way), or gone.
   if (state.reservation === 'held') state.reservation = 'checking'
-  else if (state.reservation === 'lapsed' && !isWindowOver(draft)) tryToReserveAgain(state)
+  else if (state.reservation === 'lapsed' && !isLate(draft, event)) tryToReserveAgain(state)
 }
 
-/** After the late-payment window money only goes back: it revives nothing. */
-function isWindowOver({ state, nowMs }: Draft): boolean {
-  return state.closesAtMs !== null && nowMs >= state.closesAtMs
+type Received = Extract<OrderEvent, { type: 'payment_received' }>
+
+/**
+ * After the late-payment window money only goes back: it revives nothing. Judged by when it was paid, never by when it is heard
+ * of: a worker that died after its commit may have asked for the goods already, and its successor, who comes later, must not
+ * give the money back beside them.
+ */
+function isLate({ state, nowMs }: Draft, event: Received): boolean {
+  if (event.isJudgedByClock) return state.closesAtMs !== null && nowMs >= state.closesAtMs
+  return isLateByPaidAt(state, event)
+}
+
+/** What has closed is never revived, whenever it was paid. */
+function isLateByPaidAt(
+  { closed, closesAtMs }: Pick<OrderState, 'closed' | 'closesAtMs'>,
+  { paidAt }: Pick<Received, 'paidAt'>,
+): boolean {
+  return closed || (closesAtMs !== null && Date.parse(paidAt) >= closesAtMs)
+}
+
+/** Whether it makes a difference by which of the two moments a payment is judged. */
+export function isJudgedOtherwiseByClock(
+  state: Pick<OrderState, 'closed' | 'closesAtMs'>,
+  event: Pick<Received, 'paidAt'>,
+  nowMs: number,
+): boolean {
+  if (state.closesAtMs === null) return false
+  return nowMs >= state.closesAtMs !== isLateByPaidAt(state, event)
 }
 
 /** A person asks for another try of a refund that failed. */

@@ -215,6 +215,8 @@ export type OrderEvent =
       /** Whether the payment route could confirm every hold in the transaction that recorded the payment. */
       holdsConfirmed: boolean
       onDelivery?: boolean | undefined
+      /** Orders from before payments were judged by when they were made go on as they began. */
+      isJudgedByClock?: boolean | undefined
     }
   | {
       type: 'fulfilment_packed'

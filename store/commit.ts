@@ -42,7 +42,7 @@ export async function commitOrder(db: Db, commit: OrderCommit, combining?: Combi
   return db.transaction().execute(async (tx) => {
     const row = await tx
       .selectFrom('orders')
-      .select(['version', 'run_id', 'event_count', 'store_id'])
+      .select(['version', 'run_id', 'event_count', 'store_id', 'closed_at'])
       .where('id', '=', orderId)
       // The weaker lock: rows that are being added for this order (a parcel, a payment) need not wait for it.
       .forNoKeyUpdate()
@@ -58,7 +58,7 @@ export async function commitOrder(db: Db, commit: OrderCommit, combining?: Combi
       return { outcome: 'stale', version: row.version }
     const applied = snapshot?.applied ?? []
     const records = commit.records.filter((record) => !applied.includes(record.key))
-    if (records.length === 0 && !isFirstOfRun && commit.state.eventCount <= row.event_count) {
+    if (records.length === 0 && !isFirstOfRun && saysNothingNew(commit.state, row)) {
       return { outcome: 'committed', version: row.version }
     }
     const state = { ...commit.state, version: row.version + 1 }
@@ -70,6 +70,17 @@ export async function commitOrder(db: Db, commit: OrderCommit, combining?: Combi
     for (const write of inLockOrder(records)) await applyWrite(tx, orderId, write, combining)
     return { outcome: 'committed', version: state.version }
   })
+}
+
+/**
+ * Whether a commit without new records repeats what the row says, or an earlier step of it. Every status comes with a record, so
+ * that none is lost here; an end comes without one, by time alone, and a predecessor that died may have counted more events.
+ */
+function saysNothingNew(
+  { eventCount, closed }: OrderState,
+  row: { event_count: number; closed_at: Date | null },
+): boolean {
+  return eventCount <= row.event_count && !(closed && row.closed_at === null)
 }
 
 /** Pick tasks before stock, as everybody locks them. */

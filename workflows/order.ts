@@ -6,6 +6,7 @@ import {
   continueAsNew,
   isCancellation,
   log,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
@@ -29,6 +30,7 @@ import type { CommandAnswer, EventRecord, OrderEvent, OrderPlaced, OrderState } 
 import { isMade, outcomeOfMade } from '../domain/order-change.ts'
 import { eventKey } from '../domain/order-event-key.ts'
 import { decide, placeOrder, restoreOrder } from '../domain/order-life.ts'
+import { isJudgedOtherwiseByClock } from '../domain/order-payments.ts'
 import { dueSteps, nextDeadline, type OrderStep } from '../domain/order-steps.ts'
 import { duePresale } from '../domain/presale.ts'
 import {
@@ -198,9 +200,10 @@ class OrderRun {
       const records: EventRecord[] = []
       const answers: { requestId: string; answer: CommandAnswer | ChangeReply }[] = []
       const before = this.state
-      for (const event of this.#queue.splice(0)) {
+      for (const heard of this.#queue.splice(0)) {
+        const nowMs = heard.type === 'deadline_reached' ? Math.max(heard.atMs, Date.now()) : Date.now()
+        const event = this.#asItWasJudged(heard, nowMs)
         const key = eventKey(this.state, event)
-        const nowMs = event.type === 'deadline_reached' ? Math.max(event.atMs, Date.now()) : Date.now()
         const decision = decide(this.state, event, nowMs)
         this.state = decision.state
         answers.push(...decision.answers)
@@ -212,6 +215,14 @@ class OrderRun {
       // Only now: an answer says what is durable, not what was intended.
       for (const { requestId, answer } of answers) this.#answers.set(requestId, answer)
     }
+  }
+
+  /** An order that began under the older rule is replayed by it, where that makes a difference. */
+  #asItWasJudged(event: OrderEvent, nowMs: number): OrderEvent {
+    if (event.type !== 'payment_received') return event
+    if (!isJudgedOtherwiseByClock(this.state, event, nowMs) || patched('payment-judged-by-paid-at'))
+      return event
+    return { ...event, isJudgedByClock: true }
   }
 
   async #commit(records: EventRecord[]): Promise<void> {

@@ -1,9 +1,11 @@
+import fc from 'fast-check'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createOrderRecordActivities } from '../../activities/order-records.ts'
 import type { EventRecord, OrderPlaced, OrderState } from '../../domain/order.ts'
 import { placeOrder } from '../../domain/order-life.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
+import { OrderStory } from '../support/order-story.ts'
 
 /**
  * A worker that dies between its commit and Temporal's hearing of it leaves a commit that its successor repeats, in
@@ -116,3 +118,37 @@ test('another run may go on from the row’s own version and from no other', asy
   })
   expect(resumed).toEqual({ outcome: 'committed', version: version + 1 })
 })
+
+test('the end of an order is written although a dead attempt had counted as many events', async () => {
+  const state = await freshOrder()
+  await commitOrder({ runId: 'run-1', state: after(state, 3), records: [record('a')] })
+  await commitOrder({ runId: 'run-1', state: { ...after(state, 3), closed: true }, records: [] })
+  expect((await hub.row(state.placed.orderId)).closed_at).not.toBeNull()
+  // Once it is there, a repetition changes nothing.
+  const { version } = await hub.row(state.placed.orderId)
+  await commitOrder({ runId: 'run-1', state: { ...after(state, 3), closed: true }, records: [] })
+  expect((await hub.row(state.placed.orderId)).version).toBe(version)
+})
+
+test('whatever an event makes of the status leaves a record, by which its commit is known', () => {
+  fc.assert(
+    fc.property(fc.infiniteStream(fc.nat()), (picks) => {
+      const story = new OrderStory()
+      for (const pick of [...picks.take(12)]) {
+        const before = story.state.status
+        const logged = story.log.length
+        const [event] = [STEPS[pick % STEPS.length]]
+        event?.(story)
+        if (story.state.status !== before) expect(story.log.length).toBeGreaterThan(logged)
+      }
+    }),
+  )
+})
+const STEPS: ((story: OrderStory) => void)[] = [
+  (story) => story.paid(),
+  (story) => story.passTime(61),
+  (story) => story.tell({ type: 'reservation_checked', answer: 'expired', remainingMs: 0 }),
+  (story) => story.tell({ type: 'reservation_checked', answer: 'confirmed', remainingMs: 0 }),
+  (story) => story.tell({ type: 'cancel_requested', reason: 'x', mayCancelPaid: true }),
+  (story) => story.tell({ type: 'cancellation_decided', refusal: null }),
+]

@@ -138,7 +138,7 @@ export async function openTestApi(
     logger: createLogger('trace', { write: (line) => void log.push(line) }),
     temporalReady: async () => true,
     // A busy machine sheds no load of tests that are about something else.
-    pressureLimits: { maxEventLoopDelayMs: 60_000 },
+    pressureLimits: { maxEventLoopDelayMs: 60_000, maxHeapUsedBytes: Number.MAX_SAFE_INTEGER },
     ...options.deps,
   }
   const app = await buildServer(deps)

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { OrderEvent } from '../../domain/order.ts'
+import { decide } from '../../domain/order-life.ts'
 import { paidCents, refundedCents } from '../../domain/order-money.ts'
 import { dueSteps } from '../../domain/order-steps.ts'
-import { OrderStory, units } from '../support/order-story.ts'
+import { OrderStory, PLACED_AT_MS, units } from '../support/order-story.ts'
 
 const stepKinds = (story: OrderStory) => dueSteps(story.state).map((step) => step.kind)
 
@@ -153,6 +154,36 @@ describe('paid after expiry', () => {
     expect(stepKinds(story)).toEqual(['refund', 'refund'])
     story.settleRefunds()
     expect(story.state).toMatchObject({ status: 'expired', closed: true, fulfilments: [] })
+  })
+
+  test('who hears of a payment later, because another died over it, decides the same', () => {
+    const story = new OrderStory()
+    story.expire()
+    const closesAtMs = story.state.closesAtMs ?? 0
+    const payment = (paidAtMs: number): OrderEvent => ({
+      ...{ type: 'payment_received', inboxId: 9, paymentId: 'P1', amountCents: 3_500, holdsConfirmed: false },
+      paidAt: new Date(paidAtMs).toISOString(),
+    })
+    for (const paidAtMs of [closesAtMs - 1_000, closesAtMs]) {
+      const [before, after] = [closesAtMs - 1, closesAtMs + 60_000].map(
+        (nowMs) => decide(story.state, payment(paidAtMs), nowMs).state,
+      )
+      expect(after?.reservation).toBe(before?.reservation)
+      expect(after?.refunds).toEqual(before?.refunds)
+    }
+    expect(decide(story.state, payment(closesAtMs - 1), closesAtMs).state.reservation).toBe('reserving_again')
+    expect(decide(story.state, payment(closesAtMs), closesAtMs - 1).state.reservation).toBe('lapsed')
+  })
+
+  test('what has closed is not revived by money that was paid in time and told of too late', () => {
+    const story = new OrderStory()
+    story.expire()
+    story.passTime(61)
+    story.apply({
+      ...{ type: 'payment_received', inboxId: 9, paymentId: 'P1', amountCents: 3_500, holdsConfirmed: false },
+      paidAt: new Date(PLACED_AT_MS).toISOString(),
+    })
+    expect(story.state).toMatchObject({ status: 'expired', reservation: 'lapsed' })
   })
 
   test('a payment into a cancelled order goes back and never revives it', () => {
