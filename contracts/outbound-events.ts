@@ -1,5 +1,10 @@
 import { z } from 'zod'
 import { CHANGE_TYPES } from '../domain/change.ts'
+import {
+  CHANGE_REQUEST_MEANING,
+  CHANGE_REQUEST_STATUSES,
+  type ChangeRequestStatus,
+} from '../domain/change-request-state.ts'
 import { ORDER_STATUS_MEANING, ORDER_STATUSES, PARCEL_STATES, RETURN_STATES } from '../domain/order-state.ts'
 import { auditHead } from './audit.ts'
 import { cents, instant, orderId } from './common.ts'
@@ -38,6 +43,30 @@ const statusEvents = Object.fromEntries(
   ORDER_STATUSES.map((status): [string, OutboundEventType] => [
     `order.${status}`,
     { ...ORDER_STATUS_MEANING[status], data: statusChange },
+  ]),
+)
+
+/** The type of a change request's step. */
+export function changeEventType(status: ChangeRequestStatus): `change.${string}` {
+  return status === 'submitted' ? 'change.requested' : `change.${status}`
+}
+
+const changeStep = z.object({
+  changeId: z.uuid(),
+  changeNumber: z.string(),
+  requestVersion: z.int().describe('grows when a rejected request is asked for again'),
+  version: z.int().describe('of the request after what happened; of two events the higher one is the newer'),
+  orderId,
+  storeId: z.string(),
+  changeType: z.enum(CHANGE_TYPES),
+  oldStatus: z.enum(CHANGE_REQUEST_STATUSES).nullable(),
+  newStatus: z.enum(CHANGE_REQUEST_STATUSES),
+  differenceCents: z.int().describe('what the buyer owes more, or less below 0'),
+})
+const changeEvents = Object.fromEntries(
+  CHANGE_REQUEST_STATUSES.map((status): [string, OutboundEventType] => [
+    changeEventType(status),
+    { ...CHANGE_REQUEST_MEANING[status], data: changeStep },
   ]),
 )
 
@@ -93,6 +122,7 @@ export const OUTBOUND_EVENTS: Record<string, OutboundEventType> = {
       newAmountCents: cents,
     }),
   },
+  ...changeEvents,
   'stock.level_changed': {
     en: 'the counters of a SKU in a warehouse changed; several changes in a moment are one event',
     zh: '仓库 SKU 库存变更（短时间内合并）',

@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import { ProblemError } from '../contracts/errors.ts'
+import { changeEventType } from '../contracts/outbound-events.ts'
 import type { Change, ChangeEffect } from '../domain/change.ts'
 import type { ChangeRequestEvent, ChangeRequestState, CountedDecision } from '../domain/change-request.ts'
 import { isChangeClosed } from '../domain/change-request-state.ts'
 import type { Db, Tx } from './database.ts'
+import { tellEvent } from './outbound-events.ts'
 
 /** A request with what its present version asks for. */
 export type ChangeRequest = {
@@ -139,6 +141,11 @@ export async function saveChangeState(
   },
 ): Promise<void> {
   const { changeId, version } = state
+  const before = await tx
+    .selectFrom('change_request')
+    .select(['status', 'type', 'store_id', 'difference_cents'])
+    .where('id', '=', changeId)
+    .executeTakeFirstOrThrow()
   await tx
     .updateTable('change_request')
     .set({
@@ -169,6 +176,21 @@ export async function saveChangeState(
     .insertInto('change_event')
     .values({ change_id: changeId, event_id: eventId, version, type, body: JSON.stringify(body), operator })
     .execute()
+  const isNew = type === 'submitted'
+  if (!isNew && before.status === state.status) return
+  // Last: the turn of whoever tells events is kept until the transaction ends.
+  await tellEvent(tx, {
+    type: changeEventType(state.status),
+    key: `change/${changeId}`,
+    storeId: before.store_id,
+    at: new Date(),
+    data: {
+      ...{ changeId, changeNumber: state.changeNumber, requestVersion: state.requestVersion, version },
+      ...{ orderId: state.orderId, storeId: before.store_id, changeType: before.type },
+      ...{ oldStatus: isNew && state.requestVersion === 1 ? null : before.status, newStatus: state.status },
+      differenceCents: before.difference_cents,
+    },
+  })
 }
 
 function timeOf(ms: number | null): Date | null {

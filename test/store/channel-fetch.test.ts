@@ -1,8 +1,10 @@
 import { Redis } from 'ioredis'
 import { sql } from 'kysely'
 import { pino } from 'pino'
+import { Registry } from 'prom-client'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { lagTargetsOf } from '../../connectors/channels/calls.ts'
 import { RateLimitedError, RefusedError, UnreachableError } from '../../connectors/outside-errors.ts'
 import { CallLimits } from '../../connectors/rate-limit.ts'
 import { inboxHintOf, insertHints } from '../../store/intake.ts'
@@ -11,9 +13,11 @@ import { createShop } from '../../store/shops.ts'
 import { putMappings } from '../../store/sku-mappings.ts'
 import { replayWorkItem } from '../../store/work-items.ts'
 import { ChannelFetch, type ChannelFetchOptions, type FetchOutcome } from '../../workers/channel-fetch.ts'
+import { channelMetrics } from '../../workers/channel-metrics.ts'
 import { ShopPatience } from '../../workers/shop-patience.ts'
 import { required } from '../support/database.ts'
 import { createFakeChannel } from '../support/fake-channel.ts'
+import { Random } from '../support/random.ts'
 import { openTestStore, type TestStore, until } from './support.ts'
 
 const logger = pino({ level: 'silent' })
@@ -171,6 +175,48 @@ describe('hints become orders', () => {
     expect(await run()).toBe(0)
   })
 
+  test.each([1, 2, 3])(
+    'a storm of hints tells an order no more than what really changed, in any order (seed %i)',
+    async (seed) => {
+      const random = new Random(seed)
+      const shopId = await newShop()
+      const start = Date.now()
+      const at = (step: number) => ({ modifiedAt: new Date(start + step * 1_000).toISOString() })
+      const unpaid = { status: 'unpaid', rawStatus: '1', paidAt: null } as const
+      const paid = { status: 'paid', rawStatus: '2', paidAt: new Date(start).toISOString() } as const
+      const lives = Array.from({ length: 12 }, () => {
+        const id = orderId()
+        const remarks = Array.from({ length: random.between(0, 4) }, (_, index) => ({
+          ...paid,
+          buyerRemark: `${index}`,
+        }))
+        const ends = random.oneIn(2) ? [{ ...paid, status: 'closed', rawStatus: '4' } as const] : []
+        return { id, steps: [unpaid, paid, ...remarks, ...ends], changes: 1 + ends.length }
+      })
+      const { run } = newFetch()
+      for (let step = 0; step < 7; step += 1) {
+        for (const { id, steps } of lives) {
+          const now = steps[step]
+          if (now) fake.put(id, { ...now, ...at(step) })
+        }
+        // Doubled, late, mixed: thirty for each order in a round, and rounds that overlap the changes.
+        await hinted(shopId, random.shuffle(lives.flatMap(({ id }) => Array.from({ length: 30 }, () => id))))
+        while ((await run()) > 0);
+      }
+      const { rows } = await sql<{ id: string; told: number }>`
+      select platform_order_id as id, (select count(*)::int from inbox
+        where order_key = channel_order.order_id::text and not starts_order) as told
+      from channel_order where shop_id = ${shopId}`.execute(store.db)
+      expect(rows).toHaveLength(lives.length)
+      for (const { id, changes } of lives) {
+        const told = rows.find((row) => row.id === id)?.told ?? 0
+        // The bar is two more than that; there is none.
+        expect(told - changes).toBeLessThanOrEqual(2)
+        expect(told).toBe(changes)
+      }
+    },
+  )
+
   test('a hint that arrives while the order is fetched is not closed by that fetch', async () => {
     const shopId = await newShop()
     const id = orderId()
@@ -226,6 +272,34 @@ describe('hints become orders', () => {
     await sql`update shop set active = false, updated_at = now() where id = ${shopId}`.execute(store.db)
     expect(await newFetch().run()).toBe(0)
     expect(await states(shopId)).toEqual({ hint: 1 })
+  })
+})
+
+describe('how far a shop is behind', () => {
+  test('is a figure by shop and way, beside what its feed is expected to keep', async () => {
+    const shopId = await newShop()
+    await sql`update channel_feed set watermark = clock_timestamp() - interval '10 minutes'
+      where shop_id = ${shopId} and way = 'pull'`.execute(store.db)
+    await hinted(shopId, [orderId()])
+    await sql`insert into channel_feed (shop_id, way, state, last_message_at) values (${shopId}, 'push', 'ok', clock_timestamp())
+      on conflict (shop_id, way) do update set state = 'ok'`.execute(store.db)
+    await sql`update inbox set received_at = clock_timestamp() - interval '90 seconds' where shop = ${shopId}`.execute(
+      store.db,
+    )
+    const registry = new Registry()
+    channelMetrics(registry, { db: store.db, targets: lagTargetsOf({ doudian: fake.connector }) })
+    const of = async (name: string) => {
+      const found = (await registry.getMetricsAsJSON()).find((metric) => metric.name === name)
+      const own = found?.values.filter(({ labels }) => labels.shop === shopId) ?? []
+      return Object.fromEntries(
+        own.map(({ labels, value }) => [labels.way ?? 'all', Math.round(value / 10) * 10]),
+      )
+    }
+    expect(await of('hub_channel_lag_seconds')).toEqual({ push: 90, pull: 600 })
+    expect(await of('hub_channel_lag_target_seconds')).toEqual({ push: 60, pull: 120 })
+    // Nobody waits for a shop that is out of service.
+    await sql`update shop set active = false where id = ${shopId}`.execute(store.db)
+    expect(await of('hub_channel_lag_seconds')).toEqual({})
   })
 })
 

@@ -9,6 +9,7 @@ import { OUTBOUND_EVENTS } from '../../contracts/outbound-events.ts'
 import { type CreateSubscriptionBody, createSubscriptionBody } from '../../contracts/subscriptions.ts'
 import { EVENT_ATTEMPTS } from '../../domain/event-delivery.ts'
 import type { LogEntry } from '../../domain/order.ts'
+import { applyChangeEvent, submitChange } from '../../store/change-requests.ts'
 import { commitOrder } from '../../store/commit.ts'
 import { claimEvents, fanOutEvents } from '../../store/event-deliveries.ts'
 import { settleAttempt } from '../../store/event-results.ts'
@@ -192,6 +193,40 @@ describe('what happens to orders and stock', () => {
     })
     expect(new Set(receiver.heard.map((heard) => heard.id)).size).toBe(receiver.heard.length)
     expect(await show(subscriptionId)).toMatchObject({ pending: 0, behind: 0, state: 'active' })
+  })
+
+  test('each step of a change request is told, in order, to whoever wants changes of the store', async () => {
+    await subscribe('/changes', { eventTypes: ['change.*'], storeIds: ['MALL'] })
+    await subscribe('/others', { eventTypes: ['order.paid', 'change.applied'] })
+    const { orderId } = await place()
+    const changeId = uuid()
+    const by = { account: 'mei', operator: 'mei' }
+    await store.inTransaction((tx) =>
+      submitChange(tx, {
+        ...{ changeId, orderId, orderVersion: 1, change: { type: 'cancel' }, eventId: uuid() },
+        ...{ reasonCode: 'other', reason: '不要了', applicant: { name: 'mei', role: 'clerk' } },
+      }),
+    )
+    await store.inTransaction((tx) =>
+      applyChangeEvent(tx, store.keyRing, {
+        ...{ changeId, eventId: uuid(), operator: by.operator },
+        event: { type: 'withdrawn', account: by.account, note: '' },
+      }),
+    )
+    await gather()
+    await sendAll()
+    expect(receiver.types()).toEqual(['change.requested', 'change.withdrawn'])
+    for (const { event, path, body } of receiver.heard) {
+      expect([path, OUTBOUND_EVENTS[event?.type ?? '']?.data.safeParse(event?.data).success]).toEqual([
+        '/changes',
+        true,
+      ])
+      expect(body).not.toMatch(/不要了|张三|13800138000/)
+    }
+    expect(receiver.heard.map(({ event }) => [event?.data.oldStatus, event?.data.newStatus])).toEqual([
+      [null, 'submitted'],
+      ['submitted', 'withdrawn'],
+    ])
   })
 
   test('several movements of a level in a moment are one event that says what is there now', async () => {
