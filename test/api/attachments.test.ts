@@ -212,6 +212,16 @@ describe('uploading', () => {
   })
 })
 
+test('the reference says that a file is sent as a form, with a key', async () => {
+  const { paths } = (await api.app.inject('/openapi.json')).json()
+  const { requestBody, parameters } = paths['/v1/attachments'].post
+  expect(Object.keys(requestBody.content)).toEqual(['multipart/form-data'])
+  expect(requestBody.content['multipart/form-data'].schema.properties).toEqual({
+    file: { type: 'string', format: 'binary' },
+  })
+  expect(parameters).toMatchObject([{ name: 'Idempotency-Key', required: true }])
+})
+
 describe('two gigabytes', () => {
   const begin = async (headers: string[]) => {
     const address = await api.app.listen({ host: '127.0.0.1', port: 0 }).catch(() => api.app.listeningOrigin)
