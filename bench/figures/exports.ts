@@ -39,6 +39,13 @@ export async function measureExports(stage: Stage): Promise<Figure[]> {
         against: 'a tenth of the requests',
       },
       {
+        name: `exports-${format}-cpu`,
+        value: all.cpuSeconds,
+        unit: 's',
+        baseline: few.cpuSeconds,
+        against: 'a tenth of the requests',
+      },
+      {
         name: `exports-${format}-rss`,
         value: all.peakMib,
         unit: 'MiB',
@@ -56,7 +63,7 @@ async function run(
   db: Db,
   format: ExportFormat,
   requests: number,
-): Promise<{ seconds: number; peakMib: number }> {
+): Promise<{ seconds: number; cpuSeconds: number; peakMib: number }> {
   globalThis.gc?.()
   const before = process.memoryUsage.rss()
   let peak = before
@@ -64,6 +71,7 @@ async function run(
     peak = Math.max(peak, process.memoryUsage.rss())
   }, SAMPLE_MS)
   const startedAt = performance.now()
+  const cpuBefore = process.cpuUsage()
   const filters = requests === REQUESTS ? {} : { storeId: 'FEW' }
   const source = exportSource(db, { kind: 'change-requests', format, filters, scope: { kind: 'all' } })
   const hash = createHash('sha256')
@@ -71,8 +79,10 @@ async function run(
   file.on('data', (chunk: Buffer) => hash.update(chunk))
   await finished(file)
   clearInterval(sampling)
+  const { user, system } = process.cpuUsage(cpuBefore)
   return {
     seconds: (performance.now() - startedAt) / 1_000,
+    cpuSeconds: (user + system) / 1_000_000,
     peakMib: (Math.max(peak, process.memoryUsage.rss()) - before) / MIB,
   }
 }
