@@ -20,5 +20,8 @@ const answer = {
 app.post('/v1/orders', async (_request, reply) => reply.status(201).send(answer))
 // What a platform's push costs at least: its body is read as JSON, and the acknowledgement goes back.
 app.post('/v1/webhooks/doudian', async () => ({ code: 0, msg: 'success' }))
+// A decision: the request comes back as it stands, some two kilobytes.
+const decided = { changeId: answer.orderId, status: 'approved', decisions: [], padding: 'x'.repeat(2_000) }
+app.post('/v1/change-requests/:changeId/decisions', async () => decided)
 app.get('/readyz', async () => ({}))
 await app.listen({ host: '127.0.0.1', port: Number(process.env.BENCH_PORT) })

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { z } from 'zod'
 
-/** Warehouse and courier for the benchmark: as quick as HTTP allows, so that the hub is measured and not they. */
+/** Warehouse, courier and ERP for the benchmark: as quick as HTTP allows, so that the hub is measured and not they. */
 export type OutsideWorld = {
   port: number
   /** Resolves with the order's pick task when the hub has pushed it to the warehouse. */
@@ -22,13 +22,16 @@ const SCANS_BY_CALL = [
 export async function startOutsideWorld(): Promise<OutsideWorld> {
   const waiting = new Map<string, (pickTaskId: string) => void>()
   const calls = new Map<string, number>()
-  const answer = async (request: IncomingMessage): Promise<object> => {
+  const answer = async (request: IncomingMessage): Promise<object | null> => {
     const waybill = WAYBILL_PATH.exec(request.url ?? '')?.[1]
     if (waybill) {
       const call = calls.get(waybill) ?? 0
       calls.set(waybill, call + 1)
       return { scans: scansOf(waybill, call) }
     }
+    // An ERP that knows nothing of a change yet, and books it when it is told.
+    if (request.url?.startsWith('/erp/'))
+      return request.method === 'GET' ? null : { reference: '1', state: 'applied' }
     const message = pdaMessage.parse(JSON.parse(await bodyOf(request)))
     waiting.get(message.orderId)?.(message.pickTaskId)
     waiting.delete(message.orderId)
@@ -36,7 +39,10 @@ export async function startOutsideWorld(): Promise<OutsideWorld> {
   }
   const server = createServer((request, response) => {
     answer(request).then(
-      (body) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
+      (body) =>
+        response
+          .writeHead(body ? 200 : 404, { 'content-type': 'application/json' })
+          .end(JSON.stringify(body ?? { code: 'unknown' })),
       (error: unknown) => response.writeHead(500).end(String(error)),
     )
   })

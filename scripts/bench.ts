@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Figure, figureTable, jsonLine } from '../bench/figure.ts'
 import { measureAllocation } from '../bench/figures/allocation.ts'
+import { measureAudit } from '../bench/figures/audit.ts'
 import { measureBoard } from '../bench/figures/board.ts'
 import { measureCheckout } from '../bench/figures/checkout.ts'
 import { measureCheckoutHttp } from '../bench/figures/checkout-http.ts'
+import { measureDecisions } from '../bench/figures/decisions.ts'
 import { measureEvents } from '../bench/figures/events.ts'
 import { measureExports } from '../bench/figures/exports.ts'
 import { measureGrowth } from '../bench/figures/growth.ts'
@@ -43,6 +45,8 @@ const measurements: {
   { names: ['board'], measure: measureBoard },
   { names: ['exports'], measure: measureExports },
   { names: ['growth'], measure: measureGrowth },
+  { names: ['decisions'], measure: measureDecisions },
+  { names: ['audit'], measure: measureAudit },
   { names: ['events'], measure: measureEvents },
   { names: ['start-latency'], measure: measureStartLatency },
   { names: ['orders', 'cpu'], measure: measureOrders },

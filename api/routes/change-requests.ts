@@ -28,7 +28,13 @@ import { erpBookingOf } from '../../domain/change-erp.ts'
 import { findDivision } from '../../domain/division.ts'
 import { requireDrafts } from '../../store/attachments.ts'
 import { type Applicant, previewRequest, previewStock } from '../../store/change-preview.ts'
-import { contactsOfChange, findChange, listChanges, listInbox } from '../../store/change-queries.ts'
+import {
+  contactsOfChange,
+  findChange,
+  findChangeNumber,
+  listChanges,
+  listInbox,
+} from '../../store/change-queries.ts'
 import {
   applyChangeEvent,
   attachToChange,
@@ -418,7 +424,7 @@ function refuseUnknownDivision(body: ChangeBody): void {
 }
 
 async function requireVisible(db: Db, changeId: string, identity: Identity): Promise<void> {
-  const found = await findChange(db, changeId, scopeOf(identity), accountOf(identity))
+  const found = await findChangeNumber(db, changeId, scopeOf(identity), accountOf(identity))
   if (!found) throw new ProblemError('change-request-not-found')
 }
 
