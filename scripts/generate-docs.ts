@@ -283,7 +283,7 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
     'decides the listing anew and sends it',
   ],
   workflow_left_over: [
-    'Reconcile found a running workflow whose order closed more than a minute ago, or that no order has. It harms nothing by itself.',
+    'Reconcile found a running workflow whose order closed more than a minute ago, or that no order has: mostly one whose worker died or fell behind just before its end. It harms nothing, and the item closes itself when it has ended.',
     '',
   ],
   workflow_missing: ['The order goes on from its last commit and has heard all its messages again.', ''],

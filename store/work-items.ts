@@ -35,6 +35,19 @@ export async function openWorkItem(
     .execute()
 }
 
+/** The keys of a kind's open items, the oldest first. */
+export async function openItemKeys(db: Db, kind: WorkItemKind, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('work_item')
+    .select('key')
+    .where('kind', '=', kind)
+    .where('state', '=', 'open')
+    .orderBy('created_at')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.key)
+}
+
 /** Closes the open item of this kind and key, if there is one: what it was about has settled itself. */
 export async function resolveOpenWorkItem(
   tx: Tx,

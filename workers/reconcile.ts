@@ -13,7 +13,7 @@ import {
   recordResumption,
   withoutOpenOrder,
 } from '../store/reconcile.ts'
-import { openWorkItem } from '../store/work-items.ts'
+import { openItemKeys, openWorkItem, resolveOpenWorkItem } from '../store/work-items.ts'
 import { orderWorkflowId } from '../workflows/messages.ts'
 import { startAttributes } from './order-relay.ts'
 
@@ -53,7 +53,10 @@ export class Reconcile {
     return resumed
   }
 
-  /** The reverse: a workflow that runs although its order has closed, or was never placed here, is raised. */
+  /**
+   * The reverse: a workflow that runs although its order has closed, or was never placed here, is raised. A worker that died or fell
+   * behind between an order's last commit and its workflow's end leaves one; once it has ended, the item closes itself.
+   */
   async checkWorkflows(): Promise<number> {
     const { client, db } = this.#options
     const before = new Date(Date.now() - SETTLED_AFTER_MS).toISOString()
@@ -68,7 +71,18 @@ export class Reconcile {
       const detail = { workflowId: orderWorkflowId(orderId) }
       await openWorkItem(db, { kind: 'workflow_left_over', key: orderId, orderId: null, detail })
     }
+    await this.#settleLeftOvers()
     return leftOver.length
+  }
+
+  async #settleLeftOvers(): Promise<void> {
+    const { db } = this.#options
+    for (const orderId of await openItemKeys(db, 'workflow_left_over', ORDERS_A_ROUND)) {
+      if (await this.#isRunning(orderId)) continue
+      await db
+        .transaction()
+        .execute((tx) => resolveOpenWorkItem(tx, 'workflow_left_over', orderId, 'the workflow has ended'))
+    }
   }
 
   /** Raises every counter that differs from its holds: of stock levels, of promotions' quotas, and of presales. */

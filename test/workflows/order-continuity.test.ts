@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openItemKeys, openWorkItem } from '../../store/work-items.ts'
 import { factsSignal, orderWorkflowId } from '../../workflows/messages.ts'
 import { keepHistory } from '../support/histories.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
@@ -177,4 +178,15 @@ test('two relays at once carry each message, and none of them twice to effect', 
     expect((await hub.state(order.orderId)).payments).toHaveLength(1)
     await hub.commands.cancel(order.orderId, { ...command(), reason: 'x', mayCancelPaid: true })
   }
+})
+
+test('an item about a workflow that outlived its order closes itself once that has ended, and not before', async () => {
+  const running = await hub.placeOrder()
+  await hub.until('its workflow', () => hub.state(running.orderId).catch(() => null))
+  const ended = randomUUID()
+  for (const key of [running.orderId, ended]) {
+    await openWorkItem(hub.db, { kind: 'workflow_left_over', key, orderId: null, detail: {} })
+  }
+  await hub.reconcile.checkWorkflows()
+  expect(await openItemKeys(hub.db, 'workflow_left_over', 10)).toEqual([running.orderId])
 })
