@@ -11,7 +11,9 @@ import type { ChangeDecided } from '../domain/change-request-decision.ts'
 import { endOfRefused } from '../domain/change-request-outcome.ts'
 import type { ChangeProgress, DecisionAnswer } from '../domain/change-request-progress.ts'
 import type { ErpChange } from '../domain/erp-change.ts'
-import { previewRequest } from '../store/change-preview.ts'
+import { isPending } from '../domain/order-cancellation.ts'
+import { isMade } from '../domain/order-change.ts'
+import { previewRequest, readOrderState } from '../store/change-preview.ts'
 import {
   answerOfDecision,
   applyChangeEvent,
@@ -112,6 +114,7 @@ export function createChangeRequestActivities(deps: Deps) {
       if (state.status !== 'approved') return progressOf(request)
       const refused = (code: string, detail: string) =>
         apply(changeId, { type: 'apply_refused', endsAs: endOfRefused(code), code, detail }, tryOf(request))
+      if (await isMadeAlready(db, request)) return progressOf(request)
       const until = new Date((await databaseTime(db)) + HOLD_MARGIN_MS)
       if (state.applyTries > 1) {
         const held = await acquire(deps, request, until)
@@ -154,6 +157,9 @@ export function createChangeRequestActivities(deps: Deps) {
       const request = await read(changeId)
       const { state } = request
       if (state.status !== 'approved') return progressOf(request)
+      if (await isMadeAlready(db, request)) {
+        return apply(changeId, { type: 'applied', orderVersion: state.orderVersion }, tryOf(request))
+      }
       const answer = await orderChanges.commit(state.orderId, {
         requestId: uuid(),
         operator: state.applicant,
@@ -233,13 +239,30 @@ async function acquire(deps: Deps, request: ChangeRequest, until: Date): Promise
   }
 }
 
+/**
+ * Whether the order's last commit says that it is so already: the answer was lost, or its buyer has taken it back, which
+ * is made before its request is followed.
+ *
+ * @throws while just that is being committed, to be asked again
+ */
+async function isMadeAlready(db: Db, { state, change }: ChangeRequest): Promise<boolean> {
+  const order = await readOrderState(db, state.orderId)
+  if (!order) return false
+  if (isMade(order, state.changeId)) return true
+  const isHeld = order.changeHold?.changeId === state.changeId
+  if (change.type === 'cancel' && !isHeld && isPending(order))
+    throw orderBusy('the order is just being cancelled')
+  return false
+}
+
 async function waitWhileBusy(db: Db, { submittedAtMs }: ChangeRequest): Promise<void> {
   if ((await databaseTime(db)) - submittedAtMs > BUSY_WAIT_MS) return
-  throw ApplicationFailure.create({
-    message: 'another request is leaving the order',
-    type: 'OrderBusy',
-    nextRetryDelay: ASK_AGAIN_MS,
-  })
+  throw orderBusy('another request is leaving the order')
+}
+
+/** To be asked again in a moment. */
+function orderBusy(message: string): ApplicationFailure {
+  return ApplicationFailure.create({ message, type: 'OrderBusy', nextRetryDelay: ASK_AGAIN_MS })
 }
 
 /** Why the change is not what was asked for any more; null where it is. */

@@ -154,10 +154,11 @@ export const WORK_ITEM_TEXT: Record<
     nextZh: '为该门店或区域配置审批人或代理人；否则到期自动失效',
   },
   change_apply_failed: {
-    en: 'An approved change could not be applied; nothing is left of it',
-    zh: '已批准的改单执行失败，已全部回滚',
-    nextEn: 'Mend what the reason says, then retry the change request; or abandon it',
-    nextZh: '按失败原因处理后重试；或放弃该改单',
+    en: 'An approved change could not be applied; nothing is left of it. A buyer’s cancellation is made, but the ERP refused it',
+    zh: '已批准的改单执行失败，已全部回滚；若为买家取消，则订单已取消但 ERP 拒绝入账',
+    nextEn:
+      'Mend what the reason says, then retry the change request; or abandon it. A buyer’s cancellation: book it in the ERP by hand',
+    nextZh: '按失败原因处理后重试；或放弃该改单；买家取消请在 ERP 中手工入账',
   },
   change_undo_failed: {
     en: 'What was done of a change could not be taken back',

@@ -183,9 +183,7 @@ function applyProgress(state: ChangeRequestState, event: Progress): ChangeReques
     case 'erp_told':
       return whenIn(state, ['approved'], () => accept({ ...state, erp: 'told' }))
     case 'applied':
-      return whenIn(state, ['approved', 'undoing'], () =>
-        move({ ...state, orderVersion: event.orderVersion, reason: null }, 'applied'),
-      )
+      return whenIn(state, ['approved', 'undoing'], () => applied(state, event.orderVersion))
     case 'apply_refused': {
       const { endsAs, code, detail } = event
       return whenIn(state, ['approved'], () =>
@@ -210,6 +208,15 @@ function applyProgress(state: ChangeRequestState, event: Progress): ChangeReques
       }
       return whenIn(state, ['apply_failed'], () => move({ ...state, needsAttention: false }, 'abandoned'))
   }
+}
+
+/** A buyer's cancellation is made before the ERP is told: where that refuses, a person has to book it. */
+function applied(state: ChangeRequestState, orderVersion: number): ChangeRequestOutcome {
+  const made = { ...state, orderVersion }
+  if (state.status !== 'undoing' || state.erp === 'told') return move({ ...made, reason: null }, 'applied')
+  return move({ ...made, needsAttention: true }, 'applied', [
+    { kind: 'raise', workItem: 'change_apply_failed' },
+  ])
 }
 
 function undone(state: ChangeRequestState): ChangeRequestOutcome {

@@ -1,7 +1,7 @@
 import type { CommandAnswer, OrderEvent, OrderState } from './order.ts'
 import { dropChangeHold } from './order-change.ts'
 import { answer, type Draft, moveTo, raise } from './order-draft.ts'
-import { isPaidInFull } from './order-money.ts'
+import { dueCents, isPaidInFull } from './order-money.ts'
 import { isBeforeShipping } from './order-status.ts'
 
 /**
@@ -49,6 +49,7 @@ export function beginDeciding(state: OrderState): void {
   if (state.cancellation?.state === 'waiting' && !asking) state.cancellation.state = 'deciding'
 }
 
+/** Whether a cancellation of it is still to be decided. */
 export function isPending(state: OrderState): boolean {
   return state.cancellation?.state === 'waiting' || state.cancellation?.state === 'deciding'
 }
@@ -57,9 +58,34 @@ export function cancellationDecided(
   draft: Draft,
   event: Extract<OrderEvent, { type: 'cancellation_decided' }>,
 ): void {
-  if (draft.state.cancellation?.state !== 'deciding') return
+  const { state } = draft
+  if (state.cancellation?.state !== 'deciding') return
   if (event.refusal !== null) return refuse(draft, event.refusal)
+  const amountBeforeCents = dueCents(state)
+  if (event.change) state.cancellation.changeId = event.change.changeId
   grant(draft)
+  if (event.change) recordCancellation(draft, { ...event.change, amountBeforeCents })
+}
+
+/** The order remembers it like any change that was made; nothing else is left to be done for it here. */
+function recordCancellation(
+  draft: Draft,
+  change: { changeId: string; changeNumber: string; amountBeforeCents: number },
+): void {
+  const { changeId, changeNumber, amountBeforeCents } = change
+  draft.state.changes.push({
+    ...change,
+    ...{ type: 'cancel', approvers: [], amountAfterCents: 0, allowanceCents: 0 },
+  })
+  draft.note({
+    field: 'change',
+    oldValue: String(amountBeforeCents),
+    newValue: '0 cancel, approved by policy',
+    source: 'authorised_change',
+    subjectId: changeNumber,
+    requestId: changeId,
+    amountCents: amountBeforeCents,
+  })
 }
 
 /**

@@ -10,7 +10,14 @@ import type { ParcelState } from './order-state.ts'
 export type OrderStep =
   | { kind: 'check_reservation'; key: string; paidInFull: boolean }
   | { kind: 'reserve_again'; key: string }
-  | { kind: 'decide_cancellation'; key: string; requestId: string; mayCancelPaid: boolean }
+  | {
+      kind: 'decide_cancellation'
+      key: string
+      requestId: string
+      mayCancelPaid: boolean
+      /** The buyer takes a paid order back: recorded as a change request like any other change. */
+      asRequest: boolean
+    }
   | { kind: 'settle_shortage'; key: string; shortage: Shortage }
   | {
       kind: 'hold_for_change'
@@ -48,8 +55,11 @@ export function dueSteps(state: OrderState): OrderStep[] {
     steps.push({ kind: 'reserve_again', key: `${id}/reserve-again/${state.reserveAgainTries}` })
   }
   if (state.cancellation?.state === 'deciding') {
-    const { requestId, mayCancelPaid } = state.cancellation
-    steps.push({ kind: 'decide_cancellation', key: `${id}/cancel/${requestId}`, requestId, mayCancelPaid })
+    const { requestId, mayCancelPaid, changeId, byChannel } = state.cancellation
+    // What a change cancels is one already; what a platform sold, the platform decides.
+    const asRequest = mayCancelPaid && !changeId && !byChannel && !state.placed.platform
+    const key = `${id}/cancel/${requestId}`
+    steps.push({ kind: 'decide_cancellation', key, requestId, mayCancelPaid, asRequest })
   }
   for (const shortage of state.shortages) {
     if (shortage.state === 'open' && !cancelling) {

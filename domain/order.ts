@@ -314,7 +314,12 @@ export type OrderEvent =
   | { type: 'reservation_checked'; answer: 'confirmed' | 'expired' | 'held'; remainingMs: number }
   | { type: 'reserved_again'; allocations: Allocation[] | null; presale?: OrderPresale | undefined }
   | { type: 'presale_due'; lineNumber: number | null }
-  | { type: 'cancellation_decided'; refusal: { code: RefusalCode; detail: string } | null }
+  | {
+      type: 'cancellation_decided'
+      refusal: { code: RefusalCode; detail: string } | null
+      /** The change request that it was recorded as; none where nothing was paid, or in orders from before there were any. */
+      change?: { changeId: string; changeNumber: string } | null | undefined
+    }
   | { type: 'shortage_settled'; shortageId: string; allocations: Allocation[] }
   | { type: 'refund_settled'; refundId: string; tries: number; outcome: 'done' | 'failed'; detail: string }
   | { type: 'parcel_news'; parcelId: string; state: ParcelState; occurredAt: string; inboxId?: number }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { AuditAction, AuditSource, AuditValue } from '../contracts/audit.ts'
 import type { ChangeRequestEvent, ChangeRequestState } from '../domain/change-request.ts'
 import type { ChangeDecided } from '../domain/change-request-decision.ts'
+import { isChangeClosed } from '../domain/change-request-state.ts'
 import { appendAudit } from './audit.ts'
 import type { Tx } from './database.ts'
 
@@ -37,7 +38,8 @@ export async function auditChange(
   { type, operator, source, detail }: Recorded,
 ): Promise<void> {
   // A deadline or a look at the order is one only where it ends the request.
-  const ended = before?.status !== after.status ? ('change.ended' as const) : undefined
+  const hasEnded = before?.status !== after.status && isChangeClosed(after.status)
+  const ended = hasEnded ? ('change.ended' as const) : undefined
   const action = Object.entries(ACTIONS).find(([name]) => name === type)?.[1] ?? ended
   if (!action) return
   const of = (state: ChangeRequestState) => ({

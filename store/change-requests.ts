@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { v7 as uuid } from 'uuid'
 import type { AuditSource, AuditValue } from '../contracts/audit.ts'
 import { ProblemError } from '../contracts/errors.ts'
 import type { Change } from '../domain/change.ts'
@@ -46,11 +47,21 @@ export type NamedAttachments = Pick<Attaching, 'ids' | 'owner' | 'most'>
  * @throws ProblemError `order-not-found`, `change-not-possible`, `change-order-changed`, `change-request-open`
  */
 export async function submitChange(tx: Tx, submission: ChangeSubmission): Promise<ChangeRequestState> {
-  const { changeId, orderId, applicant } = submission
+  const { orderId } = submission
   // Two requests on one order come one after the other: the second sees the first.
   await sql`select 1 from orders where id = ${orderId} for no key update`.execute(tx)
   const previewed = await previewAt(tx, submission)
   await refuseSecond(tx, orderId)
+  return openRequest(tx, submission, previewed)
+}
+
+/** Writes a request that may be asked for. The order's row must be locked by the caller. */
+async function openRequest(
+  tx: Tx,
+  submission: ChangeSubmission,
+  previewed: Previewed,
+): Promise<ChangeRequestState> {
+  const { changeId, orderId, applicant } = submission
   const state = newState(submission, previewed, await databaseTime(tx), await nextNumber(tx))
   const { facts } = previewed
   await tx
@@ -276,6 +287,79 @@ async function insertVersion(
 }
 
 export type ChangeResult = { ok: true; state: ChangeRequestState } | ChangeRefusal
+/** What came of recording a buyer's cancellation: its request, or why a person has to decide on it first. */
+export type BuyerCancellation =
+  | { change: { changeId: string; changeNumber: string } | null; refusal: null }
+  | { change: null; refusal: string }
+
+/**
+ * A paid order that its buyer takes back: a request like any other, which the policy's tier approves by itself, in the
+ * transaction that takes the goods back. What the order has been asked for besides means nothing any more. The request's
+ * workflow then tells the ERP.
+ *
+ * @returns no change where the order cannot be cancelled as its last version stands, or one is being applied: whoever was
+ *   first there is decided by the order itself
+ */
+export async function recordBuyerCancellation(
+  tx: Tx,
+  {
+    orderId,
+    operator,
+    reason,
+    eventId,
+  }: { orderId: string; operator: string; reason: string; eventId: string },
+): Promise<BuyerCancellation> {
+  const change = { type: 'cancel' as const }
+  const applicant = { name: operator, role: 'buyer' }
+  const previewed = await previewRequest(tx, { orderId, change, applicant }).catch((error: unknown) => {
+    if (error instanceof ProblemError && error.code === 'change-not-possible') return null
+    throw error
+  })
+  if (!previewed) return { change: null, refusal: null }
+  const { route } = previewed
+  if (route.steps.length > 0) {
+    return { change: null, refusal: `by the policy ${route.tier} decides on it: ask for the change instead` }
+  }
+  if (!(await endForCancellation(tx, orderId, eventId))) return { change: null, refusal: null }
+  const changeId = uuid()
+  const asked = { reasonCode: 'customer_request', reason, orderVersion: previewed.order.version }
+  await openRequest(tx, { changeId, orderId, change, applicant, eventId, ...asked }, previewed)
+  const event = { type: 'hold_granted' as const, orderVersion: previewed.order.version }
+  const granted = await applyEvent(tx, NOBODY, { changeId, eventId: `${eventId}/granted`, event, operator })
+  if (!granted.ok) throw new Error(granted.detail)
+  // Nothing holds the order for it, and its workflow has nothing to do before the order has committed the cancellation.
+  const afterCommit = sql<Date>`clock_timestamp() + interval '2 seconds'`
+  await tx
+    .updateTable('change_request')
+    .set({ holds_order: false, next_carry_at: afterCommit })
+    .where('id', '=', changeId)
+    .execute()
+  return { change: { changeId, changeNumber: granted.state.changeNumber }, refusal: null }
+}
+
+/** Ends what the order is asked for; false where that is being applied at this moment. */
+async function endForCancellation(tx: Tx, orderId: string, eventId: string): Promise<boolean> {
+  const open = await tx
+    .selectFrom('change_request')
+    .select(['id', 'status'])
+    .where('order_id', '=', orderId)
+    .where('closed_at', 'is', null)
+    .executeTakeFirst()
+  if (!open) return true
+  const end = { code: 'order-closed', detail: 'the buyer has taken the order back' }
+  const event = ENDED_BY_CANCELLATION[open.status]?.(end)
+  if (!event) return false
+  const ended = { changeId: open.id, eventId: `${eventId}/ended`, event, operator: 'system' }
+  return (await applyEvent(tx, NOBODY, ended)).ok
+}
+const ENDED_BY_CANCELLATION: Partial<
+  Record<ChangeRequestState['status'], (end: { code: string; detail: string }) => ChangeEventInput['event']>
+> = {
+  submitted: (end) => ({ type: 'hold_refused', ...end }),
+  in_approval: (problem) => ({ type: 'order_looked_at', problem }),
+  apply_failed: ({ detail }) => ({ type: 'abandoned', note: detail }),
+}
+
 type ChangeEventInput = {
   changeId: string
   /** The same id again changes nothing and gives the present state. */
@@ -289,9 +373,14 @@ type ChangeEventInput = {
  *
  * @throws ProblemError `change-request-not-found`
  */
-export async function applyChangeEvent(
+export function applyChangeEvent(tx: Tx, keyRing: KeyRing, input: ChangeEventInput): Promise<ChangeResult> {
+  return applyEvent(tx, (request) => contextFor(tx, keyRing, request), input)
+}
+
+/** @param contextOfRequest who may decide on it, where the event lets somebody decide */
+async function applyEvent(
   tx: Tx,
-  keyRing: KeyRing,
+  contextOfRequest: (request: ChangeRequest) => Promise<ChangeContext>,
   { changeId, eventId, event, operator }: ChangeEventInput,
 ): Promise<ChangeResult> {
   const request = await lockChangeRequest(tx, changeId)
@@ -302,8 +391,7 @@ export async function applyChangeEvent(
     .where('event_id', '=', eventId)
     .executeTakeFirst()
   if (known) return { ok: true, state: request.state }
-  const context = await contextFor(tx, keyRing, request)
-  const outcome = decideChangeRequest(request.state, event, context)
+  const outcome = decideChangeRequest(request.state, event, await contextOfRequest(request))
   if (!outcome.ok) return outcome
   await record(tx, request.state, outcome, { event, eventId, operator })
   const source = operator === 'system' ? 'system' : 'console'
@@ -397,6 +485,9 @@ const REFUSALS: readonly ChangeRefusal['code'][] = [
 function refusalCodeOf(stored: string): ChangeRefusal['code'] {
   return REFUSALS.find((code) => code === stored) ?? 'change-wrong-state'
 }
+
+/** Nobody is asked. */
+const NOBODY = async (): Promise<ChangeContext> => ({ nowMs: 0, people: {}, conflicts: {} })
 
 async function contextFor(tx: Tx, keyRing: KeyRing, request: ChangeRequest): Promise<ChangeContext> {
   const { state, storeId, region, contactIds } = request

@@ -4,6 +4,7 @@ import type { Allocation, FulfilmentLine, OrderPlaced, RefusalCode } from '../do
 import { orderedLines } from '../domain/order-money.ts'
 import { OPEN_PICK_TASK_STATES } from '../domain/order-state.ts'
 import type { OrderPresale } from '../domain/presale.ts'
+import { type BuyerCancellation, recordBuyerCancellation } from './change-requests.ts'
 import type { Db, Tx } from './database.ts'
 import { withOperation } from './operation.ts'
 import { queuePdaMessage } from './pda-messages.ts'
@@ -113,7 +114,11 @@ export async function reservePresaleAgain(
   })
 }
 
-export type CancellationRefusal = { code: RefusalCode; detail: string }
+type CancellationDecided = {
+  refusal: { code: RefusalCode; detail: string } | null
+  /** The change request that a buyer's cancellation is recorded as. */
+  change?: { changeId: string; changeNumber: string }
+}
 
 /**
  * Cancels an order as far as the database is concerned, or says who was first: withdraws its open pick tasks and
@@ -121,8 +126,16 @@ export type CancellationRefusal = { code: RefusalCode; detail: string }
  */
 export async function decideCancellation(
   db: Db,
-  request: { orderId: string; mayCancelPaid: boolean; operationId: string; operator: string },
-): Promise<{ refusal: CancellationRefusal | null }> {
+  request: {
+    orderId: string
+    mayCancelPaid: boolean
+    operationId: string
+    operator: string
+    /** A paid order is taken back by a change request, which the policy approves. */
+    asRequest?: boolean
+    reason?: string
+  },
+): Promise<CancellationDecided> {
   const { orderId, operationId, operator } = request
   return withOperation(db, operationId, async (tx) => {
     // The payment route locks the same row first: either it sees a cancelled order or we see its payment. "No key",
@@ -141,9 +154,12 @@ export async function decideCancellation(
         refusal: { code: 'order-already-shipped', detail: `${packed.id} is packed and with the courier` },
       }
     }
-    if (!request.mayCancelPaid && (await isPaid(tx, orderId))) {
+    const paid = await isPaid(tx, orderId)
+    if (!request.mayCancelPaid && paid) {
       return { refusal: { code: 'paid-cancellation-forbidden', detail: 'the order has been paid meanwhile' } }
     }
+    const asked = request.asRequest && paid ? await askForCancellation(tx, request) : null
+    if (asked?.refusal) return { refusal: { code: 'paid-cancellation-forbidden', detail: asked.refusal } }
     const open = tasks.filter((task) => OPEN_PICK_TASK_STATES.some((state) => state === task.state))
     for (const task of open) {
       await tx
@@ -162,8 +178,15 @@ export async function decideCancellation(
     }
     await endStockWait(tx, orderId, 'ended')
     await releaseHolds(tx, { orderId, operationId, operator, kind: 'release' })
-    return { refusal: null }
+    return { refusal: null, ...(asked?.change ? { change: asked.change } : {}) }
   })
+}
+
+function askForCancellation(
+  tx: Tx,
+  { orderId, operator, reason, operationId }: Parameters<typeof decideCancellation>[1],
+): Promise<BuyerCancellation> {
+  return recordBuyerCancellation(tx, { orderId, operator, reason: reason ?? '', eventId: operationId })
 }
 
 async function isPaid(tx: Tx, orderId: string): Promise<boolean> {

@@ -298,9 +298,9 @@ class OrderRun {
           )),
         }
       case 'decide_cancellation': {
-        const { mayCancelPaid } = step
-        const operator = this.state.cancellation?.operator ?? 'system'
-        const request = { orderId, mayCancelPaid, operator, operationId: step.key }
+        const { mayCancelPaid, asRequest } = step
+        const { operator = 'system', reason = '' } = this.state.cancellation ?? {}
+        const request = { orderId, mayCancelPaid, asRequest, operator, reason, operationId: step.key }
         return {
           type: 'cancellation_decided',
           ...(await tryQuickly(

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { POLICIES, type PolicyDocument } from '../../contracts/policies/index.ts'
 import type { Change } from '../../domain/change.ts'
 import type { OrderEvent, OrderState } from '../../domain/order.ts'
 import { eventKey } from '../../domain/order-event-key.ts'
@@ -12,6 +13,7 @@ import { commitOrder } from '../../store/commit.ts'
 import type { Db } from '../../store/database.ts'
 import { holdForChange, prepareOrderChange, settleOrderChange } from '../../store/order-changes.ts'
 import { askReservation, decideCancellation } from '../../store/order-steps.ts'
+import { publishPolicy } from '../../store/policy-versions.ts'
 import { expectSound, openTestStore, type TestStore } from './support.ts'
 
 let store: TestStore
@@ -120,8 +122,10 @@ class Life {
         const request = {
           orderId,
           mayCancelPaid: step.mayCancelPaid,
+          asRequest: step.asRequest,
           operationId: step.key,
-          operator: 'test',
+          operator: 'mall:test',
+          reason: 'the buyer changed their mind',
         }
         return { type: 'cancellation_decided', ...(await twice((db) => decideCancellation(db, request))) }
       }
@@ -211,6 +215,63 @@ class Life {
 const quantity = (units: number, lineNumber = 1): Change => ({
   type: 'quantity',
   lines: [{ lineNumber, quantity: units }],
+})
+
+describe('a buyer takes a paid order back', () => {
+  const paid = async () => {
+    const skuId = await store.addSku({ 'WH-HZ': 5 })
+    const life = await Life.begin([{ skuId, quantity: 2 }])
+    await life.pay(life.state.placed.amountCents)
+    return life
+  }
+  const takeBack = (life: Life) =>
+    life.tell({ type: 'cancel_requested', reason: 'changed', mayCancelPaid: true })
+  const requestsOf = (life: Life) =>
+    store.db
+      .selectFrom('change_request')
+      .select(['id', 'type', 'status', 'applicant'])
+      .where('order_id', '=', life.orderId)
+      .orderBy('created_at')
+      .execute()
+  const publish = (tiers: PolicyDocument<'approval-route'>['tiers']) =>
+    publishPolicy(store.db, {
+      kind: 'approval-route',
+      document: { ...POLICIES['approval-route'].initial, tiers },
+      author: 'test',
+      reason: 'test',
+    })
+
+  test('it is one request, approved by the policy in the transaction that takes the goods back', async () => {
+    const life = await paid()
+    expect(await takeBack(life)).toEqual({ accepted: true })
+    const requests = await requestsOf(life)
+    expect(requests).toMatchObject([{ type: 'cancel', status: 'approved', applicant: 'mall:test' }])
+    const [{ id: changeId = '' } = {}] = requests
+    expect(life.state).toMatchObject({ status: 'cancelled', changes: [{ changeId, amountAfterCents: 0 }] })
+    expect(life.state.refunds).toMatchObject([{ changeId, reason: 'cancelled' }])
+    // Its workflow finds that the order is so already, and that nobody has to prepare or commit anything.
+    expect(await life.prepare(changeId)).toEqual({ problem: null })
+    expect(await life.commit(changeId)).toEqual({ problem: null })
+    await life.expectTrue()
+  })
+
+  test('where the policy wants somebody to decide on it, it is refused and nothing has changed', async () => {
+    const { tiers } = POLICIES['approval-route'].initial
+    await publish(tiers.filter((tier) => !tier.automatic))
+    const life = await paid()
+    expect(await takeBack(life)).toMatchObject({ accepted: false, code: 'paid-cancellation-forbidden' })
+    expect(await requestsOf(life)).toEqual([])
+    expect(life.state).toMatchObject({ status: 'paid', changes: [] })
+    await life.expectTrue()
+    await publish(tiers)
+  })
+
+  test('an unpaid order needs no request', async () => {
+    const life = await Life.begin([{ skuId: await store.addSku({ 'WH-HZ': 5 }), quantity: 2 }])
+    expect(await takeBack(life)).toEqual({ accepted: true })
+    expect(await requestsOf(life)).toEqual([])
+    await life.expectTrue()
+  })
 })
 
 describe('office and warehouse', () => {

@@ -194,8 +194,10 @@ export class OrderDatabase {
         task.state = 'withdrawn'
         task.changeId = null
       }
+      const isPaid = this.holds.some((hold) => hold.state === 'confirmed')
       this.#releaseHolds()
-      return { refusal: null }
+      const change = { changeId: `B-${step.requestId}`, changeNumber: `CR-B-${step.requestId}` }
+      return { refusal: null, ...(step.asRequest && isPaid ? { change } : {}) }
     })
   }
 

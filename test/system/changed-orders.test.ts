@@ -199,6 +199,78 @@ test('a cancellation after payment that staff asks for: everything goes back', a
   await expectStockAndMoney(hub.db, orderId)
 })
 
+/** The buyer's own system takes an order back. */
+const takeBack = (orderId: string, key: string) =>
+  api.as('mall', {
+    method: 'POST',
+    url: `/v1/orders/${orderId}/cancellation`,
+    headers: { 'idempotency-key': key },
+    payload: { reason: '买家不要了' },
+  })
+const requestsOf = async (orderId: string) =>
+  (await call('ops', 'GET', `/change-requests?orderId=${orderId}`)).items
+
+test('a buyer who takes a paid order back: cancelled at once, and a request says so, approved by the policy', async () => {
+  const { orderId, paymentId } = await paidOrder()
+  const key = uuid()
+  const first = await takeBack(orderId, key)
+  expect([first.statusCode, first.json()]).toEqual([200, { orderId, status: 'cancelled' }])
+  expect((await takeBack(orderId, key)).json()).toEqual(first.json())
+  const [request, ...others] = await hub.until('the request to be applied', async () => {
+    const requests = await requestsOf(orderId)
+    return requests[0]?.status === 'applied' ? requests : null
+  })
+  expect(others).toEqual([])
+  expect(request).toMatchObject({
+    type: 'cancel',
+    applicant: 'mall:mall-test',
+    reason: '买家不要了',
+    end: null,
+  })
+  const detail = await call('ops', 'GET', `/change-requests/${request.changeId}`)
+  expect(detail).toMatchObject({ tier: 'buyer-cancellation', approvers: [], differenceCents: -2_500 })
+  expect(await refundsOf(orderId)).toEqual([[paymentId, 2_500, 'cancelled']])
+  await untilOrder(orderId, 'refunded', ({ refundedCents }) => refundedCents === 2_500)
+  await expectStockAndMoney(hub.db, orderId)
+  const audited = await hub.db
+    .selectFrom('audit_entry')
+    .select('action')
+    .where('subject_id', '=', request.changeId)
+    .orderBy('id')
+    .execute()
+  expect(audited.map((entry) => entry.action)).toEqual([
+    'change.requested',
+    'change.told_to_erp',
+    'change.applied',
+  ])
+})
+
+test('a buyer who takes back an order that somebody has asked to change: what was asked means nothing any more', async () => {
+  const { orderId } = await paidOrder()
+  const { version: orderVersion } = await call('clerk', 'GET', `/orders/${orderId}`)
+  const { changeId } = await call('clerk', 'POST', '/change-requests', {
+    ...{ orderId, orderVersion, reasonCode: 'goodwill', reason: '让利' },
+    change: { type: 'price', lines: [{ lineNumber: 1, unitPriceCents: 900 }] },
+  })
+  await hub.until('the order to be held', async () => {
+    const { status } = await call('clerk', 'GET', `/change-requests/${changeId}`)
+    return status === 'in_approval'
+  })
+  expect((await takeBack(orderId, uuid())).statusCode).toBe(200)
+  expect(await call('clerk', 'GET', `/change-requests/${changeId}`)).toMatchObject({
+    status: 'stale',
+    end: { code: 'order-closed' },
+  })
+  await hub.until('the cancellation to be applied', async () => {
+    const requests = await requestsOf(orderId)
+    return requests.some(({ type, status }: { type: string; status: string }) => {
+      return type === 'cancel' && status === 'applied'
+    })
+  })
+  await untilOrder(orderId, 'refunded', ({ refundedCents }) => refundedCents === 2_500)
+  await expectStockAndMoney(hub.db, orderId)
+})
+
 test('an ERP that answers late, not at all, or is away books each change once', async () => {
   const orders = await Promise.all([paidOrder(), paidOrder(), paidOrder()])
   hub.simulator.erp.change({ next: ['timeout-after-applying', 'down', 'garbage', 'busy', 'down'], rates: {} })
