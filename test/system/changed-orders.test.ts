@@ -190,6 +190,28 @@ test('a refund for goods that stay sold, which finance approves, and units that 
   await expectStockAndMoney(hub.db, orderId)
 })
 
+test('a refund from another order’s payment, or above what was paid, is refused and nothing changes', async () => {
+  const [{ orderId, paymentId }, other] = [await paidOrder(), await paidOrder()]
+  const { version: orderVersion } = await call('clerk', 'GET', `/orders/${orderId}`)
+  const ask = async (change: object) => {
+    const response = await api.as('clerk', {
+      method: 'POST',
+      url: '/v1/change-requests',
+      headers: { 'idempotency-key': uuid() },
+      payload: { orderId, orderVersion, change, reasonCode: 'goodwill', reason: '退款' },
+    })
+    return [response.statusCode, response.json().code, response.json().reason]
+  }
+  expect(await ask({ type: 'refund', paymentId: other.paymentId, amountCents: 1 })).toEqual([
+    ...[409, 'change-not-possible', 'payment-unknown'],
+  ])
+  expect(await ask({ type: 'refund', paymentId, amountCents: 2_501 })).toEqual([
+    ...[409, 'change-not-possible', 'refund-above-paid'],
+  ])
+  expect(await call('ops', 'GET', `/change-requests?orderId=${orderId}`)).toMatchObject({ items: [] })
+  await expectStockAndMoney(hub.db, orderId)
+})
+
 test('a cancellation after payment that staff asks for: everything goes back', async () => {
   const { orderId, paymentId } = await paidOrder()
   const { order } = await apply(orderId, { type: 'cancel' }, 'team_lead')
