@@ -221,8 +221,8 @@ export const WORK_ITEM_TEXT: Record<
     en: 'The platform changed an order that is being worked on',
     zh: '平台修改了处理中的订单',
     nextEn:
-      'Compare address, refund and shipping ban with what the warehouse does; stop the parcel if need be',
-    nextZh: '核对地址、退款与禁止发货状态，必要时拦截包裹',
+      'Decide on the change that it names; otherwise compare address, refund and shipping ban with what the warehouse does, and stop the parcel if need be',
+    nextZh: '先处理其中的变更申请；没有申请时核对地址、退款与禁止发货状态，必要时拦截包裹',
   },
   presale_goods_in_stock: {
     en: 'There are free units of an article for which paid presale orders wait',

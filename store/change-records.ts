@@ -69,6 +69,24 @@ export async function settlePlace(
 
 const WORK_ITEMS = ['change_no_approver', 'change_apply_failed', 'change_undo_failed'] as const
 
+/** What a platform's order is raised for when its buyer has moved; done with once the order goes there. */
+export const RECEIVER_CHANGED = 'the receiver changed'
+
+/** An address that was changed as a platform wanted it needs nobody's eye any more. */
+async function settleReceiver(
+  tx: Tx,
+  { changeId, changeNumber, orderId }: ChangeRequestState,
+): Promise<void> {
+  const request = await tx
+    .selectFrom('change_request')
+    .select('type')
+    .where('id', '=', changeId)
+    .executeTakeFirstOrThrow()
+  if (request.type !== 'address') return
+  const key = `${orderId}/${RECEIVER_CHANGED}`
+  await resolveOpenWorkItem(tx, 'channel_change', key, `${changeNumber} was applied`)
+}
+
 /** Tells people what an event asks of them, and takes back what has settled itself. */
 export async function carryOutEffects(
   tx: Tx,
@@ -79,6 +97,7 @@ export async function carryOutEffects(
   }: { state: ChangeRequestState; effects: ChangeRequestEffect[]; wasWaiting: boolean },
 ): Promise<void> {
   const { changeId, changeNumber, orderId } = state
+  if (state.status === 'applied') await settleReceiver(tx, state)
   const raised = effects.flatMap((effect) => (effect.kind === 'raise' ? [effect.workItem] : []))
   if (wasWaiting) {
     for (const kind of WORK_ITEMS) {

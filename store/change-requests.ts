@@ -55,6 +55,27 @@ export async function submitChange(tx: Tx, submission: ChangeSubmission): Promis
   return openRequest(tx, submission, previewed)
 }
 
+/**
+ * Opens a request that a buyer has made at their platform, about the order as it stands now.
+ *
+ * @param platform in whose name it is asked for
+ * @throws ProblemError those of `submitChange`; nothing has changed then
+ */
+export async function submitForBuyer(
+  tx: Tx,
+  asked: Pick<ChangeSubmission, 'orderId' | 'change' | 'reasonCode' | 'reason' | 'eventId'> & {
+    platform: string
+  },
+): Promise<ChangeRequestState> {
+  const { orderId, change, platform } = asked
+  const applicant = { name: platform, role: 'buyer' }
+  await sql`select 1 from orders where id = ${orderId} for no key update`.execute(tx)
+  const previewed = await previewRequest(tx, { orderId, change, applicant })
+  await refuseSecond(tx, orderId)
+  const { version: orderVersion } = previewed.order
+  return openRequest(tx, { ...asked, changeId: uuid(), orderVersion, applicant }, previewed)
+}
+
 /** Writes a request that may be asked for. The order's row must be locked by the caller. */
 async function openRequest(
   tx: Tx,

@@ -1,4 +1,7 @@
+import { ProblemError } from '../contracts/errors.ts'
 import { isShippedThere } from '../domain/channel-placing.ts'
+import { RECEIVER_CHANGED } from './change-records.ts'
+import { submitForBuyer } from './change-requests.ts'
 import { takePayment } from './channel-order-money.ts'
 import { type ChannelOrderReport, type KnownOrder, logLine } from './channel-order-report.ts'
 import { separateOrder } from './combined-shipping.ts'
@@ -11,10 +14,13 @@ export async function applyDifference(
   tx: Tx,
   report: ChannelOrderReport,
   known: KnownOrder & { orderId: string },
-  contactChanged: boolean,
+  contactId: string,
 ): Promise<void> {
   const { shop, order } = report
   const { orderId, canonical: before } = known
+  const contactChanged = contactId !== known.contactId
+  // First of all: whoever changes an order locks its row before anything else of it.
+  const asked = contactChanged ? await askForReceiver(tx, report, orderId, contactId) : {}
   if (before.rawStatus !== order.rawStatus) {
     await logLine(tx, report, orderId, {
       field: 'channel_status',
@@ -30,15 +36,17 @@ export async function applyDifference(
       `the platform says ${order.rawStatus}, which the hub does not know`,
     )
   }
-  const asked = order.lines.filter((line) => line.refund === 'open')
+  const refunds = order.lines.filter((line) => line.refund === 'open')
   const askedBefore = new Set(
     before.lines.filter((line) => line.refund === 'open').map((line) => line.platformLineId),
   )
   const isClosed = order.status === 'closed' && before.status !== 'closed'
   const changes = [
-    ...(contactChanged ? ['the receiver changed'] : []),
+    ...(contactChanged ? [RECEIVER_CHANGED] : []),
     ...(order.shippingForbidden && !before.shippingForbidden ? ['the platform forbids to ship'] : []),
-    ...(asked.some((line) => !askedBefore.has(line.platformLineId)) ? ['the buyer asks for money back'] : []),
+    ...(refunds.some((line) => !askedBefore.has(line.platformLineId))
+      ? ['the buyer asks for money back']
+      : []),
   ]
   // Before the money, whose holds come after pick tasks in the order of locks.
   const [reason = isClosed ? 'the platform closed the order' : undefined] = changes
@@ -46,7 +54,41 @@ export async function applyDifference(
   if (isClosed) await closeOrder(tx, report, orderId)
   await takePayment(tx, report, orderId)
   if (isShippedThere(order) && !isShippedThere(before)) await raiseIfNothingLeft(tx, report, orderId)
-  for (const change of changes) await raiseChange(tx, report, orderId, change)
+  for (const change of changes) {
+    await raiseChange(tx, report, orderId, change, change === RECEIVER_CHANGED ? asked : {})
+  }
+}
+
+/**
+ * A buyer who moves on the platform asks for a change like anybody else: it is approved and applied, or it is not. The item
+ * about it names the request, or why there is none.
+ */
+async function askForReceiver(
+  tx: Tx,
+  { shop, order }: ChannelOrderReport,
+  orderId: string,
+  contactId: string,
+): Promise<{ changeNumber: string } | { notAsked: string }> {
+  const contact = await tx
+    .selectFrom('contact')
+    .select('division_code as divisionCode')
+    .where('id', '=', contactId)
+    .executeTakeFirstOrThrow()
+  try {
+    const { changeNumber } = await submitForBuyer(tx, {
+      orderId,
+      change: { type: 'address', contactId, ...contact },
+      reasonCode: 'wrong_address',
+      reason: `${shop.platform}: ${RECEIVER_CHANGED}`,
+      platform: shop.platform,
+      eventId: `${shop.shopId}/${order.platformOrderId}/receiver/${order.modifiedAt}`,
+    })
+    return { changeNumber }
+  } catch (error) {
+    // Packed already, closed, or asked for something else: a person looks at it.
+    if (error instanceof ProblemError) return { notAsked: error.message }
+    throw error
+  }
 }
 
 async function closeOrder(tx: Tx, report: ChannelOrderReport, orderId: string): Promise<void> {
@@ -74,8 +116,16 @@ async function raiseIfNothingLeft(tx: Tx, report: ChannelOrderReport, orderId: s
   })
 }
 
-function raiseChange(tx: Tx, report: ChannelOrderReport, orderId: string, reason: string): Promise<void> {
+function raiseChange(
+  tx: Tx,
+  report: ChannelOrderReport,
+  orderId: string,
+  reason: string,
+  more: Record<string, string> = {},
+): Promise<void> {
   const { shop, order } = report
-  const detail = { shopId: shop.shopId, platformOrderId: order.platformOrderId, reason }
-  return openWorkItem(tx, { kind: 'channel_change', key: `${orderId}/${reason}`, orderId, detail })
+  const detail = { shopId: shop.shopId, platformOrderId: order.platformOrderId, reason, ...more }
+  // What nobody was asked for must not hide behind what somebody was.
+  const key = more.notAsked === undefined ? reason : `${reason}/${order.modifiedAt}`
+  return openWorkItem(tx, { kind: 'channel_change', key: `${orderId}/${key}`, orderId, detail })
 }

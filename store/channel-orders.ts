@@ -64,7 +64,7 @@ export async function applyChannelOrder(
       where shop_id = ${shop.shopId} and platform_order_id = ${order.platformOrderId}`.execute(tx)
   }
   if (known?.state === 'placed' && known.orderId !== null) {
-    await applyDifference(tx, report, { ...known, orderId: known.orderId }, contact !== known.contactId)
+    await applyDifference(tx, report, { ...known, orderId: known.orderId }, contact)
     return { outcome: 'changed', orderId: known.orderId }
   }
   return placeChannelOrder(tx, deps, report, contact)

@@ -155,6 +155,12 @@ const facts = async (orderId: string | null) => {
     .execute()
   return rows.map((row) => row.type)
 }
+const requests = (orderId: string | null) =>
+  store.db
+    .selectFrom('change_request')
+    .select(['type', 'applicant', 'status', 'number'])
+    .where('order_id', '=', orderId ?? '')
+    .execute()
 const statusOf = async (orderId: string | null) =>
   (
     await store.db
@@ -299,7 +305,7 @@ describe('an order of a channel', () => {
     expect(await facts(orderId)).toEqual(['order.placed', 'payment.received'])
   })
 
-  test('whose receiver changes keeps the one it was placed with, and a person is told', async () => {
+  test('whose receiver changes keeps the one it was placed with until the change that its platform asks for is approved', async () => {
     const skuId = await mappedSku({ 'WH-HZ': 5 })
     const order = orderOf(skuId, 1)
     const { orderId } = await apply(order)
@@ -308,7 +314,19 @@ describe('an order of a channel', () => {
     expect((await apply(moved)).outcome).toBe('unchanged')
     // A remark is no receiver: it is kept with the one there is.
     await apply({ ...moved, buyerRemark: '放门口', modifiedAt: at(4) })
-    expect(await items('channel_change', orderId ?? '')).toHaveLength(1)
+    const [request, ...more] = await requests(orderId)
+    expect(more).toEqual([])
+    expect(request).toMatchObject({ type: 'address', applicant: 'mall', status: 'submitted' })
+    expect(await items('channel_change', orderId ?? '')).toMatchObject([
+      { state: 'open', detail: { changeNumber: request?.number } },
+    ])
+    // Once more while that is being decided: a person sees that there is a newer one.
+    await apply({ ...moved, receiver: { ...order.receiver, address: '延安路 11 号' }, modifiedAt: at(5) })
+    expect(await requests(orderId)).toHaveLength(1)
+    expect(await items('channel_change', orderId ?? '')).toMatchObject([
+      { detail: { changeNumber: request?.number } },
+      { state: 'open', detail: { notAsked: expect.stringContaining(request?.number ?? '-') } },
+    ])
   })
 
   test('under a shipping ban is not told of its money before the ban is lifted', async () => {

@@ -2,7 +2,9 @@ import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { verifyAuditChain } from '../../store/audit-records.ts'
 import { keepAuditHead, sealAuditEntries } from '../../store/audit-sealing.ts'
+import { RECEIVER_CHANGED } from '../../store/change-records.ts'
 import type { Role, System } from '../../store/identity.ts'
+import { openWorkItem } from '../../store/work-items.ts'
 import { openTestApi, seedCallers, type TestApi } from '../api/support.ts'
 import { expectErpAgrees, expectStockAndMoney } from '../support/changed-orders.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
@@ -142,11 +144,20 @@ test('more units: only the difference is reserved, and nothing is packed before 
   await expectStockAndMoney(hub.db, orderId)
 })
 
-test('another address: the warehouse packs for the new one, and money and goods stay', async () => {
+test('another address: the warehouse packs for the new one, money and goods stay, and what a platform raised is done with', async () => {
   const { orderId } = await paidOrder()
+  const raised = {
+    kind: 'channel_change',
+    key: `${orderId}/${RECEIVER_CHANGED}`,
+    orderId,
+    detail: {},
+  } as const
+  await hub.db.transaction().execute((tx) => openWorkItem(tx, raised))
   const contact = { name: '李四', phone: '13900139000', divisionCode: '310115', address: '世纪大道 100 号' }
   const { order } = await apply(orderId, { type: 'address', contact }, 'team_lead')
   expect(order).toMatchObject({ divisionCode: '310115', contact: { name: '李四' }, amountCents: 2_500 })
+  const item = hub.db.selectFrom('work_item').select('state').where('key', '=', raised.key)
+  expect(await item.execute()).toEqual([{ state: 'resolved' }])
   await untilTasks(orderId)
   await expectStockAndMoney(hub.db, orderId)
   expect(await refundsOf(orderId)).toEqual([])
