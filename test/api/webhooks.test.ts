@@ -142,7 +142,7 @@ test.each<[string, () => ReturnType<typeof push>, number]>([
   ['no UTF-8 of a stranger', () => push(Buffer.from([0xff, 0xfe]), { sign: '' }), 401],
   ['an empty body', () => push('', { sign: '' }), 401],
   ['a platform that does not push', () => push(body, {}, 'jd'), 404],
-  ['a platform that nobody knows', () => push(body, {}, 'nobody'), 400],
+  ['a platform that nobody knows', () => push(body, {}, 'nobody'), 404],
 ])('%s is refused and leaves nothing behind', async (_, send, status) => {
   const before = await count()
   expect((await send()).statusCode).toBe(status)
