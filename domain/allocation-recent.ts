@@ -1,4 +1,4 @@
-import type { AllocationInput, FoundPlan } from './allocation.ts'
+import { type AllocationInput, type FoundPlan, useful } from './allocation.ts'
 import type { AllocationPolicy } from './allocation-policy.ts'
 
 /** Enough for every district of the country to ask for the article of the day; about 4 MB. */
@@ -49,10 +49,7 @@ export class RecentPlans {
       if (units === undefined) continue
       used.add(warehouseId)
       parts.push(skuId, warehouseId, weightGrams)
-      parts.push(
-        Math.max(0, Math.min(units, available)),
-        Math.max(0, Math.min(units, available - safetyStock)),
-      )
+      parts.push(useful(available, units), useful(available - safetyStock, units))
     }
     for (const { warehouseId, region: from, longitude, latitude } of warehouses) {
       if (used.has(warehouseId)) parts.push(warehouseId, from, longitude, latitude)

@@ -122,14 +122,19 @@ function judgeWarehouses(input: AllocationInput, wanted: ReadonlyMap<string, num
     const candidate = candidates.get(warehouseId) ?? judgeWarehouse(input, warehouse, wanted.size)
     candidates.set(warehouseId, candidate)
     const units = wanted.get(skuId) ?? 0
-    candidate.available[index] = Math.max(0, Math.min(units, available))
-    candidate.surplus[index] = Math.max(0, Math.min(units, available - safetyStock))
+    candidate.available[index] = useful(available, units)
+    candidate.surplus[index] = useful(available - safetyStock, units)
   }
   const byFreight = input.policy.objectives.includes('lowest-freight')
   return [...candidates.values()].sort((a, b) => {
     const price = byFreight ? a.source.millicentsPerGram - b.source.millicentsPerGram : 0
     return price || a.source.metres - b.source.metres || (a.warehouseId < b.warehouseId ? -1 : 1)
   })
+}
+
+/** How many of the units that are there matter to whoever wants some: all that a plan ever knows of stock. */
+export function useful(there: number, wanted: number): number {
+  return Math.max(0, Math.min(wanted, there))
 }
 
 function judgeWarehouse(
