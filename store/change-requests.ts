@@ -20,6 +20,7 @@ import { carryOutEffects, settleApprovers, settlePlace } from './change-records.
 import { type ChangeRequest, lockChangeRequest, saveChangeState } from './change-rows.ts'
 import { type Db, databaseTime, type Tx } from './database.ts'
 import type { KeyRing } from './keyring.ts'
+import { lockOrder } from './order-lock.ts'
 
 /**
  * Requests for changes of orders: their rows decide, as transfers' do (docs/adr/0020). What happens to one is judged
@@ -49,7 +50,7 @@ export type NamedAttachments = Pick<Attaching, 'ids' | 'owner' | 'most'>
 export async function submitChange(tx: Tx, submission: ChangeSubmission): Promise<ChangeRequestState> {
   const { orderId } = submission
   // Two requests on one order come one after the other: the second sees the first.
-  await sql`select 1 from orders where id = ${orderId} for no key update`.execute(tx)
+  await lockOrder(tx, orderId)
   const previewed = await previewAt(tx, submission)
   await refuseSecond(tx, orderId)
   return openRequest(tx, submission, previewed)
@@ -69,7 +70,7 @@ export async function submitForBuyer(
 ): Promise<ChangeRequestState> {
   const { orderId, change, platform } = asked
   const applicant = { name: platform, role: 'buyer' }
-  await sql`select 1 from orders where id = ${orderId} for no key update`.execute(tx)
+  await lockOrder(tx, orderId)
   const previewed = await previewRequest(tx, { orderId, change, applicant })
   await refuseSecond(tx, orderId)
   const { version: orderVersion } = previewed.order
@@ -131,7 +132,7 @@ export async function resubmitChange(
     .executeTakeFirst()
   if (!found) throw new ProblemError('change-request-not-found')
   const orderId = found.order_id
-  await sql`select 1 from orders where id = ${orderId} for no key update`.execute(tx)
+  await lockOrder(tx, orderId)
   const { state: before } = await lockChangeRequest(tx, changeId)
   if (before.applicant !== applicant.name) throw new ProblemError('change-not-applicant')
   if (before.status !== 'rejected')

@@ -1,10 +1,10 @@
-import { sql } from 'kysely'
 import type { PaymentBody } from '../contracts/payments.ts'
 import type { Platform } from '../domain/channel-order.ts'
 import { isToBeSent, owedSince } from '../domain/channel-placing.ts'
 import type { ChannelOrderReport } from './channel-order-report.ts'
 import type { Db, Tx } from './database.ts'
 import { appendInbox } from './inbox.ts'
+import { lockOrder } from './order-lock.ts'
 import { recordPayment } from './payments.ts'
 import { confirmHolds } from './reservation.ts'
 import { notePaidWhileWaiting } from './stock-waits.ts'
@@ -42,7 +42,7 @@ export async function takePayment(tx: Tx, report: ChannelOrderReport, orderId: s
     shop: shop.shopId,
     sourceEventId: `${order.platformOrderId}/nothing-to-pay`,
   }
-  await sql`select 1 from orders where id = ${orderId} for no key update`.execute(tx)
+  await lockOrder(tx, orderId)
   const heard = await tx
     .selectFrom('inbox')
     .select('id')

@@ -8,6 +8,7 @@ import { OPEN_PICK_TASK_STATES, type PickTaskState } from '../domain/order-state
 import { openContact } from './contacts.ts'
 import type { Tx } from './database.ts'
 import type { KeyRing } from './keyring.ts'
+import { lockOrder } from './order-lock.ts'
 import { queuePdaMessage } from './pda-messages.ts'
 import type { Policies } from './policy-cache.ts'
 
@@ -206,7 +207,7 @@ export async function separateOrder(
 ): Promise<void> {
   const { orderId, operator, reason } = request
   // A commit that opens a task for it has read what its platform said before; it is waited for.
-  await sql`select 1 from orders where id = ${orderId} for no key update`.execute(tx)
+  await lockOrder(tx, orderId)
   const tasks = await tx
     .selectFrom('pick_task')
     .selectAll()

@@ -6,6 +6,7 @@ import { giveBackUnits, unitsHeld } from './change-holds.ts'
 import { separateOrder } from './combined-shipping.ts'
 import type { Db, Tx } from './database.ts'
 import { withOperation } from './operation.ts'
+import { lockOrder } from './order-lock.ts'
 import { reserve } from './reservation.ts'
 import { holdStockWait, resumeStockWait, shrinkStockWait } from './stock-waits.ts'
 
@@ -214,8 +215,4 @@ export async function resumePicking(tx: Tx, orderId: string): Promise<void> {
     .where('state', 'in', OPEN_PICK_TASK_STATES)
     .execute()
   await resumeStockWait(tx, orderId)
-}
-
-async function lockOrder(tx: Tx, orderId: string): Promise<void> {
-  await sql`select 1 from orders where id = ${orderId} for no key update`.execute(tx)
 }

@@ -7,6 +7,7 @@ import type { OrderPresale } from '../domain/presale.ts'
 import { type BuyerCancellation, recordBuyerCancellation } from './change-requests.ts'
 import type { Db, Tx } from './database.ts'
 import { withOperation } from './operation.ts'
+import { lockOrder } from './order-lock.ts'
 import { queuePdaMessage } from './pda-messages.ts'
 import { currentPolicy } from './policy.ts'
 import { insertPresaleHolds, openBook, withHolds } from './presale-holds.ts'
@@ -60,7 +61,7 @@ export async function reserveAgain(
  */
 export async function waitForStock(db: Db, placed: OrderPlaced): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    await sql`select 1 from orders where id = ${placed.orderId} for no key update`.execute(tx)
+    await lockOrder(tx, placed.orderId)
     const { paidAt } = await tx
       .selectFrom('payment')
       .select((eb) => eb.fn.max('paid_at').as('paidAt'))
@@ -140,7 +141,7 @@ export async function decideCancellation(
   return withOperation(db, operationId, async (tx) => {
     // The payment route locks the same row first: either it sees a cancelled order or we see its payment. "No key",
     // because a packing report that already has the task adds a parcel, and must not wait for us who wait for the task.
-    await sql`select 1 from orders where id = ${orderId} for no key update`.execute(tx)
+    await lockOrder(tx, orderId)
     const tasks = await tx
       .selectFrom('pick_task')
       .select(['id', 'state', 'warehouse_id', 'lines'])
@@ -205,7 +206,7 @@ export async function settleShortage(
 ): Promise<{ allocations: Allocation[] }> {
   const { placed, operationId } = request
   return withOperation(db, operationId, async (tx) => {
-    await sql`select 1 from orders where id = ${placed.orderId} for no key update`.execute(tx)
+    await lockOrder(tx, placed.orderId)
     if (await isCancelled(tx, placed.orderId)) return { allocations: [] }
     const result = await reserve(tx, {
       orderId: placed.orderId,

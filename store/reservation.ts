@@ -14,6 +14,7 @@ import { channelOf, type Drawn, drawQuotas, type OpenQuota, withQuotas } from '.
 import { type AllocationDecision, keptDecisions } from './allocation-decisions.ts'
 import { type Db, PREPARED, type Tx } from './database.ts'
 import { type OperationResult, rememberedResults } from './operation.ts'
+import { lockOrder } from './order-lock.ts'
 import { owedUnits, withoutOwed } from './owed-units.ts'
 import { type CurrentPolicy, currentPolicy } from './policy.ts'
 import { lockPresaleHolds, presaleSkusOf, releasePresaleHolds } from './presale-holds.ts'
@@ -438,7 +439,7 @@ export async function checkReservation(
   request: { orderId: string; paidInFull: boolean; operationId: string },
 ): Promise<{ answer: 'confirmed' | 'expired' | 'held'; remainingMs: number }> {
   const { orderId } = request
-  await sql`select 1 from orders where id = ${orderId} for no key update`.execute(tx)
+  await lockOrder(tx, orderId)
   // Confirming locks holds, and if that fails they are given back: the stock rows must come before both.
   if (request.paidInFull) await lockStock(tx, await skusHeld(tx, orderId))
   if (request.paidInFull && (await confirmHolds(tx, orderId))) return { answer: 'confirmed', remainingMs: 0 }

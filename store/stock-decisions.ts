@@ -8,6 +8,7 @@ import { type Applicant, readOrderState } from './change-preview.ts'
 import { submitChange } from './change-requests.ts'
 import { shortageProblem } from './checkout.ts'
 import { databaseTime, type Tx } from './database.ts'
+import { lockOrder } from './order-lock.ts'
 import { readStockWait } from './stock-situation.ts'
 import { serve } from './stock-waits.ts'
 import { requestTransfer } from './transfers.ts'
@@ -36,7 +37,7 @@ const LONGEST_WAIT_DAYS = 30
  */
 export async function decideOnStockWait(tx: Tx, request: StockDecisionRequest): Promise<StockWaitAnswer> {
   // First, as everybody locks: of two decisions at once the second sees what the first has done.
-  await sql`select 1 from orders where id = ${request.orderId} for no key update`.execute(tx)
+  await lockOrder(tx, request.orderId)
   const { answer, words } = await carryOut(tx, request)
   await keep(tx, request, words)
   return answer

@@ -5,6 +5,7 @@ import { type Place, placeOf } from '../domain/place.ts'
 import type { Db, Tx } from './database.ts'
 import { appendInbox } from './inbox.ts'
 import { markListingsDue } from './listing-due.ts'
+import { lockOrder } from './order-lock.ts'
 import { type ReserveRequest, reserve } from './reservation.ts'
 import { openWorkItem, resolveOpenWorkItem } from './work-items.ts'
 
@@ -212,7 +213,7 @@ export async function serve(
   orderId: string,
   how: { operator: string; warehouseIds?: readonly string[] | undefined },
 ): Promise<Served> {
-  await sql`select 1 from orders where id = ${orderId} for no key update`.execute(tx)
+  await lockOrder(tx, orderId)
   const { rows } = await sql<{
     paid: boolean
     inTime: boolean
