@@ -23,12 +23,12 @@ export function stockAccuracy(counts: readonly CountResult[]): StockAccuracy {
   const sum = (figure: keyof CountResult) => counts.reduce((total, count) => total + count[figure], 0)
   const [lines, exactLines, bookUnits] = [sum('lines'), sum('exactLines'), sum('bookUnits')]
   const [missingUnits, surplusUnits] = [sum('missingUnits'), sum('surplusUnits')]
-  // Of whichever is larger: a warehouse that holds ten times what its books say is not accurate either.
-  const units = Math.max(bookUnits, bookUnits - missingUnits + surplusUnits)
+  // Of each line whichever is larger, so that a warehouse that holds ten times what its books say is not accurate either.
+  const units = bookUnits + surplusUnits
   return {
     counts: counts.length,
     ...{ lines, exactLines, bookUnits, missingUnits, surplusUnits },
     lineAccuracy: lines === 0 ? null : exactLines / lines,
-    unitAccuracy: units === 0 ? null : Math.max(0, 1 - (missingUnits + surplusUnits) / units),
+    unitAccuracy: units === 0 ? null : 1 - (missingUnits + surplusUnits) / units,
   }
 }
