@@ -2,6 +2,7 @@ import { createChangeReportActivities } from './change-reports.ts'
 import { createChangeRequestActivities } from './change-requests.ts'
 import { createChannelPullActivities } from './channel-pull.ts'
 import { createErpActivities } from './erp.ts'
+import { createHealthScoreActivities } from './health-score.ts'
 import { createOrderRecordActivities } from './order-records.ts'
 import { createPromotionActivities } from './promotions.ts'
 import { createRefundActivities } from './refund.ts'
@@ -13,6 +14,7 @@ type Dependencies = Parameters<typeof createChangeReportActivities>[0] &
   Parameters<typeof createChangeRequestActivities>[0] &
   Parameters<typeof createChannelPullActivities>[0] &
   Parameters<typeof createErpActivities>[0] &
+  Parameters<typeof createHealthScoreActivities>[0] &
   Parameters<typeof createOrderRecordActivities>[0] &
   Parameters<typeof createPromotionActivities>[0] &
   Parameters<typeof createRefundActivities>[0] &
@@ -27,6 +29,7 @@ export function createActivities(deps: Dependencies) {
     ...createChangeReportActivities(deps),
     ...createChannelPullActivities(deps),
     ...createErpActivities(deps),
+    ...createHealthScoreActivities(deps),
     ...createOrderRecordActivities(deps),
     ...createPromotionActivities(deps),
     ...createRefundActivities(deps),

@@ -65,6 +65,9 @@ export const ACCESS = {
   confirmListings: { systems: ['mall'], roles: [] },
   /** Figures of the whole business: not for people who see single stores. */
   readReports: { systems: ['ops'], roles: ['regional_director', 'finance', ...OPERATING_ROLES] },
+  /** About orders of one's own scope; also the systems of customer service and of buyers. */
+  recordComplaints: { systems: ['mall', 'ops'], roles: ALL_ROLES },
+  readComplaints: { systems: ['mall', 'ops'], roles: ALL_ROLES },
   /** People only, who do not ask for changes themselves; nobody judges what names them. */
   judgeAnomalies: { systems: [], roles: ['finance', 'ops', 'admin'] },
   readCounts: { systems: ['warehouse', 'ops'], roles: ALL_ROLES },

@@ -24,9 +24,11 @@ import { changeReportRoutes } from './routes/change-reports.ts'
 import { changeRequestRoutes } from './routes/change-requests.ts'
 import { channelOrderRoutes } from './routes/channel-orders.ts'
 import { codecRoutes } from './routes/codec.ts'
+import { complaintRoutes } from './routes/complaints.ts'
 import { courierPushRoutes } from './routes/courier-pushes.ts'
 import { eventRoutes } from './routes/events.ts'
 import { exportRoutes } from './routes/exports.ts'
+import { healthScoreRoutes } from './routes/health-score.ts'
 import { listingRoutes } from './routes/listings.ts'
 import { masterDataRoutes } from './routes/master-data.ts'
 import { notificationReportRoutes } from './routes/notification-reports.ts'
@@ -164,6 +166,8 @@ const ROUTES = [
   listingRoutes,
   reportRoutes,
   changeReportRoutes,
+  complaintRoutes,
+  healthScoreRoutes,
   masterDataRoutes,
   shopRoutes,
   skuMappingRoutes,

@@ -24,6 +24,8 @@ export const FIGURES = {
     'decisions on changes a second over HTTP, against a bare Fastify route, and p50 and p99 from a tap to the changed order',
   audit:
     'audit entries a second that are appended, sealed and verified in a chain of 10⁶, against one of 10⁴ and a plain insert (only when named)',
+  'health-score':
+    's to count the health score of 10,000 orders for the first time, and for an hourly turn (only when named)',
   events: 'history events of a paid order with one parcel and three scans, against the aim of 45',
   'start-latency': 'from the 201 to the started workflow, p50 and p99, against a plain start of a workflow',
   orders: 'orders a second through their whole life, against a reference workflow of 33 events',
@@ -32,13 +34,23 @@ export const FIGURES = {
 export type FigureName = keyof typeof FIGURES
 
 /** They fill millions of rows first. */
-const ONLY_WHEN_NAMED: ReadonlySet<FigureName> = new Set(['growth', 'push-growth', 'audit'])
+const ONLY_WHEN_NAMED: ReadonlySet<FigureName> = new Set(['growth', 'push-growth', 'audit', 'health-score'])
 
 /** What `push-growth` fills unless told otherwise: the sixty days that the inbox keeps of a big shop. */
 const INBOX_ROWS = 10_000_000
 const LEAST_INBOX_ROWS = 100_000
 
-export type BenchOptions = { names: FigureName[]; json: boolean; help: boolean; inboxRows: number }
+/** Orders that `health-score` is measured over. */
+const ORDERS = 10_000
+const MOST_ORDERS = 1_000_000
+
+export type BenchOptions = {
+  names: FigureName[]
+  json: boolean
+  help: boolean
+  inboxRows: number
+  orders: number
+}
 
 const names = Object.keys(FIGURES).filter(isFigure)
 
@@ -47,10 +59,11 @@ export const benchHelp = `npm run bench [-- NAME… --json]
 ${names.map((name) => `  ${name.padEnd(13)}  ${FIGURES[name]}`).join('\n')}
 
   --inbox-rows N how many messages push-growth fills the inbox with; 10,000,000 without it, which takes a quarter of an hour
+  --orders N     over how many orders health-score is measured, beside 10,000; up to 1,000,000, which takes half an hour
   --json         one line of JSON for each figure instead of the table; progress goes to standard error
   --help         this text
 
-Without a name everything but growth, push-growth and audit is measured (about twelve minutes). The servers are started for this run alone, with data
+Without a name everything but growth, push-growth, audit and health-score is measured (about twelve minutes). The servers are started for this run alone, with data
 in a temporary folder; DATABASE_URL, REDIS_URL and TEMPORAL_ADDRESS are ignored. Ctrl-C stops everything.`
 
 /** Arguments of `npm run bench`; throws a UsageError that says in one line what is wrong. */
@@ -65,13 +78,17 @@ export function parseBenchOptions(args: string[]): BenchOptions {
   const wanted = names.filter((name) =>
     positionals.length === 0 ? !ONLY_WHEN_NAMED.has(name) : positionals.includes(name),
   )
-  return { names: wanted, json: values.json, help: values.help, inboxRows: inboxRowsOf(values['inbox-rows']) }
+  return {
+    ...{ names: wanted, json: values.json, help: values.help },
+    inboxRows: numberOf('inbox-rows', values['inbox-rows'], LEAST_INBOX_ROWS, INBOX_ROWS),
+    orders: numberOf('orders', values.orders, 1, MOST_ORDERS),
+  }
 }
 
-function inboxRowsOf(text: string): number {
-  const rows = /^\d{1,8}$/.test(text) ? Number(text) : Number.NaN
-  if (rows >= LEAST_INBOX_ROWS && rows <= INBOX_ROWS) return rows
-  throw new UsageError(`--inbox-rows takes a number from ${LEAST_INBOX_ROWS} to ${INBOX_ROWS}.`)
+function numberOf(flag: string, text: string, least: number, most: number): number {
+  const number = /^\d{1,8}$/.test(text) ? Number(text) : Number.NaN
+  if (number >= least && number <= most) return number
+  throw new UsageError(`--${flag} takes a number from ${least} to ${most}.`)
 }
 
 function isFigure(name: string): name is FigureName {
@@ -86,6 +103,7 @@ function parse(args: string[]) {
       options: {
         json: { type: 'boolean', default: false },
         'inbox-rows': { type: 'string', default: String(INBOX_ROWS) },
+        orders: { type: 'string', default: String(ORDERS) },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })

@@ -137,6 +137,12 @@ export const ERRORS = {
     zh: '异常记录不存在',
     todo: 'Check the id.',
   },
+  'complaint-not-found': {
+    status: 404,
+    en: 'There is no such complaint',
+    zh: '投诉记录不存在',
+    todo: 'Check the id.',
+  },
   'transfer-not-found': {
     status: 404,
     en: 'There is no such transfer',
@@ -401,6 +407,18 @@ export const ERRORS = {
     zh: '异常当前状态不允许此操作',
     todo: 'Read it again: state and version say what may follow. A verdict is checked again before it is turned round.',
   },
+  'complaint-withdrawn': {
+    status: 409,
+    en: 'The complaint has been withdrawn already',
+    zh: '该投诉已撤回',
+    todo: 'Nothing: it does not count any more. Record a new one if there is another complaint.',
+  },
+  'complaint-of-another-order': {
+    status: 409,
+    en: 'A complaint with this number is about another order',
+    zh: '该编号的投诉属于另一订单',
+    todo: 'Check the order and the number of the ticket or refund.',
+  },
   'policy-not-a-draft': {
     status: 409,
     en: 'Only a draft can be changed or published',
@@ -532,6 +550,12 @@ export const ERRORS = {
     en: 'This is no file of a kind that may be attached',
     zh: '不支持的附件类型',
     todo: 'Attach a JPEG, PNG or WebP picture, or a PDF; what a file is called does not count. An iPhone sends JPEG with “most compatible”.',
+  },
+  'complaint-no-reason': {
+    status: 422,
+    en: 'This reason for a refund is no complaint by the policy health-score',
+    zh: '按健康分策略，该退款原因不算投诉',
+    todo: 'Name the category if it is one all the same, or add the words to refundReasons of the policy.',
   },
   'idempotency-key-reused': {
     status: 422,

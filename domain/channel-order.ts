@@ -31,6 +31,8 @@ export type ChannelOrderLine = {
   amountCents: number
   /** What is asked back of this line: nothing, something that is being decided, or all of it and done. */
   refund: 'none' | 'open' | 'done'
+  /** Why, in the platform's words; absent where it does not say that with the order. */
+  refundReason?: string
 }
 
 /** The buyer's address as the platform gives it: in clear, masked, or as ciphertext that only the platform opens. */

@@ -2,6 +2,7 @@ import { type AllocationWarehouse, planAllocation, type StockLevel } from './all
 import type { AllocationPolicy } from './allocation-policy.ts'
 import { type ApprovalTier, approvalRouteOf, type ChangeFacts, explainRoute } from './approval-route.ts'
 import { decideByRules, explainRules } from './conditions.ts'
+import { type HealthComponent, type HealthRules, type HealthSums, healthScoreOf } from './health-score.ts'
 import type { HoldTimePolicy } from './hold-time.ts'
 import type { OrderDeadlines } from './order.ts'
 import { factsOf, type OrderToJudge } from './order-facts.ts'
@@ -104,6 +105,24 @@ export function tryApprovalRoute(policy: { tiers: readonly ApprovalTier[] }, fac
   )
   const outcome = { tier, automatic: steps.length === 0, steps: asked }
   return { outcome, refused: null, reasons: explainRoute(facts, policy.tiers) }
+}
+
+/** How healthy a day would have been: its score, and which part was how good. Unknown parts have none. */
+export function tryHealthScore(
+  rules: HealthRules,
+  sums: Partial<Record<HealthComponent, HealthSums>>,
+): Judgement {
+  const { score, band, components } = healthScoreOf(sums, rules)
+  const rounded = (points: number | null) => (points === null ? null : Math.round(points * 100) / 100)
+  const parts = components.map(({ component, score: points, band: of }) => [
+    component,
+    { score: rounded(points), band: of },
+  ])
+  return {
+    outcome: { score: rounded(score), band, components: Object.fromEntries(parts) },
+    refused: null,
+    reasons: [sums],
+  }
 }
 
 /** A SKU in a warehouse, as it is now. */

@@ -30,6 +30,8 @@ import { up as stockDecisions } from './0030-stock-decisions.ts'
 import { up as attachments } from './0031-attachments.ts'
 import { up as customers } from './0034-customers.ts'
 import { up as holdsOfKnownOrders } from './0035-holds-of-known-orders.ts'
+import { up as complaints } from './0036-complaints.ts'
+import { up as healthScore } from './0037-health-score.ts'
 
 /** Every migration in order. Forward only: a mistake is mended by the next one. */
 export const migrations: Record<string, Migration> = {
@@ -64,4 +66,6 @@ export const migrations: Record<string, Migration> = {
   '0031-attachments': { up: attachments },
   '0034-customers': { up: customers },
   '0035-holds-of-known-orders': { up: holdsOfKnownOrders },
+  '0036-complaints': { up: complaints },
+  '0037-health-score': { up: healthScore },
 }

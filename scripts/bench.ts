@@ -11,6 +11,7 @@ import { measureDecisions } from '../bench/figures/decisions.ts'
 import { measureEvents } from '../bench/figures/events.ts'
 import { measureExports } from '../bench/figures/exports.ts'
 import { measureGrowth } from '../bench/figures/growth.ts'
+import { measureHealthScore } from '../bench/figures/health-score.ts'
 import { measureOrders } from '../bench/figures/orders.ts'
 import { measurePushGrowth } from '../bench/figures/push-growth.ts'
 import { measurePushToApplied } from '../bench/figures/push-to-applied.ts'
@@ -47,6 +48,10 @@ const measurements: {
   { names: ['growth'], measure: measureGrowth },
   { names: ['decisions'], measure: measureDecisions },
   { names: ['audit'], measure: measureAudit },
+  {
+    names: ['health-score'],
+    measure: (stage, _say, { orders }) => measureHealthScore(stage, orders),
+  },
   { names: ['events'], measure: measureEvents },
   { names: ['start-latency'], measure: measureStartLatency },
   { names: ['orders', 'cpu'], measure: measureOrders },

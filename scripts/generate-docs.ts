@@ -508,6 +508,7 @@ const TRIED_ON: Record<PolicyKind, string> = {
   notification: NO_TRIAL,
   'approval-route': 'change requests: which way they take, and who decides',
   'combined-shipping': NO_TRIAL,
+  'health-score': 'days as they were counted: how healthy they would have been',
 }
 
 function policyKinds(): string {

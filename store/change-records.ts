@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { ChangeRequestEffect, ChangeRequestState, CountedDecision } from '../domain/change-request.ts'
 import type { Tx } from './database.ts'
+import { noteHealthDue } from './health-due.ts'
 import { openWorkItem, resolveOpenWorkItem } from './work-items.ts'
 
 /** Brings the rows of those who are asked to what the state says: what inbox and messages are made of. */
@@ -65,6 +66,7 @@ export async function settlePlace(
     .where('level_number', '=', decision.levelNumber)
     .where('principal', '=', decision.onBehalfOf ?? decision.account)
     .execute()
+  await noteHealthDue(tx, 'change', [changeId])
 }
 
 const WORK_ITEMS = ['change_no_approver', 'change_apply_failed', 'change_undo_failed'] as const

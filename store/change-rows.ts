@@ -5,6 +5,7 @@ import type { Change, ChangeEffect } from '../domain/change.ts'
 import type { ChangeRequestEvent, ChangeRequestState, CountedDecision } from '../domain/change-request.ts'
 import { isChangeClosed } from '../domain/change-request-state.ts'
 import type { Db, Tx } from './database.ts'
+import { noteHealthDue } from './health-due.ts'
 import { tellEvent } from './outbound-events.ts'
 
 /** A request with what its present version asks for. */
@@ -176,6 +177,7 @@ export async function saveChangeState(
     .insertInto('change_event')
     .values({ change_id: changeId, event_id: eventId, version, type, body: JSON.stringify(body), operator })
     .execute()
+  await noteHealthDue(tx, 'change', [changeId])
   const isNew = type === 'submitted'
   if (!isNew && before.status === state.status) return
   // Last: the turn of whoever tells events is kept until the transaction ends.

@@ -3,9 +3,11 @@ import { isShippedThere } from '../domain/channel-placing.ts'
 import { RECEIVER_CHANGED } from './change-records.ts'
 import { submitForBuyer } from './change-requests.ts'
 import { takePayment } from './channel-order-money.ts'
-import { type ChannelOrderReport, type KnownOrder, logLine } from './channel-order-report.ts'
+import { type ChannelOrderReport, channelOrderKey, type KnownOrder, logLine } from './channel-order-report.ts'
 import { separateOrder } from './combined-shipping.ts'
+import { keepRefundComplaints } from './complaints.ts'
 import type { Tx } from './database.ts'
+import { noteHealthDue } from './health-due.ts'
 import { appendInbox } from './inbox.ts'
 import { openWorkItem } from './work-items.ts'
 
@@ -54,6 +56,15 @@ export async function applyDifference(
   if (isClosed) await closeOrder(tx, report, orderId)
   await takePayment(tx, report, orderId)
   if (isShippedThere(order) && !isShippedThere(before)) await raiseIfNothingLeft(tx, report, orderId)
+  await keepRefundComplaints(tx, {
+    orderId,
+    order,
+    before,
+    storeId: shop.storeId,
+    channelKey: channelOrderKey(report),
+    platform: shop.platform,
+  })
+  if (order.shipUntil !== before.shipUntil) await noteHealthDue(tx, 'order', [orderId])
   for (const change of changes) {
     await raiseChange(tx, report, orderId, change, change === RECEIVER_CHANGED ? asked : {})
   }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { PARCEL_TRANSITIONS, type ParcelState } from '../domain/order-state.ts'
 import type { Db, Tx } from './database.ts'
+import { noteHealthDue } from './health-due.ts'
 import { appendInbox } from './inbox.ts'
 import { openWorkItem, resolveOpenWorkItem, resolveWithMark } from './work-items.ts'
 
@@ -156,6 +157,10 @@ async function recordScansOf(
     .execute()
   if (way === 'poll' && parcel.consecutive_failures >= FAILURES_BEFORE_ALARM) {
     await resolveOpenWorkItem(tx, 'courier_unreachable', parcelId, 'the courier answers again')
+  }
+  // An order that has ended hears of no scan any more; when its parcel arrived counts all the same.
+  if (added > 0 && scans.some(({ state }) => state === 'delivered' || state === 'refused')) {
+    await noteHealthDue(tx, 'order', [parcel.order_id])
   }
   // Whether or not it is marked as silent: its order may have opened the item just after the last news.
   if (added > 0) await resolveWithMark(tx, 'parcel_stuck', parcelId, 'there is news of the parcel')

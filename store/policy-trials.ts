@@ -3,19 +3,23 @@ import { z } from 'zod'
 import { code } from '../contracts/common.ts'
 import type { PolicyDocument, PolicyKind } from '../contracts/policies/index.ts'
 import { type ChangeFacts, NEW_CUSTOMER } from '../domain/approval-route.ts'
+import { periodsBetween } from '../domain/health-period.ts'
 import {
   type Judgement,
   type PastOrder,
   type PresentLevel,
   tryAllocation,
   tryApprovalRoute,
+  tryHealthScore,
   tryOrderLife,
   tryReservation,
   trySafetyStock,
   tryTransfer,
 } from '../domain/policy-trials.ts'
 import type { ApprovalFacts } from '../domain/transfer-approval.ts'
+import { chinaTimeOf } from '../domain/working-time.ts'
 import type { Db, Tx } from './database.ts'
+import { healthRowsOf, sumsByStart } from './health-figures.ts'
 import { timeAndUuid } from './paging.ts'
 import { countPastOrders, type PastOrderRow, readPastOrders, type Window } from './past-orders.ts'
 import { addStock } from './past-stock.ts'
@@ -32,7 +36,7 @@ export type TrialSubject<Document> = {
  * A kind that decides nothing about what has happened has none.
  */
 export type Trial<Document> = {
-  subject: 'order' | 'stock-level' | 'transfer' | 'change-request'
+  subject: 'order' | 'stock-level' | 'transfer' | 'change-request' | 'health-day'
   position: z.ZodType<[string, string]>
   count: (db: Db | Tx, window: Window, limit: number) => Promise<number>
   read: (
@@ -143,6 +147,34 @@ const onChangeRequests = onRows<ChangeFacts, PolicyDocument<'approval-route'>>(
   (policy, facts) => tryApprovalRoute(policy, { ...NEW_CUSTOMER, ...facts }),
 )
 
+/**
+ * The days of China that lie in the window, as their figures were counted: what was measured against another target is
+ * not counted anew.
+ */
+const onHealthDays: Trial<PolicyDocument<'health-score'>> = {
+  subject: 'health-day',
+  position: z.tuple([z.iso.date(), z.literal('day')]),
+  count: async (_db, window, limit) => Math.min(daysOf(window, null, limit).length, limit),
+  read: async (db, window, after, limit) => {
+    const days = daysOf(window, after?.[0] ?? null, limit)
+    const [newest, oldest] = [days[0], days.at(-1)]
+    if (!newest || !oldest) return []
+    const whole = { grain: 'day' as const, fromMs: oldest.fromMs, toMs: newest.toMs }
+    const sums = await sumsByStart(db, whole, healthRowsOf({}, { kind: 'all' }))
+    return days.map(({ fromMs }) => {
+      const { day } = chinaTimeOf(fromMs)
+      const found = sums.get(fromMs) ?? {}
+      return { id: day, position: [day, 'day'], judge: (document) => tryHealthScore(document, found) }
+    })
+  },
+}
+
+/** The newest first, those before a day. */
+function daysOf({ from, to }: Window, before: string | null, limit: number) {
+  const toMs = before === null ? to.getTime() : Date.parse(`${before}T00:00:00+08:00`)
+  return periodsBetween('day', { fromMs: from.getTime(), toMs }, { sort: 'newest', limit })
+}
+
 /** How each kind is tried; null where a kind decides nothing about what has happened. */
 export const TRIALS: { readonly [Kind in PolicyKind]: Trial<PolicyDocument<Kind>> | null } = {
   'order-life': onOrders(tryOrderLife, asTheyAre),
@@ -156,6 +188,7 @@ export const TRIALS: { readonly [Kind in PolicyKind]: Trial<PolicyDocument<Kind>
   'change-anomaly': null,
   notification: null,
   'combined-shipping': null,
+  'health-score': onHealthDays,
   transfer: onTransfers,
   'approval-route': onChangeRequests,
 }

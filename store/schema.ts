@@ -17,7 +17,9 @@ import type {
   Platform,
   SkuPart,
 } from '../domain/channel-order.ts'
+import type { ComplaintCategory, ComplaintSource } from '../domain/complaint.ts'
 import type { EventDeliveryState, SubscriptionState } from '../domain/event-delivery.ts'
+import type { HealthComponent } from '../domain/health-score.ts'
 import type { ListingReason } from '../domain/listing.ts'
 import type {
   NotificationEvent,
@@ -332,6 +334,59 @@ export type Database = {
     difference_cents: number
     concession_cents: number
     refreshed_at: DefaultTimestamp
+  }
+  complaint: {
+    id: string
+    order_id: string
+    store_id: string
+    channel: string
+    category: ComplaintCategory
+    source: ComplaintSource
+    source_key: Nullable<string>
+    refund_reason: Nullable<string>
+    note: Nullable<string>
+    occurred_at: Timestamp
+    recorded_by: string
+    recorded_at: DefaultTimestamp
+    withdrawn_at: NullableTimestamp
+    withdrawn_by: Nullable<string>
+    withdraw_reason: Nullable<string>
+  }
+  health_target: { kind: 'sync' | 'ship' | 'deliver'; key: string; seconds: number }
+  health_outcome: {
+    component: HealthComponent
+    source_id: string
+    part: string
+    happened_at: Timestamp
+    channel: string
+    store_id: string
+    warehouse_id: string
+    order_id: Nullable<string>
+    measured: number
+    missed: number
+  }
+  health_figure: {
+    grain: 'hour' | 'day'
+    starts_at: Timestamp
+    component: HealthComponent
+    channel: string
+    store_id: string
+    warehouse_id: string
+    measured: number
+    missed: number
+    outcomes: number
+    missed_outcomes: number
+  }
+  health_due: { id: GeneratedAlways<number>; kind: 'order' | 'change' | 'count'; source_id: string }
+  health_due_hour: { hour: Timestamp; component: HealthComponent }
+  health_state: {
+    id: boolean
+    transaction_id: string
+    log_id: number
+    targets: string
+    policy_version: number
+    counted_until: NullableTimestamp
+    refreshed_at: NullableTimestamp
   }
   working_day: {
     id: Generated<string>

@@ -3,6 +3,7 @@ import { v7 as uuid } from 'uuid'
 import { type FieldError, ProblemError } from '../contracts/errors.ts'
 import type { CountDecision, CountLineInput, CreateCountBody } from '../contracts/stock-counts.ts'
 import type { Tx } from './database.ts'
+import { noteHealthDue } from './health-due.ts'
 import { raiseShortfalls } from './shortfalls.ts'
 import { lockStock, moveStock } from './stock-movement.ts'
 
@@ -115,7 +116,10 @@ export async function decideCount(
   operator: string,
 ): Promise<string | null> {
   const count = await lockCount(tx, countId, 'submitted')
-  if (decision === 'approve') await approve(tx, count, operator)
+  if (decision === 'approve') {
+    await approve(tx, count, operator)
+    await noteHealthDue(tx, 'count', [countId])
+  }
   await tx
     .updateTable('stock_count')
     .set({

@@ -4,8 +4,11 @@ import type { Db } from '../store/database.ts'
 import { activeShops, type LagTargets } from '../store/shop-queries.ts'
 import type { FetchOutcome } from './channel-fetch.ts'
 
+/** `targets`: what feeds are expected to keep now; people may change it. */
+type Feeds = { db: Db; targets: () => Promise<LagTargets> }
+
 /** What the intake of the channels does and how far behind it is, shop by shop. */
-export function channelMetrics(registry: Registry, options: { db: Db; targets: LagTargets }) {
+export function channelMetrics(registry: Registry, options: Feeds) {
   const registers = [registry]
   const fetches = new Counter({
     name: 'hub_channel_fetches_total',
@@ -35,7 +38,7 @@ export function channelMetrics(registry: Registry, options: { db: Db; targets: L
   }
 }
 
-function lagGauges(registry: Registry, { db, targets }: { db: Db; targets: LagTargets }): void {
+function lagGauges(registry: Registry, { db, targets }: Feeds): void {
   const registers = [registry]
   const labelNames = ['shop', 'platform', 'way'] as const
   const target = new Gauge({
@@ -58,7 +61,7 @@ function lagGauges(registry: Registry, { db, targets }: { db: Db; targets: LagTa
     // One question for all three.
     async collect() {
       for (const gauge of [this, target, waiting]) gauge.reset()
-      for (const { id: shop, platform, push, pull, hintsWaiting } of await activeShops(db, targets)) {
+      for (const { id: shop, platform, push, pull, hintsWaiting } of await activeShops(db, await targets())) {
         waiting.set({ shop, platform }, hintsWaiting)
         for (const [way, feed] of [
           ['push', push],

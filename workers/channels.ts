@@ -50,18 +50,25 @@ const health = await startHealthServer({
   isReady: () =>
     fetchLoop.lastSuccessMs > startedAtMs && Date.now() - fetchLoop.lastSuccessMs < READY_WITHIN_MS,
 })
+const policies = new Policies()
 const fetch = new ChannelFetch({
   db,
   connectors: CHANNEL_CONNECTORS,
   shops,
   keyRing,
-  policies: new Policies(),
+  policies,
   callLimits: new CallLimits(redis),
   logger,
   owner,
   onApplied: () => notice.poke(),
   onRoom: () => fetchLoop.wake(),
-  onOutcome: channelMetrics(health.registry, { db, targets: lagTargetsOf(CHANNEL_CONNECTORS) }),
+  onOutcome: channelMetrics(health.registry, {
+    db,
+    targets: async () => {
+      const { document } = await policies.current(db, 'health-score')
+      return lagTargetsOf(CHANNEL_CONNECTORS, document.syncTargetSeconds)
+    },
+  }),
 })
 const fetchLoop = new Loop('channel-fetch', { round: () => fetch.runOnce(), idleMs: IDLE_MS.fetch, logger })
 const connections = new ChannelConnections({

@@ -11,6 +11,7 @@ import { startTelemetry } from '../connectors/telemetry.ts'
 import { type PulledShop, PullSchedules } from '../connectors/temporal/channel-schedules.ts'
 import { createTemporalClient } from '../connectors/temporal/client.ts'
 import { temporalConnectionOptions } from '../connectors/temporal/connection.ts'
+import { ensureHealthSchedule } from '../connectors/temporal/health-schedule.ts'
 import { createOrderChangeCommands } from '../connectors/temporal/order-change-commands.ts'
 import { ensureReportSchedule } from '../connectors/temporal/report-schedules.ts'
 import { ensureWmsSchedules } from '../connectors/temporal/wms-schedules.ts'
@@ -127,6 +128,7 @@ const deployment = new Loop('deployment', {
     if (!hasSchedules) {
       await ensureWmsSchedules(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
       await ensureReportSchedule(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
+      await ensureHealthSchedule(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
     }
     hasSchedules = true
     await pullSchedules.sync(pulledShops(await shops.all()))

@@ -36,7 +36,7 @@ import {
 import { ACCESS, identityOf } from '../access.ts'
 import { auditOriginOf } from '../audit-origin.ts'
 import type { ApiDeps } from '../deps.ts'
-import { channelsInPolicy, refuseUnknownChannels } from '../known-channels.ts'
+import { channelsInPolicy, refuseUnknownChannels, refuseUnknownPlatforms } from '../known-channels.ts'
 
 const tags = ['policies']
 const url = '/v1/policies/:kind'
@@ -55,6 +55,7 @@ export const policyRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app
   const readDocument = (kind: PolicyKind, document: unknown) => {
     const parsed = parseDocument(kind, document)
     refuseUnknownChannels(deps.connectors, channelsInPolicy(kind, parsed))
+    refuseUnknownPlatforms(deps.connectors, kind, parsed)
     return parsed
   }
 

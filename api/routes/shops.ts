@@ -42,11 +42,14 @@ export const shopRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, 
     return connector
   }
   const channelOf = (platform: Platform) => connectorOf(platform).channel
-  const targets = lagTargetsOf(deps.connectors)
+  const lagTargets = async () => {
+    const { document } = await deps.policies.current(db, 'health-score')
+    return lagTargetsOf(deps.connectors, document.syncTargetSeconds)
+  }
   const checkCredentials = (platform: Platform, given: Credentials) =>
     validCredentials(connectorOf(platform), given)
   const show = async (shopId: string): Promise<ShopView> => {
-    const shop = await findShop(db, shopId, targets)
+    const shop = await findShop(db, shopId, await lagTargets())
     if (!shop) throw new ProblemError('not-found', `there is no shop ${shopId}`)
     return shop
   }
@@ -85,7 +88,7 @@ export const shopRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, 
         response: { 200: shopPage },
       },
     },
-    async (request) => listShops(db, request.query, targets),
+    async (request) => listShops(db, request.query, await lagTargets()),
   )
 
   app.get(

@@ -124,11 +124,17 @@ const PUSH_TARGET_SECONDS = 60
 /** A connector that this version does not have: what its shops' rows say is still shown. */
 const NO_CONNECTOR = { push: null, pull: 24 * 60 * 60 }
 
+/** Where people want other targets than the connectors have: the policy `health-score`. In seconds, by platform. */
+export type OwnLagTargets = Readonly<
+  Record<string, { push?: number | undefined; pull?: number | undefined } | undefined>
+>
+
 /**
  * What the feeds of each platform are expected to keep, in seconds; `push` is null where it pushes nothing. A pull is
- * never fresher than its delay and interval.
+ * never fresher than its delay and interval, unless somebody wants it to be. The lag of feeds and the timeliness of
+ * what they bring are both judged by this.
  */
-export function lagTargetsOf(connectors: ChannelConnectors) {
+export function lagTargetsOf(connectors: ChannelConnectors, own: OwnLagTargets = {}) {
   return (platform: Platform): { push: number | null; pull: number } => {
     const connector = connectors[platform]
     if (!connector) return NO_CONNECTOR
@@ -136,8 +142,16 @@ export function lagTargetsOf(connectors: ChannelConnectors) {
     const { lagTargetSeconds, pullDelaySeconds, pullEverySeconds } = limits
     const isWithinReach = pullDelaySeconds + pullEverySeconds < lagTargetSeconds
     const pull = isWithinReach ? lagTargetSeconds : pullDelaySeconds + 2 * pullEverySeconds
-    return { push: receivePush || listen ? PUSH_TARGET_SECONDS : null, pull }
+    const wanted = own[platform]
+    const push = receivePush || listen ? (wanted?.push ?? PUSH_TARGET_SECONDS) : null
+    return { push, pull: wanted?.pull ?? pull }
   }
+}
+
+/** The same for every platform that there is a connector of. */
+export function feedTargetsOf(connectors: ChannelConnectors, own: OwnLagTargets) {
+  const targets = lagTargetsOf(connectors, own)
+  return Object.fromEntries(Object.keys(connectors).map((platform) => [platform, targets(platform)]))
 }
 
 /** What a call came to, for those who only show it. Anything that is no error of the outside was not readable. */

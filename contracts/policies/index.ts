@@ -5,6 +5,7 @@ import { changeAnomaly } from './change-anomaly.ts'
 import { combinedShipping } from './combined-shipping.ts'
 import type { PolicyDefinition } from './definition.ts'
 import { erpMapping } from './erp-mapping.ts'
+import { healthScore } from './health-score.ts'
 import { notification } from './notification.ts'
 import { orderLife } from './order-life.ts'
 import { promotion } from './promotion.ts'
@@ -26,6 +27,7 @@ const definitions = {
   notification,
   'approval-route': approvalRoute,
   'combined-shipping': combinedShipping,
+  'health-score': healthScore,
 }
 
 /** The kinds of policy that exist; each has a file of its own here. */

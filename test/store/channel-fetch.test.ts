@@ -287,7 +287,7 @@ describe('how far a shop is behind', () => {
       store.db,
     )
     const registry = new Registry()
-    channelMetrics(registry, { db: store.db, targets: lagTargetsOf({ doudian: fake.connector }) })
+    channelMetrics(registry, { db: store.db, targets: async () => lagTargetsOf({ doudian: fake.connector }) })
     const of = async (name: string) => {
       const found = (await registry.getMetricsAsJSON()).find((metric) => metric.name === name)
       const own = found?.values.filter(({ labels }) => labels.shop === shopId) ?? []

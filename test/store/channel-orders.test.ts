@@ -715,3 +715,42 @@ describe('cash on delivery (货到付款)', () => {
     expect(await bodyOf(orderId)).toHaveLength(1)
   })
 })
+
+test('the reason that a refund is asked for is a complaint where the policy says so, once a line', async () => {
+  const skuId = await mappedSku({ 'WH-HZ': 10 })
+  const asking = (
+    order: ChannelOrder,
+    seconds: number,
+    refundReason: string,
+    refund: 'open' | 'done' = 'open',
+  ) =>
+    apply({
+      ...order,
+      modifiedAt: at(seconds),
+      lines: order.lines.map((line) => ({ ...line, refund, refundReason })),
+    })
+  const complaints = (order: ChannelOrder) =>
+    store.db
+      .selectFrom('complaint')
+      .innerJoin('channel_order', 'channel_order.order_id', 'complaint.order_id')
+      .select(['category', 'source', 'refund_reason', 'occurred_at', 'recorded_by'])
+      .where('platform_order_id', '=', order.platformOrderId)
+      .execute()
+  const broken = paid(orderOf(skuId, 1))
+  const unwanted = paid(orderOf(skuId, 1))
+  for (const order of [broken, unwanted]) await apply(order)
+  await asking(broken, 10, '商品破损')
+  await asking(broken, 20, '质量问题')
+  await asking(broken, 30, '质量问题', 'done')
+  await asking(unwanted, 10, '七天无理由退货')
+  expect(await complaints(broken)).toEqual([
+    {
+      category: 'damaged',
+      source: 'channel_refund',
+      refund_reason: '商品破损',
+      occurred_at: new Date(at(10)),
+      recorded_by: 'mall',
+    },
+  ])
+  expect(await complaints(unwanted)).toEqual([])
+})

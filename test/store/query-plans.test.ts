@@ -1,7 +1,8 @@
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { healthOutcomesQuery } from '../../contracts/health-score.ts'
 import { listListingsQuery } from '../../contracts/listings.ts'
 import { operationLogQuery, orderStoryQuery } from '../../contracts/operation-log.ts'
 import { listOrdersQuery } from '../../contracts/orders.ts'
@@ -20,6 +21,8 @@ import {
   subscriptionsBehind,
 } from '../../store/event-deliveries.ts'
 import { listPickTasks, listShipments } from '../../store/fulfilment-queries.ts'
+import { listHealthOutcomes } from '../../store/health-outcomes.ts'
+import { refreshHealth } from '../../store/health-refresh.ts'
 import type { Scope } from '../../store/identity.ts'
 import { planDueListings } from '../../store/listing-plan.ts'
 import { listListings } from '../../store/listing-queries.ts'
@@ -61,6 +64,7 @@ const BIG_TABLES = [
   'stock_ledger',
   'transfer',
   'transfer_leg',
+  'health_outcome',
 ]
 
 let database: TestDatabase
@@ -201,6 +205,11 @@ const FILL = [
   `insert into operation_log (at, order_id, store_id, version, field, operator, source, subject_id)
     select ${timeOf('n')}, ${orderIdOf('n')}, 'STORE-' || (1 + n % 20), 1, 'status',
       case when n % 10 = 0 then 'person-' || n % 300 else 'system' end, 'source-' || n % 30, 'SUBJECT-' || n
+    from generate_series(1, ${ROWS}) as n`,
+  `insert into health_outcome (component, source_id, part, happened_at, channel, store_id, warehouse_id, order_id, measured,
+      missed)
+    select 'onTimeFulfilment', ${orderIdOf('n')}, 'WH-' || (1 + n % 10), ${timeOf('n')}, 'mall', 'STORE-' || (1 + n % 20),
+      'WH-' || (1 + n % 10), ${orderIdOf('n')}, 1, (n % 500 = 0)::int
     from generate_series(1, ${ROWS}) as n`,
 ]
 
@@ -407,6 +416,57 @@ describe('listings and figures', () => {
     if (nextCursor === null) return
     const next = listListingsQuery.parse({ limit: '50', ...filters, cursor: nextCursor })
     await expectNarrow((db) => listListings(db, next, everything), ['listing'])
+  })
+})
+
+describe('the health score', () => {
+  const targets = { policyVersion: 0, rows: [{ kind: 'sync' as const, key: '', seconds: 60 }] }
+  const refresh = (db: Db) =>
+    refreshHealth(db, { now: new Date(), targets, sourcesARound: 50, hoursARound: 3 })
+  const month = { grain: 'month' as const, at: new Date(Date.now() - 10 * 86_400_000).toISOString() }
+  beforeAll(async () => {
+    await sql`
+      update health_state set targets = ${JSON.stringify(targets.rows)}, counted_until = now(),
+        transaction_id = pg_snapshot_xmin(pg_current_snapshot())`.execute(db)
+  })
+
+  test('a round reads what belongs to the orders that have changed, not those before them', async () => {
+    await sql`
+      insert into health_due (kind, source_id) select 'order', id from orders order by created_at desc limit 50`.execute(
+      db,
+    )
+    await expectNarrow(refresh, ['orders', 'operation_log', 'health_outcome'])
+  })
+
+  test('summing an hour reads the outcomes of that hour', async () => {
+    await sql`delete from health_due_hour`.execute(db)
+    await sql`
+      insert into health_due_hour (hour, component)
+      select date_trunc('hour', now(), 'UTC') - n * interval '1 hour', 'onTimeFulfilment'
+      from generate_series(50, 52) as n`.execute(db)
+    await expectNarrow(refresh, ['health_outcome'])
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['newest', {}],
+    ['oldest', { sort: 'oldest' }],
+    ['that were missed', { missed: 'true' }],
+    ['that were missed in a store', { missed: 'true', storeId: 'STORE-1' }],
+    ['of a store', { storeId: 'STORE-7' }],
+  ])('outcomes of a month, %s: a page, and the page after it, read about a page', async (_, filters) => {
+    const list = (db: Db, cursor: string | null) =>
+      listHealthOutcomes(
+        db,
+        {
+          component: 'onTimeFulfilment',
+          query: healthOutcomesQuery.parse({ ...month, ...filters, ...(cursor ? { cursor } : {}) }),
+        },
+        everything,
+        new Date(),
+      )
+    await expectNarrow((db) => list(db, null), ['health_outcome'])
+    const { nextCursor } = await list(db, null)
+    if (nextCursor !== null) await expectNarrow((db) => list(db, nextCursor), ['health_outcome'])
   })
 })
 

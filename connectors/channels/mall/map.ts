@@ -36,6 +36,7 @@ export const mallOrder = z.looseObject({
         quantity: whole,
         amountCents: whole,
         refund: z.enum(['none', 'open', 'done']),
+        refundReason: z.string().max(200).nullish(),
       }),
     )
     .max(500),
@@ -82,6 +83,7 @@ export function toChannelOrder(order: MallOrder): ChannelOrder {
       quantity: line.quantity,
       amountCents: line.amountCents,
       refund: line.refund,
+      ...(line.refundReason ? { refundReason: line.refundReason } : {}),
     })),
     receiver: { name, phone, province, city, district, address, ciphertext: {} },
     buyerRemark: order.buyerRemark,
