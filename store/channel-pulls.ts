@@ -23,39 +23,44 @@ const SAME_SECOND = sql`interval '5 seconds'`
 
 /**
  * Keeps what a pull found, as hints: a change that was pulled before is the same hint, and one whose outcome the hub
- * has already fetched is none.
+ * has already fetched is none. Platforms count in seconds, so that a buyer who pays in the second of the order leaves two
+ * versions of one time: an unpaid order is looked at once more. A fetch that was answered from an older copy in spite of
+ * its hint is repeated with each pull that still names the change, at most once a minute.
  *
  * @returns how many hints were new
  */
 export async function keepChanges(db: Db, shop: Shop, changes: readonly Change[]): Promise<number> {
-  const { rows } = await sql<{ position: number }>`
-    select position::int - 1 as position
-    from unnest(${changes.map((change) => change.platformOrderId)}::text[],
-      ${changes.map((change) => change.modifiedAt.toISOString())}::timestamptz[])
-      with ordinality as change (platform_order_id, modified_at, position)
-    where not exists (
-      select from channel_order as known
-      where known.shop_id = ${shop.shopId} and known.platform_order_id = change.platform_order_id
-        and (known.modified_at > change.modified_at or (known.modified_at = change.modified_at
-          and known.updated_at >= change.modified_at + ${SAME_SECOND})))`.execute(db)
-  const now = new Date()
-  const hints = rows.flatMap(({ position }) => {
-    const change = changes[position]
-    if (!change) return []
-    const { platformOrderId, modifiedAt } = change
-    const modified = modifiedAt.toISOString()
-    return inboxHintOf({
+  const hintOf = ({ platformOrderId, modifiedAt }: Change, again = '') =>
+    inboxHintOf({
       ...shop,
-      messageId: `pull/${platformOrderId}/${modified}`,
+      messageId: `pull/${platformOrderId}/${modifiedAt.toISOString()}${again}`,
       type: 'pull',
       platformOrderId,
       occurredAt: modifiedAt,
       isKnown: true,
-      raw: JSON.stringify({ platformOrderId, modifiedAt: modified }),
-      receivedAt: now,
+      raw: JSON.stringify({ platformOrderId, modifiedAt: modifiedAt.toISOString() }),
+      receivedAt: new Date(),
       traceParent: null,
       isFollowed: true,
     })
+  const first = changes.map((change) => hintOf(change))
+  const { rows } = await sql<{ position: number; isBehind: boolean }>`
+    select position::int - 1 as position, coalesce(known.modified_at < change.modified_at, false) and exists (
+        select from inbox where source = change.source and shop = ${shop.shopId} and source_event_id = change.event_id
+          and state = 'fetched') as "isBehind"
+    from unnest(${changes.map((change) => change.platformOrderId)}::text[],
+        ${changes.map((change) => change.modifiedAt.toISOString())}::timestamptz[],
+        ${first.map((hint) => hint.source)}::text[], ${first.map((hint) => hint.sourceEventId)}::text[])
+        with ordinality as change (platform_order_id, modified_at, source, event_id, position)
+      left join channel_order as known
+        on known.shop_id = ${shop.shopId} and known.platform_order_id = change.platform_order_id
+    where known.modified_at is null or known.modified_at < change.modified_at
+      or (known.modified_at = change.modified_at
+        and (known.status = 'unpaid' or known.updated_at < change.modified_at + ${SAME_SECOND}))`.execute(db)
+  const thisMinute = `/${new Date().toISOString().slice(0, 'YYYY-MM-DDThh:mm'.length)}`
+  const hints = rows.flatMap(({ position, isBehind }) => {
+    const change = changes[position]
+    return change ? hintOf(change, isBehind ? thisMinute : '') : []
   })
   return insertHints(db, hints)
 }

@@ -113,6 +113,50 @@ test('a change whose outcome was fetched already is no hint, unless it was fetch
   expect((await shop.hints()).map(({ id }) => id.split('/')[1])).toEqual([tooSoon])
 })
 
+/** As the hub would have stored it from a fetch. */
+async function stored(shop: { shopId: string }, id: string, version: { status: string; modifiedAt: Date }) {
+  const contact = uuid()
+  await sql`insert into contact (id, key_id, sealed, division_code) values (${contact}, 'k', '', '330106')`.execute(
+    store.db,
+  )
+  const { status, modifiedAt } = version
+  await sql`insert into channel_order (shop_id, platform_order_id, state, status, raw_status, modified_at, updated_at,
+      canonical, contact_id)
+    values (${shop.shopId}, ${id}, 'ignored', ${status}, '1', ${modifiedAt}, ${modifiedAt}::timestamptz + interval '10 seconds',
+      '{}', ${contact})`.execute(store.db)
+}
+const pullAgain = async (shop: Awaited<ReturnType<typeof newShop>>) => {
+  await sql`update channel_feed set watermark = now() - interval '1 minute' where shop_id = ${shop.shopId}`.execute(
+    store.db,
+  )
+  return shop.pull()
+}
+
+test('an order that is unpaid here is looked at once more: its payment may have come in the second of the order', async () => {
+  const shop = await newShop(60_000)
+  const [unpaid, paid] = [shop.change(30_000), shop.change(30_000)]
+  const modifiedAt = shop.fake.changes[0]?.modifiedAt ?? new Date()
+  await stored(shop, unpaid, { status: 'unpaid', modifiedAt })
+  await stored(shop, paid, { status: 'paid', modifiedAt: shop.fake.changes[1]?.modifiedAt ?? modifiedAt })
+  expect(await shop.pull()).toMatchObject({ hints: 1 })
+  expect((await shop.hints()).map(({ id }) => id.split('/')[1])).toEqual([unpaid])
+  expect(await pullAgain(shop)).toMatchObject({ hints: 0 })
+})
+
+test('a change whose fetch was answered from an older copy is asked for again by the next pulls, once a minute', async () => {
+  const shop = await newShop(60_000)
+  const id = shop.change(30_000)
+  expect(await shop.pull()).toMatchObject({ hints: 1 })
+  // It is still to be fetched.
+  expect(await pullAgain(shop)).toMatchObject({ hints: 0 })
+  await stored(shop, id, { status: 'unpaid', modifiedAt: new Date(Date.now() - 50_000) })
+  await sql`update inbox set state = 'fetched' where shop = ${shop.shopId}`.execute(store.db)
+  expect(await pullAgain(shop)).toMatchObject({ hints: 1 })
+  await sql`update channel_order set modified_at = ${shop.fake.changes[0]?.modifiedAt ?? null}, status = 'paid'
+    where shop_id = ${shop.shopId}`.execute(store.db)
+  expect(await pullAgain(shop)).toMatchObject({ hints: 0 })
+})
+
 test('the watermark moves only after the hints are durable: a window that breaks off is pulled again whole', async () => {
   const shop = await newShop(30 * 60_000)
   const ids = [1, 2, 3, 4, 5].map((minute) => shop.change(minute * 60_000))
