@@ -11,6 +11,7 @@ import type { Allocation, OrderPlaced } from '../domain/order.ts'
 import { factsOf } from '../domain/order-facts.ts'
 import { placeOfAddress } from '../domain/place.ts'
 import type { PresaleUnits } from '../domain/presale.ts'
+import { SharedReasons } from './allocation-decisions.ts'
 import { sealContact } from './contacts.ts'
 import { type Db, PREPARED, type Tx, together } from './database.ts'
 import { GroupCommit, type GroupLimits } from './group-commit.ts'
@@ -61,8 +62,13 @@ export type CheckoutResult =
   /** `shortages` is empty where it is not stock that is missing. */
   | { ok: false; problem: ProblemError; shortages: Shortage[] }
 
-/** `recent`: for who places orders all the time. */
-type Deps = { keyRing: KeyRing; policies: Policies; recent?: RecentPlans | undefined }
+/** `recent` and `shared`: for who places orders all the time. */
+type Deps = {
+  keyRing: KeyRing
+  policies: Policies
+  recent?: RecentPlans | undefined
+  shared?: SharedReasons | undefined
+}
 
 /**
  * Places an order in the caller's transaction: stock reserved, order and lines written, and the inbox row that will
@@ -139,10 +145,8 @@ async function checkoutLocked(
   }
   if (placed.size < granted.length && granted.length < drafts.length) throw new GroupSpoiltError()
   const written = granted.filter((order) => placed.has(order.input.orderId))
-  await writeReservations(tx, {
-    reclaimed,
-    members: members.filter(({ request }) => placed.has(request.orderId)),
-  })
+  const kept = members.filter(({ request }) => placed.has(request.orderId))
+  await writeReservations(tx, { reclaimed, members: kept }, deps.shared)
   await insertOrderRows(tx, written)
   await insertPresaleHolds(
     tx,
@@ -175,7 +179,8 @@ export function createCheckouts(
   db: Db,
   deps: Deps & { answerOf: (result: CheckoutResult) => StoredAnswer; limits?: GroupLimits },
 ): { place: (call: CheckoutCall) => Promise<CheckoutAnswer> } {
-  const placing = { ...deps, recent: new RecentPlans() }
+  const shared = new SharedReasons()
+  const placing = { ...deps, recent: new RecentPlans(), shared }
   const group = new GroupCommit<CheckoutCall, CheckoutAnswer>(
     db,
     {
@@ -216,7 +221,17 @@ export function createCheckouts(
     },
     deps.limits,
   )
-  return { place: (call) => group.submit(call) }
+  return {
+    place: (call) => {
+      const placed = group.submit(call)
+      const settle = (isCommitted: boolean) => shared.settle(operationOf([call]), isCommitted)
+      placed.then(
+        () => settle(true),
+        () => settle(false),
+      )
+      return placed
+    },
+  }
 }
 
 type Facts = {

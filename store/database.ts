@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { Kysely, PostgresDialect, type RawBuilder, sql, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { Database } from './schema.ts'
@@ -170,6 +171,22 @@ export async function sendLast(
   })
   // Whoever waits for it hears of its failure; a commit that breaks off is heard of first.
   sent.answered.catch(() => undefined)
+  return sent
+}
+
+/**
+ * Sends a statement of a transaction and returns when it has left, without waiting for its answer: what comes after it is
+ * prepared while the server runs it. If it fails, all that follows fails with it; its own answer says why.
+ *
+ * @returns the answer; wait for it before anybody is told of a success
+ */
+export async function sendAhead(
+  tx: Tx,
+  statement: RawBuilder<unknown>,
+): Promise<{ answered: Promise<unknown> }> {
+  const sent = await sendLast(tx, statement)
+  // What is written in a turn of the event loop leaves at its end.
+  await setImmediate()
   return sent
 }
 

@@ -59,6 +59,6 @@ export async function rememberResults(tx: Tx, results: OperationResult[]): Promi
 /** The same as a part of a statement. */
 export function rememberedResults(results: OperationResult[]): RawBuilder<unknown> {
   return sql`insert into stock_operation (id, result)
-      select id, result::jsonb from unnest(${results.map((entry) => entry.id)}::text[],
+      select id, result::json from unnest(${results.map((entry) => entry.id)}::text[],
         ${jsonTexts(results.map((entry) => JSON.stringify(entry.result)))}) as operation (id, result)`
 }

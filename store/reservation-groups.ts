@@ -1,5 +1,7 @@
+import type { RawBuilder } from 'kysely'
 import { RecentPlans } from '../domain/allocation-recent.ts'
-import { type Db, sendLast, together } from './database.ts'
+import { SharedReasons } from './allocation-decisions.ts'
+import { type Db, sendAhead, sendLast, together } from './database.ts'
 import { GroupCommit, type GroupLimits } from './group-commit.ts'
 import { knownOperations, resultsOf } from './operation.ts'
 import { Policies } from './policy-cache.ts'
@@ -15,6 +17,14 @@ import {
 } from './reservation.ts'
 import { stockLock } from './stock-movement.ts'
 
+/** So many are decided before anything is written: enough to keep the server busy until the rest is decided. */
+const FIRST_PART = 16
+
+function partsOf(requests: ReserveRequest[]): ReserveRequest[][] {
+  const isSmall = requests.length < 2 * FIRST_PART
+  return isSmall ? [requests] : [requests.slice(0, FIRST_PART), requests.slice(FIRST_PART)]
+}
+
 /** Reserves; the same operation again gets the first result. */
 export type Reservations = { reserve: (request: ReserveRequest) => Promise<ReserveResult> }
 
@@ -25,6 +35,7 @@ export type Reservations = { reserve: (request: ReserveRequest) => Promise<Reser
 export function createReservations(db: Db, limits?: GroupLimits): Reservations {
   const policies = new Policies()
   const recent = new RecentPlans()
+  const shared = new SharedReasons()
   const group = new GroupCommit<ReserveRequest, ReserveResult>(
     db,
     {
@@ -42,23 +53,45 @@ export function createReservations(db: Db, limits?: GroupLimits): Reservations {
         )
         const known = resultsOf<ReserveResult>(done)
         const fresh = requests.filter((request) => !known.has(request.operationId))
-        const stock = await stockInHand(tx, levels, operationIds[0] ?? '')
-        const decided = decideReservations(stock, fresh, await policies.current(tx, 'allocation'), { recent })
-        const results = decided.members.map(({ request, result }) => ({ id: request.operationId, result }))
-        await moveFreed(tx, decided)
-        const last = heldUnits(decided, results)
-        for (const { id, result } of results) known.set(id, result)
+        const policy = await policies.current(tx, 'allocation')
+        let stock = await stockInHand(tx, levels, operationIds[0] ?? '')
+        const sent: Promise<unknown>[] = []
+        let last: RawBuilder<unknown> | null = null
+        for (const part of partsOf(fresh)) {
+          // The server writes what was decided while the rest is decided here.
+          if (last) sent.push((await sendAhead(tx, last)).answered)
+          const decided = decideReservations(stock, part, policy, { recent })
+          const results = decided.members.map(({ request, result }) => ({ id: request.operationId, result }))
+          await moveFreed(tx, decided)
+          last = heldUnits(decided, { results, shared })
+          for (const { id, result } of results) known.set(id, result)
+          stock = { ...stock, reclaimed: [] }
+        }
+        if (last) sent.push((await sendLast(tx, last)).answered)
+        const answered = Promise.all(sent)
+        // Whoever waits for it hears of a failure; a commit that breaks off is heard of first.
+        answered.catch(() => undefined)
         return {
           results: requests.map((request) => {
             const result = known.get(request.operationId)
             if (!result) throw new Error(`reservation ${request.operationId} was not decided`)
             return result
           }),
-          ...(last && (await sendLast(tx, last))),
+          answered,
         }
       },
     },
     limits,
   )
-  return { reserve: (request) => group.submit(request) }
+  return {
+    reserve: (request) => {
+      const { operationId } = request
+      const reserved = group.submit(request)
+      reserved.then(
+        () => shared.settle(operationId, true),
+        () => shared.settle(operationId, false),
+      )
+      return reserved
+    },
+  }
 }

@@ -11,7 +11,7 @@ import type { Allocation } from '../domain/order.ts'
 import { type Place, placeOf } from '../domain/place.ts'
 import { type PresaleBook, type PresaleUnits, planWithPresale } from '../domain/presale.ts'
 import { channelOf, type Drawn, drawQuotas, type OpenQuota, withQuotas } from '../domain/promotion.ts'
-import { type AllocationDecision, keptDecisions } from './allocation-decisions.ts'
+import { type AllocationDecision, keptDecisions, type SharedReasons } from './allocation-decisions.ts'
 import { type Db, PREPARED, type Tx } from './database.ts'
 import { type OperationResult, rememberedResults } from './operation.ts'
 import { lockOrder } from './order-lock.ts'
@@ -102,15 +102,15 @@ export function decideReservations(
 /**
  * Writes what was decided: holds, counters, the ledger and the reasons. The orders of the requests must exist.
  *
- * @param results to be remembered beside it
+ * @param shared reasons that stand in the database already, for who decides all the time
  */
 export async function writeReservations(
   tx: Tx,
   decided: DecidedReservations,
-  results: OperationResult[] = [],
+  shared?: SharedReasons,
 ): Promise<void> {
   await moveFreed(tx, decided)
-  await heldUnits(decided, results)?.execute(tx)
+  await heldUnits(decided, { shared })?.execute(tx)
 }
 
 /** The movements that go before `heldUnits`: what becomes free before what is taken, so that no level is overdrawn in between. */
@@ -343,31 +343,25 @@ function addTo(levels: Stock['levels'], at: { skuId: string; warehouseId: string
  */
 export function heldUnits(
   { members }: DecidedReservations,
-  results: OperationResult[],
+  { results = [], shared }: { results?: OperationResult[]; shared?: SharedReasons | undefined },
 ): RawBuilder<unknown> | null {
   const granted = members.flatMap(({ request, drawn }) => drawn.holds.map((hold) => ({ request, hold })))
   const decisions = members.flatMap(({ decision }) => decision ?? [])
   if (granted.length === 0 && results.length === 0) return null
-  const rows = granted.map(({ request, hold }) => ({
-    order_id: request.orderId,
-    line_number: hold.lineNumber,
-    sku_id: hold.skuId,
-    warehouse_id: hold.warehouseId,
-    quantity: hold.quantity,
-    state: request.confirmed ? 'confirmed' : 'held',
-    expires_at: request.expiresAt,
-    operation_id: request.operationId,
-    drawn_from: hold.drawnFrom,
-    operator: request.operator,
-  }))
+  const column = <Value>(value: (row: (typeof granted)[number]) => Value) => granted.map(value)
+  const orderIds = column(({ request }) => request.orderId)
   // What is reserved was available, so that no shortfall changes. That its order exists is asked once for all holds: a reference would ask for each, and write a lock on each order.
   // A replacement for a short pick may land where this order line already holds units: one hold, more units.
   return sql`${PREPARED}
     with hold as (
-      select * from rows from (json_to_recordset(${JSON.stringify(rows)}::json) as (order_id uuid, line_number int,
-        sku_id text, warehouse_id text, quantity int, state text, expires_at timestamptz, operation_id text,
-        drawn_from text, operator text)) with ordinality as hold (order_id, line_number, sku_id, warehouse_id, quantity,
-        state, expires_at, operation_id, drawn_from, operator, place)
+      select * from unnest(${orderIds}::uuid[], ${column(({ hold }) => hold.lineNumber)}::int[],
+        ${column(({ hold }) => hold.skuId)}::text[], ${column(({ hold }) => hold.warehouseId)}::text[],
+        ${column(({ hold }) => hold.quantity)}::int[],
+        ${column(({ request }) => (request.confirmed ? 'confirmed' : 'held'))}::text[],
+        ${column(({ request }) => request.expiresAt.toISOString())}::timestamptz[],
+        ${column(({ request }) => request.operationId)}::text[], ${column(({ hold }) => hold.drawnFrom)}::text[],
+        ${column(({ request }) => request.operator)}::text[]) with ordinality as hold (order_id, line_number, sku_id,
+        warehouse_id, quantity, state, expires_at, operation_id, drawn_from, operator, place)
     ), held as (
       insert into reservation (id, owner_kind, owner_id, order_id, line_number, sku_id, warehouse_id, quantity, state,
         expires_at, operation_id, drawn_from)
@@ -377,7 +371,7 @@ export function heldUnits(
       on conflict (order_id, line_number, sku_id, warehouse_id, drawn_from)
         where order_id is not null and state in ('held', 'confirmed') do update set quantity = reservation.quantity + excluded.quantity, updated_at = clock_timestamp()
     ), kept as (
-      ${keptDecisions(decisions)}
+      ${keptDecisions(decisions, shared)}
     ), remembered as (
       ${rememberedResults(results)}
     ), change as (
@@ -394,7 +388,7 @@ export function heldUnits(
       and refuse('a hold names a stock level that does not exist')
     union all
     select from hold having count(distinct order_id) <> (
-        select count(*) from orders where id = any(${[...new Set(rows.map((row) => row.order_id))]}::uuid[]))
+        select count(*) from orders where id = any(${[...new Set(orderIds)]}::uuid[]))
       and refuse('a hold names an order that does not exist')`
 }
 

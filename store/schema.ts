@@ -574,7 +574,10 @@ export type Database = {
     order_id: string
     operation_id: string
     policy_version: number
-    explanation: Json<AllocationExplanation>
+    /** Null: the same as of the decision that is named. */
+    explanation: Json<AllocationExplanation> | null
+    same_as_order: Nullable<string>
+    same_as_operation: Nullable<string>
     decided_at: DefaultTimestamp
   }
   stock_operation: { id: string; result: Json<object>; created_at: DefaultTimestamp }

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { refusalAnswer } from '../../api/plugins/idempotency.ts'
+import { decisionsOf, SharedReasons } from '../../store/allocation-decisions.ts'
 import {
   type CheckoutAnswer,
   type CheckoutCall,
@@ -178,6 +179,80 @@ describe('reservations in groups', () => {
     const results = await Promise.all(requests.map(reserve))
     expect(results.map((result) => result.ok)).toEqual(Array.from({ length: 30 }, (_, index) => index < 10))
     expect(await held(skuId)).toBe(10)
+  })
+
+  test('a group whose first members are written while the others are decided is one: served in turn, and failed together', async () => {
+    const skuId = await store.addSku({ 'WH-HZ': 20, 'WH-GZ': 30 })
+    const requests = await newRequests(Array.from({ length: 60 }, () => [{ skuId, quantity: 1 }]))
+    // The last but one names an order that there is not: found out when all the others are written.
+    const [strange] = requests.splice(58, 1)
+    if (!strange) throw new Error('no request')
+    const { reserve } = createReservations(store.db)
+    const results = await Promise.allSettled([
+      ...requests.slice(0, 45).map(reserve),
+      reserve({ ...strange, orderId: uuid() }),
+      ...requests.slice(45).map(reserve),
+    ])
+    const [failed] = results.splice(45, 1)
+    expect(failed).toMatchObject({
+      status: 'rejected',
+      reason: { message: 'a hold names an order that does not exist' },
+    })
+    const served = results.map((result) => result.status === 'fulfilled' && result.value.ok)
+    expect(served).toEqual(Array.from({ length: 59 }, (_, index) => index < 50))
+    expect(await held(skuId)).toBe(50)
+  })
+
+  test('orders whose plan is the same one keep its reasons once, and show them all the same', async () => {
+    const skuId = await store.addSku({ 'WH-HZ': 50, 'WH-GZ': 50 })
+    const requests = await newRequests(Array.from({ length: 4 }, () => [{ skuId, quantity: 1 }]))
+    const { reserve } = createReservations(store.db)
+    const [first, second, ...together] = requests
+    if (!first || !second) throw new Error('no requests')
+    await reserve(first)
+    await reserve(second)
+    await Promise.all(together.map(reserve))
+    const rows = await store.db
+      .selectFrom('allocation_decision')
+      .select(['order_id', 'same_as_order', 'explanation'])
+      .where(
+        'operation_id',
+        'in',
+        requests.map((request) => request.operationId),
+      )
+      .execute()
+    const told = rows.filter((row) => row.explanation !== null)
+    expect(told.map((row) => row.order_id)).toEqual([first.orderId])
+    expect(rows.filter((row) => row.same_as_order === first.orderId)).toHaveLength(3)
+    const texts = await Promise.all(
+      requests.map(async ({ orderId, operationId }) => {
+        const all = await store.inTransaction((tx) => decisionsOf(tx, orderId))
+        return all.find((decision) => decision.operationId === operationId)?.text.en
+      }),
+    )
+    expect(new Set(texts).size).toBe(1)
+    expect(texts[0]).toMatch(/^杭州仓: \d+ km, has it/)
+  })
+
+  test('reasons of a transaction that failed, or that nobody knows to be committed yet, are named by no other', async () => {
+    const shared = new SharedReasons()
+    const explanation = { chosen: [], rejected: [] } as never
+    const decision = (orderId: string) => ({
+      orderId,
+      operationId: `${orderId}/op`,
+      policyVersion: 0,
+      explanation,
+    })
+    expect(shared.placeOf(decision('A'))).toBeNull()
+    expect(shared.placeOf(decision('B'))).toBeNull()
+    shared.settle('A/op', false)
+    expect(shared.placeOf(decision('C'))).toBeNull()
+    shared.settle('B/op', true)
+    expect(shared.placeOf(decision('D'))).toMatchObject({ orderId: 'B' })
+    // Decided anew after a failure, it names another one itself, and cannot be named.
+    expect(shared.placeOf(decision('C'))).toMatchObject({ orderId: 'B' })
+    shared.settle('C/op', true)
+    expect(shared.placeOf(decision('E'))).toMatchObject({ orderId: 'B' })
   })
 
   test('a member is refused for want of units only, not for what a refused neighbour wanted', async () => {
