@@ -21,7 +21,12 @@ import {
   decideOnChange,
   markOrderFree,
 } from '../store/change-requests.ts'
-import { type ChangeRequest, lockChangeRequest, readChangeRequest } from '../store/change-rows.ts'
+import {
+  type ChangeRequest,
+  isBehindAnother,
+  lockChangeRequest,
+  readChangeRequest,
+} from '../store/change-rows.ts'
 import { type Db, databaseTime } from '../store/database.ts'
 import type { KeyRing } from '../store/keyring.ts'
 
@@ -114,6 +119,7 @@ export function createChangeRequestActivities(deps: Deps) {
       if (state.status !== 'approved') return progressOf(request)
       const refused = (code: string, detail: string) =>
         apply(changeId, { type: 'apply_refused', endsAs: endOfRefused(code), code, detail }, tryOf(request))
+      if (await isBehindAnother(db, changeId)) throw orderBusy('the change before it is still being applied')
       if (await isMadeAlready(db, request)) return progressOf(request)
       const until = new Date((await databaseTime(db)) + HOLD_MARGIN_MS)
       if (state.applyTries > 1) {

@@ -1,18 +1,10 @@
-import { z } from 'zod'
+import { changeCardSubject } from '../contracts/wecom.ts'
 import { verdictText } from '../domain/change-card.ts'
 import { type ChangeResult, decideOnChange } from '../store/change-requests.ts'
 import type { Db } from '../store/database.ts'
 import { displayNameOf } from '../store/identity.ts'
 import type { KeyRing } from '../store/keyring.ts'
 import type { CardAnswer, CardDecisions } from './card-decisions.ts'
-
-const subjectOfChange = z.object({
-  kind: z.literal('change'),
-  changeId: z.uuid(),
-  requestVersion: z.int(),
-  stepNumber: z.int(),
-  orderVersion: z.int(),
-})
 
 /** Why a decision did not count, as it stands in the place of the buttons; short, as the page says the rest. */
 const REFUSALS: Readonly<Record<Extract<ChangeResult, { ok: false }>['code'], string>> = {
@@ -36,7 +28,7 @@ export function createChangeCardDecisions(deps: {
   const { db, keyRing, notice } = deps
   return {
     decide: async ({ subject, userName, verdict, choiceId }) => {
-      const { kind: _, ...seen } = subjectOfChange.parse(subject)
+      const { kind: _, ...seen } = changeCardSubject.parse(subject)
       const decision = { ...seen, decisionId: choiceId, decision: verdict, account: userName }
       const result = await db
         .transaction()

@@ -47,6 +47,18 @@ export const ERRORS = {
     zh: '用户名或密码错误',
     todo: 'Check both; after repeated failures the account is locked for a while.',
   },
+  'link-not-valid': {
+    status: 401,
+    en: 'This link opens nothing any more',
+    zh: '链接已失效',
+    todo: 'A link is good once and for three days; open the newest card in WeCom, or sign in.',
+  },
+  'link-session': {
+    status: 403,
+    en: 'Whoever came by a link can only decide',
+    zh: '通过链接登录只能处理审批',
+    todo: 'Sign in with user name and password for everything else.',
+  },
   forbidden: {
     status: 403,
     en: 'This identity may not do that',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { auditFilters } from './audit.ts'
 import { exportedChangeFilters } from './change-requests.ts'
-import { instant, page } from './common.ts'
+import { instant, page, pageQuery } from './common.ts'
 import { operationLogExportFilters } from './operation-log.ts'
 
 const exportFormat = z.enum(['csv', 'xlsx'])
@@ -51,4 +51,10 @@ export const exportJob = z.object({
 })
 export type ExportJob = z.output<typeof exportJob>
 export const exportJobPage = page(exportJob)
+export const listExportsQuery = pageQuery.extend({
+  kind: z.enum(['operation-log', 'audit', 'change-requests']).optional(),
+  state: z.enum(EXPORT_STATES).optional(),
+  sort: z.enum(['newest', 'oldest']).default('newest'),
+})
+export type ListExportsQuery = z.output<typeof listExportsQuery>
 export const exportParams = z.object({ exportId: z.uuid() })

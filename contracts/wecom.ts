@@ -49,6 +49,15 @@ export const stockAlertPayload = z.looseObject({
 export const CARD_VERDICTS = ['approve', 'reject'] as const
 export type CardVerdict = (typeof CARD_VERDICTS)[number]
 
+/** What a card about a change request asks: which version of it, at which step, of which version of the order. */
+export const changeCardSubject = z.object({
+  kind: z.literal('change'),
+  changeId: z.uuid(),
+  requestVersion: z.int(),
+  stepNumber: z.int(),
+  orderVersion: z.int(),
+})
+
 /** What a card says; nothing of a customer. WeCom's lengths are kept where it is written. */
 export const cardContent = z.object({
   title: z.string().min(1),

@@ -287,6 +287,13 @@ export const WORK_ITEM_TEXT: Record<
       'Read the error and mend the robot’s key or the app’s settings; it closes itself when a message goes out again',
     nextZh: '查看错误并修复机器人 key 或应用设置；恢复发送后自动关闭',
   },
+  supplement_unpaid: {
+    en: 'A customer has not paid what a change of their order made it cost on top',
+    zh: '客户未支付改单产生的补款',
+    nextEn:
+      'Remind the customer, or ask for another change: a lower price, or a cancellation; it closes itself then',
+    nextZh: '提醒客户补款，或再次申请改单（降价或取消）；完成后自动关闭',
+  },
   holidays_unknown: {
     en: 'Nobody has said which days of a year are holidays and make-up days',
     zh: '尚无该年度法定节假日及调休安排',

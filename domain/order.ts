@@ -421,6 +421,7 @@ export const WORK_ITEM_KINDS = [
   'notification_unknown',
   'wecom_refused',
   'holidays_unknown',
+  'supplement_unpaid',
 ] as const
 export type WorkItemKind = (typeof WORK_ITEM_KINDS)[number]
 

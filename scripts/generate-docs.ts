@@ -321,6 +321,10 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
     'Stock alerts wait and are tried again every quarter of an hour; the item resolves itself when one goes out.',
     '',
   ],
+  supplement_unpaid: [
+    'Its goods are held, and no warehouse may pack them, since `supplement_since` of the order; raised after `supplementWithinSeconds` of policy `approval-route`.',
+    '',
+  ],
   holidays_unknown: [
     'From December on, of the next year: until then it has weekends only, and requests on holidays count as made in [working hours](change-reports.md#working-days).',
     '',

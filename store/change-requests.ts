@@ -82,6 +82,7 @@ async function openRequest(
   tx: Tx,
   submission: ChangeSubmission,
   previewed: Previewed,
+  afterChangeId: string | null = null,
 ): Promise<ChangeRequestState> {
   const { changeId, orderId, applicant } = submission
   const state = newState(submission, previewed, await databaseTime(tx), await nextNumber(tx))
@@ -102,6 +103,7 @@ async function openRequest(
       ship_by: previewed.shipBy,
       difference_cents: facts.differenceCents,
       concession_cents: facts.concessionCents,
+      after_change_id: afterChangeId,
     })
     .execute()
   await insertVersion(tx, submission, previewed, state)
@@ -316,11 +318,11 @@ export type BuyerCancellation =
 
 /**
  * A paid order that its buyer takes back: a request like any other, which the policy's tier approves by itself, in the
- * transaction that takes the goods back. What the order has been asked for besides means nothing any more. The request's
- * workflow then tells the ERP.
+ * transaction that takes the goods back. What the order has been asked for besides means nothing any more; what is being
+ * applied at this moment comes to its end first, so that the ERP hears of one after the other. The request's workflow then
+ * tells the ERP.
  *
- * @returns no change where the order cannot be cancelled as its last version stands, or one is being applied: whoever was
- *   first there is decided by the order itself
+ * @returns no change where the order cannot be cancelled as its last version stands: the order itself says why
  */
 export async function recordBuyerCancellation(
   tx: Tx,
@@ -342,10 +344,10 @@ export async function recordBuyerCancellation(
   if (route.steps.length > 0) {
     return { change: null, refusal: `by the policy ${route.tier} decides on it: ask for the change instead` }
   }
-  if (!(await endForCancellation(tx, orderId, eventId))) return { change: null, refusal: null }
+  const afterChangeId = await endForCancellation(tx, orderId, eventId)
   const changeId = uuid()
   const asked = { reasonCode: 'customer_request', reason, orderVersion: previewed.order.version }
-  await openRequest(tx, { changeId, orderId, change, applicant, eventId, ...asked }, previewed)
+  await openRequest(tx, { changeId, orderId, change, applicant, eventId, ...asked }, previewed, afterChangeId)
   const event = { type: 'hold_granted' as const, orderVersion: previewed.order.version }
   const granted = await applyEvent(tx, NOBODY, { changeId, eventId: `${eventId}/granted`, event, operator })
   if (!granted.ok) throw new Error(granted.detail)
@@ -359,20 +361,20 @@ export async function recordBuyerCancellation(
   return { change: { changeId, changeNumber: granted.state.changeNumber }, refusal: null }
 }
 
-/** Ends what the order is asked for; false where that is being applied at this moment. */
-async function endForCancellation(tx: Tx, orderId: string, eventId: string): Promise<boolean> {
+/** Ends what the order is asked for. @returns the one that is being applied at this moment, which ends by itself */
+async function endForCancellation(tx: Tx, orderId: string, eventId: string): Promise<string | null> {
   const open = await tx
     .selectFrom('change_request')
     .select(['id', 'status'])
     .where('order_id', '=', orderId)
     .where('closed_at', 'is', null)
     .executeTakeFirst()
-  if (!open) return true
+  if (!open) return null
   const end = { code: 'order-closed', detail: 'the buyer has taken the order back' }
   const event = ENDED_BY_CANCELLATION[open.status]?.(end)
-  if (!event) return false
+  if (!event) return open.id
   const ended = { changeId: open.id, eventId: `${eventId}/ended`, event, operator: 'system' }
-  return (await applyEvent(tx, NOBODY, ended)).ok
+  return (await applyEvent(tx, NOBODY, ended)).ok ? null : open.id
 }
 const ENDED_BY_CANCELLATION: Partial<
   Record<ChangeRequestState['status'], (end: { code: string; detail: string }) => ChangeEventInput['event']>

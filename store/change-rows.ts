@@ -180,7 +180,6 @@ export async function saveChangeState(
   await noteHealthDue(tx, 'change', [changeId])
   const isNew = type === 'submitted'
   if (!isNew && before.status === state.status) return
-  // Last: the turn of whoever tells events is kept until the transaction ends.
   await tellEvent(tx, {
     type: changeEventType(state.status),
     key: `change/${changeId}`,
@@ -197,6 +196,18 @@ export async function saveChangeState(
 
 function timeOf(ms: number | null): Date | null {
   return ms === null ? null : new Date(ms)
+}
+
+/** Whether the change that was being applied when this one was made has not come to its end yet. */
+export async function isBehindAnother(db: Db, changeId: string): Promise<boolean> {
+  const before = await db
+    .selectFrom('change_request as request')
+    .innerJoin('change_request as before', 'before.id', 'request.after_change_id')
+    .select('before.id')
+    .where('request.id', '=', changeId)
+    .where('before.closed_at', 'is', null)
+    .executeTakeFirst()
+  return before !== undefined
 }
 
 /**

@@ -91,6 +91,7 @@ function inLockOrder(records: EventRecord[]): OrderWrite[] {
 }
 
 async function updateRow(tx: Tx, runId: string, state: OrderState): Promise<void> {
+  const supplement = supplementCents(state)
   await tx
     .updateTable('orders')
     .set({
@@ -101,7 +102,8 @@ async function updateRow(tx: Tx, runId: string, state: OrderState): Promise<void
       needs_attention: state.needsAttention,
       paid_cents: paidCents(state),
       refunded_cents: refundedCents(state),
-      supplement_cents: supplementCents(state),
+      supplement_cents: supplement,
+      supplement_since: supplement > 0 ? sql<Date>`coalesce(supplement_since, clock_timestamp())` : null,
       updated_at: sql`clock_timestamp()`,
       closed_at: state.closed ? sql`clock_timestamp()` : null,
     })

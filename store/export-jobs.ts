@@ -1,8 +1,13 @@
 import { type Selectable, sql } from 'kysely'
 import { ProblemError } from '../contracts/errors.ts'
-import { type ExportJob, type ExportRequest, storedExportRequest } from '../contracts/exports.ts'
+import {
+  type ExportJob,
+  type ExportRequest,
+  type ListExportsQuery,
+  storedExportRequest,
+} from '../contracts/exports.ts'
 import type { Db, Tx } from './database.ts'
-import { exact, Keyset, type Page, type PageRequest, timeAndUuid } from './paging.ts'
+import { beyond, exact, Keyset, type Page, timeAndUuid } from './paging.ts'
 import type { Database } from './schema.ts'
 
 type JobRow = Selectable<Database['export_job']>
@@ -42,20 +47,26 @@ export async function createExportJob(
   return viewOf(row)
 }
 
-/** A caller's own exports, the newest first. */
-export async function listExportJobs(db: Db, caller: string, query: PageRequest): Promise<Page<ExportJob>> {
+/** A caller's own exports. */
+export async function listExportJobs(
+  db: Db,
+  caller: string,
+  query: ListExportsQuery,
+): Promise<Page<ExportJob>> {
+  const { kind, state, sort } = query
   const keyset = new Keyset(`exports/${caller}`, query, timeAndUuid)
-  const after = keyset.after(query.cursor)
+  const direction = sort === 'newest' ? 'desc' : 'asc'
   let select = db
     .selectFrom('export_job')
     .selectAll()
     .select(exact('created_at').as('exactly'))
     .where('caller', '=', caller)
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
+    .where(beyond(['created_at', 'id'], sort, keyset.after(query.cursor)))
+    .orderBy('created_at', direction)
+    .orderBy('id', direction)
     .limit(query.limit + 1)
-  if (after)
-    select = select.where(sql<boolean>`(created_at, id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`)
+  if (kind) select = select.where('kind', '=', kind)
+  if (state) select = select.where('state', '=', state)
   return keyset.page(await select.execute(), query.limit, (row) => [row.exactly, row.id], viewOf)
 }
 

@@ -19,17 +19,17 @@ export const ROLES = [
 ] as const
 export type Role = (typeof ROLES)[number]
 
+export type Person = {
+  kind: 'person'
+  accountId: string
+  userName: string
+  role: Role
+  storeIds: string[]
+  region: string | null
+}
+
 /** Who is calling: another system by its API key, or a person by a session. */
-export type Identity =
-  | { kind: 'system'; name: string; system: System; storeIds: string[] }
-  | {
-      kind: 'person'
-      accountId: string
-      userName: string
-      role: Role
-      storeIds: string[]
-      region: string | null
-    }
+export type Identity = { kind: 'system'; name: string; system: System; storeIds: string[] } | Person
 
 /** Which stores' orders a caller may see. */
 export type Scope =
@@ -171,7 +171,7 @@ export async function upsertAccount(
 }
 
 /** The person behind an account that may still sign in, or null. Read on every request: a disabled account is out at once. */
-export async function findPerson(db: Db, accountId: string): Promise<Identity | null> {
+export async function findPerson(db: Db, accountId: string): Promise<Person | null> {
   const row = await db
     .selectFrom('account')
     .select(['id', 'user_name', 'role', 'store_ids', 'region'])
@@ -240,6 +240,22 @@ export async function finishSignIn(
       action: 'session.signed_in',
       subject: accountSubject(accountId),
     })
+  })
+}
+
+/** Somebody came in by the link of their card in WeCom. */
+export async function auditLinkSignIn(
+  db: Db,
+  { accountId, userName }: Person,
+  { cardId, requestId }: { cardId: string; requestId: string },
+): Promise<void> {
+  await appendAudit(db, {
+    actor: userName,
+    source: 'wecom',
+    requestId,
+    action: 'session.signed_in',
+    subject: accountSubject(accountId),
+    newValue: { wecomCard: cardId },
   })
 }
 

@@ -14,7 +14,7 @@ const ID_BYTES = 16
 const EXPIRY_BYTES = 6
 const HEAD_BYTES = ID_BYTES + EXPIRY_BYTES
 const MAC_BYTES = 32
-const TOKEN = /^[A-Za-z0-9_-]{72}$/
+export const LINK_TOKEN = /^[A-Za-z0-9_-]{72}$/
 
 /**
  * Links to the mobile page that are signed, good once, and not for long. The token says only which row and until when; whoever
@@ -70,7 +70,7 @@ export class MobileLinks {
   }
 
   #verified(token: string): Buffer | null {
-    if (!TOKEN.test(token)) return null
+    if (!LINK_TOKEN.test(token)) return null
     const bytes = Buffer.from(token, 'base64url')
     const head = bytes.subarray(0, HEAD_BYTES)
     const given = bytes.subarray(HEAD_BYTES)

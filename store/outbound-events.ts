@@ -18,13 +18,13 @@ type OrderFacts = {
 const STOCK_CONSUMER = 'outbound-events'
 
 /**
- * Turns what the operation log and the stock ledger say since the last time into events, each once: the events and the
- * places up to which was read commit together. Those who write orders and stock take no part in it.
+ * Turns what the operation log and the stock ledger say since the last time, and what was announced, into events, each
+ * once: the events and the places up to which was read commit together. Those who write take no part in it.
  *
  * Only one process does this at a time. Positions are therefore in the order of the commits, and whoever has read up
  * to one misses nothing below it.
  *
- * @param limit entries of the log, and movements of stock, at most
+ * @param limit entries of the log, movements of stock, and announced events, at most
  * @returns how many entries were read; 0: nothing new, or another process has its turn
  */
 export async function collectEvents(db: Db, limit: number): Promise<number> {
@@ -40,23 +40,40 @@ export async function collectEventsIn(tx: Tx, limit: number): Promise<number> {
   const before = { transactionId: BigInt(place.transaction_id), id: place.log_id }
   const { events: entries, position } = await readFeed(tx, before, limit)
   const stock = await readStockChanges(tx, STOCK_CONSUMER, limit)
-  await insertEvents(tx, [...(await orderEvents(tx, entries)), ...(await levelEvents(tx, stock.levels))])
+  const announced = await takeAnnounced(tx, limit)
+  await insertEvents(tx, [
+    ...(await orderEvents(tx, entries)),
+    ...(await levelEvents(tx, stock.levels)),
+    ...announced,
+  ])
   await stock.commit(tx)
   if (position.transactionId !== before.transactionId || position.id !== before.id) {
     await sql`
       update event_feed set transaction_id = ${position.transactionId.toString()}::xid8, log_id = ${position.id},
         updated_at = clock_timestamp()`.execute(tx)
   }
-  return entries.length + stock.levels.length
+  return entries.length + stock.levels.length + announced.length
 }
 
 /**
- * Tells of something that neither log nor ledger knows of, in the transaction that it happens in. Whoever collects
- * events has to wait for it, so keep that short: positions stay in the order of the commits.
+ * Tells of something that neither log nor ledger knows of, in the transaction that it happens in. Events of one key are in
+ * the order in which they are told: tell them under the lock of what they are about.
  */
-export async function tellEvent(tx: Tx, event: NewEvent): Promise<void> {
-  await sql`select from event_feed for update`.execute(tx)
-  await insertEvents(tx, [event])
+export async function tellEvent(tx: Tx, { key, storeId, data, ...event }: NewEvent): Promise<void> {
+  await tx
+    .insertInto('announced_event')
+    .values({ ...event, order_key: key, store_id: storeId, data: JSON.stringify(data) })
+    .execute()
+}
+
+/** An earlier event of a key is never seen later than the next one: it was told under the same lock. */
+async function takeAnnounced(tx: Tx, limit: number): Promise<NewEvent[]> {
+  const { rows } = await sql<NewEvent & { id: number }>`
+    with taken as (
+      delete from announced_event where id in (select id from announced_event order by id limit ${limit}) returning *
+    )
+    select id, type, order_key as key, store_id as "storeId", at, data from taken order by id`.execute(tx)
+  return rows
 }
 
 async function insertEvents(tx: Tx, events: NewEvent[]): Promise<void> {

@@ -82,6 +82,7 @@ type ChangeRequestTable = {
   end_detail: Nullable<string>
   needs_attention: WithDefault<boolean>
   holds_order: WithDefault<boolean>
+  after_change_id: Nullable<string>
   difference_cents: number
   concession_cents: number
   created_at: DefaultTimestamp
@@ -424,6 +425,7 @@ export type Database = {
     refunded_cents: WithDefault<number>
     /** What a paid order costs on top since a change; nothing is packed until it is paid. */
     supplement_cents: WithDefault<number>
+    supplement_since: Date | null
     reservation_expires_at: Timestamp
     policy_versions: Json<Record<string, number>>
     placed_by: string
@@ -936,6 +938,14 @@ export type Database = {
     at: Timestamp
     data: Json<object>
     recorded_at: DefaultTimestamp
+  }
+  announced_event: {
+    id: GeneratedAlways<number>
+    type: string
+    order_key: string
+    store_id: Nullable<string>
+    at: Timestamp
+    data: Json<object>
   }
   event_feed: { id: boolean; transaction_id: string; log_id: number; updated_at: DefaultTimestamp }
   subscription: {

@@ -91,6 +91,12 @@ const columns = sql`
   card.id, card.task_id as "taskId", card.account_id as "accountId", card.member_id as "memberId", card.subject,
   card.content, card.state, card.response_code as "responseCode", card.outcome from wecom_card as card`
 
+const LINK_SUBJECT = 'wecom-card/'
+
+/** What a link on a card opens, and back. */
+export const linkSubject = (cardId: string): string => `${LINK_SUBJECT}${cardId}`
+export const linkedCard = (subject: string): string => subject.slice(LINK_SUBJECT.length)
+
 export async function findCard(db: Db, cardId: string): Promise<WecomCard | null> {
   const { rows } = await sql<WecomCard>`select ${columns} where card.id = ${cardId}`.execute(db)
   return rows[0] ?? null

@@ -15,6 +15,7 @@ import { KeyRing } from '../store/keyring.ts'
 import { dropOldBodies, tidy } from '../store/maintenance.ts'
 import { Policies } from '../store/policy-cache.ts'
 import { raisePresaleGoodsInStock } from '../store/presale-goods.ts'
+import { raiseUnpaidSupplements } from '../store/supplements.ts'
 import { AttachmentTidier } from './attachment-tidier.ts'
 import { AuditSealer } from './audit-sealer.ts'
 import { CHANGES, TRANSFERS } from './carried.ts'
@@ -117,6 +118,7 @@ const loops = [
     round: async () => {
       await reconcile.checkStock()
       await raisePresaleGoodsInStock(db)
+      await raiseUnpaidSupplements(db)
       await reconcile.runOnce()
       await reconcile.checkWorkflows()
       await transferCarrier.checkWorkflows()

@@ -15,6 +15,7 @@ import {
   CARD_TARGET,
   dropResponseCode,
   findCard,
+  linkSubject,
   markCardSent,
   type WecomCard,
 } from '../store/wecom-cards.ts'
@@ -57,7 +58,7 @@ export function wecomCardTarget({ client, links, pageUrl }: Deps): DeliveryTarge
     })
   }
   const linkTo = async ({ accountId, id }: WecomCard, url: string) => {
-    const token = await links.issue({ accountId, subject: `wecom-card/${id}` }, LINK_SECONDS)
+    const token = await links.issue({ accountId, subject: linkSubject(id) }, LINK_SECONDS)
     return url.replaceAll('{token}', token)
   }
   const close = async (db: Db, delivery: DueDelivery, card: WecomCard) => {

@@ -18,6 +18,8 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
+    /** Needed to decide on a change request: open to whoever came by a link, too. */
+    byLink?: true
     /** One more origin that may send the session's cookie here. */
     trustedOrigin?: string | undefined
   }
@@ -55,11 +57,13 @@ export const auth = fp(
 
 function authorize(request: FastifyRequest): void {
   if (request.is404) return
-  const { access, trustedOrigin } = request.routeOptions.config
+  const { access, byLink, trustedOrigin } = request.routeOptions.config
   if (access === 'public') return
   if (access === undefined && LIBRARY_ROUTES.test(request.routeOptions.url ?? '')) return
   if (!request.identity) throw new ProblemError('unauthenticated')
   if (access === undefined || !mayCall(access, request.identity)) throw new ProblemError('forbidden')
+  if (request.identity.kind === 'person' && request.session.byLink && !byLink)
+    throw new ProblemError('link-session')
   if (request.identity.kind === 'person') refuseForgery(request, trustedOrigin)
 }
 

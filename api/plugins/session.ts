@@ -9,10 +9,14 @@ import type { ApiDeps } from '../deps.ts'
 export const SESSION_COOKIE = 'order_hub_session'
 /** One working day; a session is not prolonged by use. */
 const SESSION_MS = 12 * 3_600_000
+/** Time to read a request, to look at its files and to decide. */
+const LINK_SESSION_MS = 30 * 60_000
 
 declare module 'fastify' {
   interface Session {
     accountId?: string
+    /** Begun by a link instead of a password: good for deciding only, and not for long. */
+    byLink?: true
   }
 }
 
@@ -40,25 +44,27 @@ export const sessions = fp(
 
 const stored = z.object({
   accountId: z.uuid().optional(),
+  byLink: z.literal(true).optional(),
   cookie: z.object({ originalMaxAge: z.number().nullable(), expires: z.coerce.date().nullish() }),
 })
 
 function createStore({ db, clock }: ApiDeps): SessionStore {
   return {
     set: (id, data, done) => {
-      const expiresAt = new Date(clock.now().getTime() + SESSION_MS)
-      const { accountId = null, cookie } = data
-      const kept = { ...(accountId === null ? {} : { accountId }), cookie }
+      const { accountId = null, byLink, cookie } = data
+      const expiresAt = new Date(clock.now().getTime() + (byLink ? LINK_SESSION_MS : SESSION_MS))
+      const kept = { ...(accountId === null ? {} : { accountId }), ...(byLink ? { byLink } : {}), cookie }
       saveSession(db, { id, accountId, data: kept, expiresAt }).then(() => done(), done)
     },
     get: (id, done) => {
       loadSession(db, id, clock.now()).then((data) => {
         const parsed = data && stored.safeParse(data)
         if (!parsed?.success) return done(null, null)
-        const { accountId, cookie: saved } = parsed.data
+        const { accountId, byLink, cookie: saved } = parsed.data
         const { originalMaxAge, expires = null } = saved
         done(null, {
           ...(accountId === undefined ? {} : { accountId }),
+          ...(byLink ? { byLink } : {}),
           cookie: { originalMaxAge, expires },
         })
       }, done)

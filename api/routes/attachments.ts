@@ -118,7 +118,7 @@ export const attachmentRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async 
     app.get(
       `${url}/${part}`,
       {
-        config: { access: ACCESS.readChanges },
+        config: { access: ACCESS.readChanges, byLink: true },
         schema: {
           tags,
           summary: part === 'file' ? 'The file' : 'A small WebP of a picture',

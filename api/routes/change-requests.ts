@@ -134,7 +134,7 @@ export const changeRequestRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = asy
   app.get(
     '/v1/approval-inbox',
     {
-      config: { access: ACCESS.decideChange },
+      config: { access: ACCESS.decideChange, byLink: true },
       schema: {
         tags,
         summary: 'What waits for your decision',
@@ -148,7 +148,7 @@ export const changeRequestRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = asy
   app.get(
     url,
     {
-      config: { access: ACCESS.readChanges },
+      config: { access: ACCESS.readChanges, byLink: true },
       schema: { tags, summary: 'A change request with its route, decisions and events', params, response },
     },
     async (request) => show(db, deps, request.params.changeId, identityOf(request)),
@@ -157,7 +157,7 @@ export const changeRequestRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = asy
   app.post(
     `${url}/decisions`,
     {
-      config: { access: ACCESS.decideChange, idempotent: true },
+      config: { access: ACCESS.decideChange, idempotent: true, byLink: true },
       schema: {
         tags,
         summary: 'Approve or reject the present step; the first decision counts',

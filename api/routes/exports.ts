@@ -1,8 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { MEDIA_TYPES } from '../../connectors/spreadsheets/sheet.ts'
-import { pageQuery } from '../../contracts/common.ts'
 import { ProblemError } from '../../contracts/errors.ts'
-import { exportBody, exportJob, exportJobPage, exportParams } from '../../contracts/exports.ts'
+import {
+  exportBody,
+  exportJob,
+  exportJobPage,
+  exportParams,
+  listExportsQuery,
+} from '../../contracts/exports.ts'
 import { appendAudit } from '../../store/audit.ts'
 import {
   cancelExportJob,
@@ -63,7 +68,12 @@ export const exportRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app
     '/v1/exports',
     {
       config,
-      schema: { tags, summary: 'My exports', querystring: pageQuery, response: { 200: exportJobPage } },
+      schema: {
+        tags,
+        summary: 'My exports',
+        querystring: listExportsQuery,
+        response: { 200: exportJobPage },
+      },
     },
     async (request) => listExportJobs(db, callerOf(identityOf(request)), request.query),
   )

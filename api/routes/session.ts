@@ -2,16 +2,20 @@ import { verify } from '@node-rs/argon2'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { ProblemError } from '../../contracts/errors.ts'
+import { changeCardSubject } from '../../contracts/wecom.ts'
 import {
   auditFailedSignIn,
+  auditLinkSignIn,
   beginSignIn,
   findPerson,
   finishSignIn,
   hashPassword,
-  type Identity,
+  type Person,
   ROLES,
   SYSTEMS,
 } from '../../store/identity.ts'
+import { LINK_TOKEN, MobileLinks } from '../../store/mobile-links.ts'
+import { findCard, linkedCard } from '../../store/wecom-cards.ts'
 import { ACCESS, identityOf } from '../access.ts'
 import type { ApiDeps } from '../deps.ts'
 import { SESSION_COOKIE } from '../plugins/session.ts'
@@ -25,6 +29,14 @@ const signInBody = z
     password: z.string().min(1).max(200),
   })
   .meta({ examples: [{ userName: 'ops', password: 'the printed one' }] })
+const personView = z.object({
+  kind: z.literal('person'),
+  accountId: z.string(),
+  userName: z.string(),
+  role: z.enum(ROLES),
+  storeIds: z.array(z.string()),
+  region: z.string().nullable(),
+})
 const identityView = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('system'),
@@ -32,15 +44,12 @@ const identityView = z.discriminatedUnion('kind', [
     system: z.enum(SYSTEMS),
     storeIds: z.array(z.string()),
   }),
-  z.object({
-    kind: z.literal('person'),
-    accountId: z.string(),
-    userName: z.string(),
-    role: z.enum(ROLES),
-    storeIds: z.array(z.string()),
-    region: z.string().nullable(),
-  }),
+  personView,
 ])
+const linkBody = z
+  .strictObject({ token: z.string().regex(LINK_TOKEN, 'must be the token of a link') })
+  .meta({ examples: [{ token: 'A'.repeat(72) }] })
+const linkView = z.object({ identity: personView, opens: changeCardSubject })
 
 /** Signing in and out, and who I am. */
 export const sessionRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, { deps }) => {
@@ -76,10 +85,30 @@ export const sessionRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (ap
     },
   )
 
+  app.post(
+    '/v1/session/link',
+    {
+      config: { access: 'public', rateLimit: { max: SIGN_INS_PER_MINUTE, timeWindow: 60_000 } },
+      schema: {
+        tags: ['session'],
+        summary: 'Come in by the link of a card in WeCom, once, to decide on what it asks',
+        body: linkBody,
+        response: { 200: linkView },
+      },
+    },
+    async (request, reply) => {
+      const opened = await openLink(deps, request.body.token, request.id)
+      await request.session.regenerate()
+      request.session.accountId = opened.identity.accountId
+      request.session.byLink = true
+      return reply.status(200).send(opened)
+    },
+  )
+
   app.get(
     '/v1/session',
     {
-      config: { access: ACCESS.anybodySignedIn },
+      config: { access: ACCESS.anybodySignedIn, byLink: true },
       schema: { tags: ['session'], summary: 'Who I am', response: { 200: identityView } },
     },
     async (request) => identityOf(request),
@@ -88,7 +117,7 @@ export const sessionRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (ap
   app.delete(
     '/v1/session',
     {
-      config: { access: ACCESS.anybodySignedIn },
+      config: { access: ACCESS.anybodySignedIn, byLink: true },
       schema: {
         tags: ['session'],
         summary: 'Sign out, on every process at once',
@@ -103,8 +132,22 @@ export const sessionRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (ap
   )
 }
 
-async function findSignedIn({ db }: ApiDeps, accountId: string): Promise<Identity> {
+async function findSignedIn({ db }: ApiDeps, accountId: string): Promise<Person> {
   const identity = await findPerson(db, accountId)
   if (!identity) throw new ProblemError('wrong-credentials')
   return identity
+}
+
+/** Whoever holds the link is believed to be who it was made for: it went to their own WeCom, and is used up now. */
+async function openLink(
+  { db, config }: ApiDeps,
+  token: string,
+  requestId: string,
+): Promise<z.output<typeof linkView>> {
+  const redeemed = await new MobileLinks({ db, secret: config.SESSION_SECRET }).redeem(token)
+  const card = redeemed.ok ? await findCard(db, linkedCard(redeemed.subject)) : null
+  const identity = card && (await findPerson(db, card.accountId))
+  if (!card || !identity) throw new ProblemError('link-not-valid')
+  await auditLinkSignIn(db, identity, { cardId: card.id, requestId })
+  return { identity, opens: changeCardSubject.parse(card.subject) }
 }

@@ -86,6 +86,8 @@ const schema = z.strictObject({
   maximumVersions: z.int().min(1).max(20).default(5),
   /** When an order must have left, counted from its payment, where its platform does not say. */
   shipWithinSeconds: seconds.default(2 * DAY_SECONDS),
+  /** After this a supplement that is still unpaid is raised: until it is paid nothing is packed. */
+  supplementWithinSeconds: seconds.default(DAY_SECONDS),
   /** However near that is: so long approvers have at least. */
   minimumDeadlineSeconds: seconds.default(HOUR_SECONDS / 4),
 })

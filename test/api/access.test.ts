@@ -206,6 +206,7 @@ const MATRIX: Record<string, { systems: string; roles: string }> = {
 }
 const PUBLIC = [
   'POST /v1/session',
+  'POST /v1/session/link',
   'POST /v1/webhooks/:channel',
   'POST /v1/webhooks/couriers/:courier',
   'POST /v1/webhooks/sms/:provider/:secret',

@@ -184,10 +184,12 @@ describe('asking', () => {
       422,
       'unknown-division',
     ],
-  ])('%s is refused, and nothing is written', async (_, change, status, code) => {
+  ])('%s is refused and logged, and nothing is written', async (_, change, status, code) => {
     const orderId = await newOrder()
+    const logged = api.log.length
     const response = await post('clerk', '/change-requests', asking(orderId, change))
     expect([response.statusCode, response.json().code]).toEqual([status, code])
+    expect(api.log.slice(logged).join('')).toContain(`"problem":"${code}"`)
     expect(await api.rows('select 1 from change_request where order_id = $1', [orderId])).toEqual([])
   })
 

@@ -20,7 +20,7 @@ const now = () => ({
   from: new Date(Date.now() - 86_400_000).toISOString(),
   to: new Date(Date.now() + 60_000).toISOString(),
 })
-const ask = (role: 'clerk' | 'finance', payload: object, key: string = uuid()) =>
+const ask = (role: 'clerk' | 'finance' | 'admin', payload: object, key: string = uuid()) =>
   api.as(role, { method: 'POST', url: '/v1/exports', headers: { 'idempotency-key': key }, payload })
 const make = async () => {
   const maker = new ExportMaker({
@@ -70,6 +70,23 @@ test('the same key asks once', async () => {
   expect(again.json()).toEqual(first.json())
   const mineOnly = exportJobPage.parse((await api.as('finance', { url: '/v1/exports' })).json())
   expect(mineOnly.items.filter((job) => job.exportId === first.json().exportId)).toHaveLength(1)
+})
+
+test('a list of exports is filtered by kind and state, and sorted either way', async () => {
+  const idsOf = async (filter: string) => {
+    const { items } = exportJobPage.parse((await api.as('admin', { url: `/v1/exports?${filter}` })).json())
+    return items.map(({ exportId }) => exportId)
+  }
+  const [log, audit] = [
+    (await ask('admin', { kind: 'operation-log', format: 'csv', filters: now() })).json().exportId,
+    (await ask('admin', { kind: 'audit', format: 'csv', filters: {} })).json().exportId,
+  ]
+  expect(await idsOf('')).toEqual([audit, log])
+  expect(await idsOf('sort=oldest')).toEqual([log, audit])
+  expect(await idsOf('kind=audit')).toEqual([audit])
+  await api.as('admin', { method: 'DELETE', url: `/v1/exports/${log}` })
+  expect(await idsOf('state=cancelled')).toEqual([log])
+  expect(await idsOf('state=waiting&kind=operation-log')).toEqual([])
 })
 
 test('who may not read the audit trail may not export it either', async () => {

@@ -37,8 +37,9 @@ beforeAll(async () => {
       )
   const app = wecomApp(wecom.url)
   const client = createWecomClient(app, createWecomToken(app, memoryShelf()))
-  const links = new MobileLinks({ db, secret: 'links of the tests' })
-  sender = new DeliverySender({ db, target: wecomCardTarget({ client, links, pageUrl: undefined }) })
+  const links = new MobileLinks({ db, secret: api.deps.config.SESSION_SECRET })
+  const pageUrl = 'https://hub.example.com/m/{token}'
+  sender = new DeliverySender({ db, target: wecomCardTarget({ client, links, pageUrl }) })
 })
 afterAll(async () => {
   await wecom.close()
@@ -160,4 +161,65 @@ test('a decision in the console, a withdrawal and an order that moved on are sho
   const [card] = Object.values(await cardsOf(withdrawn))
   expect(await press(card?.taskId, 'approve')).toEqual({ statuses: [200], replacedBy: '申请已结束' })
   expect(await statusOf(withdrawn)).toBe('withdrawn')
+})
+
+/** What somebody's phone has after their link was opened: an answer and a cookie. */
+const openLinkOf = async (changeId: string, member: string) => {
+  const card = (await cardsOf(changeId))[member]?.card
+  const token = JSON.stringify(card).split('/m/')[1]?.slice(0, 72) ?? ''
+  const open = () => api.app.inject({ method: 'POST', url: '/v1/session/link', payload: { token } })
+  return { opened: await open(), again: await open() }
+}
+
+test('the link of a card lets its person in once, to read, to see the files and to decide, and to nothing else', async () => {
+  const changeId = await ask()
+  const { opened, again } = await openLinkOf(changeId, 'li.qiang')
+  expect(opened.json()).toMatchObject({
+    identity: { userName: 'li.qiang', role: 'team_lead' },
+    opens: { kind: 'change', changeId, requestVersion: 1, stepNumber: 1, orderVersion: 2 },
+  })
+  expect([again.statusCode, again.json().code]).toEqual([401, 'link-not-valid'])
+
+  const cookie = opened.cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+  const inject = (method: 'GET' | 'POST', url: string, payload?: object) =>
+    api.app.inject({
+      method,
+      url,
+      headers: { cookie, 'x-order-hub': '1', 'idempotency-key': uuid() },
+      ...(payload ? { payload } : {}),
+    })
+  expect((await inject('GET', `/v1/change-requests/${changeId}`)).json().changeId).toBe(changeId)
+  for (const [method, url] of [
+    ['GET', '/v1/orders'],
+    ['GET', '/v1/change-requests'],
+    ['POST', '/v1/change-requests'],
+    ['POST', '/v1/approval-delegations'],
+  ] as const)
+    expect((await inject(method, url, method === 'POST' ? {} : undefined)).json().code).toBe('link-session')
+  const decision = { decision: 'approve', requestVersion: 1, stepNumber: 1, orderVersion: 2 }
+  const decided = await inject('POST', `/v1/change-requests/${changeId}/decisions`, decision)
+  expect(decided.json().status).toBe('approved')
+  const signedIn = await api.rows(
+    "select actor from audit_entry where action = 'session.signed_in' and source = 'wecom'",
+  )
+  expect(signedIn).toEqual([{ actor: 'li.qiang' }])
+
+  api.clock.advance(30 * 60_000 + 1_000)
+  expect((await inject('GET', `/v1/change-requests/${changeId}`)).statusCode).toBe(401)
+})
+
+test('a link that nobody made, and that of a disabled account, let nobody in', async () => {
+  const forged = await api.app.inject({
+    method: 'POST',
+    url: '/v1/session/link',
+    payload: { token: 'A'.repeat(72) },
+  })
+  expect(forged.json().code).toBe('link-not-valid')
+  expect(forged.cookies).toEqual([])
+  const changeId = await ask()
+  const setDisabled = (to: boolean) =>
+    api.rows('update account set disabled = $1 where user_name = $2', [to, 'li.qiang'])
+  await setDisabled(true)
+  expect((await openLinkOf(changeId, 'li.qiang')).opened.json().code).toBe('link-not-valid')
+  await setDisabled(false)
 })

@@ -14,6 +14,7 @@ import type { Db } from '../../store/database.ts'
 import { holdForChange, prepareOrderChange, settleOrderChange } from '../../store/order-changes.ts'
 import { askReservation, decideCancellation } from '../../store/order-steps.ts'
 import { publishPolicy } from '../../store/policy-versions.ts'
+import { raiseUnpaidSupplements } from '../../store/supplements.ts'
 import { expectSound, openTestStore, type TestStore } from './support.ts'
 
 let store: TestStore
@@ -270,6 +271,61 @@ describe('a buyer takes a paid order back', () => {
     const life = await Life.begin([{ skuId: await store.addSku({ 'WH-HZ': 5 }), quantity: 2 }])
     expect(await takeBack(life)).toEqual({ accepted: true })
     expect(await requestsOf(life)).toEqual([])
+    await life.expectTrue()
+  })
+})
+
+describe('a supplement', () => {
+  const dearer = async () => {
+    const life = await Life.begin([{ skuId: await store.addSku({ 'WH-HZ': 5 }), quantity: 2 }])
+    await life.pay(life.state.placed.amountCents)
+    const { unitPriceCents = 0 } = life.state.placed.lines[0] ?? {}
+    await life.acquire({ type: 'price', lines: [{ lineNumber: 1, unitPriceCents: unitPriceCents + 500 }] })
+    await life.prepare()
+    await life.commit()
+    expect(supplementCents(life.state)).toBe(1_000)
+    return life
+  }
+  const owedFor = (life: Life, hours: number) =>
+    sql`update orders set supplement_since = supplement_since - make_interval(hours => ${hours})
+      where id = ${life.orderId}`.execute(store.db)
+  const itemsOf = (life: Life) =>
+    store.db
+      .selectFrom('work_item')
+      .select(['state', 'occurrences', 'resolution'])
+      .where('kind', '=', 'supplement_unpaid')
+      .where('key', '=', life.orderId)
+      .execute()
+
+  test('that nobody has paid within a day is raised, once; whoever pays it closes it', async () => {
+    const life = await dearer()
+    await owedFor(life, 23)
+    await raiseUnpaidSupplements(store.db)
+    expect(await itemsOf(life)).toEqual([])
+    await owedFor(life, 1)
+    await raiseUnpaidSupplements(store.db)
+    await raiseUnpaidSupplements(store.db)
+    expect(await itemsOf(life)).toMatchObject([{ state: 'open', occurrences: 1 }])
+    await life.pay(1_000)
+    await raiseUnpaidSupplements(store.db)
+    expect(await itemsOf(life)).toMatchObject([{ state: 'resolved', resolution: 'nothing is owed any more' }])
+    await life.expectTrue()
+  })
+
+  test('is not owed any more once another change makes the order as cheap as before', async () => {
+    const life = await dearer()
+    await owedFor(life, 25)
+    await raiseUnpaidSupplements(store.db)
+    expect(await itemsOf(life)).toMatchObject([{ state: 'open' }])
+    const { unitPriceCents = 0 } = life.state.placed.lines[0] ?? {}
+    await life.acquire(
+      { type: 'price', lines: [{ lineNumber: 1, unitPriceCents: unitPriceCents - 500 }] },
+      'CH-2',
+    )
+    await life.prepare('CH-2')
+    await life.commit('CH-2')
+    await raiseUnpaidSupplements(store.db)
+    expect(await itemsOf(life)).toMatchObject([{ state: 'resolved' }])
     await life.expectTrue()
   })
 })

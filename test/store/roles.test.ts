@@ -101,6 +101,7 @@ const TABLES = [
   'change_decision',
   'change_delegation',
   'outbound_event',
+  'announced_event',
   'event_feed',
   'subscription',
   'subscription_secret',
@@ -159,6 +160,8 @@ const DELETABLE = [
   'health_figure',
   'health_due',
   'health_due_hour',
+  // Taken when they become events.
+  'announced_event',
   'session',
   'idempotency_key',
   'relay_lease',

@@ -304,6 +304,61 @@ test('a buyer who takes back an order that somebody has asked to change: what wa
   await expectStockAndMoney(hub.db, orderId)
 })
 
+test('a buyer who takes an order back while a change of it is being applied: that ends, then the ERP hears of the cancellation', async () => {
+  const { orderId } = await paidOrder()
+  const { version: orderVersion } = await call('clerk', 'GET', `/orders/${orderId}`)
+  const { changeId } = await call('clerk', 'POST', '/change-requests', {
+    ...{ orderId, orderVersion, reasonCode: 'goodwill', reason: '让利' },
+    change: { type: 'price', lines: [{ lineNumber: 1, unitPriceCents: 900 }] },
+  })
+  const read = () => call('clerk', 'GET', `/change-requests/${changeId}`)
+  const asked = await hub.until('the order to be held', async () => {
+    const found = await read()
+    return found.status === 'in_approval' ? found : null
+  })
+  // Away until the order has been taken back: it is being applied, and does not get further.
+  hub.simulator.erp.change({ mood: 'down' })
+  await call('team_lead', 'POST', `/change-requests/${changeId}/decisions`, {
+    ...{ decision: 'approve', requestVersion: 1, stepNumber: 1, orderVersion: asked.orderVersion },
+  })
+  await hub.until('the ERP to be called', async () => {
+    const row = hub.db.selectFrom('change_request').select('erp').where('id', '=', changeId)
+    return (await row.executeTakeFirstOrThrow()).erp === 'begun'
+  })
+  expect((await takeBack(orderId, uuid())).statusCode).toBe(200)
+  expect((await read()).status).toBe('approved')
+  hub.simulator.erp.change({ mood: 'ok' })
+
+  const [ended, cancellation] = await hub.until('both to come to their end', async () => {
+    const requests = await requestsOf(orderId)
+    const cancel = requests.find(({ type }: { type: string }) => type === 'cancel')
+    const before = await read()
+    return before.closedAt && cancel?.status === 'applied' ? [before, cancel] : null
+  })
+  expect(ended).toMatchObject({ status: 'stale', end: { code: 'order-closed' } })
+  expect(cancellation.differenceCents).toBe(-2_500)
+  await untilOrder(orderId, 'refunded', ({ refundedCents }) => refundedCents === 2_500)
+  await expectStockAndMoney(hub.db, orderId)
+})
+
+test('an ERP that refuses a buyer’s cancellation changes nothing of it: it is made, and raised for somebody to book', async () => {
+  const { orderId } = await paidOrder()
+  changed.pop()
+  hub.simulator.erp.change({ next: ['refuse'], rates: {} })
+  expect((await takeBack(orderId, uuid())).statusCode).toBe(200)
+  const [request] = await hub.until('the request to end', async () => {
+    const requests = await requestsOf(orderId)
+    return requests[0]?.status === 'applied' ? requests : null
+  })
+  expect(await call('ops', 'GET', `/change-requests/${request.changeId}`)).toMatchObject({
+    needsAttention: true,
+  })
+  const { items } = await call('ops', 'GET', '/work-items?kind=change_apply_failed&state=open')
+  expect(items.filter(({ key }: { key: string }) => key === request.changeId)).toHaveLength(1)
+  await untilOrder(orderId, 'refunded', ({ refundedCents }) => refundedCents === 2_500)
+  await expectStockAndMoney(hub.db, orderId)
+})
+
 test('an ERP that answers late, not at all, or is away books each change once', async () => {
   const orders = await Promise.all([paidOrder(), paidOrder(), paidOrder()])
   hub.simulator.erp.change({ next: ['timeout-after-applying', 'down', 'garbage', 'busy', 'down'], rates: {} })

@@ -31,10 +31,6 @@ afterAll(async () => {
   await hub.close()
 })
 
-/** Whose workflow waits there. */
-type Point = CrashPoint & { of: 'change' | 'order' }
-const ofChange = (point: CrashPoint): Point => ({ ...point, of: 'change' })
-const ofOrder = (point: CrashPoint): Point => ({ ...point, of: 'order' })
 const around = (activity: CrashPoint['activity']) => [before(activity), after(activity)]
 
 type Life = { orderId: string; changeId: string; openingCents: number }
@@ -59,12 +55,17 @@ const CHANGE = {
   lines: [{ lineNumber: 1, skuId: 'SKU-B', quantity: 3, unitPriceCents: 500 }],
 }
 
-/** A paid order for each point, placed one after the other: they want the same goods. */
-async function paidOrders(points: Point[]): Promise<Life[]> {
+/**
+ * A paid order for each point of a change, placed one after the other: they want the same goods. As long as there are
+ * points of orders, its own workflow dies, too.
+ */
+async function paidOrders(ofChanges: CrashPoint[], ofOrders: CrashPoint[] = []): Promise<Life[]> {
   const lives: Life[] = []
-  for (const { of, ...planned } of points) {
+  for (const [index, ofChange] of ofChanges.entries()) {
     const [orderId, changeId] = [uuid(), uuid()]
-    workers.plan(of === 'order' ? orderId : changeId, planned)
+    workers.plan(changeId, ofChange)
+    const ofOrder = ofOrders[index]
+    if (ofOrder) workers.plan(orderId, ofOrder)
     const order = await hub.placeOrder([{ skuId: 'SKU-A', quantity: 2 }], orderId)
     await hub.pay(order)
     lives.push({ orderId, changeId, openingCents: order.amountCents })
@@ -140,22 +141,24 @@ async function expectAppliedOnce(lives: Life[]): Promise<void> {
 }
 
 test('a worker killed at every point of applying a change leaves one booking, one refund, one version and the stock of the lines', async () => {
-  const points = [
-    after('prepareChange'),
-    after('beginErp'),
+  const ofChanges = [
+    ...around('prepareChange'),
+    ...around('beginErp'),
     ...around('applyErpChange'),
-    after('erpTold'),
+    ...around('erpTold'),
     ...around('commitChange'),
-    after('releaseOrder'),
-  ].map(ofChange)
-  const ofTheOrder = [
-    after('prepareOrderChange'),
-    after('settleOrderChange'),
+    ...around('releaseOrder'),
+  ]
+  const ofOrders = [
+    ...around('holdForChange'),
+    ...around('prepareOrderChange'),
+    ...around('settleOrderChange'),
     // Paid; then of the hold, the difference and the end each asked for and answered: this one makes it so.
+    before('commitOrder', 7),
     after('commitOrder', 7),
-    after('refundPayment'),
-  ].map(ofOrder)
-  const lives = await paidOrders([...points, ...ofTheOrder])
+    ...around('refundPayment'),
+  ]
+  const lives = await paidOrders(ofChanges, ofOrders)
   await Promise.all(lives.map(approve))
   await expectAppliedOnce(lives)
   expect(workers.unreached()).toEqual([])
@@ -164,14 +167,15 @@ test('a worker killed at every point of applying a change leaves one booking, on
 
 test('and one killed at every point of taking a change back leaves nothing of it, so that it can be tried again', async () => {
   hub.simulator.erp.change({ mood: 'refuse' })
-  const points = [
-    after('refuseApply'),
+  const ofChanges = [
+    ...around('refuseApply'),
     ...around('reverseErpChange'),
-    after('undone'),
+    ...around('undoFailed'),
+    ...around('undone'),
     // The second try has the order held anew.
-    after('prepareChange', 2),
-  ].map(ofChange)
-  const lives = await paidOrders(points)
+    ...[before('prepareChange', 2), after('prepareChange', 2)],
+  ]
+  const lives = await paidOrders(ofChanges)
   await Promise.all(lives.map(approve))
   // The ERP refuses the reversal, too: a person is told, and nothing is left with the order.
   await Promise.all(lives.map(({ changeId }) => until(changeId, 'stuck', (state) => state.needsAttention)))
