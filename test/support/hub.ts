@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client'
 import proto from '@temporalio/proto'
-import { NativeConnection } from '@temporalio/worker'
+import { NativeConnection, Worker } from '@temporalio/worker'
 import { pino } from 'pino'
 import { v7 as uuid } from 'uuid'
-import { vi } from 'vitest'
+import { expect, vi } from 'vitest'
 import { type Activities, createActivities } from '../../activities/index.ts'
 import { createCourierGateway } from '../../connectors/couriers/gateway.ts'
 import { createKuaidi100 } from '../../connectors/couriers/kuaidi100/client.ts'
@@ -14,6 +14,7 @@ import { createPaymentProvider } from '../../connectors/payment/provider.ts'
 import { createPdaGateway } from '../../connectors/pda/gateway.ts'
 import { startTelemetry } from '../../connectors/telemetry.ts'
 import { createTemporalClient } from '../../connectors/temporal/client.ts'
+import { createDataConverter } from '../../connectors/temporal/data-converter.ts'
 import {
   createOrderChangeCommands,
   type OrderChangeCommands,
@@ -73,7 +74,11 @@ export type TestHubOptions = {
   holdTtlSeconds?: number
   /** Wraps the activities, to fail or kill at one exact point. */
   activities?: (activities: Activities) => Activities
-  cachedWorkflows?: number
+  /**
+   * Whether every workflow of the file is played once more at its end, from its history: a step that is not the same the
+   * second time shows. A worker that caches none would show it, too, but loses local activities that are under way.
+   */
+  replays?: boolean
   /** Whether a decision on a change counts that only types a name. */
   trustsTemporalCli?: boolean
   /** Stands for the orders, to refuse or fail at one exact point. */
@@ -164,7 +169,6 @@ export async function startTestHub(options: TestHubOptions = {}) {
       bundle: version ?? bundle,
       versioned: version !== undefined,
       activities: options.activities?.(activities) ?? activities,
-      ...(options.cachedWorkflows === undefined ? {} : { cachedWorkflows: options.cachedWorkflows }),
     })
     const finished = worker.run()
     return {
@@ -173,6 +177,16 @@ export async function startTestHub(options: TestHubOptions = {}) {
         await finished
       },
     }
+  }
+
+  async function replayAll(): Promise<void> {
+    const histories = client.workflow.list({ query: `TaskQueue = '${taskQueue}'` }).intoHistories()
+    const replaying = { workflowBundle: { code: bundle.code }, dataConverter: createDataConverter(keyRing) }
+    const played: string[] = []
+    for await (const { workflowId, error } of Worker.runReplayHistories(replaying, histories))
+      played.push(error ? `${workflowId}: ${error.message}` : 'the same')
+    // None at all would be as good as not looked at.
+    expect(new Set(played)).toEqual(new Set(['the same']))
   }
 
   const relay = new OrderRelay({
@@ -418,6 +432,7 @@ export async function startTestHub(options: TestHubOptions = {}) {
     close: async () => {
       await Promise.all(loops.map((loop) => loop.stop()))
       await worker.stop()
+      if (options.replays) await replayAll()
       await Promise.all([connection.close(), client.connection.close(), simulator.close(), telemetry.stop()])
       await database.destroy()
     },

@@ -108,8 +108,7 @@ const quickTiers = (changes: Partial<(typeof BASE.tiers)[number]>) =>
 beforeAll(async () => {
   hub = await startTestHub({
     patienceMs: 100_000,
-    // Replayed at every task: a step that is not the same the second time shows.
-    cachedWorkflows: 0,
+    replays: true,
     orderChanges,
     activities: withErp,
     trustsTemporalCli: true,

@@ -4,10 +4,10 @@ import { factsSignal, type OrderFact, orderWorkflowId } from '../../workflows/me
 import { keepHistory } from '../support/histories.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
 
-/** Messages that come twice, in the wrong order, unknown or broken. No worker keeps a workflow in memory here. */
+/** Messages that come twice, in the wrong order, unknown or broken. */
 let hub: TestHub
 beforeAll(async () => {
-  hub = await startTestHub({ cachedWorkflows: 0 })
+  hub = await startTestHub({ replays: true })
 })
 afterAll(async () => {
   expect(await hub.reconcile.checkStock()).toBe(0)
@@ -17,13 +17,13 @@ afterAll(async () => {
 const signal = (orderId: string, facts: OrderFact[]) =>
   hub.client.workflow.getHandle(orderWorkflowId(orderId)).signal(factsSignal, facts)
 
-/**
- * A worker that keeps nothing in memory drops one workflow's task for another's now and then, until that is given out
- * again: a caller whose answer is late repeats the request under the same id.
- */
 async function cancel(orderId: string): Promise<void> {
-  const command = { requestId: randomUUID(), operator: 't', reason: 'x', mayCancelPaid: true }
-  await hub.until('the cancellation', () => hub.commands.cancel(orderId, command).catch(() => null))
+  await hub.commands.cancel(orderId, {
+    requestId: randomUUID(),
+    operator: 't',
+    reason: 'x',
+    mayCancelPaid: true,
+  })
 }
 
 /** Everything that the order was told, as the relay told it. */

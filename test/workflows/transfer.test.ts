@@ -33,7 +33,7 @@ const publish = (deadlines: Partial<typeof STEPS.deadlines> = {}) =>
   })
 
 beforeAll(async () => {
-  hub = await startTestHub({ cachedWorkflows: 0 })
+  hub = await startTestHub({ replays: true })
   await publish()
 })
 afterAll(async () => {
