@@ -5,6 +5,7 @@ import { createErpActivities } from './erp.ts'
 import { createHealthScoreActivities } from './health-score.ts'
 import { createOrderRecordActivities } from './order-records.ts'
 import { createPromotionActivities } from './promotions.ts'
+import { createReconciliationActivities } from './reconciliation.ts'
 import { createRefundActivities } from './refund.ts'
 import { createTrackingActivities } from './tracking.ts'
 import { createTransferActivities } from './transfers.ts'
@@ -17,6 +18,7 @@ type Dependencies = Parameters<typeof createChangeReportActivities>[0] &
   Parameters<typeof createHealthScoreActivities>[0] &
   Parameters<typeof createOrderRecordActivities>[0] &
   Parameters<typeof createPromotionActivities>[0] &
+  Parameters<typeof createReconciliationActivities>[0] &
   Parameters<typeof createRefundActivities>[0] &
   Parameters<typeof createTrackingActivities>[0] &
   Parameters<typeof createTransferActivities>[0] &
@@ -32,6 +34,7 @@ export function createActivities(deps: Dependencies) {
     ...createHealthScoreActivities(deps),
     ...createOrderRecordActivities(deps),
     ...createPromotionActivities(deps),
+    ...createReconciliationActivities(deps),
     ...createRefundActivities(deps),
     ...createTrackingActivities(deps),
     ...createTransferActivities(deps),

@@ -68,6 +68,13 @@ export const ACCESS = {
   /** About orders of one's own scope; also the systems of customer service and of buyers. */
   recordComplaints: { systems: ['mall', 'ops'], roles: ALL_ROLES },
   readComplaints: { systems: ['mall', 'ops'], roles: ALL_ROLES },
+  /** Money of the whole business beside the orders that it belongs to. */
+  readReconciliation: { systems: ['ops'], roles: ['regional_director', 'finance', ...OPERATING_ROLES] },
+  runReconciliation: { systems: ['ops'], roles: ['finance', ...OPERATING_ROLES] },
+  /** People only, and few: what is closed stays. */
+  closeReconciliation: { systems: [], roles: ['finance', 'admin'] },
+  /** People only: whoever accepts a difference stands for it. */
+  settleDifferences: { systems: [], roles: ['finance', ...OPERATING_ROLES] },
   /** People only, who do not ask for changes themselves; nobody judges what names them. */
   judgeAnomalies: { systems: [], roles: ['finance', 'ops', 'admin'] },
   readCounts: { systems: ['warehouse', 'ops'], roles: ALL_ROLES },

@@ -40,9 +40,11 @@ import { pickTaskRoutes } from './routes/pick-tasks.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { presaleRoutes } from './routes/presales.ts'
 import { promotionRoutes } from './routes/promotions.ts'
+import { reconciliationRoutes } from './routes/reconciliation.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { returnRoutes } from './routes/returns.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { settlementRoutes } from './routes/settlements.ts'
 import { shipmentRoutes } from './routes/shipments.ts'
 import { shopRoutes } from './routes/shops.ts'
 import { skuMappingRoutes } from './routes/sku-mappings.ts'
@@ -168,6 +170,8 @@ const ROUTES = [
   changeReportRoutes,
   complaintRoutes,
   healthScoreRoutes,
+  reconciliationRoutes,
+  settlementRoutes,
   masterDataRoutes,
   shopRoutes,
   skuMappingRoutes,

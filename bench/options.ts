@@ -18,6 +18,8 @@ export const FIGURES = {
     'ms for a page of the stock board with its totals, 10,000 SKUs × 12 warehouses, against counting the rows',
   exports:
     's for an export of 100,000 change requests as CSV and XLSX, and how far memory rises, against a tenth of them',
+  reconciliation:
+    's to compare 100,000 payments with as many settled lines, and how far memory rises, against a tenth of them',
   growth:
     'ms for a reservation, board page and audit with 10⁶ levels and 10⁷ movements, against a thousandth (only when named)',
   decisions:

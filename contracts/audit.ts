@@ -30,6 +30,9 @@ export const AUDIT_ACTIONS = {
   'delegation.made': { en: 'somebody stands in for an approver', zh: '设置审批代理' },
   'delegation.ended': { en: 'delegation ended before its time', zh: '提前结束审批代理' },
   'attachment.erased': { en: 'file of a change request erased', zh: '删除改单附件内容' },
+  'reconciliation.decided': { en: 'difference of a reconciliation decided on', zh: '处理对账差异' },
+  'reconciliation.closed': { en: 'month of a reconciliation closed', zh: '对账月结' },
+  'settlement.uploaded': { en: 'settlement statement uploaded', zh: '上传结算单' },
   'export.downloaded': { en: 'export downloaded', zh: '下载导出' },
 } as const satisfies Record<string, { en: string; zh: string }>
 export type AuditAction = keyof typeof AUDIT_ACTIONS

@@ -33,34 +33,51 @@ export const CHANGE_REASON_CODES = [
   'duplicate_order',
   'other',
 ] as const
+export const changeReasonCode = z.enum(CHANGE_REASON_CODES)
 
 const lineNumber = z.int().min(1).max(100_000)
 const unitPriceCents = z.int().min(0).max(LIMITS.unitPriceCents)
 const linesOf = <Line extends z.ZodType>(line: Line) => z.array(line).min(1).max(LIMITS.orderLines)
 
+const priceChange = z.strictObject({
+  type: z.literal('price'),
+  lines: z.array(z.strictObject({ lineNumber, unitPriceCents })).max(LIMITS.orderLines).default([]),
+  freightCents: cents.optional(),
+})
+/** 0 gives the line up. */
+const quantityChange = z.strictObject({
+  type: z.literal('quantity'),
+  lines: linesOf(z.strictObject({ lineNumber, quantity: z.int().min(0).max(LIMITS.lineQuantity) })),
+})
+const cancelChange = z.strictObject({ type: z.literal('cancel') })
+/** For goods that stay sold. It names the payment (its serial number) that the money comes from. */
+const refundChange = z.strictObject({
+  type: z.literal('refund'),
+  paymentId: externalId,
+  amountCents: cents.min(1),
+})
+
 /** What is asked for; amounts as they are to be, never differences. */
 export const changeBody = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('price'),
-    lines: z.array(z.strictObject({ lineNumber, unitPriceCents })).max(LIMITS.orderLines).default([]),
-    freightCents: cents.optional(),
-  }),
+  priceChange,
   z.strictObject({ type: z.literal('address'), contact: contactBody }),
   /** The lines as they are to be; a line that is not named is given up. */
   z.strictObject({
     type: z.literal('item'),
     lines: linesOf(z.strictObject({ lineNumber, skuId: code, quantity, unitPriceCents })),
   }),
-  /** 0 gives the line up. */
-  z.strictObject({
-    type: z.literal('quantity'),
-    lines: linesOf(z.strictObject({ lineNumber, quantity: z.int().min(0).max(LIMITS.lineQuantity) })),
-  }),
+  quantityChange,
   z.strictObject({ type: z.literal('gift'), lines: linesOf(z.strictObject({ skuId: code, quantity })) }),
-  z.strictObject({ type: z.literal('cancel') }),
-  /** For goods that stay sold. It names the payment (its serial number) that the money comes from. */
-  z.strictObject({ type: z.literal('refund'), paymentId: externalId, amountCents: cents.min(1) }),
+  cancelChange,
+  refundChange,
   z.strictObject({ type: z.literal('reship'), lines: linesOf(z.strictObject({ lineNumber, quantity })) }),
+])
+/** Those that mend what an order is worth. */
+export const amountChangeBody = z.discriminatedUnion('type', [
+  priceChange,
+  quantityChange,
+  cancelChange,
+  refundChange,
 ])
 export type ChangeBody = z.output<typeof changeBody>
 
@@ -68,7 +85,7 @@ const asked = {
   /** The version of the order that was looked at. */
   orderVersion: z.int().min(1),
   change: changeBody,
-  reasonCode: z.enum(CHANGE_REASON_CODES),
+  reasonCode: changeReasonCode,
   reason: text(500),
   /** Files that were uploaded before (`POST /v1/attachments`), by the same caller. */
   attachmentIds: attachmentIds.optional(),

@@ -93,6 +93,12 @@ export const configSchema = z.strictObject({
   ERP_API_KEY: z.string().min(1).max(128).optional(),
   ERP_API_SECRET: z.string().min(1).max(128).optional(),
   ERP_CALLS_PER_SECOND: z.coerce.number().int().min(1).max(1_000).default(5),
+  /** The finance system that tells what was settled. Absent: only what people upload is compared. */
+  FINANCE_URL: url(['http', 'https']).optional(),
+  FINANCE_SECRET: z.string().min(32).optional(),
+  /** The CRM that tells whose orders are whose. Absent: it is not compared. */
+  CRM_URL: url(['http', 'https']).optional(),
+  CRM_SECRET: z.string().min(32).optional(),
   /** Who carries text messages to customers. Absent: none are sent. */
   SMS_PROVIDER: z.enum(['aliyun', 'tencent']).optional(),
   /** Where the provider is called; absent: at its own address. */
@@ -228,6 +234,8 @@ const PAIRS = [
   ['SMS_PROVIDER', 'SMS_KEY_SECRET'],
   ['SMS_PROVIDER', 'SMS_SIGN_NAME'],
   ['ERP_KIND', 'ERP_URL'],
+  ['FINANCE_URL', 'FINANCE_SECRET'],
+  ['CRM_URL', 'CRM_SECRET'],
   ['FILES_S3_BUCKET', 'FILES_S3_KEY_ID'],
   ['FILES_S3_BUCKET', 'FILES_S3_KEY_SECRET'],
   ['FILES_S3_KEY_ID', 'FILES_S3_BUCKET'],
@@ -284,6 +292,8 @@ const OWN_PREFIXES = [
   'MALL_',
   'OUTSIDE_',
   'ERP_',
+  'FINANCE_',
+  'CRM_',
   'SMS_',
   'WECHAT_',
   'WECOM_',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { COUNTERPARTS } from '../domain/reconciliation.ts'
 import { instant, page, pageQuery, text } from './common.ts'
 
 const ROLES = ['clerk', 'team_lead', 'store_manager', 'regional_director', 'finance', 'ops', 'admin'] as const
@@ -43,6 +44,17 @@ export const stockAlertPayload = z.looseObject({
   available: z.int(),
   threshold: z.int(),
   level: z.enum(['out', 'low']),
+})
+
+/** What a `reconciliation_alert` delivery carries. */
+export const reconciliationAlertPayload = z.object({
+  counterpart: z.enum(COUNTERPARTS),
+  from: z.iso.date(),
+  to: z.iso.date(),
+  differences: z.int(),
+  amountCents: z.int(),
+  largestCents: z.int(),
+  opened: z.int(),
 })
 
 /** The buttons of a card that asks for a decision. */

@@ -301,6 +301,19 @@ export const WORK_ITEM_TEXT: Record<
       'Update the hub (package chinese-days), or enter the days by PUT /v1/working-days without a store; it closes itself then',
     nextZh: '升级中台（chinese-days 包），或通过 PUT /v1/working-days 录入（不指定门店）；完成后自动关闭',
   },
+  reconciliation_differences: {
+    en: 'Differences with another system have reached a threshold',
+    zh: '对账差异达到预警阈值',
+    nextEn:
+      'Go through the open differences, the largest first: accept, mend or ask for a change; the item closes itself when no threshold is reached any more',
+    nextZh: '按金额从大到小处理未结差异：接受、更正或提交改单；低于阈值后自动关闭',
+  },
+  reconciliation_failed: {
+    en: 'A reconciliation could not be brought to its end',
+    zh: '对账未能完成',
+    nextEn: 'Read the reason and mend it, then resume the run; the item closes itself when a later run ends',
+    nextZh: '查看原因并排除后恢复该次对账；后续对账完成后自动关闭',
+  },
   events_exhausted: {
     en: 'A system did not take some of its events in ten tries over three days',
     zh: '订阅方三天内十次均未成功接收部分事件',

@@ -422,6 +422,8 @@ export const WORK_ITEM_KINDS = [
   'wecom_refused',
   'holidays_unknown',
   'supplement_unpaid',
+  'reconciliation_differences',
+  'reconciliation_failed',
 ] as const
 export type WorkItemKind = (typeof WORK_ITEM_KINDS)[number]
 

@@ -7,6 +7,7 @@ import type { HoldTimePolicy } from './hold-time.ts'
 import type { OrderDeadlines } from './order.ts'
 import { factsOf, type OrderToJudge } from './order-facts.ts'
 import { placeOf } from './place.ts'
+import type { Counterpart, DifferenceKind, MatchRules } from './reconciliation.ts'
 import { type SafetyStockPolicy, thresholdOf } from './safety-stock.ts'
 import { type ApprovalFacts, type ApprovalRules, approvalOf } from './transfer-approval.ts'
 
@@ -123,6 +124,35 @@ export function tryHealthScore(
     refused: null,
     reasons: [sums],
   }
+}
+
+/** Whether what was found to differ would still differ. */
+export function tryReconciliation(
+  policy: Record<Counterpart, Pick<MatchRules, 'tolerance' | 'toleranceDays'>>,
+  { counterpart, kind, valueDifference, apartMs, differsInStatus }: FoundDifference,
+): Judgement {
+  const { tolerance, toleranceDays } = policy[counterpart]
+  const isAlone = kind === 'missing_here' || kind === 'missing_there' || kind === 'duplicate'
+  const differs =
+    isAlone ||
+    differsInStatus ||
+    Math.abs(valueDifference) > tolerance ||
+    (apartMs ?? 0) > toleranceDays * 86_400_000
+  return {
+    outcome: { differs },
+    refused: null,
+    reasons: [{ counterpart, kind, valueDifference, apartMs, tolerance, toleranceDays }],
+  }
+}
+
+/** A difference of the past, by what a run has found. */
+export type FoundDifference = {
+  counterpart: Counterpart
+  kind: DifferenceKind
+  valueDifference: number
+  /** Between the times of its two lines; null where one has none. */
+  apartMs: number | null
+  differsInStatus: boolean
 }
 
 /** A SKU in a warehouse, as it is now. */

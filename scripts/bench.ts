@@ -16,6 +16,7 @@ import { measureOrders } from '../bench/figures/orders.ts'
 import { measurePushGrowth } from '../bench/figures/push-growth.ts'
 import { measurePushToApplied } from '../bench/figures/push-to-applied.ts'
 import { measurePushes } from '../bench/figures/pushes.ts'
+import { measureReconciliation } from '../bench/figures/reconciliation.ts'
 import { measureReservations } from '../bench/figures/reservation.ts'
 import { measureStartLatency } from '../bench/figures/start-latency.ts'
 import { type BenchOptions, benchHelp, type FigureName, parseBenchOptions } from '../bench/options.ts'
@@ -45,6 +46,7 @@ const measurements: {
   },
   { names: ['board'], measure: measureBoard },
   { names: ['exports'], measure: measureExports },
+  { names: ['reconciliation'], measure: measureReconciliation },
   { names: ['growth'], measure: measureGrowth },
   { names: ['decisions'], measure: measureDecisions },
   { names: ['audit'], measure: measureAudit },

@@ -85,7 +85,7 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
   PDA_URL: ['relay', 'The PDA gateway; only scheme, host and port count.'],
   PAYMENT_URL: ['worker', 'The payment provider; only scheme, host and port count.'],
   COURIER_URL: [
-    'worker',
+    'worker, relay',
     'The courier gateway, asked about couriers that nobody below follows; only scheme, host and port count.',
   ],
   KUAIDI100_URL: ['worker', 'Where Kuaidi100 (快递100) is called. See [couriers](couriers.md).'],
@@ -119,17 +119,30 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
   ],
   OUTSIDE_SECRET: ['worker, relay', 'At least 32 characters; signs every call to the four above.'],
   ERP_KIND: [
-    'worker',
+    'worker, relay',
     '`http` or `erpnext`: the ERP that is told of approved changes. Absent: none is. See [the ERP](erp.md).',
   ],
-  ERP_URL: ['worker', 'Where it is called, perhaps with a path; needed with `ERP_KIND`.'],
-  ERP_SECRET: ['worker', 'At least 32 characters; signs every call. Needed with `ERP_KIND=http`.'],
+  ERP_URL: ['worker, relay', 'Where it is called, perhaps with a path; needed with `ERP_KIND`.'],
+  ERP_SECRET: ['worker, relay', 'At least 32 characters; signs every call. Needed with `ERP_KIND=http`.'],
   ERP_API_KEY: [
-    'worker',
+    'worker, relay',
     'The API key of the user that the hub is at ERPNext; needed with `ERP_KIND=erpnext`.',
   ],
-  ERP_API_SECRET: ['worker', 'Its secret; needed with `ERP_KIND=erpnext`.'],
-  ERP_CALLS_PER_SECOND: ['worker', 'What the ERP may be asked in a second, all workers together.'],
+  ERP_API_SECRET: ['worker, relay', 'Its secret; needed with `ERP_KIND=erpnext`.'],
+  ERP_CALLS_PER_SECOND: ['worker, relay', 'What the ERP may be asked in a second, all workers together.'],
+  FINANCE_URL: [
+    'worker, relay',
+    'The finance system, asked for what was settled, perhaps with a path. Absent: only uploaded statements are [compared](reconciliation.md).',
+  ],
+  FINANCE_SECRET: ['worker, relay', 'At least 32 characters; signs every call. Needed with `FINANCE_URL`.'],
+  CRM_URL: [
+    'worker, relay',
+    'The CRM, asked whose orders are whose, perhaps with a path. Absent: it is not [compared](reconciliation.md).',
+  ],
+  CRM_SECRET: [
+    'worker, relay',
+    'At least 32 characters; signs every call, and is what both sides make the names of customers from. Needed with `CRM_URL`.',
+  ],
   SMS_PROVIDER: [
     'relay',
     '`aliyun` or `tencent`: who carries text messages to customers. Absent: none are sent. See [messages to customers](notifications.md).',
@@ -329,6 +342,14 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
     'From December on, of the next year: until then it has weekends only, and requests on holidays count as made in [working hours](change-reports.md#working-days).',
     '',
   ],
+  reconciliation_differences: [
+    'One item for each [other system](reconciliation.md) while a threshold of the policy `reconciliation` is reached; it counts the runs.',
+    '',
+  ],
+  reconciliation_failed: [
+    'The other system refused, could not be reached eight times, or is not configured. What was found so far stays.',
+    '',
+  ],
   notification_refused: [
     'One item a template. Its messages are tried again every quarter of an hour until they expire; the item resolves itself when one goes out.',
     '',
@@ -513,6 +534,7 @@ const TRIED_ON: Record<PolicyKind, string> = {
   'approval-route': 'change requests: which way they take, and who decides',
   'combined-shipping': NO_TRIAL,
   'health-score': 'days as they were counted: how healthy they would have been',
+  reconciliation: 'differences that were found: whether they would be any',
 }
 
 function policyKinds(): string {

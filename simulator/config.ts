@@ -37,6 +37,9 @@ export const simulatorConfigSchema = z.object({
   SIMULATOR_SF: z.string().regex(ACCOUNT).optional(),
   /** What the hub signs its calls to the ERP with. */
   SIMULATOR_ERP_SECRET: z.string().min(32).optional(),
+  /** The same for the finance system. */
+  SIMULATOR_FINANCE_SECRET: z.string().min(32).optional(),
+  SIMULATOR_CRM_SECRET: z.string().min(32).optional(),
   /** What the merchant's WeCom account is made from (`platforms/wecom/account.ts`); by default the seed. */
   SIMULATOR_WECOM_SECRET: z.string().min(16).optional(),
   /** What ends the address at the hub that SMS providers report to. Absent: they are only asked. */

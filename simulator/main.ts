@@ -14,6 +14,10 @@ const simulator = await startSimulator({
   couriers: config.SIMULATOR_COURIERS.split(','),
   courierAccounts: courierAccountsOf(config),
   ...(config.SIMULATOR_ERP_SECRET === undefined ? {} : { erpSecret: config.SIMULATOR_ERP_SECRET }),
+  ...(config.SIMULATOR_FINANCE_SECRET === undefined
+    ? {}
+    : { financeSecret: config.SIMULATOR_FINANCE_SECRET }),
+  ...(config.SIMULATOR_CRM_SECRET === undefined ? {} : { crmSecret: config.SIMULATOR_CRM_SECRET }),
   ...(config.SIMULATOR_WECOM_SECRET === undefined ? {} : { wecomSecret: config.SIMULATOR_WECOM_SECRET }),
   ...(config.SIMULATOR_SMS_REPORT_SECRET === undefined
     ? {}

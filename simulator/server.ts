@@ -5,7 +5,7 @@ import { type Effects, refundBody } from './effects.ts'
 import { SimulatedErp } from './erp/index.ts'
 import { type Answer, type Call, createJsonServer, listen, refusal, withBody } from './http.ts'
 import { COURIER, pdaMessage, WISHES } from './picking.ts'
-import { SIMULATOR_SEED } from './platforms/accounts.ts'
+import { appSecretOf, SIMULATOR_SEED } from './platforms/accounts.ts'
 import { COURIER_ACCOUNTS, type CourierAccounts } from './platforms/courier-accounts.ts'
 import { createPlatforms, type PlatformOptions } from './platforms/index.ts'
 import { Market } from './platforms/market.ts'
@@ -15,6 +15,17 @@ import type { OutsidePlatform } from './platforms/platform.ts'
 import { wecomAccountOf } from './platforms/wecom/account.ts'
 import { listingChange } from './shelf.ts'
 import { isSigned } from './signature.ts'
+import type { Statement } from './statement.ts'
+import {
+  type AfterSaleLine,
+  type BilledParcel,
+  type CustomerLine,
+  createAfterSaleStatement,
+  createBillStatement,
+  createCustomerStatement,
+  createFinanceStatement,
+  type SettledLine,
+} from './statements.ts'
 import { FATES, type Scan, scan } from './story.ts'
 import { type Wish, World } from './world.ts'
 
@@ -49,6 +60,9 @@ export type SimulatorOptions = {
   morePlatforms?: (options: PlatformOptions) => OutsidePlatform[]
   /** What the hub signs its calls to the ERP with; without it, it follows from the seed. */
   erpSecret?: string
+  /** The same for the finance system. */
+  financeSecret?: string
+  crmSecret?: string
   /** From a task's arrival to the packed parcel, on average. */
   pickingSeconds?: number
   /** From the packed parcel to its delivery, on average. */
@@ -78,6 +92,11 @@ export type Simulator = {
   messages: (platform: string) => readonly object[]
   /** The merchant's ERP: its books, and how it behaves. */
   erp: SimulatedErp
+  /** What providers have settled, and what couriers bill: on record elsewhere, and wrong where a test wants it. */
+  finance: Statement<SettledLine>
+  bills: Statement<BilledParcel>
+  /** What the CRM knows. */
+  crm: { orders: Statement<CustomerLine>; afterSales: Statement<AfterSaleLine> }
   close: () => Promise<void>
 }
 
@@ -152,7 +171,28 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     ...(options.erpSecret === undefined ? {} : { secret: options.erpSecret }),
     ...(stateFile === undefined ? {} : { file: `${stateFile}.erp` }),
   })
-  const stage = { world, secret, slowMs, couriers, now, buyers, mischiefOf, platforms, erp }
+  const { financeSecret = appSecretOf(seed, 'finance', 'hub') } = options
+  const finance = createFinanceStatement({ secret: financeSecret, now })
+  const bills = createBillStatement({ secret, now })
+  const { crmSecret = appSecretOf(seed, 'crm', 'hub') } = options
+  const crm = {
+    orders: createCustomerStatement({ secret: crmSecret, now }),
+    afterSales: createAfterSaleStatement({ secret: crmSecret, now }),
+  }
+  const stage = {
+    world,
+    secret,
+    slowMs,
+    couriers,
+    now,
+    buyers,
+    mischiefOf,
+    platforms,
+    erp,
+    finance,
+    bills,
+    crm,
+  }
   const server = createJsonServer((call) => route(stage, call), log)
   server.on('upgrade', (request, socket, head) => {
     const platform = platforms.get(request.url?.split('/')[1] ?? '')
@@ -171,6 +211,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     pendingPushes: (platform) => platforms.get(platform)?.pendingPushes?.() ?? 0,
     messages: (platform) => platforms.get(platform)?.messages?.() ?? [],
     erp,
+    finance,
+    bills,
+    crm,
     close: async () => {
       buyers.stop()
       await Promise.all([...platforms.values()].map((platform) => platform.close()))
@@ -192,6 +235,9 @@ type Stage = {
   mischiefOf: (platform: string) => Mischief
   platforms: ReadonlyMap<string, OutsidePlatform>
   erp: SimulatedErp
+  finance: Statement<SettledLine>
+  bills: Statement<BilledParcel>
+  crm: Simulator['crm']
 }
 
 const nothingHere = refusal(404, 'there is no such thing here')
@@ -201,6 +247,11 @@ function route(stage: Stage, call: Call): Answer | Promise<Answer> {
   if (area === 'healthz') return { status: 200, body: { status: 'ok' } }
   if (area === 'control') return call.isFromLoopback ? control(stage, call) : nothingHere
   if (stage.erp.hasDoor(area)) return stage.erp.answer(call)
+  const place = call.segments.join('/')
+  if (place === 'finance/settlement-lines') return stage.finance.answer(call)
+  if (place === 'crm/orders') return stage.crm.orders.answer(call)
+  if (place === 'crm/after-sales') return stage.crm.afterSales.answer(call)
+  if (place === 'courier/bills') return stage.bills.answer(call)
   const platform = stage.platforms.get(area ?? '')
   // What the mall's stores show is told it in the way of the outside's other systems, below.
   const isListing = area === 'mall' && call.segments[1] === 'listings'
@@ -305,7 +356,8 @@ function track({ world, slowMs, couriers }: Stage, { segments }: Call): Answer |
 }
 
 /** For tests and the demo: how the outside behaves from now on, and what has happened so far. */
-function control({ world, buyers, mischiefOf, platforms, erp }: Stage, call: Call): Answer | Promise<Answer> {
+function control(stage: Stage, call: Call): Answer | Promise<Answer> {
+  const { world, buyers, mischiefOf, platforms, erp, finance, bills, crm } = stage
   const ok: Answer = { status: 200, body: { ok: true } }
   switch (`${call.method} /${call.segments.join('/')}`) {
     case 'GET /control/effects':
@@ -333,6 +385,10 @@ function control({ world, buyers, mischiefOf, platforms, erp }: Stage, call: Cal
   const [, area, name = '', what] = call.segments
   if (area === 'market') return buyers.answer(call)
   if (area === 'erp') return erp.control(call)
+  if (area === 'finance') return finance.control(call)
+  if (area === 'bills') return bills.control(call)
+  if (area === 'crm' && name === 'orders') return crm.orders.control(call)
+  if (area === 'crm' && name === 'after-sales') return crm.afterSales.control(call)
   if (area === 'platforms' && what === 'pending' && call.method === 'GET' && platforms.has(name)) {
     const pending = platforms.get(name)?.pendingPushes?.() ?? 0
     return { status: 200, body: { pending, ...mischiefOf(name).counts() } }

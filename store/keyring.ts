@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
 
 const CIPHER = 'aes-256-gcm'
 const NONCE_BYTES = 12
@@ -65,6 +72,20 @@ export class KeyRing {
       this.#purposeKeys.set(purpose, key)
     }
     return createHmac('sha256', key).update(text).digest()
+  }
+
+  /** Signs under the newest key: HMAC-SHA-256 under a key of the purpose's own. `isSigned` checks it as long as the key is listed. */
+  sign(text: string, purpose: string): { keyId: string; signature: Buffer } {
+    return { keyId: this.#activeId, signature: this.hash(text, purpose) }
+  }
+
+  /** Whether just this text was signed. False, too, where the key is no longer on the ring. */
+  isSigned(text: string, purpose: string, signed: { keyId: string; signature: Uint8Array }): boolean {
+    const master = this.#keys.get(signed.keyId)
+    if (!master) return false
+    const key = Buffer.from(hkdfSync('sha256', master, '', purpose, 32))
+    const expected = createHmac('sha256', key).update(text).digest()
+    return signed.signature.length === expected.length && timingSafeEqual(signed.signature, expected)
   }
 
   #key(id: string): Buffer {

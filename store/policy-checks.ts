@@ -13,7 +13,14 @@ const DAYS = 30
  * How many are looked at, while everything is turned away: the first one that is kept ends it. Levels come in the order
  * of their SKUs, so that a few would all be of one category.
  */
-const MOST = { order: 100, 'stock-level': 100_000, transfer: 0, 'change-request': 0, 'health-day': 0 }
+const MOST = {
+  order: 100,
+  'stock-level': 100_000,
+  transfer: 0,
+  'change-request': 0,
+  'health-day': 0,
+  difference: 0,
+}
 const BATCH = 100
 /** One or two turned away may be what the policy is for; this many and nothing else is a mistake. */
 const ENOUGH = 10

@@ -5,6 +5,7 @@ import type { PolicyDocument, PolicyKind } from '../contracts/policies/index.ts'
 import { type ChangeFacts, NEW_CUSTOMER } from '../domain/approval-route.ts'
 import { periodsBetween } from '../domain/health-period.ts'
 import {
+  type FoundDifference,
   type Judgement,
   type PastOrder,
   type PresentLevel,
@@ -12,6 +13,7 @@ import {
   tryApprovalRoute,
   tryHealthScore,
   tryOrderLife,
+  tryReconciliation,
   tryReservation,
   trySafetyStock,
   tryTransfer,
@@ -36,7 +38,7 @@ export type TrialSubject<Document> = {
  * A kind that decides nothing about what has happened has none.
  */
 export type Trial<Document> = {
-  subject: 'order' | 'stock-level' | 'transfer' | 'change-request' | 'health-day'
+  subject: 'order' | 'stock-level' | 'transfer' | 'change-request' | 'health-day' | 'difference'
   position: z.ZodType<[string, string]>
   count: (db: Db | Tx, window: Window, limit: number) => Promise<number>
   read: (
@@ -96,13 +98,18 @@ const onStockLevels = <Document>(
   },
 })
 
-/** Rows of a table with `id` and `created_at` that were written in the window, the newest first. */
+/** Rows of a table with `id` and a time that were written in the window, the newest first. */
 function onRows<Row, Document>(
-  { subject, table, facts }: { subject: Trial<Document>['subject']; table: string; facts: RawBuilder<Row> },
+  {
+    subject,
+    table,
+    at = 'created_at',
+    facts,
+  }: { subject: Trial<Document>['subject']; table: string; at?: string; facts: RawBuilder<Row> },
   judge: (document: Document, row: Row) => Judgement,
 ): Trial<Document> {
   const within = ({ from, to }: Window) =>
-    sql`from ${sql.table(table)} where created_at >= ${from} and created_at < ${to}`
+    sql`from ${sql.table(table)} where ${sql.ref(at)} >= ${from} and ${sql.ref(at)} < ${to}`
   return {
     subject,
     position: timeAndUuid,
@@ -112,10 +119,12 @@ function onRows<Row, Document>(
       return rows[0]?.count ?? 0
     },
     read: async (db, window, after, limit) => {
-      const below = after ? sql`and (created_at, id) < (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``
+      const below = after
+        ? sql`and (${sql.ref(at)}, id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`
+        : sql``
       const { rows } = await sql<{ id: string; at: string; row: Row }>`
-        select id, created_at::text as at, ${facts} as row
-        ${within(window)} ${below} order by created_at desc, id desc limit ${limit}`.execute(db)
+        select id, ${sql.ref(at)}::text as at, ${facts} as row
+        ${within(window)} ${below} order by ${sql.ref(at)} desc, id desc limit ${limit}`.execute(db)
       return rows.map(({ id, at, row }) => ({
         id,
         position: [at, id],
@@ -175,6 +184,18 @@ function daysOf({ from, to }: Window, before: string | null, limit: number) {
   return periodsBetween('day', { fromMs: from.getTime(), toMs }, { sort: 'newest', limit })
 }
 
+const onDifferences = onRows<FoundDifference, PolicyDocument<'reconciliation'>>(
+  {
+    subject: 'difference',
+    table: 'reconciliation_difference',
+    at: 'found_at',
+    facts: sql`jsonb_build_object('counterpart', counterpart, 'kind', kind, 'valueDifference', value_difference,
+      'differsInStatus', 'status' = any(facets), 'apartMs', abs(extract(epoch from
+        (hub ->> 'at')::timestamptz - (there ->> 'at')::timestamptz)) * 1000)`,
+  },
+  tryReconciliation,
+)
+
 /** How each kind is tried; null where a kind decides nothing about what has happened. */
 export const TRIALS: { readonly [Kind in PolicyKind]: Trial<PolicyDocument<Kind>> | null } = {
   'order-life': onOrders(tryOrderLife, asTheyAre),
@@ -189,6 +210,7 @@ export const TRIALS: { readonly [Kind in PolicyKind]: Trial<PolicyDocument<Kind>
   notification: null,
   'combined-shipping': null,
   'health-score': onHealthDays,
+  reconciliation: onDifferences,
   transfer: onTransfers,
   'approval-route': onChangeRequests,
 }

@@ -2,6 +2,8 @@ import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kys
 import type { AttachmentType } from '../contracts/attachments.ts'
 import type { AuditAction, AuditSource, StoredAuditValue } from '../contracts/audit.ts'
 import type { ExportFormat, ExportState } from '../contracts/exports.ts'
+import type { KeptLine, RunPhase, RunState } from '../contracts/reconciliation.ts'
+import type { SettlementError, SettlementFileState, SettlementType } from '../contracts/settlements.ts'
 import type { AllocationExplanation } from '../domain/allocation-explanation.ts'
 import type { ApprovalStep, ChangeFacts } from '../domain/approval-route.ts'
 import type { Change, ChangeEffect, ChangeType } from '../domain/change.ts'
@@ -37,6 +39,13 @@ import type {
 import type { OrderStatus, ParcelState, PickTaskState, ReturnState } from '../domain/order-state.ts'
 import type { PresaleState } from '../domain/presale.ts'
 import type { PromotionState, QuotaShortage } from '../domain/promotion.ts'
+import type {
+  Counterpart,
+  DifferenceKind,
+  DifferenceState,
+  Facet,
+  LineKind,
+} from '../domain/reconciliation.ts'
 import type { TransferState } from '../domain/transfer.ts'
 import type { TransferApprover } from '../domain/transfer-approval.ts'
 import type { TransferProposal } from '../domain/transfer-proposal.ts'
@@ -297,6 +306,128 @@ export type Database = {
     response: ColumnType<unknown, string | null | undefined, string | null>
     claimed_until: Timestamp
     created_at: DefaultTimestamp
+  }
+  reconciliation_run: {
+    id: string
+    counterpart: Counterpart
+    /** Calendar days; read them as text. */
+    from_day: string
+    to_day: string
+    origin: 'schedule' | 'person'
+    requested_by: string
+    state: WithDefault<RunState>
+    phase: WithDefault<RunPhase>
+    position: Nullable<string>
+    attempt: WithDefault<number>
+    failures: WithDefault<number>
+    leased_until: NullableTimestamp
+    next_attempt_at: DefaultTimestamp
+    policy_version: Nullable<number>
+    hub_lines: WithDefault<number>
+    counterpart_lines: WithDefault<number>
+    compared_lines: WithDefault<number>
+    pairs: WithDefault<number>
+    differences: WithDefault<number>
+    opened: WithDefault<number>
+    awaited: WithDefault<number>
+    auto_closed: WithDefault<number>
+    last_error: Nullable<string>
+    created_at: DefaultTimestamp
+    started_at: NullableTimestamp
+    finished_at: NullableTimestamp
+  }
+  reconciliation_line: {
+    run_id: string
+    side: 'hub' | 'there'
+    ref: string
+    kind: LineKind
+    key: string
+    group_key: string
+    value: Nullable<number>
+    status: Nullable<string>
+    at: NullableTimestamp
+    in_period: boolean
+    order_id: Nullable<string>
+    store_id: Nullable<string>
+    is_left: WithDefault<boolean>
+  }
+  reconciliation_difference: {
+    id: Generated<string>
+    counterpart: Counterpart
+    subject: string
+    kind: DifferenceKind
+    facets: Facet[]
+    line_kind: LineKind
+    hub: ColumnType<KeptLine | null, string | null, string | null>
+    there: ColumnType<KeptLine | null, string | null, string | null>
+    value_difference: number
+    at_stake_cents: number
+    order_id: Nullable<string>
+    store_id: Nullable<string>
+    /** A calendar day; read it as text. */
+    occurred_on: string
+    fingerprint: Buffer
+    state: WithDefault<DifferenceState>
+    version: WithDefault<number>
+    change_id: Nullable<string>
+    after_close: WithDefault<boolean>
+    first_run_id: string
+    last_run_id: string
+    found_at: DefaultTimestamp
+    seen_at: DefaultTimestamp
+    settled_at: NullableTimestamp
+  }
+  reconciliation_move: {
+    difference_id: string
+    version: number
+    from_state: DifferenceState
+    to_state: DifferenceState
+    reason: string
+    operator: string
+    run_id: Nullable<string>
+    moved_at: DefaultTimestamp
+  }
+  reconciliation_period: {
+    id: string
+    counterpart: Counterpart
+    /** The first day of a month; read it as text. */
+    month: string
+    summary: string
+    signature: Buffer
+    key_id: string
+    closed_by: string
+    reason: string
+    closed_at: DefaultTimestamp
+  }
+  settlement_file: {
+    id: string
+    format: ExportFormat
+    account: string
+    uploaded_by: string
+    bytes: number
+    sha256: Buffer
+    state: WithDefault<SettlementFileState>
+    attempt: WithDefault<number>
+    leased_until: NullableTimestamp
+    rows_read: WithDefault<number>
+    new_lines: WithDefault<number>
+    known_lines: WithDefault<number>
+    encoding: Nullable<string>
+    errors: JSONColumnType<SettlementError[], string | undefined, string>
+    uploaded_at: DefaultTimestamp
+    settled_at: NullableTimestamp
+  }
+  settlement_line: {
+    account: string
+    line_id: string
+    type: SettlementType
+    serial: Nullable<string>
+    order_ref: Nullable<string>
+    amount_cents: number
+    settled_at: Timestamp
+    file_id: Nullable<string>
+    counts: boolean
+    added_at: DefaultTimestamp
   }
   change_anomaly: {
     id: Generated<string>

@@ -1,6 +1,10 @@
 import { sql } from 'kysely'
 import { Gauge } from 'prom-client'
 import { v7 as uuid } from 'uuid'
+import { CHANNEL_CONNECTORS } from '../connectors/channels/registry.ts'
+import { crmOf, financeOf } from '../connectors/counterparts.ts'
+import { createCourierBills } from '../connectors/couriers/bills.ts'
+import { createErp } from '../connectors/erp/registry.ts'
 import { openFiles } from '../connectors/files/open-files.ts'
 import { createOutsideHttp } from '../connectors/outside-http.ts'
 import { createPdaGateway } from '../connectors/pda/gateway.ts'
@@ -8,11 +12,13 @@ import { CallLimits } from '../connectors/rate-limit.ts'
 import { connectRedis } from '../connectors/redis.ts'
 import { startTelemetry } from '../connectors/telemetry.ts'
 import { createTemporalClient } from '../connectors/temporal/client.ts'
+import { WmsReader } from '../connectors/wms/reader.ts'
 import { unsealedAuditEntries } from '../store/audit-sealing.ts'
 import { createDatabase } from '../store/database.ts'
 import { listenToInbox } from '../store/inbox-notice.ts'
 import { KeyRing } from '../store/keyring.ts'
 import { dropOldBodies, tidy } from '../store/maintenance.ts'
+import { currentPolicy } from '../store/policy.ts'
 import { Policies } from '../store/policy-cache.ts'
 import { raisePresaleGoodsInStock } from '../store/presale-goods.ts'
 import { raiseUnpaidSupplements } from '../store/supplements.ts'
@@ -31,7 +37,9 @@ import { OrderRelay } from './order-relay.ts'
 import { startProcess } from './process.ts'
 import { PromotionStarter } from './promotion-starter.ts'
 import { Reconcile } from './reconcile.ts'
+import { ReconciliationRunner } from './reconciliation-runner.ts'
 import { RowCarrier } from './row-carrier.ts'
+import { SettlementReader } from './settlement-reader.ts'
 import { StockAlerts } from './stock-alerts.ts'
 import { WaitingOrders } from './waiting-orders.ts'
 import { createWecomLoops } from './wecom-loops.ts'
@@ -60,6 +68,20 @@ const keyRing = KeyRing.parse(config.DATA_KEYS)
 const auditSealer = new AuditSealer({ db, logger })
 const files = await openFiles(config)
 const exportMaker = new ExportMaker({ db, files, logger })
+const settlementReader = new SettlementReader({ db, files, logger })
+const wmsReader = new WmsReader()
+const reconciliations = new ReconciliationRunner({
+  db,
+  logger,
+  finance: financeOf(config),
+  crm: crmOf(config),
+  erp: createErp(config, { mapping: async () => (await currentPolicy(db, 'erp-mapping')).document, redis }),
+  courierBills: createCourierBills(createOutsideHttp(config.COURIER_URL, config.OUTSIDE_SECRET)),
+  connectors: CHANNEL_CONNECTORS,
+  callLimits: new CallLimits(redis),
+  dataKeys: keyRing,
+  wmsReader,
+})
 const daysKept = config.ATTACHMENT_RETENTION_DAYS
 const attachmentTidier = new AttachmentTidier({ db, files, keyRing, logger, daysKept })
 const waitingOrders = new WaitingOrders({ db, keyRing })
@@ -79,6 +101,8 @@ const IDLE_MS = {
   transfers: 500,
   audit: 1_000,
   exports: 1_000,
+  settlements: 1_000,
+  reconciliations: 1_000,
   changes: 500,
   reconcile: 10_000,
   maintenance: 60 * 60_000,
@@ -114,6 +138,16 @@ const loops = [
   new Loop('stock-alerts', { round: () => stockAlerts.runOnce(), idleMs: IDLE_MS.stockAlerts, logger }),
   new Loop('audit-sealer', { round: () => auditSealer.runOnce(), idleMs: IDLE_MS.audit, logger }),
   new Loop('exports', { round: () => exportMaker.runOnce(), idleMs: IDLE_MS.exports, logger }),
+  new Loop('settlements', {
+    round: () => settlementReader.runOnce(),
+    idleMs: IDLE_MS.settlements,
+    logger,
+  }),
+  new Loop('reconciliations', {
+    round: () => reconciliations.runOnce(),
+    idleMs: IDLE_MS.reconciliations,
+    logger,
+  }),
   new Loop('reconcile', {
     round: async () => {
       await reconcile.checkStock()
@@ -192,4 +226,10 @@ await stopListening()
 await Promise.all(loops.map((loop) => loop.stop()))
 await events.finish()
 redis?.disconnect()
-await Promise.all([client.connection.close(), db.destroy(), health.close(), telemetry.stop()])
+await Promise.all([
+  client.connection.close(),
+  wmsReader.close(),
+  db.destroy(),
+  health.close(),
+  telemetry.stop(),
+])

@@ -1,8 +1,12 @@
 import type { Logger } from 'pino'
 import { RateLimitedError, RefusedError } from '../connectors/outside-errors.ts'
-import { ALERTS_A_MESSAGE, stockAlertMarkdown } from '../connectors/wecom/alert-text.ts'
+import {
+  ALERTS_A_MESSAGE,
+  reconciliationMarkdown,
+  stockAlertMarkdown,
+} from '../connectors/wecom/alert-text.ts'
 import type { GroupRobot } from '../connectors/wecom/robot.ts'
-import { stockAlertPayload } from '../contracts/wecom.ts'
+import { reconciliationAlertPayload, stockAlertPayload } from '../contracts/wecom.ts'
 import type { Db } from '../store/database.ts'
 import { claimDeliveries, type DueDelivery, hasDueDelivery, markDelivered } from '../store/delivery-queue.ts'
 import { noteRobotFailure, resolveRobotRefused } from '../store/robot-alerts.ts'
@@ -10,6 +14,7 @@ import { takeTurn } from '../store/wecom-turns.ts'
 import { retryDelayMs } from './delivery-sender.ts'
 
 const TARGET = 'wecom'
+const RECONCILIATION = 'reconciliation_alert'
 /** 15 messages a minute for all processes together; the robot takes 20. */
 const GAP_MS = 4_000
 /** Longer than an HTTP call may take. */
@@ -18,7 +23,7 @@ const CLAIM_SECONDS = 20
 const REFUSED_RETRY_MS = 15 * 60_000
 
 /**
- * Tells a group which stock runs out, what is due together in one message. A robot knows no message again, so that one
+ * Tells a group which stock runs out and what reconciliation has found, what is due together in one message. A robot knows no message again, so that one
  * whose answer was lost is said again and marked: heard twice is better than never.
  */
 export class RobotAlerts {
@@ -43,16 +48,10 @@ export class RobotAlerts {
 
   async #tell(due: DueDelivery[]): Promise<void> {
     try {
-      const alerts = due.map(({ payload }) => stockAlertPayload.parse(payload))
-      await this.#robot.say(
-        stockAlertMarkdown(
-          alerts,
-          due.some(({ attempts }) => attempts > 1),
-        ),
-      )
+      await this.#robot.say(messageOf(due))
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      this.#logger.warn({ alerts: due.length, reason }, 'stock alerts wait for the robot')
+      this.#logger.warn({ alerts: due.length, reason }, 'alerts wait for the robot')
       return noteRobotFailure(this.#db, due, {
         error: reason,
         retryInMs: retryInMs(error, due),
@@ -64,6 +63,21 @@ export class RobotAlerts {
       await resolveRobotRefused(tx)
     })
   }
+}
+
+/** What is due together, each kind under its own heading. */
+function messageOf(due: readonly DueDelivery[]): string {
+  const wasMaybeSaid = due.some(({ attempts }) => attempts > 1)
+  const payloads = (isOne: (kind: string) => boolean) =>
+    due.filter(({ kind }) => isOne(kind)).map(({ payload }) => payload)
+  const compared = payloads((kind) => kind === RECONCILIATION).map((payload) =>
+    reconciliationAlertPayload.parse(payload),
+  )
+  const stock = payloads((kind) => kind !== RECONCILIATION).map((payload) => stockAlertPayload.parse(payload))
+  return [
+    ...(stock.length > 0 ? [stockAlertMarkdown(stock, wasMaybeSaid)] : []),
+    ...(compared.length > 0 ? [reconciliationMarkdown(compared, wasMaybeSaid)] : []),
+  ].join('\n')
 }
 
 function retryInMs(error: unknown, due: DueDelivery[]): number {

@@ -1,6 +1,7 @@
 import { NativeConnection, Runtime } from '@temporalio/worker'
 import { createActivities } from '../activities/index.ts'
 import { CHANNEL_CONNECTORS } from '../connectors/channels/registry.ts'
+import { reconciledWith } from '../connectors/counterparts.ts'
 import { courierSources, createCouriers } from '../connectors/couriers/registry.ts'
 import { createErp } from '../connectors/erp/registry.ts'
 import { createOutsideHttp } from '../connectors/outside-http.ts'
@@ -13,7 +14,10 @@ import { createTemporalClient } from '../connectors/temporal/client.ts'
 import { temporalConnectionOptions } from '../connectors/temporal/connection.ts'
 import { ensureHealthSchedule } from '../connectors/temporal/health-schedule.ts'
 import { createOrderChangeCommands } from '../connectors/temporal/order-change-commands.ts'
-import { ensureReportSchedule } from '../connectors/temporal/report-schedules.ts'
+import {
+  ensureReconciliationSchedule,
+  ensureReportSchedule,
+} from '../connectors/temporal/report-schedules.ts'
 import { ensureWmsSchedules } from '../connectors/temporal/wms-schedules.ts'
 import { WmsReader } from '../connectors/wms/reader.ts'
 import { orderRecords } from '../store/change-preview.ts'
@@ -99,6 +103,7 @@ const worker = await createOrderWorker({
       mapping: async () => (await currentPolicy(db, 'erp-mapping')).document,
       redis,
     }),
+    reconciled: reconciledWith(config),
     callLimits: new CallLimits(redis),
     orderChanges: createOrderChangeCommands(client, orderRecords(db)),
     trustsTemporalCli: config.TRUST_TEMPORAL_CLI,
@@ -129,6 +134,7 @@ const deployment = new Loop('deployment', {
       await ensureWmsSchedules(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
       await ensureReportSchedule(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
       await ensureHealthSchedule(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
+      await ensureReconciliationSchedule(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
     }
     hasSchedules = true
     await pullSchedules.sync(pulledShops(await shops.all()))

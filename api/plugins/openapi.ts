@@ -32,6 +32,7 @@ const TAGS = [
   { name: 'work items', description: 'What a person has to settle · 待办' },
   { name: 'stock', description: 'Units per article and warehouse · 库存' },
   { name: 'reports', description: 'Figures over a period · 报表' },
+  { name: 'reconciliation', description: 'The hub compared with those around it, and what differs · 对账' },
   { name: 'skus', description: 'Master data: articles' },
   { name: 'warehouses', description: 'Master data: warehouses' },
   { name: 'stores', description: 'Master data: stores' },

@@ -49,6 +49,7 @@ import { findStandings, storeAnswers } from '../../store/idempotency.ts'
 import { type Identity, operatorOf, scopeOf } from '../../store/identity.ts'
 import { ACCESS, callerOf, identityOf } from '../access.ts'
 import { applicantOf, eventIdOf } from '../callers.ts'
+import { changeOf } from '../change-body.ts'
 import { maskContact, mayReadContact } from '../contact-view.ts'
 import type { ApiDeps } from '../deps.ts'
 import { replyWithExport } from '../export-reply.ts'
@@ -387,19 +388,6 @@ async function preview(db: Db, body: SubmitChangeBody, applicant: Applicant): Pr
       explanation: explainRoute(facts, policy.document.tiers),
     },
     shipBy: shipBy?.toISOString() ?? null,
-  }
-}
-
-function changeOf(body: ChangeBody, contactId: string): Change {
-  switch (body.type) {
-    case 'address':
-      return { type: 'address', contactId, divisionCode: body.contact.divisionCode }
-    case 'price': {
-      const { type, lines, freightCents } = body
-      return freightCents === undefined ? { type, lines } : { type, lines, freightCents }
-    }
-    default:
-      return body
   }
 }
 

@@ -9,6 +9,9 @@ export type ErpAnswer = { ok: true; reference: string | null } | { ok: false; re
 /** What the ERP has under a key. A reversed change can never be applied again under the same key. */
 export type ErpRecord = { state: 'applied' | 'reversed'; reference: string | null }
 
+/** An order as the ERP has it after its last change. `lineId`: what the ERP calls it; `changedAt`: RFC 3339. */
+export type ErpOrderAmount = { lineId: string; orderId: string; amountCents: number; changedAt: string }
+
 /** One call for the ERP, named by its key: repeated, it is the same call. */
 export type ErpCall = { idempotencyKey: string }
 
@@ -19,6 +22,15 @@ export type ErpCall = { idempotencyKey: string }
  * effect is then unknown: look it up, or repeat it), `RateLimitedError`.
  */
 export type Erp = {
+  /**
+   * What orders are worth there that were changed in a period, page by page; null where the ERP cannot say.
+   *
+   * @param period from its first moment to the first one after it
+   */
+  orderAmounts: (
+    period: { from: Date; to: Date },
+    cursor: string | null,
+  ) => Promise<{ orders: ErpOrderAmount[]; nextCursor: string | null } | null>
   /** Books a change. */
   applyChange: (change: ErpChange, call: ErpCall) => Promise<ErpAnswer>
   /**

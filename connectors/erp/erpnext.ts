@@ -124,6 +124,8 @@ export function createErpnextErp(options: {
     }
 
   return {
+    // Its entries are of differences: what an order is worth in all stands nowhere in it.
+    orderAmounts: async () => null,
     applyChange: withMapping(apply),
     reverseChange: withMapping(reverse),
     findChange: async ({ idempotencyKey }) => {

@@ -1,10 +1,18 @@
+import { z } from 'zod'
 import type { ErpHttpMapping } from '../../contracts/policies/erp-mapping.ts'
 import type { ErpChange } from '../../domain/erp-change.ts'
-import { UnreachableError } from '../outside-errors.ts'
+import { RefusedError, UnreachableError } from '../outside-errors.ts'
 import { createSignedCall } from '../outside-http.ts'
 import { type ErpWords, readErpAnswer } from './answer.ts'
 import { readPath, writeDocument } from './document.ts'
-import { type Erp, type ErpAnswer, type ErpCall, type ErpRecord, refusal } from './erp.ts'
+import {
+  type Erp,
+  type ErpAnswer,
+  type ErpCall,
+  type ErpOrderAmount,
+  type ErpRecord,
+  refusal,
+} from './erp.ts'
 
 /**
  * An ERP, or what stands before it, that speaks signed JSON. Paths, fields and words are the policy `erp-mapping`; address
@@ -40,6 +48,18 @@ export function createHttpErp(options: {
   }
 
   return {
+    orderAmounts: async ({ from, to }, cursor) => {
+      const { amounts, timeoutSeconds } = await options.mapping()
+      if (!amounts) return null
+      const query = new URLSearchParams({
+        from: from.toISOString(),
+        to: to.toISOString(),
+        ...(cursor === null ? {} : { cursor }),
+      })
+      const path = `${prefix}${amounts.path}?${query}`
+      const answer = await signedCall({ method: 'GET', path, timeoutMs: timeoutSeconds * 1_000 })
+      return amountsIn(readErpAnswer('order amounts at the ERP', answer))
+    },
     applyChange: (change, call) => post('apply', change, call),
     reverseChange: (change, call) => post('reverse', change, call),
     findChange: async ({ idempotencyKey }) => {
@@ -52,6 +72,38 @@ export function createHttpErp(options: {
       })
       return found(mapping, mapping.find, readErpAnswer('find at the ERP', answer))
     },
+  }
+}
+
+/** Numbers arrive as the text that they were written with. */
+const orderAmounts = z.object({
+  orders: z
+    .array(
+      z.object({
+        lineId: z.string().min(1).max(128),
+        orderId: z.string().min(1).max(128),
+        amount: z
+          .string()
+          .regex(/^\d{1,15}$/)
+          .transform(Number),
+        changedAt: z.iso.datetime({ offset: true }),
+      }),
+    )
+    .max(1_000),
+  nextCursor: z.string().min(1).max(500).nullable(),
+})
+
+function amountsIn({ isOk, status, body }: ErpWords): {
+  orders: ErpOrderAmount[]
+  nextCursor: string | null
+} {
+  if (!isOk) throw new RefusedError(status, `order amounts at the ERP: ${status}`)
+  const parsed = orderAmounts.safeParse(body)
+  if (!parsed.success) throw new UnreachableError('order amounts at the ERP: the answer cannot be understood')
+  const { orders, nextCursor } = parsed.data
+  return {
+    orders: orders.map(({ amount, ...order }) => ({ ...order, amountCents: amount })),
+    nextCursor,
   }
 }
 

@@ -26,6 +26,7 @@ export function createErp(
       return call(...args)
     }
   return {
+    orderAmounts: limited(erp.orderAmounts),
     applyChange: limited(erp.applyChange),
     reverseChange: limited(erp.reverseChange),
     findChange: limited(erp.findChange),

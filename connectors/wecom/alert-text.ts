@@ -1,3 +1,6 @@
+import type { Counterpart } from '../../domain/reconciliation.ts'
+import { COUNTERPART_TEXT } from '../../domain/reconciliation-text.ts'
+import { yuanOfCents } from '../channels/values.ts'
 import { cut } from './card.ts'
 
 /** A level that fell to its threshold, as `stock_alert` deliveries carry it. */
@@ -38,4 +41,26 @@ function lineOf({ skuId, skuName, warehouseName, available, threshold, level }: 
 /** Names are anybody's: what markdown would read as more than a name is left out. */
 function plain(text: string, maxCharacters: number): string {
   return cut(text.replace(/[\p{C}\s<>*_`[\]()#!|\\&]+/gu, ' ').trim(), maxCharacters)
+}
+
+/** What stands open with another system, as `reconciliation_alert` deliveries carry it. */
+export type ReconciliationAlert = {
+  counterpart: Counterpart
+  from: string
+  to: string
+  differences: number
+  amountCents: number
+  largestCents: number
+  opened: number
+}
+
+/** One message about what the comparisons of a night have found. `wasMaybeSaid`: an earlier attempt may have been heard. */
+export function reconciliationMarkdown(
+  alerts: readonly ReconciliationAlert[],
+  wasMaybeSaid: boolean,
+): string {
+  if (alerts.length > ALERTS_A_MESSAGE) throw new RangeError(`at most ${ALERTS_A_MESSAGE} alerts a message`)
+  const line = (alert: ReconciliationAlert) =>
+    `> ${COUNTERPART_TEXT[alert.counterpart].zh} ${alert.from} 至 ${alert.to}：未结 ${alert.differences} 项（新增 ${alert.opened}），共 ¥${yuanOfCents(alert.amountCents)}，最大 ¥${yuanOfCents(alert.largestCents)}`
+  return [`**对账差异**${wasMaybeSaid ? '（重发）' : ''}`, ...alerts.map(line)].join('\n')
 }

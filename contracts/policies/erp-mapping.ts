@@ -122,6 +122,8 @@ const http = z.strictObject({
       reversed: words.min(1),
     })
     .nullable(),
+  /** Where it says what orders are worth after their changes, in its own words of docs/erp.md; null: it cannot be asked. */
+  amounts: z.strictObject({ path: httpPath }).nullable().default(null),
   answer: z.strictObject({
     /** What the ERP calls its document. */
     reference: answerPath,
@@ -179,6 +181,7 @@ const initial = schema.parse({
       ],
     },
     find: { path: '/order-changes/{key}', state: 'state', applied: ['applied'], reversed: ['reversed'] },
+    amounts: { path: '/order-amounts' },
     answer: { reference: 'reference', refusalCode: 'code', refusalText: 'message' },
   },
 })

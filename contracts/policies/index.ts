@@ -9,6 +9,7 @@ import { healthScore } from './health-score.ts'
 import { notification } from './notification.ts'
 import { orderLife } from './order-life.ts'
 import { promotion } from './promotion.ts'
+import { reconciliation } from './reconciliation.ts'
 import { reservation } from './reservation.ts'
 import { safetyStock } from './safety-stock.ts'
 import { transfer } from './transfer.ts'
@@ -28,6 +29,7 @@ const definitions = {
   'approval-route': approvalRoute,
   'combined-shipping': combinedShipping,
   'health-score': healthScore,
+  reconciliation,
 }
 
 /** The kinds of policy that exist; each has a file of its own here. */

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Answer, type Call, withBody } from '../http.ts'
 import { appSecretOf } from '../platforms/accounts.ts'
+import type { Statement } from '../statement.ts'
+import { createWorthStatement, type WorthLine } from '../statements.ts'
 import { createErpnext } from './erpnext.ts'
 import { ErpLedger } from './ledger.ts'
 import { type ErpControl, ErpMood, erpControl } from './mood.ts'
@@ -12,6 +14,9 @@ export const ERPNEXT_API_KEY = 'order-hub'
 /** The merchant's ERP: one set of books with two doors, `/erp` (signed JSON) and `/erpnext` (ERPNext's REST). */
 export class SimulatedErp {
   readonly ledger: ErpLedger
+  /** What orders are worth after their changes, as the hub is told: from the books, and wrong where a test wants it. */
+  readonly worth: Statement<WorthLine>
+  readonly #told = new Map<string, string>()
   readonly #mood: ErpMood
   readonly #doors: Readonly<Record<string, (call: Call) => Answer | Promise<Answer>>>
   readonly #late: (() => Answer | Promise<Answer>)[] = []
@@ -20,6 +25,7 @@ export class SimulatedErp {
   constructor(options: { seed: string; now: () => number; secret?: string; file?: string }) {
     const { seed, now, secret = appSecretOf(seed, 'erp', 'hub'), file } = options
     this.ledger = new ErpLedger(file)
+    this.worth = createWorthStatement({ secret, now })
     this.#mood = new ErpMood(seed, now)
     this.#doors = {
       erp: createSignedErp({ ledger: this.ledger, secret, now }),
@@ -37,6 +43,10 @@ export class SimulatedErp {
   }
 
   async answer(call: Call): Promise<Answer> {
+    if (call.segments.join('/') === 'erp/order-amounts') {
+      this.bookWorth()
+      return this.worth.answer(call)
+    }
     const door = this.#doors[call.segments[0] ?? '']
     if (!door) return { status: 404, body: {} }
     const mood = this.#mood.take(call.method === 'GET')
@@ -61,6 +71,17 @@ export class SimulatedErp {
       case 'late':
         this.#late.push(() => door(call))
         return 'hang-up'
+    }
+  }
+
+  /** Brings what orders are worth up to the books; what was told before and has not changed stays as it is, right or wrong. */
+  bookWorth(): void {
+    for (const orderId of this.ledger.orderIds()) {
+      const amount = this.ledger.amountCents(orderId)
+      const changedAt = this.ledger.lastChangeAt(orderId)
+      if (amount === null || changedAt === null || this.#told.get(orderId) === changedAt) continue
+      this.#told.set(orderId, changedAt)
+      this.worth.add([{ lineId: `WORTH-${orderId}`, orderId, amount, changedAt }])
     }
   }
 

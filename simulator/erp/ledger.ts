@@ -16,6 +16,8 @@ const entry = z.object({
   body: z.string(),
   /** What the order was worth when the ERP first heard of it; null where its interface does not say. */
   openingCents: z.int().nullable(),
+  /** When it was written, or taken back; books of before have no times. */
+  at: z.iso.datetime().optional(),
 })
 export type ErpEntry = z.output<typeof entry>
 
@@ -49,8 +51,8 @@ export class ErpLedger {
     return this.#write({ ...added, number: numberOf(this.#entries.size + 1) })
   }
 
-  reverse(known: ErpEntry): ErpEntry {
-    return this.#write({ ...known, state: 'reversed' })
+  reverse(known: ErpEntry, at?: string): ErpEntry {
+    return this.#write({ ...known, state: 'reversed', ...(at === undefined ? {} : { at }) })
   }
 
   /** What has been added to an order, or taken off it. */
@@ -64,6 +66,14 @@ export class ErpLedger {
   amountCents(orderId: string): number | null {
     const opening = this.#openings.get(orderId)
     return opening === undefined ? null : opening + this.adjustmentCents(orderId)
+  }
+
+  /** When an order was last moved; null where the books do not say. */
+  lastChangeAt(orderId: string): string | null {
+    const times = [...this.#entries.values()].flatMap((known) =>
+      known.orderId === orderId && known.at !== undefined ? [known.at] : [],
+    )
+    return times.sort().at(-1) ?? null
   }
 
   orderIds(): string[] {

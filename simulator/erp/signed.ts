@@ -64,13 +64,15 @@ export function createSignedErp(options: { ledger: ErpLedger; secret: string; no
       state: 'booked' as const,
       body: text,
       openingCents: worth,
+      at: new Date(now()).toISOString(),
     }
     return shown(ledger.add(entry, numberOf))
   }
 
   const reverse = (key: string, orderId: string): Answer => {
     const known = ledger.find(key)
-    if (known) return shown(known.state === 'booked' ? ledger.reverse(known) : known)
+    if (known)
+      return shown(known.state === 'booked' ? ledger.reverse(known, new Date(now()).toISOString()) : known)
     const barred = {
       key,
       orderId,

@@ -209,6 +209,21 @@ export class Market {
       .sort((a, b) => a.modifiedAtMs - b.modifiedAtMs)
   }
 
+  /** Loses an order, as no platform ever should: for whoever plants what reconciliation has to find. */
+  lose(platform: string, orderId: string): void {
+    this.#orders.delete(keyOf(platform, orderId))
+  }
+
+  /** What the order costs is another sum from now on, and nobody is told. */
+  misprice(platform: string, orderId: string, byCents: number): void {
+    const order = this.find(platform, orderId)
+    if (!order) throw new Error(`there is no order ${platform}/${orderId}`)
+    const [first, ...rest] = order.lines
+    if (!first) throw new Error(`${orderId} has no lines`)
+    const lines = [{ ...first, paidCents: first.paidCents + byCents }, ...rest]
+    this.#orders.set(keyOf(platform, orderId), { ...order, lines, totalCents: order.totalCents + byCents })
+  }
+
   /** The merchant says how many of a SKU buyers see. */
   publish(platform: string, platformShopId: string, skuId: string, quantity: number): void {
     this.#quantities.set(JSON.stringify([platform, platformShopId, skuId]), quantity)

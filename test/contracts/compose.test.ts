@@ -155,6 +155,8 @@ describe('secrets', () => {
       'ERP_SECRET',
       'ERP_API_KEY',
       'ERP_API_SECRET',
+      'FINANCE_SECRET',
+      'CRM_SECRET',
       'SMS_KEY_SECRET',
       'SMS_REPORT_SECRETS',
       'WECHAT_APP_SECRET',

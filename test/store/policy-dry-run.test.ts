@@ -406,3 +406,54 @@ test.each(['promotion', 'wms-mapping'] as const)(
     await expect(dryRun(kind, version)).rejects.toMatchObject({ code: 'policy-nothing-to-compare' })
   },
 )
+
+test('a draft of reconciliation is tried on what was found: what its tolerances would take for the same', async () => {
+  const runId = uuid()
+  await store.db
+    .insertInto('reconciliation_run')
+    .values({
+      ...{
+        id: runId,
+        counterpart: 'finance',
+        from_day: '2026-10-01',
+        to_day: '2026-10-31',
+        origin: 'person',
+      },
+      ...{ requested_by: 'finance', state: 'done' },
+    })
+    .execute()
+  const kept = (at: string) => JSON.stringify({ ref: 'R', key: 'K', value: 1, status: null, at })
+  const difference = (subject: string, valueDifference: number) => ({
+    ...{ counterpart: 'finance' as const, subject, kind: 'amount' as const, facets: ['amount' as const] },
+    ...{
+      line_kind: 'payment' as const,
+      hub: kept('2026-10-01T00:00:00Z'),
+      there: kept('2026-10-02T00:00:00Z'),
+    },
+    ...{
+      value_difference: valueDifference,
+      at_stake_cents: Math.abs(valueDifference),
+      occurred_on: '2026-10-01',
+    },
+    ...{
+      fingerprint: Buffer.alloc(32),
+      first_run_id: runId,
+      last_run_id: runId,
+      found_at: minutesBefore(30),
+    },
+  })
+  await store.db
+    .insertInto('reconciliation_difference')
+    .values([difference('small', 3), difference('large', -500)])
+    .execute()
+  const { initial } = POLICIES.reconciliation
+  const version = await draftOf('reconciliation', {
+    ...initial,
+    finance: { ...initial.finance, tolerance: 10 },
+  })
+  const report = await dryRun('reconciliation', version)
+  expect(report).toMatchObject({ subject: 'difference', total: 2, examined: 2, changed: 1 })
+  expect(report.items).toMatchObject([
+    { before: { outcome: { differs: true } }, after: { outcome: { differs: false } } },
+  ])
+})

@@ -45,6 +45,13 @@ const TABLES = [
   'health_due',
   'health_due_hour',
   'health_state',
+  'reconciliation_run',
+  'reconciliation_line',
+  'reconciliation_difference',
+  'reconciliation_move',
+  'reconciliation_period',
+  'settlement_file',
+  'settlement_line',
   'sku',
   'warehouse',
   'store',
@@ -151,6 +158,8 @@ const APPEND_ONLY = [
   'wecom_click',
 ]
 const DELETABLE = [
+  'reconciliation_line',
+  'settlement_line',
   // Counted from the requests, and said otherwise than the official calendar: both may be taken back.
   'change_statistic',
   'working_day',

@@ -104,6 +104,7 @@ const worker = await createOrderWorker({
       wmsReader: new WmsReader(),
       connectors: {},
       erp: simulatedErp(settings.simulatorUrl),
+      reconciled: [],
       callLimits: { take: async () => undefined },
       orderChanges,
       trustsTemporalCli: false,

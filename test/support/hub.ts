@@ -140,6 +140,7 @@ export async function startTestHub(options: TestHubOptions = {}) {
     wmsReader: new WmsReader(),
     connectors: {},
     erp: simulatedErp(simulator.url),
+    reconciled: [],
     callLimits: { take: async () => undefined },
     orderChanges: options.orderChanges ?? createOrderChangeCommands(client, orderRecords(db)),
     trustsTemporalCli: options.trustsTemporalCli ?? false,

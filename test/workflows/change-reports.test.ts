@@ -3,7 +3,10 @@ import { NativeConnection } from '@temporalio/worker'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createTemporalClient } from '../../connectors/temporal/client.ts'
-import { ensureReportSchedule } from '../../connectors/temporal/report-schedules.ts'
+import {
+  ensureReconciliationSchedule,
+  ensureReportSchedule,
+} from '../../connectors/temporal/report-schedules.ts'
 import { KeyRing } from '../../store/keyring.ts'
 import { createWorker } from '../../workers/order-worker.ts'
 import { readWorkflowBundle } from '../../workers/workflow-bundle.ts'
@@ -14,6 +17,8 @@ const taskQueue = `test-${uuid()}`
 const id = `change-reports-${uuid()}`
 let looks = 0
 let counts = 0
+let nights = 0
+const nightly = `reconciliation-${uuid()}`
 let client: Client
 let stop: () => Promise<void>
 
@@ -35,6 +40,7 @@ beforeAll(async () => {
     activities: {
       detectChangeAnomalies: async () => ({ added: ++looks }),
       refreshChangeStatistics: async () => ({ rows: ++counts }),
+      requestReconciliations: async () => ({ started: ++nights }),
     },
   })
   const finished = worker.run()
@@ -42,6 +48,7 @@ beforeAll(async () => {
     worker.shutdown()
     await finished
     await client.schedule.getHandle(id).delete()
+    await client.schedule.getHandle(nightly).delete()
     await Promise.all([client.connection.close(), connection.close()])
   }
 })
@@ -56,4 +63,13 @@ test('the schedule is made once, brought up to date afterwards, stays paused, an
   expect(schedule.action).toMatchObject({ workflowType: 'changeReports', taskQueue })
   await client.schedule.getHandle(id).trigger()
   await vi.waitFor(() => expect([looks, counts]).toEqual([1, 1]), { timeout: 20_000 })
+})
+
+test('comparisons are asked for by a schedule of their own, at night in China', async () => {
+  await ensureReconciliationSchedule(client, { taskQueue, id: nightly })
+  const schedule = await client.schedule.getHandle(nightly).describe()
+  expect(schedule.spec).toMatchObject({ timezone: 'Asia/Shanghai' })
+  expect(schedule.action).toMatchObject({ workflowType: 'reconciliation', taskQueue })
+  await client.schedule.getHandle(nightly).trigger()
+  await vi.waitFor(() => expect(nights).toBe(1), { timeout: 20_000 })
 })

@@ -1,0 +1,106 @@
+import pg from 'pg'
+import { pino } from 'pino'
+import { WmsReader } from '../../connectors/wms/reader.ts'
+import { type RunView, startRunBody } from '../../contracts/reconciliation.ts'
+import type { Db } from '../../store/database.ts'
+import { KeyRing } from '../../store/keyring.ts'
+import { findRun, startRun } from '../../store/reconciliation-runs.ts'
+import { ReconciliationRunner } from '../../workers/reconciliation-runner.ts'
+import type { Figure } from '../figure.ts'
+import type { Stage } from '../stage.ts'
+
+const ORDERS = 100_000
+/** A tenth: memory that grew with the lines would be ten times as much. */
+const FEW_ORDERS = 10_000
+/** Of a hundred lines one is wrong. */
+const WRONG_EVERY = 100
+/** What the design allows for both sides of 100,000, in seconds. */
+const ALLOWED_SECONDS = 60
+const SAMPLE_MS = 20
+const MIB = 1024 * 1024
+/** Below this the growth is the collector's mood, not the lines'. */
+const NOISE_MIB = 64
+const [FROM, TO] = ['2026-10-01', '2026-10-31']
+
+/** As many payments as settled lines, of which some differ: how long a run takes, and how far memory rises, beside a tenth. */
+export async function measureReconciliation(stage: Stage): Promise<Figure[]> {
+  const few = await measure(stage, FEW_ORDERS)
+  const all = await measure(stage, ORDERS)
+  return [
+    {
+      name: 'reconciliation',
+      value: all.seconds,
+      unit: 's',
+      baseline: few.seconds,
+      aim: { valueAtMost: ALLOWED_SECONDS },
+      against: 'a tenth of the orders',
+    },
+    {
+      name: 'reconciliation-rss',
+      value: all.peakMib,
+      unit: 'MiB',
+      baseline: Math.max(few.peakMib, NOISE_MIB),
+      aim: { atMost: 2 },
+      against: `a tenth of the orders, at least ${NOISE_MIB} MiB`,
+    },
+  ]
+}
+
+async function measure(stage: Stage, orders: number): Promise<{ seconds: number; peakMib: number }> {
+  const { db, ownerUrl } = await stage.freshDatabase(`hub_bench_reconciliation_${orders}`)
+  await fill(ownerUrl, orders)
+  stage.check()
+  globalThis.gc?.()
+  const before = process.memoryUsage.rss()
+  let peak = before
+  const sampling = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage.rss())
+  }, SAMPLE_MS)
+  const startedAt = performance.now()
+  const run = await reconcile(db)
+  clearInterval(sampling)
+  const seconds = (performance.now() - startedAt) / 1_000
+  const wrong = orders / WRONG_EVERY
+  const isRight = run.state === 'done' && run.result.pairs === orders - wrong && run.result.opened === wrong
+  if (!isRight) throw new Error(`the run is not what was filled in: ${JSON.stringify(run)}`)
+  return { seconds, peakMib: (Math.max(peak, process.memoryUsage.rss()) - before) / MIB }
+}
+
+async function reconcile(db: Db): Promise<RunView> {
+  const body = startRunBody.parse({ counterpart: 'finance', from: FROM, to: TO })
+  const { runId } = await db.transaction().execute((tx) => startRun(tx, body, 'bench'))
+  const wmsReader = new WmsReader()
+  const runner = new ReconciliationRunner({
+    db,
+    logger: pino({ level: 'silent' }),
+    finance: null,
+    crm: null,
+    erp: null,
+    courierBills: async () => ({ items: [], nextCursor: null }),
+    connectors: {},
+    callLimits: { take: async () => undefined },
+    dataKeys: KeyRing.parse(`bench:${Buffer.alloc(32).toString('base64')}`),
+    wmsReader,
+  })
+  while ((await runner.runOnce()) > 0);
+  await wmsReader.close()
+  return findRun(db, runId)
+}
+
+/** Payments of a month and what finance has of them. */
+async function fill(ownerUrl: string, orders: number): Promise<void> {
+  const owner = new pg.Client({ connectionString: ownerUrl })
+  await owner.connect()
+  for (const statement of [
+    `insert into payment (id, named_order_id, amount_cents, method, paid_at, outcome)
+      select 'PAY-' || n, 'ORDER-' || n, 1000 + n % 90000, 'wechat', '2026-10-01T00:00:00+08:00'::timestamptz + n * interval '20 seconds',
+        'unmatched' from generate_series(1, ${orders}) as n`,
+    `insert into settlement_line (account, line_id, type, serial, order_ref, amount_cents, settled_at, counts)
+      select 'wechat', 'L-' || n, 'payment', 'PAY-' || n, 'ORDER-' || n, 1000 + n % 90000 + (n % ${WRONG_EVERY} = 0)::int,
+        '2026-10-01T00:00:00+08:00'::timestamptz + n * interval '20 seconds', true from generate_series(1, ${orders}) as n`,
+    'vacuum analyze payment, settlement_line',
+  ]) {
+    await owner.query(statement)
+  }
+  await owner.end()
+}

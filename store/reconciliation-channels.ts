@@ -1,0 +1,48 @@
+import { sql } from 'kysely'
+import type { Db, Tx } from './database.ts'
+
+/** Shops whose platform can be asked, in their order. */
+export async function activeShopIds(db: Db): Promise<string[]> {
+  const rows = await db
+    .selectFrom('shop')
+    .select('id')
+    .where('active', '=', true)
+    .orderBy(sql`id collate "C"`)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** The hub's orders that are made of these, by the platform's id; null of one that is known and was not placed. */
+export async function hubOrdersOf(
+  tx: Tx,
+  shopId: string,
+  platformOrderIds: readonly string[],
+): Promise<Map<string, string | null>> {
+  if (platformOrderIds.length === 0) return new Map()
+  const rows = await tx
+    .selectFrom('channel_order')
+    .select(['platform_order_id', 'order_id'])
+    .where('shop_id', '=', shopId)
+    .where('platform_order_id', 'in', platformOrderIds)
+    .execute()
+  return new Map(rows.map((row) => [row.platform_order_id, row.order_id]))
+}
+
+/** Orders of a shop that the hub compares in a run and that its platform has not told of yet, so many behind a place. */
+export async function unansweredOrders(
+  db: Db,
+  runId: string,
+  shopId: string,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const prefix = `order/${shopId}/`
+  const { rows } = await sql<{ id: string }>`
+    select substr(mine.ref, ${prefix.length + 1}) as id from reconciliation_line as mine
+    where mine.run_id = ${runId} and mine.side = 'hub' and mine.ref > ${prefix + after}
+      and starts_with(mine.ref, ${prefix}) and not exists (
+        select 1 from reconciliation_line as there
+        where there.run_id = mine.run_id and there.side = 'there' and there.ref = mine.ref)
+    order by mine.ref limit ${limit}`.execute(db)
+  return rows.map(({ id }) => id)
+}
