@@ -9,7 +9,7 @@ export const double11Help = `npm run double11 -- [--orders N] [--seconds N] [--r
 
   --orders N    orders, 3000 unless told otherwise
   --seconds N   within so many seconds, 60
-  --remarks N   changes of no consequence of each order, 5; all are pushed
+  --remarks N   changes of no consequence of each order, 6; all are pushed
   --seed TEXT   the same seed gives the same orders
   --keep        leaves the data in .double11/ to look at`
 
@@ -48,7 +48,7 @@ function readFlags(args: string[]) {
       options: {
         orders: { type: 'string', default: '3000' },
         seconds: { type: 'string', default: '60' },
-        remarks: { type: 'string', default: '5' },
+        remarks: { type: 'string', default: '6' },
         seed: { type: 'string', default: 'double-11' },
         keep: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
