@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Db, Tx } from './database.ts'
 
 /** What the health score looks at one by one. */
@@ -13,8 +14,8 @@ export async function noteHealthDue(
   sourceIds: readonly string[],
 ): Promise<void> {
   if (sourceIds.length === 0) return
-  await tx
-    .insertInto('health_due')
-    .values(sourceIds.map((source_id) => ({ kind, source_id })))
-    .execute()
+  await sql`
+    insert into health_due (kind, source_id) select ${kind}, id from unnest(${[...sourceIds]}::uuid[]) as id`.execute(
+    tx,
+  )
 }

@@ -17,8 +17,8 @@ export const HEALTH_VIEWS: Record<HealthComponent, { view: RawBuilder<unknown>; 
 
 /** What one transaction does at most; each is far below what a statement may take. */
 const LOG_ENTRIES_A_ROUND = 5_000
-const SOURCES_A_ROUND = 500
-const HOURS_A_ROUND = 50
+const SOURCES_A_ROUND = 1_000
+const HOURS_A_ROUND = 200
 /** So far back everything is looked at again when what it is measured against has changed. */
 const DAYS_LOOKED_AT = 400
 /** Noting every order of a year is one statement. */

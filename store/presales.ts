@@ -10,6 +10,7 @@ import type {
 import type { Allocation } from '../domain/order.ts'
 import { type GivenUpUnits, type PresaleArrival, type PresaleState, serveInOrder } from '../domain/presale.ts'
 import type { Tx } from './database.ts'
+import { noteHealthDue } from './health-due.ts'
 import { appendInboxAll } from './inbox.ts'
 import { onceInTransaction } from './operation.ts'
 import { movePresales, reclaimPresaleHolds } from './presale-holds.ts'
@@ -83,6 +84,14 @@ export async function changePresale(
     await sql`update presale set expected_on = ${body.expectedOn}::date where id = ${presaleId}`.execute(tx)
     const reason = `${presale.expectedOn} → ${body.expectedOn}: ${body.reason}`
     await movePresales(tx, [{ ...by, kind: 'reschedule', reason }])
+    const { rows } = await sql<{ orderId: string }>`
+      select distinct order_id as "orderId" from presale_hold
+      where presale_id = ${presaleId} and state in ('waiting', 'served')`.execute(tx)
+    await noteHealthDue(
+      tx,
+      'order',
+      rows.map(({ orderId }) => orderId),
+    )
   }
 }
 
