@@ -13,6 +13,7 @@ import { recordComplaint, withdrawComplaint } from '../../store/complaints.ts'
 import { listCountedSkus, listHealthOutcomes } from '../../store/health-outcomes.ts'
 import { readHealthBreakdown, readHealthScore, readHealthTrend } from '../../store/health-score.ts'
 import type { Scope } from '../../store/identity.ts'
+import { changePresale } from '../../store/presales.ts'
 import { type HealthStore, openHealthStore, type Placed, targetsOf } from './health-support.ts'
 
 const DAY_MS = 86_400_000
@@ -231,6 +232,7 @@ async function ask(askedAt: string, decidedAt?: string) {
   const order = await store.placed(at(15))
   return store.ask(order, askedAt, decidedAt === undefined ? undefined : { at: decidedAt })
 }
+const dayOf = (day: number) => at(day).slice(0, 10)
 const iso = (time: string) => new Date(time).toISOString()
 
 describe('complaint rate', () => {
@@ -344,6 +346,37 @@ describe('on-time fulfilment', () => {
     expect(
       items.every(({ happenedAt, missed }) => missed === 1 && happenedAt === iso(at(16, '18:00:00'))),
     ).toBe(true)
+  })
+
+  test('goods that are sold before they are there must leave after the day that they are expected on now', async () => {
+    const order = await store.placed(at(2), paidAt(2))
+    const presaleId = uuid()
+    const [skuId] = store.skuIds
+    await sql`
+      insert into order_line (order_id, line_number, sku_id, quantity, unit_price_cents)
+      values (${order.orderId}, 1, ${skuId}, 1, 100)`.execute(store.db)
+    await sql`
+      insert into presale (id, sku_id, warehouse_id, expected_on, opens_at, closes_at, created_by, promised, sold)
+      values (${presaleId}, ${skuId}, 'WH-HZ', ${dayOf(4)}::date, now(), now() + interval '1 day', 'test', 5, 1)`.execute(
+      store.db,
+    )
+    await sql`
+      insert into presale_hold (id, presale_id, order_id, line_number, quantity, state, expires_at, paid_at, operation_id)
+      values (${uuid()}, ${presaleId}, ${order.orderId}, 1, 1, 'waiting', now(), now(), 'test')`.execute(
+      store.db,
+    )
+    const missedAt = async (day: number) => {
+      const { items } = await outcomes('onTimeFulfilment', { at: at(day), missed: 'true', limit: 200 })
+      return items.filter(({ orderId }) => orderId === order.orderId).map(({ happenedAt }) => happenedAt)
+    }
+    await store.settle(END)
+    expect(await missedAt(7)).toEqual([iso(at(7, '00:00:00'))])
+    const by = { presaleId, operationId: uuid(), operator: 'test' }
+    await store.inTransaction((tx) =>
+      changePresale(tx, { ...by, body: { expectedOn: dayOf(5), reason: '到货延期' } }),
+    )
+    await store.settle(END)
+    expect([await missedAt(7), await missedAt(8)]).toEqual([[], [iso(at(8, '00:00:00'))]])
   })
 
   test('what is not due yet is not counted', async () => {
