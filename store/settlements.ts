@@ -96,6 +96,17 @@ export async function claimSettlementFile(db: Db): Promise<ClaimedFile | null> {
   })
 }
 
+/** Whether a file still waits for its reader. */
+export async function isToBeRead(db: Db, fileId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('settlement_file')
+    .select('id')
+    .where(sql<string>`id::text`, '=', fileId)
+    .where('state', 'in', ['waiting', 'reading'])
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Its reading has died too often: it is not read again. */
 export function isReadTooOften({ attempt }: ClaimedFile): boolean {
   return attempt > MOST_ATTEMPTS

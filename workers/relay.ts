@@ -87,6 +87,9 @@ const attachmentTidier = new AttachmentTidier({ db, files, keyRing, logger, days
 const waitingOrders = new WaitingOrders({ db, keyRing })
 const promotionStarter = new PromotionStarter({ db, client, taskQueue })
 
+/** An upload that takes longer has died. */
+const DAY_MS = 24 * 60 * 60_000
+
 /**
  * Between rounds with nothing to do. Notices wake the first two, transfers and change requests at once; these are for lost notices
  * and retries.
@@ -171,6 +174,7 @@ const loops = [
         else logger.warn(month, 'bodies of old messages are still needed: the month is kept')
       }
       await attachmentTidier.runOnce()
+      await settlementReader.tidy(new Date(Date.now() - DAY_MS))
       return 0
     },
     idleMs: IDLE_MS.maintenance,

@@ -10,6 +10,7 @@ import {
   claimSettlementFile,
   dropFileLines,
   isReadTooOften,
+  isToBeRead,
   keepFileLines,
   type NumberedLine,
   refuseSettlementFile,
@@ -73,6 +74,15 @@ export class SettlementReader {
       await this.#files.remove(settlementFileKey(file.id))
     }
     return 1
+  }
+
+  /** Removes files that nobody will read: of an upload that died before it was written down. Safe to repeat. */
+  async tidy(before: Date): Promise<void> {
+    for await (const { key, putAt } of this.#files.list(settlementFileKey(''))) {
+      if (putAt >= before) continue
+      if (!(await isToBeRead(this.#db, key.slice(settlementFileKey('').length))))
+        await this.#files.remove(key)
+    }
   }
 
   async #read(

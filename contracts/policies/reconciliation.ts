@@ -51,7 +51,8 @@ export const reconciliation = definePolicy({
   title: { en: 'Reconciliation', zh: '对账' },
   schema,
   initial: {
-    channel: usual,
+    // Each order is a call of its platform: what changed yesterday, and what is open still.
+    channel: { ...usual, days: 2 },
     // Providers settle on the next working day, around holidays later.
     finance: { ...usual, days: 14, toleranceDays: 5, graceDays: { here: 1, there: 5 } },
     // Prices of couriers are rounded; what they bill and report comes days after the parcel.

@@ -151,3 +151,26 @@ test('a robot that refuses is one work item however many alerts wait, and it clo
   expect(await statesOf(ids)).toEqual({ delivered: 5 })
   expect(await items()).toEqual([{ key: 'robot', state: 'resolved', occurrences: 2 }])
 })
+
+test('what a reconciliation has found is told in the same message as the stock that runs out', async () => {
+  const [stock] = await queue(1)
+  const id = uuid()
+  const payload = {
+    ...{ counterpart: 'finance', from: '2026-11-01', to: '2026-11-14', differences: 12, opened: 3 },
+    ...{ amountCents: 123_400, largestCents: 50_000, runId: id },
+  }
+  await store.db
+    .insertInto('delivery')
+    .values({
+      ...{ id, kind: 'reconciliation_alert', target: 'wecom', operation_id: `reconciliation/${id}` },
+      ...{ order_key: 'reconciliation/finance', payload: JSON.stringify(payload) },
+    })
+    .execute()
+  expect(await alertsWith().runOnce()).toBe(2)
+  expect(await statesOf([stock ?? '', id])).toEqual({ delivered: 2 })
+  const last = (await said()).at(-1)
+  expect(last).toContain('**库存预警** 1 项')
+  expect(last).toContain(
+    '**对账差异**\n> 财务 2026-11-01 至 2026-11-14：未结 12 项（新增 3），共 ¥1234.00，最大 ¥500.00',
+  )
+})

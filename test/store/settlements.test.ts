@@ -128,6 +128,18 @@ test('a reader that died is succeeded, and what it had kept is read once', async
   expect(await lines('f')).toHaveLength(2)
 })
 
+test('a file that was never written down is removed, one that waits for its reader is not', async () => {
+  const waiting = await upload([HEADER, row('1')], 'h')
+  const lost = settlementFileKey(uuid())
+  await files.put(lost, Readable.from(['x']))
+  await reader().tidy(new Date(0))
+  ;(await files.read(lost)).destroy()
+  await reader().tidy(new Date(Date.now() + 60_000))
+  await expect(files.read(lost)).rejects.toThrow('ENOENT')
+  ;(await files.read(settlementFileKey(waiting))).destroy()
+  while ((await reader().runOnce()) > 0);
+})
+
 test('the file itself is gone once it is read', async () => {
   const file = await readAs('g', HEADER, row('1'))
   await expect(files.read(settlementFileKey(file.fileId))).rejects.toThrow('ENOENT')
