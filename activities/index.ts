@@ -5,8 +5,10 @@ import { createErpActivities } from './erp.ts'
 import { createHealthScoreActivities } from './health-score.ts'
 import { createOrderRecordActivities } from './order-records.ts'
 import { createPromotionActivities } from './promotions.ts'
+import { createPurchaseActivities } from './purchases.ts'
 import { createReconciliationActivities } from './reconciliation.ts'
 import { createRefundActivities } from './refund.ts'
+import { createReplenishmentActivities } from './replenishment.ts'
 import { createTrackingActivities } from './tracking.ts'
 import { createTransferActivities } from './transfers.ts'
 import { createWmsSyncActivities } from './wms-sync.ts'
@@ -19,7 +21,9 @@ type Dependencies = Parameters<typeof createChangeReportActivities>[0] &
   Parameters<typeof createOrderRecordActivities>[0] &
   Parameters<typeof createPromotionActivities>[0] &
   Parameters<typeof createReconciliationActivities>[0] &
+  Parameters<typeof createPurchaseActivities>[0] &
   Parameters<typeof createRefundActivities>[0] &
+  Parameters<typeof createReplenishmentActivities>[0] &
   Parameters<typeof createTrackingActivities>[0] &
   Parameters<typeof createTransferActivities>[0] &
   Parameters<typeof createWmsSyncActivities>[0]
@@ -35,7 +39,9 @@ export function createActivities(deps: Dependencies) {
     ...createOrderRecordActivities(deps),
     ...createPromotionActivities(deps),
     ...createReconciliationActivities(deps),
+    ...createPurchaseActivities(deps),
     ...createRefundActivities(deps),
+    ...createReplenishmentActivities(deps),
     ...createTrackingActivities(deps),
     ...createTransferActivities(deps),
     ...createWmsSyncActivities(deps),

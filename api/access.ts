@@ -1,4 +1,5 @@
 import { ProblemError } from '../contracts/errors.ts'
+import { PURCHASE_APPROVERS } from '../domain/purchase.ts'
 import { TRANSFER_APPROVERS } from '../domain/transfer-approval.ts'
 import type { Identity, Role, System } from '../store/identity.ts'
 
@@ -75,6 +76,17 @@ export const ACCESS = {
   closeReconciliation: { systems: [], roles: ['finance', 'admin'] },
   /** People only: whoever accepts a difference stands for it. */
   settleDifferences: { systems: [], roles: ['finance', ...OPERATING_ROLES] },
+  readReplenishment: { systems: ['ops'], roles: ['regional_director', 'finance', ...OPERATING_ROLES] },
+  changeReplenishment: { systems: ['ops'], roles: OPERATING_ROLES },
+  readPurchases: {
+    systems: ['warehouse', 'ops'],
+    roles: ['regional_director', 'finance', ...OPERATING_ROLES],
+  },
+  changePurchases: { systems: ['ops'], roles: OPERATING_ROLES },
+  /** Everybody whom a policy may name; the list's own amount says who of them decides. People only. */
+  decidePurchases: { systems: [], roles: PURCHASE_APPROVERS },
+  /** Whoever books what comes in. */
+  receivePurchases: { systems: ['warehouse', 'ops'], roles: OPERATING_ROLES },
   /** People only, who do not ask for changes themselves; nobody judges what names them. */
   judgeAnomalies: { systems: [], roles: ['finance', 'ops', 'admin'] },
   readCounts: { systems: ['warehouse', 'ops'], roles: ALL_ROLES },

@@ -40,7 +40,9 @@ import { pickTaskRoutes } from './routes/pick-tasks.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { presaleRoutes } from './routes/presales.ts'
 import { promotionRoutes } from './routes/promotions.ts'
+import { purchaseRoutes } from './routes/purchases.ts'
 import { reconciliationRoutes } from './routes/reconciliation.ts'
+import { replenishmentRoutes } from './routes/replenishment.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { returnRoutes } from './routes/returns.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -172,6 +174,8 @@ const ROUTES = [
   healthScoreRoutes,
   reconciliationRoutes,
   settlementRoutes,
+  replenishmentRoutes,
+  purchaseRoutes,
   masterDataRoutes,
   shopRoutes,
   skuMappingRoutes,

@@ -37,6 +37,11 @@ export function figureTable(figures: readonly Figure[]): string {
       figure.against,
     ]),
   ]
+  return aligned(rows)
+}
+
+/** Rows as columns of one width each. */
+export function aligned(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),
   )

@@ -28,6 +28,10 @@ export const FIGURES = {
     'audit entries a second that are appended, sealed and verified in a chain of 10⁶, against one of 10⁴ and a plain insert (only when named)',
   'health-score':
     's to count the health score of 10,000 orders for the first time, and for an hourly turn (only when named)',
+  replenishment:
+    'MASE and cost of the hub’s forecasts on two years of a gift shop’s weeks, against seasonal naive and moving average (only when named; fetches 22 MB)',
+  'replenishment-night':
+    's for a night’s replenishment of 10,000 SKUs × 12 warehouses, against its demand alone (only when named)',
   events: 'history events of a paid order with one parcel and three scans, against the aim of 45',
   'start-latency': 'from the 201 to the started workflow, p50 and p99, against a plain start of a workflow',
   orders: 'orders a second through their whole life, against a reference workflow of 33 events',
@@ -36,13 +40,23 @@ export const FIGURES = {
 export type FigureName = keyof typeof FIGURES
 
 /** They fill millions of rows first. */
-const ONLY_WHEN_NAMED: ReadonlySet<FigureName> = new Set(['growth', 'push-growth', 'audit', 'health-score'])
+const ONLY_WHEN_NAMED: ReadonlySet<FigureName> = new Set([
+  'growth',
+  'push-growth',
+  'audit',
+  'health-score',
+  'replenishment',
+  'replenishment-night',
+])
 
 /** What `push-growth` fills unless told otherwise: the sixty days that the inbox keeps of a big shop. */
 const INBOX_ROWS = 10_000_000
 const LEAST_INBOX_ROWS = 100_000
 
-/** Orders that `health-score` is measured over. */
+/** Articles that `replenishment` reports on unless told otherwise: minutes instead of half an hour. */
+const ARTICLES = 400
+const MOST_ARTICLES = 5_000
+/** Orders that `health-score` and `replenishment-night` are measured over. */
 const ORDERS = 10_000
 const MOST_ORDERS = 1_000_000
 
@@ -51,6 +65,7 @@ export type BenchOptions = {
   json: boolean
   help: boolean
   inboxRows: number
+  articles: number
   orders: number
 }
 
@@ -61,11 +76,12 @@ export const benchHelp = `npm run bench [-- NAME… --json]
 ${names.map((name) => `  ${name.padEnd(13)}  ${FIGURES[name]}`).join('\n')}
 
   --inbox-rows N how many messages push-growth fills the inbox with; 10,000,000 without it, which takes a quarter of an hour
-  --orders N     over how many orders health-score is measured, beside 10,000; up to 1,000,000, which takes half an hour
+  --articles N   how many of the gift shop's articles replenishment rolls through; 400 without it, 5000 are all of them
+  --orders N     over how many orders health-score and replenishment-night are measured; 10,000 without it; up to 1,000,000, which takes half an hour
   --json         one line of JSON for each figure instead of the table; progress goes to standard error
   --help         this text
 
-Without a name everything but growth, push-growth, audit and health-score is measured (about twelve minutes). The servers are started for this run alone, with data
+Without a name everything but growth, push-growth, audit, health-score and the two of replenishment is measured (about twelve minutes). The servers are started for this run alone, with data
 in a temporary folder; DATABASE_URL, REDIS_URL and TEMPORAL_ADDRESS are ignored. Ctrl-C stops everything.`
 
 /** Arguments of `npm run bench`; throws a UsageError that says in one line what is wrong. */
@@ -83,6 +99,7 @@ export function parseBenchOptions(args: string[]): BenchOptions {
   return {
     ...{ names: wanted, json: values.json, help: values.help },
     inboxRows: numberOf('inbox-rows', values['inbox-rows'], LEAST_INBOX_ROWS, INBOX_ROWS),
+    articles: numberOf('articles', values.articles, 1, MOST_ARTICLES),
     orders: numberOf('orders', values.orders, 1, MOST_ORDERS),
   }
 }
@@ -105,6 +122,7 @@ function parse(args: string[]) {
       options: {
         json: { type: 'boolean', default: false },
         'inbox-rows': { type: 'string', default: String(INBOX_ROWS) },
+        articles: { type: 'string', default: String(ARTICLES) },
         orders: { type: 'string', default: String(ORDERS) },
         help: { type: 'boolean', short: 'h', default: false },
       },

@@ -113,6 +113,18 @@ export const ERRORS = {
     zh: '不能处理涉及本人的异常',
     todo: 'Ask somebody who is not named in it.',
   },
+  'purchase-own-request': {
+    status: 403,
+    en: 'Nobody decides on a purchase list of their own',
+    zh: '不能审批自己的采购单',
+    todo: 'Ask somebody else of the approver roles.',
+  },
+  'purchase-not-approver': {
+    status: 403,
+    en: 'This role does not decide on this purchase list',
+    zh: '当前角色无权审批该采购单',
+    todo: 'Ask somebody of the approver roles that the list names.',
+  },
   'transfer-own-request': {
     status: 403,
     en: 'Nobody decides on a transfer that they asked for',
@@ -154,6 +166,30 @@ export const ERRORS = {
     en: 'There is no such complaint',
     zh: '投诉记录不存在',
     todo: 'Check the id.',
+  },
+  'replenishment-not-found': {
+    status: 404,
+    en: 'Nothing is known of what this SKU needs in this warehouse',
+    zh: '没有该商品在该仓库的补货数据',
+    todo: 'Check both ids; a new level is worked out in the night after its first movement.',
+  },
+  'purchase-not-found': {
+    status: 404,
+    en: 'There is no such purchase list',
+    zh: '采购单不存在',
+    todo: 'Check the id.',
+  },
+  'purchase-line-not-found': {
+    status: 404,
+    en: 'The purchase list has no such line',
+    zh: '采购单没有该行',
+    todo: 'Read the list and name one of its lines.',
+  },
+  'replenishment-run-not-found': {
+    status: 404,
+    en: 'There is no such replenishment run',
+    zh: '补货计算任务不存在',
+    todo: 'Check the run id.',
   },
   'transfer-not-found': {
     status: 404,
@@ -256,6 +292,42 @@ export const ERRORS = {
     en: 'The return is not in the state this step needs',
     zh: '退货单状态不符',
     todo: 'Read the return and take the step that fits.',
+  },
+  'purchase-empty': {
+    status: 409,
+    en: 'There is nothing to buy',
+    zh: '没有可采购的内容',
+    todo: 'Name the lines yourself, or wait for the next night’s suggestions.',
+  },
+  'purchase-changed': {
+    status: 409,
+    en: 'Somebody else has changed the purchase list',
+    zh: '采购单已被他人修改',
+    todo: 'Read it again and decide on its present version.',
+  },
+  'purchase-wrong-state': {
+    status: 409,
+    en: 'The purchase list is not in a state that allows this',
+    zh: '采购单状态不符',
+    todo: 'Read the list and take the step that fits.',
+  },
+  'purchase-quantity-too-large': {
+    status: 409,
+    en: 'More units than are still expected',
+    zh: '数量超出未到货数量',
+    todo: 'Receive what was ordered; book anything beyond it as a stock adjustment.',
+  },
+  'purchase-already-sent': {
+    status: 409,
+    en: 'The ERP has ordered this, or may have',
+    zh: 'ERP 已下单或可能已下单',
+    todo: 'Cancel the order in the ERP, then close the list.',
+  },
+  'replenishment-nothing-to-move': {
+    status: 409,
+    en: 'No other warehouse has too much of what is needed here',
+    zh: '没有其他仓库可调拨的余量',
+    todo: 'Buy it, or ask for a transfer of your own.',
   },
   'transfer-no-source': {
     status: 409,

@@ -3,6 +3,8 @@ import { auditFilters } from './audit.ts'
 import { exportedChangeFilters } from './change-requests.ts'
 import { instant, page, pageQuery } from './common.ts'
 import { operationLogExportFilters } from './operation-log.ts'
+import { purchaseExportFilters } from './purchases.ts'
+import { replenishmentFilters } from './replenishment.ts'
 
 const exportFormat = z.enum(['csv', 'xlsx'])
 export type ExportFormat = z.output<typeof exportFormat>
@@ -19,6 +21,16 @@ export const exportBody = z.discriminatedUnion('kind', [
     kind: z.literal('change-requests'),
     format: exportFormat,
     filters: exportedChangeFilters,
+  }),
+  z.strictObject({
+    kind: z.literal('replenishment'),
+    format: exportFormat,
+    filters: z.strictObject(replenishmentFilters),
+  }),
+  z.strictObject({
+    kind: z.literal('purchase-lists'),
+    format: exportFormat,
+    filters: purchaseExportFilters,
   }),
 ])
 export type ExportBody = z.output<typeof exportBody>
@@ -52,7 +64,7 @@ export const exportJob = z.object({
 export type ExportJob = z.output<typeof exportJob>
 export const exportJobPage = page(exportJob)
 export const listExportsQuery = pageQuery.extend({
-  kind: z.enum(['operation-log', 'audit', 'change-requests']).optional(),
+  kind: z.enum(['operation-log', 'audit', 'change-requests', 'replenishment', 'purchase-lists']).optional(),
   state: z.enum(EXPORT_STATES).optional(),
   sort: z.enum(['newest', 'oldest']).default('newest'),
 })

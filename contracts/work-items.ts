@@ -294,6 +294,18 @@ export const WORK_ITEM_TEXT: Record<
       'Remind the customer, or ask for another change: a lower price, or a cancellation; it closes itself then',
     nextZh: '提醒客户补款，或再次申请改单（降价或取消）；完成后自动关闭',
   },
+  purchase_overdue: {
+    en: 'Goods that were bought should have been here',
+    zh: '采购到货逾期',
+    nextEn: 'Ask the supplier; it closes itself when all has been received or the list is closed',
+    nextZh: '联系供应商；全部收货或结束采购单后自动关闭',
+  },
+  purchase_refused: {
+    en: 'The ERP refused a purchase',
+    zh: 'ERP 拒绝了采购单',
+    nextEn: 'Read its reason, mend it there, then tell it again or close the list',
+    nextZh: '查看原因并在 ERP 中修正，然后重发或结束采购单',
+  },
   holidays_unknown: {
     en: 'Nobody has said which days of a year are holidays and make-up days',
     zh: '尚无该年度法定节假日及调休安排',

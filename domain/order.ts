@@ -424,6 +424,8 @@ export const WORK_ITEM_KINDS = [
   'supplement_unpaid',
   'reconciliation_differences',
   'reconciliation_failed',
+  'purchase_overdue',
+  'purchase_refused',
 ] as const
 export type WorkItemKind = (typeof WORK_ITEM_KINDS)[number]
 

@@ -8,6 +8,7 @@ import type { OrderDeadlines } from './order.ts'
 import { factsOf, type OrderToJudge } from './order-facts.ts'
 import { placeOf } from './place.ts'
 import type { Counterpart, DifferenceKind, MatchRules } from './reconciliation.ts'
+import { type ReplenishmentFacts, type ReplenishmentRules, replenish } from './replenishment.ts'
 import { type SafetyStockPolicy, thresholdOf } from './safety-stock.ts'
 import { type ApprovalFacts, type ApprovalRules, approvalOf } from './transfer-approval.ts'
 
@@ -167,4 +168,14 @@ export function trySafetyStock(
   const { available } = level
   const low = available <= threshold
   return { outcome: { low }, refused: low, reasons: [{ threshold, available }] }
+}
+
+/** When and how much of a level would be bought, on what is known of it since last night. Forecasts stay as they are. */
+export function tryReplenishment(policy: ReplenishmentRules, facts: ReplenishmentFacts): Judgement {
+  const { reorderPoint, orderUpTo, suggestedUnits, excessUnits, leadTime } = replenish(facts, policy)
+  return {
+    outcome: { reorderPoint, orderUpTo, suggestedUnits, excessUnits },
+    refused: null,
+    reasons: [{ leadTime, stock: facts.stock, perDay: facts.forecast.perDay }],
+  }
 }

@@ -34,6 +34,8 @@ import { up as complaints } from './0036-complaints.ts'
 import { up as healthScore } from './0037-health-score.ts'
 import { up as reconciliation } from './0040-reconciliation.ts'
 import { up as reconciliationPeriods } from './0041-reconciliation-periods.ts'
+import { up as replenishment } from './0042-replenishment.ts'
+import { up as purchases } from './0043-purchases.ts'
 import { up as cancellationsBehindChanges } from './0044-cancellations-behind-changes.ts'
 import { up as announcedEvents } from './0045-announced-events.ts'
 import { up as reasonsToldOnce } from './0046-reasons-told-once.ts'
@@ -75,6 +77,8 @@ export const migrations: Record<string, Migration> = {
   '0037-health-score': { up: healthScore },
   '0040-reconciliation': { up: reconciliation },
   '0041-reconciliation-periods': { up: reconciliationPeriods },
+  '0042-replenishment': { up: replenishment },
+  '0043-purchases': { up: purchases },
   '0044-cancellations-behind-changes': { up: cancellationsBehindChanges },
   '0045-announced-events': { up: announcedEvents },
   '0046-reasons-told-once': { up: reasonsToldOnce },

@@ -17,6 +17,8 @@ import { measurePushGrowth } from '../bench/figures/push-growth.ts'
 import { measurePushToApplied } from '../bench/figures/push-to-applied.ts'
 import { measurePushes } from '../bench/figures/pushes.ts'
 import { measureReconciliation } from '../bench/figures/reconciliation.ts'
+import { measureReplenishment } from '../bench/figures/replenishment.ts'
+import { measureReplenishmentNight } from '../bench/figures/replenishment-night.ts'
 import { measureReservations } from '../bench/figures/reservation.ts'
 import { measureStartLatency } from '../bench/figures/start-latency.ts'
 import { type BenchOptions, benchHelp, type FigureName, parseBenchOptions } from '../bench/options.ts'
@@ -53,6 +55,14 @@ const measurements: {
   {
     names: ['health-score'],
     measure: (stage, _say, { orders }) => measureHealthScore(stage, orders),
+  },
+  {
+    names: ['replenishment'],
+    measure: (stage, say, { articles }) => measureReplenishment(stage, say, articles),
+  },
+  {
+    names: ['replenishment-night'],
+    measure: (stage, say, { orders }) => measureReplenishmentNight(stage, say, orders),
   },
   { names: ['events'], measure: measureEvents },
   { names: ['start-latency'], measure: measureStartLatency },

@@ -29,6 +29,7 @@ import {
 } from '../domain/order-state.ts'
 import { PRESALE_STATE_MEANING, PRESALE_STATES } from '../domain/presale.ts'
 import { PROMOTION_STATE_MEANING, PROMOTION_STATES, PROMOTION_TRANSITIONS } from '../domain/promotion.ts'
+import { PURCHASE_STATUS_MEANING, PURCHASE_STATUSES, PURCHASE_TRANSITIONS } from '../domain/purchase-state.ts'
 import { TRANSFER_STATUS_MEANING, TRANSFER_STATUSES, TRANSFER_TRANSITIONS } from '../domain/transfer-state.ts'
 
 const docsFolder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'docs')
@@ -338,6 +339,14 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
     'Its goods are held, and no warehouse may pack them, since `supplement_since` of the order; raised after `supplementWithinSeconds` of policy `approval-route`.',
     '',
   ],
+  purchase_overdue: [
+    'The day on which it was expected is over. What comes is booked with `POST /v1/purchase-lists/{id}/receipts`; what does not come any more is given up with `…/closing`.',
+    '',
+  ],
+  purchase_refused: [
+    'The list stays approved, and nothing is ordered. `POST /v1/purchase-lists/{id}/erp-retry` tells the ERP again.',
+    '',
+  ],
   holidays_unknown: [
     'From December on, of the next year: until then it has weekends only, and requests on holidays count as made in [working hours](change-reports.md#working-days).',
     '',
@@ -507,6 +516,18 @@ function transferStatuses(): string {
   )
 }
 
+function purchaseStatuses(): string {
+  return table(
+    ['status', '', 'meaning', 'can become'],
+    PURCHASE_STATUSES.map((status) => [
+      `\`${status}\``,
+      PURCHASE_STATUS_MEANING[status].zh,
+      PURCHASE_STATUS_MEANING[status].en,
+      quoted(PURCHASE_TRANSITIONS[status].filter((to) => to !== status)) || '–',
+    ]),
+  )
+}
+
 function changeStatuses(): string {
   return table(
     ['status', '', 'meaning', 'can become'],
@@ -535,6 +556,7 @@ const TRIED_ON: Record<PolicyKind, string> = {
   'combined-shipping': NO_TRIAL,
   'health-score': 'days as they were counted: how healthy they would have been',
   reconciliation: 'differences that were found: whether they would be any',
+  replenishment: 'levels of last night: when and how much would be bought',
 }
 
 function policyKinds(): string {
@@ -587,6 +609,7 @@ export const GENERATED: Record<string, Record<string, () => string>> = {
   'promotions.md': { 'promotion states': promotionStates },
   'change-requests.md': { 'change request statuses': changeStatuses, 'change facts': changeFacts },
   'transfers.md': { 'transfer statuses': transferStatuses },
+  'replenishment.md': { 'purchase statuses': purchaseStatuses },
   'errors.md': { errors },
   'configuration.md': { settings },
   'events.md': { 'outbound events': outboundEvents },

@@ -5,6 +5,8 @@ import { exportAuditEntries } from './audit-queries.ts'
 import { type ExportedChange, exportChanges } from './change-export.ts'
 import type { Db } from './database.ts'
 import { exportOperationLog } from './operation-log.ts'
+import { type ExportedPurchaseLine, exportPurchases } from './purchase-queries.ts'
+import { type ExportedReplenishment, exportReplenishment } from './replenishment-queries.ts'
 
 type Cell = string | number | null
 
@@ -75,6 +77,53 @@ const CHANGE_COLUMNS = [
   'changeId',
 ] as const satisfies (keyof ExportedChange)[]
 
+const REPLENISHMENT_COLUMNS = [
+  'skuId',
+  'warehouseId',
+  'supplierId',
+  'suggestedUnits',
+  'transferUnits',
+  'purchaseUnits',
+  'purchaseCents',
+  'excessUnits',
+  'available',
+  'inTransit',
+  'onOrder',
+  'perDay',
+  'growthPercent',
+  'coverDays',
+  'leadTimeDays',
+  'leadTimeSource',
+  'safetyUnits',
+  'reorderPoint',
+  'orderUpTo',
+  'category',
+  'method',
+  'reasonZh',
+  'reasonEn',
+  'day',
+  'policyVersion',
+] as const satisfies (keyof ExportedReplenishment)[]
+
+const PURCHASE_COLUMNS = [
+  'number',
+  'status',
+  'supplierId',
+  'warehouseId',
+  'lineNumber',
+  'skuId',
+  'skuName',
+  'units',
+  'unitCostCents',
+  'amountCents',
+  'receivedUnits',
+  'expectedOn',
+  'erpReference',
+  'suggestedUnits',
+  'reasonZh',
+  'reasonEn',
+] as const satisfies (keyof ExportedPurchaseLine)[]
+
 /** The one place that says what can be exported. */
 export function exportSource(db: Db, request: ExportRequest): ExportSource {
   switch (request.kind) {
@@ -95,6 +144,18 @@ export function exportSource(db: Db, request: ExportRequest): ExportSource {
         name: 'change-requests',
         columns: CHANGE_COLUMNS,
         rows: rowsOf(exportChanges(db, request.filters, request.scope), CHANGE_COLUMNS),
+      }
+    case 'replenishment':
+      return {
+        name: 'replenishment',
+        columns: REPLENISHMENT_COLUMNS,
+        rows: rowsOf(exportReplenishment(db, request.filters), REPLENISHMENT_COLUMNS),
+      }
+    case 'purchase-lists':
+      return {
+        name: 'purchase-lists',
+        columns: PURCHASE_COLUMNS,
+        rows: rowsOf(exportPurchases(db, request.filters), PURCHASE_COLUMNS),
       }
   }
 }

@@ -14,10 +14,12 @@ import {
   tryHealthScore,
   tryOrderLife,
   tryReconciliation,
+  tryReplenishment,
   tryReservation,
   trySafetyStock,
   tryTransfer,
 } from '../domain/policy-trials.ts'
+import type { ReplenishmentFacts } from '../domain/replenishment.ts'
 import type { ApprovalFacts } from '../domain/transfer-approval.ts'
 import { chinaTimeOf } from '../domain/working-time.ts'
 import type { Db, Tx } from './database.ts'
@@ -97,6 +99,28 @@ const onStockLevels = <Document>(
     }))
   },
 })
+
+/** What is known of levels since last night: the window does not matter. */
+const onReplenishment: Trial<PolicyDocument<'replenishment'>> = {
+  subject: 'stock-level',
+  position: z.tuple([code, code]),
+  count: async (db, _window, limit) => {
+    const { rows } = await sql<{ count: number }>`
+      select count(*)::int as count from (select 1 from replenishment limit ${limit}) as counted`.execute(db)
+    return rows[0]?.count ?? 0
+  },
+  read: async (db, _window, after, limit) => {
+    const beyond = after ? sql`where (sku_id, warehouse_id) > (${after[0]}::text, ${after[1]}::text)` : sql``
+    const { rows } = await sql<{ skuId: string; warehouseId: string; facts: ReplenishmentFacts }>`
+      select sku_id as "skuId", warehouse_id as "warehouseId", facts from replenishment
+      ${beyond} order by sku_id, warehouse_id limit ${limit}`.execute(db)
+    return rows.map(({ skuId, warehouseId, facts }) => ({
+      id: `${skuId} in ${warehouseId}`,
+      position: [skuId, warehouseId],
+      judge: (document) => tryReplenishment(document, facts),
+    }))
+  },
+}
 
 /** Rows of a table with `id` and a time that were written in the window, the newest first. */
 function onRows<Row, Document>(
@@ -213,4 +237,5 @@ export const TRIALS: { readonly [Kind in PolicyKind]: Trial<PolicyDocument<Kind>
   reconciliation: onDifferences,
   transfer: onTransfers,
   'approval-route': onChangeRequests,
+  replenishment: onReplenishment,
 }

@@ -39,6 +39,8 @@ import type {
 import type { OrderStatus, ParcelState, PickTaskState, ReturnState } from '../domain/order-state.ts'
 import type { PresaleState } from '../domain/presale.ts'
 import type { PromotionState, QuotaShortage } from '../domain/promotion.ts'
+import type { PurchaseApprover, PurchaseErpState } from '../domain/purchase.ts'
+import type { PurchaseStatus } from '../domain/purchase-state.ts'
 import type {
   Counterpart,
   DifferenceKind,
@@ -46,6 +48,8 @@ import type {
   Facet,
   LineKind,
 } from '../domain/reconciliation.ts'
+import type { LeadTime, ReplenishmentFacts } from '../domain/replenishment.ts'
+import type { Sentence } from '../domain/replenishment-text.ts'
 import type { TransferState } from '../domain/transfer.ts'
 import type { TransferApprover } from '../domain/transfer-approval.ts'
 import type { TransferProposal } from '../domain/transfer-proposal.ts'
@@ -767,6 +771,128 @@ export type Database = {
     book: Nullable<number>
     unit_price_cents: Nullable<number>
     adjusted: Nullable<number>
+  }
+  demand_level: {
+    sku_id: string
+    warehouse_id: string
+    available: number
+    out_since: NullableTimestamp
+    first_at: Timestamp
+  }
+  demand_day: {
+    sku_id: string
+    warehouse_id: string
+    /** A calendar day; read it as text. */
+    day: string
+    units: WithDefault<number>
+    promotion_units: WithDefault<number>
+    out_ms: WithDefault<number>
+  }
+  sku_supply: {
+    sku_id: string
+    supplier_id: string
+    pack_units: WithDefault<number>
+    minimum_units: WithDefault<number>
+    unit_cost_cents: Nullable<number>
+    changed_by: string
+    changed_at: DefaultTimestamp
+  }
+  replenishment_run: {
+    id: string
+    day: string
+    state: 'running' | 'done' | 'cancelled'
+    policy_version: number
+    skus: number
+    skus_done: WithDefault<number>
+    levels: WithDefault<number>
+    after_sku_id: WithDefault<string>
+    started_at: DefaultTimestamp
+    updated_at: DefaultTimestamp
+    finished_at: NullableTimestamp
+  }
+  replenishment: {
+    sku_id: string
+    warehouse_id: string
+    run_id: string
+    day: string
+    policy_version: number
+    category: string
+    supplier_id: Nullable<string>
+    facts: Json<ReplenishmentFacts>
+    tried_on: Nullable<string>
+    per_day: number
+    growth_percent: Nullable<number>
+    lead_time_days: number
+    lead_time_deviation_days: number
+    lead_time_source: LeadTime['source']
+    safety_units: number
+    reorder_point: number
+    order_up_to: number
+    cover_days: Nullable<number>
+    suggested_units: number
+    transfer_units: number
+    purchase_units: number
+    excess_units: number
+    unit_cost_cents: number
+    updated_at: DefaultTimestamp
+  }
+  purchase_number: { day: string; last: number }
+  purchase_list: {
+    id: string
+    number: string
+    warehouse_id: string
+    supplier_id: string
+    status: PurchaseStatus
+    version: WithDefault<number>
+    note: Nullable<string>
+    amount_cents: number
+    created_by: string
+    submitted_by: Nullable<string>
+    approver_roles: WithDefault<PurchaseApprover[]>
+    policy_version: Nullable<number>
+    approved_at: NullableTimestamp
+    /** A calendar day; read it as text. */
+    expected_on: Nullable<string>
+    erp_state: WithDefault<PurchaseErpState>
+    erp_reference: Nullable<string>
+    erp_error: Nullable<string>
+    erp_attempts: WithDefault<number>
+    erp_next_at: DefaultTimestamp
+    created_at: DefaultTimestamp
+    updated_at: DefaultTimestamp
+    closed_at: NullableTimestamp
+  }
+  purchase_line: {
+    purchase_id: string
+    line_number: number
+    sku_id: string
+    warehouse_id: string
+    units: number
+    unit_cost_cents: number
+    suggested_units: number
+    reason: JSONColumnType<Sentence | null, string | null, string | null>
+    received_units: WithDefault<number>
+    is_open: WithDefault<boolean>
+  }
+  purchase_event: {
+    purchase_id: string
+    event_id: string
+    version: number
+    type: string
+    body: Json<object>
+    operator: string
+    recorded_at: DefaultTimestamp
+  }
+  purchase_receipt: {
+    purchase_id: string
+    line_number: number
+    event_id: string
+    sku_id: string
+    warehouse_id: string
+    supplier_id: string
+    units: number
+    lead_days: number
+    received_at: DefaultTimestamp
   }
   stock_cursor: {
     consumer: string

@@ -26,6 +26,26 @@ export async function isSettled(db: Db, reach: LedgerReach): Promise<boolean> {
 }
 
 /**
+ * How far the ledger may be read from a reach: up to its fence once that is settled, and with a new fence where the old one
+ * has been reached. Rows may be read up to the fence while `isSettled`.
+ */
+export async function reachOn(
+  db: Db,
+  from: LedgerReach,
+): Promise<{ reach: LedgerReach; isSettled: boolean }> {
+  const view = await look(db)
+  // A transaction that is yet to come is one of another server: a restored copy counts them anew.
+  const isForeign = from.fenceTransactionId >= view.nextTransactionId
+  if (!isForeign && from.ledgerId < from.fenceLedgerId) {
+    return { reach: from, isSettled: view.horizon >= from.fenceTransactionId }
+  }
+  if (view.newestLedgerId <= from.ledgerId) return { reach: from, isSettled: true }
+  const reach = { ledgerId: from.ledgerId, ...(await raiseFence(db)) }
+  // On a quiet server nobody else is writing at this moment, and there is nothing to wait for.
+  return { reach, isSettled: (await look(db)).horizon >= reach.fenceTransactionId }
+}
+
+/**
  * The levels that changed after a reach, each once, and the reach to go on from.
  *
  * @param limit ledger rows read at most, and so levels, too
@@ -35,14 +55,9 @@ export async function readMovedLevels(
   from: LedgerReach,
   limit: number,
 ): Promise<{ levels: LevelKey[]; reach: LedgerReach }> {
-  const view = await look(db)
-  // A transaction that is yet to come is one of another server: a restored copy counts them anew.
-  const isForeign = from.fenceTransactionId >= view.nextTransactionId
-  if (!isForeign && from.ledgerId < from.fenceLedgerId) return readUpToFence(db, from, view.horizon, limit)
-  if (view.newestLedgerId <= from.ledgerId) return { levels: [], reach: from }
-  const reach = { ledgerId: from.ledgerId, ...(await raiseFence(db)) }
-  // On a quiet server nobody else is writing at this moment, and there is nothing to wait for.
-  return readUpToFence(db, reach, (await look(db)).horizon, limit)
+  const { reach, isSettled } = await reachOn(db, from)
+  if (!isSettled || reach.ledgerId >= reach.fenceLedgerId) return { levels: [], reach }
+  return readUpToFence(db, reach, limit)
 }
 
 /** The same for a consumer whose place outlives its process. */
@@ -191,10 +206,8 @@ async function look(db: Db): Promise<{ horizon: bigint; nextTransactionId: bigin
 async function readUpToFence(
   db: Db,
   reach: LedgerReach,
-  horizon: bigint,
   limit: number,
 ): Promise<{ levels: LevelKey[]; reach: LedgerReach }> {
-  if (horizon < reach.fenceTransactionId) return { levels: [], reach }
   const { rows } = await sql<{ sku_id: string; warehouse_id: string; last: number; moves: number }>`
     select sku_id, warehouse_id, max(id) as last, count(*)::int as moves from (
       select id, sku_id, warehouse_id from stock_ledger

@@ -4,6 +4,7 @@ import { CHANNEL_CONNECTORS } from '../connectors/channels/registry.ts'
 import { reconciledWith } from '../connectors/counterparts.ts'
 import { courierSources, createCouriers } from '../connectors/couriers/registry.ts'
 import { createErp } from '../connectors/erp/registry.ts'
+import { augursForecasters } from '../connectors/forecasting/augurs.ts'
 import { createOutsideHttp } from '../connectors/outside-http.ts'
 import { createPaymentProvider } from '../connectors/payment/provider.ts'
 import { CallLimits } from '../connectors/rate-limit.ts'
@@ -16,10 +17,12 @@ import { ensureHealthSchedule } from '../connectors/temporal/health-schedule.ts'
 import { createOrderChangeCommands } from '../connectors/temporal/order-change-commands.ts'
 import {
   ensureReconciliationSchedule,
+  ensureReplenishmentSchedules,
   ensureReportSchedule,
 } from '../connectors/temporal/report-schedules.ts'
 import { ensureWmsSchedules } from '../connectors/temporal/wms-schedules.ts'
 import { WmsReader } from '../connectors/wms/reader.ts'
+import { SEASON_DAYS } from '../domain/replenishment.ts'
 import { orderRecords } from '../store/change-preview.ts'
 import { createDatabase } from '../store/database.ts'
 import { KeyRing } from '../store/keyring.ts'
@@ -105,6 +108,7 @@ const worker = await createOrderWorker({
     }),
     reconciled: reconciledWith(config),
     callLimits: new CallLimits(redis),
+    heavyForecasters: augursForecasters(SEASON_DAYS),
     orderChanges: createOrderChangeCommands(client, orderRecords(db)),
     trustsTemporalCli: config.TRUST_TEMPORAL_CLI,
   }),
@@ -135,6 +139,7 @@ const deployment = new Loop('deployment', {
       await ensureReportSchedule(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
       await ensureHealthSchedule(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
       await ensureReconciliationSchedule(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
+      await ensureReplenishmentSchedules(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
     }
     hasSchedules = true
     await pullSchedules.sync(pulledShops(await shops.all()))

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { MEDIA_TYPES } from '../../connectors/spreadsheets/sheet.ts'
 import { ProblemError } from '../../contracts/errors.ts'
 import {
+  type ExportBody,
   exportBody,
   exportJob,
   exportJobPage,
@@ -17,12 +18,18 @@ import {
   listExportJobs,
 } from '../../store/export-jobs.ts'
 import { scopeOf } from '../../store/identity.ts'
-import { ACCESS, callerOf, identityOf, mayCall } from '../access.ts'
+import { ACCESS, type Access, callerOf, identityOf, mayCall } from '../access.ts'
 import { auditOriginOf } from '../audit-origin.ts'
 import type { ApiDeps } from '../deps.ts'
 
 const tags = ['exports']
 const config = { access: ACCESS.runExports }
+/** What not everybody who exports may read. */
+const NEEDED: { readonly [Kind in ExportBody['kind']]?: Access } = {
+  audit: ACCESS.readAudit,
+  replenishment: ACCESS.readReplenishment,
+  'purchase-lists': ACCESS.readPurchases,
+}
 
 /** Exports that are made in the background, for whoever asked for them and nobody else. */
 export const exportRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, { deps }) => {
@@ -42,7 +49,8 @@ export const exportRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app
     async (request, reply) => {
       const identity = identityOf(request)
       const { body } = request
-      if (body.kind === 'audit' && !mayCall(ACCESS.readAudit, identity)) throw new ProblemError('forbidden')
+      const needed = NEEDED[body.kind]
+      if (needed && !mayCall(needed, identity)) throw new ProblemError('forbidden')
       const origin = auditOriginOf(request)
       return request.idempotent(reply, exportJob, async (tx) => {
         const id = deps.ids.next()

@@ -5,11 +5,15 @@ import {
   type ErpChange,
   type ErpChangeLine,
 } from '../../domain/erp-change.ts'
+import type { ErpPurchase } from '../../domain/erp-purchase.ts'
 import { yuanOfCents } from '../channels/values.ts'
 
 type DocumentMapping = ErpHttpMapping['apply']
+type PurchaseMapping = ErpHttpMapping['purchase']['place']
 type Field = DocumentMapping['fields'][number]
 type LineField = NonNullable<DocumentMapping['lines']>['fields'][number]
+type PurchaseField = PurchaseMapping['fields'][number]
+type PurchaseLineField = NonNullable<PurchaseMapping['lines']>['fields'][number]
 type AmountFormat = Extract<Field, { from: string }>['as']
 type Value = string | number | boolean
 
@@ -19,19 +23,39 @@ export function writeDocument(
   change: ErpChange,
   idempotencyKey: string,
 ): Record<string, unknown> {
+  return written(mapping, change.lines, {
+    valueOf: (field) => fieldValue(field, change, idempotencyKey),
+    lineValueOf: lineFieldValue,
+  })
+}
+
+/** The same for a purchase. */
+export function writePurchase(
+  mapping: PurchaseMapping,
+  purchase: ErpPurchase,
+  idempotencyKey: string,
+): Record<string, unknown> {
+  return written(mapping, purchase.lines, {
+    valueOf: (field) => purchaseValue(field, purchase, idempotencyKey),
+    lineValueOf: purchaseLineValue,
+  })
+}
+
+function written<OneField extends { to: string }, OneLineField extends { to: string }, Line>(
+  mapping: { fields: readonly OneField[]; lines: { to: string; fields: readonly OneLineField[] } | null },
+  lines: readonly Line[],
+  values: { valueOf: (field: OneField) => Value; lineValueOf: (field: OneLineField, line: Line) => Value },
+): Record<string, unknown> {
   const document = emptyObject()
-  for (const field of mapping.fields) put(document, field.to, fieldValue(field, change, idempotencyKey))
+  for (const field of mapping.fields) put(document, field.to, values.valueOf(field))
   if (mapping.lines) {
     const { to, fields } = mapping.lines
-    put(
-      document,
-      to,
-      change.lines.map((line) => {
-        const written = emptyObject()
-        for (const field of fields) put(written, field.to, lineFieldValue(field, line))
-        return written
-      }),
-    )
+    const list = lines.map((line) => {
+      const one = emptyObject()
+      for (const field of fields) put(one, field.to, values.lineValueOf(field, line))
+      return one
+    })
+    put(document, to, list)
   }
   return document
 }
@@ -97,6 +121,23 @@ function lineFieldValue(field: LineField, line: ErpChangeLine): Value {
     default:
       return line[field.from]
   }
+}
+
+function purchaseValue(field: PurchaseField, purchase: ErpPurchase, idempotencyKey: string): Value {
+  if ('value' in field) return field.value
+  switch (field.from) {
+    case 'key':
+      return idempotencyKey
+    case 'amount':
+      return amount(purchase.amountCents, field.as)
+    default:
+      return purchase[field.from]
+  }
+}
+
+function purchaseLineValue(field: PurchaseLineField, line: ErpPurchase['lines'][number]): Value {
+  if ('value' in field) return field.value
+  return field.from === 'unitCost' ? amount(line.unitCostCents, field.as) : line[field.from]
 }
 
 function amount(cents: number, format: AmountFormat): Value {

@@ -1,4 +1,5 @@
 import type { ErpChange } from '../../domain/erp-change.ts'
+import type { ErpPurchase } from '../../domain/erp-purchase.ts'
 
 /** Why the ERP will not do it; asking again would get the same answer. `text` is the ERP's own, cut to a few words. */
 export type ErpRefusal = { code: string; text: string }
@@ -42,6 +43,10 @@ export type Erp = {
   reverseChange: (change: ErpChange, call: ErpCall) => Promise<ErpAnswer>
   /** What became of a change; null where the ERP has never heard of it. */
   findChange: (call: ErpCall) => Promise<ErpRecord | null>
+  /** Orders goods from a supplier. */
+  placePurchase: (purchase: ErpPurchase, call: ErpCall) => Promise<ErpAnswer>
+  /** The purchase that the ERP has under a key; null where it has never heard of it, or cannot be asked. */
+  findPurchase: (call: ErpCall) => Promise<{ reference: string | null } | null>
 }
 
 /** Of an ERP's words so many are kept; the rest is for its own log. */

@@ -1,12 +1,17 @@
 import { z } from 'zod'
 import type { ErpnextMapping } from '../../contracts/policies/erp-mapping.ts'
 import { amountDifferenceCents, bookingDate, type ErpChange } from '../../domain/erp-change.ts'
+import type { ErpPurchase } from '../../domain/erp-purchase.ts'
 import { httpCall } from '../http-call.ts'
 import { UnreachableError } from '../outside-errors.ts'
 import { type ErpWords, readErpAnswer } from './answer.ts'
 import { type Erp, type ErpAnswer, type ErpCall, refusal } from './erp.ts'
 
 const TIMEOUT_MS = 15_000
+const JOURNAL = 'Journal Entry'
+const PURCHASE = 'Purchase Order'
+type Doctype = typeof JOURNAL | typeof PURCHASE
+const NOT_MAPPED = refusal('not-mapped', 'publish the policy erp-mapping with its part erpnext')
 const DRAFT = 0
 const SUBMITTED = 1
 const CANCELLED = 2
@@ -42,10 +47,15 @@ export function createErpnextErp(options: {
   apiSecret: string
   mapping: () => Promise<ErpnextMapping | null>
 }): Erp {
-  const resource = `${options.baseUrl.replace(/\/$/, '')}/api/resource/Journal%20Entry`
+  const resources = `${options.baseUrl.replace(/\/$/, '')}/api/resource`
 
-  async function call(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<ErpWords> {
-    const answer = await httpCall(`${resource}${path}`, {
+  async function call(
+    method: 'GET' | 'POST' | 'PUT',
+    doctype: Doctype,
+    path: string,
+    body?: object,
+  ): Promise<ErpWords> {
+    const answer = await httpCall(`${resources}/${encodeURIComponent(doctype)}${path}`, {
       method,
       headers: {
         authorization: `token ${options.apiKey}:${options.apiSecret}`,
@@ -58,37 +68,50 @@ export function createErpnextErp(options: {
     return readErpAnswer(`${method} at ERPNext`, answer)
   }
 
-  async function find({ keyField }: ErpnextMapping, key: string): Promise<z.output<typeof entry> | null> {
+  async function find(
+    { keyField }: ErpnextMapping,
+    key: string,
+    doctype: Doctype = JOURNAL,
+  ): Promise<z.output<typeof entry> | null> {
     const query = new URLSearchParams({
-      filters: JSON.stringify([['Journal Entry', keyField, '=', key]]),
+      filters: JSON.stringify([[doctype, keyField, '=', key]]),
       fields: JSON.stringify(['name', 'docstatus']),
       limit_page_length: '2',
     })
-    const words = await call('GET', `?${query}`)
+    const words = await call('GET', doctype, `?${query}`)
     const { data } = understood(list, words)
     return data[0] ?? null
   }
 
-  async function apply(mapping: ErpnextMapping, change: ErpChange, key: string): Promise<ErpAnswer> {
-    const words = await call('POST', '', journalEntry(mapping, change, key, SUBMITTED))
+  /** Submits a document that has the key in its field for it: whatever is sent twice or arrives late is there once. */
+  async function submit(
+    mapping: ErpnextMapping,
+    doctype: Doctype,
+    document: object,
+    key: string,
+  ): Promise<ErpAnswer> {
+    const words = await call('POST', doctype, '', document)
     if (words.isOk) {
       const { data } = understood(one, words)
       if (data[mapping.keyField] === key) return { ok: true, reference: data.name }
       // Frappe ignores fields that it does not have: without the key nothing would keep this from being booked twice.
-      await cancel(data.name)
-      return refusal('key-field-missing', `Journal Entry has no field ${mapping.keyField}`)
+      await cancel(data.name, doctype)
+      return refusal('key-field-missing', `${doctype} has no field ${mapping.keyField}`)
     }
     const { type, text } = reasonOf(words)
     if (type !== 'UniqueValidationError') return refusal(type, text)
-    const known = await find(mapping, key)
+    const known = await find(mapping, key, doctype)
     // It was there a moment ago: the call that wrote it was rolled back.
     if (!known) throw new UnreachableError('ERPNext knows the key and has no entry of it')
     if (known.docstatus === SUBMITTED) return { ok: true, reference: known.name }
     return refusal('reversed', `${known.name} was taken back`)
   }
 
-  async function cancel(name: string): Promise<ErpAnswer> {
-    const words = await call('PUT', `/${encodeURIComponent(name)}`, { docstatus: CANCELLED })
+  const apply = (mapping: ErpnextMapping, change: ErpChange, key: string) =>
+    submit(mapping, JOURNAL, journalEntry(mapping, change, key, SUBMITTED), key)
+
+  async function cancel(name: string, doctype: Doctype = JOURNAL): Promise<ErpAnswer> {
+    const words = await call('PUT', doctype, `/${encodeURIComponent(name)}`, { docstatus: CANCELLED })
     if (words.isOk) return { ok: true, reference: understood(one, words).data.name }
     const { type, text } = reasonOf(words)
     return refusal(type, text)
@@ -96,7 +119,7 @@ export function createErpnextErp(options: {
 
   /** Bars a key whose call may still be on its way, with a draft: drafts take the key and are in no ledger. */
   async function bar(mapping: ErpnextMapping, change: ErpChange, key: string): Promise<ErpAnswer | 'taken'> {
-    const words = await call('POST', '', journalEntry(mapping, change, key, DRAFT))
+    const words = await call('POST', JOURNAL, '', journalEntry(mapping, change, key, DRAFT))
     if (words.isOk) return { ok: true, reference: understood(one, words).data.name }
     // What is no good as a draft could not be submitted either: there is nothing to bar.
     return reasonOf(words).type === 'UniqueValidationError' ? 'taken' : { ok: true, reference: null }
@@ -118,9 +141,7 @@ export function createErpnextErp(options: {
       // ERPNext takes no entry of nothing.
       if (amountDifferenceCents(change) === 0) return { ok: true, reference: null }
       const mapping = await options.mapping()
-      return mapping
-        ? act(mapping, change, idempotencyKey)
-        : refusal('not-mapped', 'publish the policy erp-mapping with its part erpnext')
+      return mapping ? act(mapping, change, idempotencyKey) : NOT_MAPPED
     }
 
   return {
@@ -132,6 +153,16 @@ export function createErpnextErp(options: {
       const mapping = await options.mapping()
       const known = mapping && (await find(mapping, idempotencyKey))
       return known && { state: known.docstatus === SUBMITTED ? 'applied' : 'reversed', reference: known.name }
+    },
+    placePurchase: async (purchase, { idempotencyKey: key }) => {
+      const mapping = await options.mapping()
+      if (!mapping) return NOT_MAPPED
+      return submit(mapping, PURCHASE, purchaseOrder(mapping, purchase, key), key)
+    },
+    findPurchase: async ({ idempotencyKey }) => {
+      const mapping = await options.mapping()
+      const known = mapping && (await find(mapping, idempotencyKey, PURCHASE))
+      return known?.docstatus === SUBMITTED ? { reference: known.name } : null
     },
   }
 }
@@ -161,6 +192,22 @@ function journalEntry(mapping: ErpnextMapping, change: ErpChange, key: string, d
       { account: mapping.adjustmentAccount, ...(difference > 0 ? credit : debit) },
     ],
     docstatus,
+  }
+}
+
+function purchaseOrder(mapping: ErpnextMapping, purchase: ErpPurchase, key: string): object {
+  const { supplierId, warehouseId, orderedOn, expectedOn, lines } = purchase
+  return {
+    supplier: mapping.supplierNames[supplierId] ?? supplierId,
+    company: mapping.company,
+    transaction_date: orderedOn,
+    schedule_date: expectedOn,
+    set_warehouse: mapping.warehouseNames[warehouseId] ?? warehouseId,
+    [mapping.keyField]: key,
+    items: lines.map(({ skuId, quantity, unitCostCents }) => ({
+      ...{ item_code: skuId, qty: quantity, rate: unitCostCents / 100, schedule_date: expectedOn },
+    })),
+    docstatus: SUBMITTED,
   }
 }
 

@@ -4,7 +4,7 @@ import type { ErpChange } from '../../domain/erp-change.ts'
 import { RefusedError, UnreachableError } from '../outside-errors.ts'
 import { createSignedCall } from '../outside-http.ts'
 import { type ErpWords, readErpAnswer } from './answer.ts'
-import { readPath, writeDocument } from './document.ts'
+import { readPath, writeDocument, writePurchase } from './document.ts'
 import {
   type Erp,
   type ErpAnswer,
@@ -71,6 +71,33 @@ export function createHttpErp(options: {
         timeoutMs: mapping.timeoutSeconds * 1_000,
       })
       return found(mapping, mapping.find, readErpAnswer('find at the ERP', answer))
+    },
+    placePurchase: async (purchase, { idempotencyKey }) => {
+      const mapping = await options.mapping()
+      const { place } = mapping.purchase
+      const answer = await signedCall({
+        method: 'POST',
+        path: pathOf(place.path, idempotencyKey),
+        body: writePurchase(place, purchase, idempotencyKey),
+        idempotencyKey,
+        timeoutMs: mapping.timeoutSeconds * 1_000,
+      })
+      return judge(mapping, 'purchase', readErpAnswer('purchase at the ERP', answer))
+    },
+    findPurchase: async ({ idempotencyKey }) => {
+      const mapping = await options.mapping()
+      const { find } = mapping.purchase
+      if (find === null) return null
+      const answer = await signedCall({
+        method: 'GET',
+        path: pathOf(find, idempotencyKey),
+        timeoutMs: mapping.timeoutSeconds * 1_000,
+      })
+      const words = readErpAnswer('find a purchase at the ERP', answer)
+      if (words.status === 404) return null
+      const reference = words.isOk ? readPath(words.body, mapping.answer.reference) : null
+      if (reference !== null) return { reference }
+      throw new UnreachableError(`find a purchase at the ERP: ${words.status} without a reference`)
     },
   }
 }

@@ -30,6 +30,8 @@ export function createErp(
     applyChange: limited(erp.applyChange),
     reverseChange: limited(erp.reverseChange),
     findChange: limited(erp.findChange),
+    placePurchase: limited(erp.placePurchase),
+    findPurchase: limited(erp.findPurchase),
   }
 }
 

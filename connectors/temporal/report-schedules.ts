@@ -33,3 +33,32 @@ export async function ensureReportSchedule(
     action: { type: 'startWorkflow', workflowType: 'changeReports', workflowId: id, taskQueue, args: [] },
   })
 }
+
+/** When the fewest orders come in, and stock has been compared with the warehouses' own. */
+const REPLENISH_AT = { hour: 3, minute: 30 }
+const REPLENISH_ZONE = 'Asia/Shanghai'
+
+/** The ERP hears of an approved purchase within so long. */
+const PURCHASES_EVERY = '1m'
+
+/** The schedules that work out every night what is to be bought, and tell the ERP of what was approved. */
+export async function ensureReplenishmentSchedules(
+  client: Client,
+  { taskQueue, id = 'replenishment' }: { taskQueue: string; id?: string },
+): Promise<void> {
+  await ensureSchedule(client, {
+    scheduleId: `${id}-purchases`,
+    spec: { intervals: [{ every: PURCHASES_EVERY }] },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: PURCHASES_EVERY },
+    action: {
+      ...{ type: 'startWorkflow', workflowType: 'purchases', workflowId: `${id}-purchases` },
+      ...{ taskQueue, args: [] },
+    },
+  })
+  await ensureSchedule(client, {
+    scheduleId: id,
+    spec: { calendars: [REPLENISH_AT], timezone: REPLENISH_ZONE },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '6h' },
+    action: { type: 'startWorkflow', workflowType: 'replenishment', workflowId: id, taskQueue, args: [{}] },
+  })
+}

@@ -64,6 +64,19 @@ export const ERP_LINE_FIELDS = [
   'unitPrice',
 ] as const
 
+/** What of a purchase an ERP can be told. */
+export const ERP_PURCHASE_FIELDS = [
+  'key',
+  'purchaseId',
+  'number',
+  'warehouseId',
+  'supplierId',
+  'orderedOn',
+  'expectedOn',
+  'amount',
+] as const
+export const ERP_PURCHASE_LINE_FIELDS = ['lineNumber', 'skuId', 'quantity', 'unitCost'] as const
+
 /** Amounts only: 1290, 12.9 or "12.90". */
 const amountFormat = z.enum(['cents', 'yuan', 'yuan-text']).default('cents')
 const constant = z.strictObject({
@@ -92,21 +105,43 @@ const fields = <Names extends readonly [string, ...string[]]>(names: Names) =>
       if (twice !== null) context.addIssue({ code: 'custom', message: `${twice} is written twice` })
     })
 
-const document = z
-  .strictObject({
-    path: httpPath,
-    fields: fields(ERP_FIELDS),
-    /** One object a line that changes, in the list at `to`; null: the ERP is not told of lines. */
-    lines: z
-      .strictObject({ to: targetPath, fields: fields(ERP_LINE_FIELDS) })
-      .nullable()
-      .default(null),
-  })
-  .refine(
-    ({ lines, fields: list }) =>
-      lines === null || collision([lines.to, ...list.map(({ to }) => to)]) === null,
-    { path: ['lines', 'to'], message: 'is written twice' },
-  )
+const documentOf = <
+  Names extends readonly [string, ...string[]],
+  LineNames extends readonly [string, ...string[]],
+>(
+  names: Names,
+  lineNames: LineNames,
+) =>
+  z
+    .strictObject({
+      path: httpPath,
+      fields: fields(names),
+      /** One object a line, in the list at `to`; null: the ERP is not told of lines. */
+      lines: z
+        .strictObject({ to: targetPath, fields: fields(lineNames) })
+        .nullable()
+        .default(null),
+    })
+    .refine(
+      ({ lines, fields: list }) =>
+        lines === null || collision([lines.to, ...list.map(({ to }) => to)]) === null,
+      { path: ['lines', 'to'], message: 'is written twice' },
+    )
+const document = documentOf(ERP_FIELDS, ERP_LINE_FIELDS)
+const purchaseDocument = documentOf(ERP_PURCHASE_FIELDS, ERP_PURCHASE_LINE_FIELDS)
+
+/** The hub's own words for a purchase. */
+const OWN_PURCHASE = {
+  place: {
+    path: '/purchase-orders',
+    fields: ERP_PURCHASE_FIELDS.map((from) => ({ to: from, from, as: 'cents' as const })),
+    lines: {
+      to: 'lines',
+      fields: ERP_PURCHASE_LINE_FIELDS.map((from) => ({ to: from, from, as: 'cents' as const })),
+    },
+  },
+  find: '/purchase-orders/{key}',
+}
 
 const words = z.array(z.string().min(1).max(64)).max(20)
 
@@ -124,6 +159,13 @@ const http = z.strictObject({
     .nullable(),
   /** Where it says what orders are worth after their changes, in its own words of docs/erp.md; null: it cannot be asked. */
   amounts: z.strictObject({ path: httpPath }).nullable().default(null),
+  /** How goods are ordered. `find`: where a purchase is looked up; null: only the ERP's own idempotency guards it. */
+  purchase: z
+    .strictObject({
+      place: purchaseDocument,
+      find: httpPath.refine((path) => path.includes('{key}'), 'must have {key} in it').nullable(),
+    })
+    .default(OWN_PURCHASE),
   answer: z.strictObject({
     /** What the ERP calls its document. */
     reference: answerPath,
@@ -141,6 +183,9 @@ const http = z.strictObject({
 })
 
 const name = z.string().trim().min(1).max(140)
+const names = z
+  .record(code, name)
+  .refine((entries) => Object.keys(entries).length <= 2_000, 'has more than 2,000 entries')
 /** ERPNext: where differences are booked. Names as they stand there. */
 const erpnext = z.strictObject({
   company: name,
@@ -158,6 +203,9 @@ const erpnext = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9_]{0,60}$/, 'must be the name of a field')
     .default('custom_order_hub_key'),
+  /** Where suppliers and warehouses are called otherwise there. */
+  supplierNames: names.default({}),
+  warehouseNames: names.default({}),
 })
 
 const schema = z.strictObject({ http, erpnext: erpnext.nullable().default(null) })

@@ -10,6 +10,7 @@ import { notification } from './notification.ts'
 import { orderLife } from './order-life.ts'
 import { promotion } from './promotion.ts'
 import { reconciliation } from './reconciliation.ts'
+import { replenishment } from './replenishment.ts'
 import { reservation } from './reservation.ts'
 import { safetyStock } from './safety-stock.ts'
 import { transfer } from './transfer.ts'
@@ -30,6 +31,7 @@ const definitions = {
   'combined-shipping': combinedShipping,
   'health-score': healthScore,
   reconciliation,
+  replenishment,
 }
 
 /** The kinds of policy that exist; each has a file of its own here. */

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import type { Answer, Call } from '../http.ts'
 import type { ErpEntry, ErpLedger } from './ledger.ts'
+import type { PurchaseBook, PurchaseOrder } from './purchases.ts'
 
 /** What stands in this ERPNext's books. */
 export const ERPNEXT_BOOKS = {
@@ -11,6 +12,8 @@ export const ERPNEXT_BOOKS = {
   adjustmentAccount: '6001 - 订单调整 - YZ',
   keyField: 'custom_order_hub_key',
 } as const
+const JOURNAL = 'Journal Entry'
+const PURCHASE = 'Purchase Order'
 const CANCELLED = 2
 const KEYLESS = 'keyless/'
 
@@ -33,6 +36,26 @@ const journalEntry = z.looseObject({
   docstatus: z.union([z.literal(0), z.literal(1)]).default(0),
 })
 
+const purchaseOrder = z.looseObject({
+  supplier: z.string().min(1),
+  company: z.string(),
+  transaction_date: z.iso.date(),
+  schedule_date: z.iso.date(),
+  set_warehouse: z.string().min(1),
+  [ERPNEXT_BOOKS.keyField]: z.string().min(1).max(140).optional(),
+  items: z
+    .array(
+      z.looseObject({
+        item_code: z.string(),
+        qty: z.number().positive(),
+        rate: z.number().min(0),
+        schedule_date: z.iso.date(),
+      }),
+    )
+    .min(1),
+  docstatus: z.literal(1),
+})
+
 /** As Frappe writes what it refuses: the type of the exception, and messages as JSON within JSON. */
 function refused(status: number, type: string, message: string): Answer {
   return {
@@ -51,11 +74,20 @@ const shown = (entry: ErpEntry) => ({
   docstatus: docstatusOf(entry),
   [ERPNEXT_BOOKS.keyField]: entry.key.startsWith(KEYLESS) ? null : entry.key,
 })
+const shownOrder = ({ number: name, key }: PurchaseOrder) => ({
+  ...{ name, docstatus: 1 },
+  [ERPNEXT_BOOKS.keyField]: key.startsWith(KEYLESS) ? null : key,
+})
 const answered = (entry: ErpEntry): Answer => ({ status: 200, body: { data: shown(entry) } })
 
-/** ERPNext's `/api/resource/Journal Entry`, for one user, with a field for the hub's key that is unique. */
-export function createErpnext(options: { ledger: ErpLedger; apiKey: string; apiSecret: string }) {
-  const { ledger } = options
+/** ERPNext's `/api/resource/Journal Entry` and `/Purchase Order`, for one user, with a field for the hub's key that is unique. */
+export function createErpnext(options: {
+  ledger: ErpLedger
+  purchases: PurchaseBook
+  apiKey: string
+  apiSecret: string
+}) {
+  const { ledger, purchases } = options
   const token = Buffer.from(`token ${options.apiKey}:${options.apiSecret}`)
 
   const create = (body: Buffer): Answer => {
@@ -93,9 +125,24 @@ export function createErpnext(options: { ledger: ErpLedger; apiKey: string; apiS
     return answered(ledger.add(added, (serial) => `ACC-JV-2026-${String(serial).padStart(5, '0')}`))
   }
 
-  const list = (url: URL): Answer => {
+  const order = (body: Buffer): Answer => {
+    const parsed = purchaseOrder.safeParse(parseJson(body))
+    if (!parsed.success) return refused(417, 'ValidationError', z.prettifyError(parsed.error))
+    const wanted = parsed.data
+    if (wanted.company !== ERPNEXT_BOOKS.company) return missing('Company', wanted.company)
+    const key = String(wanted[ERPNEXT_BOOKS.keyField] ?? `${KEYLESS}${purchases.orders().length}`)
+    if (purchases.find(key)) return refused(417, 'UniqueValidationError', 'Order Hub Key must be unique')
+    const added = purchases.add({
+      ...{ key, supplier: wanted.supplier, warehouse: wanted.set_warehouse, body: body.toString('utf8') },
+      amountCents: wanted.items.reduce((sum, { qty, rate }) => sum + qty * Math.round(rate * 100), 0),
+      units: wanted.items.reduce((sum, { qty }) => sum + qty, 0),
+    })
+    return { status: 200, body: { data: shownOrder(added) } }
+  }
+
+  const list = (url: URL, doctype: string): Answer => {
     const filters = z
-      .tuple([z.tuple([z.literal('Journal Entry'), z.string(), z.literal('='), z.string()])])
+      .tuple([z.tuple([z.literal(doctype), z.string(), z.literal('='), z.string()])])
       .safeParse(parseJson(Buffer.from(url.searchParams.get('filters') ?? ''))).data
     const fields = z
       .array(z.string())
@@ -103,9 +150,10 @@ export function createErpnext(options: { ledger: ErpLedger; apiKey: string; apiS
     if (!filters || !fields) return refused(417, 'ValidationError', 'filters or fields are no JSON')
     const [[, field, , value]] = filters
     if (field !== ERPNEXT_BOOKS.keyField) return refused(417, 'DataError', `Field not permitted: ${field}`)
-    const known = ledger.find(value)
+    const [entry, ordered] = doctype === JOURNAL ? [ledger.find(value)] : [undefined, purchases.find(value)]
+    const known = entry ? shown(entry) : ordered && shownOrder(ordered)
     const asked = known
-      ? [Object.fromEntries(Object.entries(shown(known)).filter(([name]) => fields.includes(name)))]
+      ? [Object.fromEntries(Object.entries(known).filter(([name]) => fields.includes(name)))]
       : []
     return { status: 200, body: { data: asked } }
   }
@@ -127,10 +175,13 @@ export function createErpnext(options: { ledger: ErpLedger; apiKey: string; apiS
     }
     const [, api, resource, doctype, name] = call.segments
     if (api !== 'api' || resource !== 'resource') return refused(404, 'DoesNotExistError', 'Not found')
-    if (doctype !== 'Journal Entry') return refused(404, 'DoesNotExistError', `DocType ${doctype} not found`)
-    if (call.method === 'POST' && name === undefined) return create(call.body)
-    if (call.method === 'GET' && name === undefined) return list(new URL(call.path, 'http://erpnext'))
-    if (call.method === 'PUT' && name !== undefined) return update(name, call.body)
+    if (doctype !== JOURNAL && doctype !== PURCHASE)
+      return refused(404, 'DoesNotExistError', `DocType ${doctype} not found`)
+    if (call.method === 'POST' && name === undefined)
+      return doctype === JOURNAL ? create(call.body) : order(call.body)
+    if (call.method === 'GET' && name === undefined)
+      return list(new URL(call.path, 'http://erpnext'), doctype)
+    if (call.method === 'PUT' && name !== undefined && doctype === JOURNAL) return update(name, call.body)
     return refused(405, 'ValidationError', 'Method Not Allowed')
   }
 }

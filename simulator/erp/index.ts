@@ -6,6 +6,7 @@ import { createWorthStatement, type WorthLine } from '../statements.ts'
 import { createErpnext } from './erpnext.ts'
 import { ErpLedger } from './ledger.ts'
 import { type ErpControl, ErpMood, erpControl } from './mood.ts'
+import { PurchaseBook } from './purchases.ts'
 import { createSignedErp } from './signed.ts'
 
 /** What the hub calls ERPNext with; the secret is `appSecretOf(seed, 'erpnext', ERPNEXT_API_KEY)`. */
@@ -17,6 +18,7 @@ export class SimulatedErp {
   /** What orders are worth after their changes, as the hub is told: from the books, and wrong where a test wants it. */
   readonly worth: Statement<WorthLine>
   readonly #told = new Map<string, string>()
+  readonly purchases: PurchaseBook
   readonly #mood: ErpMood
   readonly #doors: Readonly<Record<string, (call: Call) => Answer | Promise<Answer>>>
   readonly #late: (() => Answer | Promise<Answer>)[] = []
@@ -26,11 +28,13 @@ export class SimulatedErp {
     const { seed, now, secret = appSecretOf(seed, 'erp', 'hub'), file } = options
     this.ledger = new ErpLedger(file)
     this.worth = createWorthStatement({ secret, now })
+    this.purchases = new PurchaseBook(file === undefined ? undefined : `${file}.purchases`)
+    const books = { ledger: this.ledger, purchases: this.purchases }
     this.#mood = new ErpMood(seed, now)
     this.#doors = {
-      erp: createSignedErp({ ledger: this.ledger, secret, now }),
+      erp: createSignedErp({ ...books, secret, now }),
       erpnext: createErpnext({
-        ledger: this.ledger,
+        ...books,
         apiKey: ERPNEXT_API_KEY,
         apiSecret: appSecretOf(seed, 'erpnext', ERPNEXT_API_KEY),
       }),
@@ -98,6 +102,7 @@ export class SimulatedErp {
       body: {
         ...this.#mood.describe(),
         late: this.#late.length,
+        purchases: this.purchases.orders().map(({ body: _, ...order }) => order),
         entries: this.ledger.entries().map(({ body: _, ...entry }) => entry),
         orders: this.ledger.orderIds().map((orderId) => ({
           orderId,

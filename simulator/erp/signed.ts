@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Answer, type Call, withBody } from '../http.ts'
 import { isSigned } from '../signature.ts'
 import type { ErpEntry, ErpLedger } from './ledger.ts'
+import type { PurchaseBook } from './purchases.ts'
 
 const line = z.strictObject({
   lineNumber: z.int(),
@@ -29,6 +30,28 @@ const changeBody = z.strictObject({
 })
 const reversalBody = z.strictObject({ key: z.string().min(1), orderId: z.string().min(1) })
 
+const purchaseBody = z.strictObject({
+  key: z.string().min(1),
+  purchaseId: z.string(),
+  number: z.string().min(1),
+  warehouseId: z.string().min(1),
+  supplierId: z.string().min(1),
+  orderedOn: z.iso.date(),
+  expectedOn: z.iso.date(),
+  amount: z.int().min(0),
+  lines: z
+    .array(
+      z.strictObject({
+        lineNumber: z.int(),
+        skuId: z.string(),
+        quantity: z.int().min(1),
+        unitCost: z.int().min(0),
+      }),
+    )
+    .min(1)
+    .max(1_000),
+})
+
 const said = (status: number, code: string, message: string): Answer => ({ status, body: { code, message } })
 const shown = ({ number, state }: ErpEntry): Answer => ({
   status: 200,
@@ -39,8 +62,42 @@ const shown = ({ number, state }: ErpEntry): Answer => ({
  * The ERP that speaks the hub's own words: signed JSON with idempotency keys, amounts in cents. It knows what each order
  * is worth and refuses a change that starts from another amount.
  */
-export function createSignedErp(options: { ledger: ErpLedger; secret: string; now: () => number }) {
-  const { ledger, secret, now } = options
+export function createSignedErp(options: {
+  ledger: ErpLedger
+  purchases: PurchaseBook
+  secret: string
+  now: () => number
+}) {
+  const { ledger, purchases, secret, now } = options
+
+  const place = (body: z.output<typeof purchaseBody>, text: string): Answer => {
+    const known = purchases.find(body.key)
+    if (known && known.body !== text)
+      return said(409, 'idempotency-conflict', 'the key was used for another purchase')
+    const amountCents = body.lines.reduce((sum, each) => sum + each.quantity * each.unitCost, 0)
+    if (amountCents !== body.amount) return said(422, 'amount-wrong', 'the amount is not that of the lines')
+    if (body.expectedOn < body.orderedOn)
+      return said(422, 'dates-wrong', 'it is expected before it was ordered')
+    const { key, supplierId: supplier, warehouseId: warehouse } = body
+    const units = body.lines.reduce((sum, { quantity }) => sum + quantity, 0)
+    const order = known ?? purchases.add({ key, supplier, warehouse, amountCents, units, body: text })
+    return { status: 200, body: { reference: order.number } }
+  }
+
+  const purchase = (call: Call, key: string): Answer | Promise<Answer> => {
+    if (call.method === 'GET') {
+      const known = purchases.find(key)
+      return known
+        ? { status: 200, body: { reference: known.number } }
+        : said(404, 'unknown-purchase', 'no purchase has this key')
+    }
+    if (call.method !== 'POST' || key !== '') return said(405, 'method-wrong', 'only GET and POST')
+    return withBody(call, purchaseBody, (body) =>
+      call.header('idempotency-key') === body.key
+        ? place(body, call.body.toString('utf8'))
+        : said(400, 'key-missing', 'Idempotency-Key must be the key of the purchase'),
+    )
+  }
 
   const apply = (body: z.output<typeof changeBody>, text: string): Answer => {
     const known = ledger.find(body.key)
@@ -92,6 +149,7 @@ export function createSignedErp(options: { ledger: ErpLedger; secret: string; no
       return said(401, 'signature-wrong', 'the signature is missing, wrong or too old')
     }
     const [, area, key = '', action] = segments
+    if (area === 'purchase-orders' && segments.length <= 3) return purchase(call, key)
     if (area !== 'order-changes') return said(404, 'unknown', 'there is no such thing here')
     if (method === 'GET' && segments.length === 3) {
       const known = ledger.find(key)

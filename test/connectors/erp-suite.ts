@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import type { Erp, ErpAnswer } from '../../connectors/erp/erp.ts'
 import { RateLimitedError, UnreachableError } from '../../connectors/outside-errors.ts'
 import type { ErpChange } from '../../domain/erp-change.ts'
+import { type ErpPurchase, erpPurchaseKey } from '../../domain/erp-purchase.ts'
 import { compareWithErp, type HubAmount } from '../../simulator/erp/compare.ts'
 import type { Mood } from '../../simulator/erp/mood.ts'
 import { type Simulator, startSimulator } from '../../simulator/server.ts'
@@ -37,6 +38,21 @@ export function change(fields: Partial<ErpChange> = {}): ErpChange {
       },
     ],
     approvedAt: '2026-11-21T16:30:00Z',
+    ...fields,
+  }
+}
+
+/** A purchase of its own. */
+export function purchase(fields: Partial<ErpPurchase> = {}): ErpPurchase {
+  count += 1
+  return {
+    ...{ purchaseId: `purchase-${count}`, number: `PO-20261122-${String(count).padStart(4, '0')}` },
+    ...{ warehouseId: 'WH-1', supplierId: 'SUP-1', orderedOn: '2026-11-22', expectedOn: '2026-12-01' },
+    amountCents: 4_050,
+    lines: [
+      { lineNumber: 1, skuId: 'SKU-0001', quantity: 5, unitCostCents: 410 },
+      { lineNumber: 2, skuId: 'SKU-0002', quantity: 2, unitCostCents: 1_000 },
+    ],
     ...fields,
   }
 }
@@ -214,6 +230,41 @@ export function erpSuite({ name, create }: ErpUnderTest): void {
       expect(compareWithErp(hub.values(), simulator.erp.ledger)).toEqual([])
       await erp.reverseChange(second, keyOf(second))
       settled(applied(first))
+    })
+
+    test('a purchase is ordered once, however often and at how many moments it is told, and is found', async () => {
+      const wanted = purchase()
+      const call = { idempotencyKey: erpPurchaseKey(wanted) }
+      expect(await erp.findPurchase(call)).toBeNull()
+      const answers = await Promise.all([1, 2, 3].map(() => erp.placePurchase(wanted, call)))
+      expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
+      expect(answers[0]).toEqual({ ok: true, reference: expect.stringMatching(/^PUR-ORD-/) })
+      const [first] = answers
+      expect(await erp.findPurchase(call)).toEqual({ reference: first?.ok ? first.reference : '' })
+      const ordered = simulator.erp.purchases.orders().filter(({ key }) => key === call.idempotencyKey)
+      expect(ordered).toMatchObject([{ supplier: 'SUP-1', warehouse: 'WH-1', amountCents: 4_050, units: 7 }])
+    })
+
+    test.each(['timeout-after-applying', 'garbage', 'late'] as const)(
+      'a purchase whose answer is lost (%s) is not ordered twice',
+      async (mood) => {
+        const wanted = purchase()
+        const call = { idempotencyKey: erpPurchaseKey(wanted) }
+        await next(mood)
+        await expect(erp.placePurchase(wanted, call)).rejects.toBeInstanceOf(UnreachableError)
+        expect(await erp.placePurchase(wanted, call)).toMatchObject({ ok: true })
+        await simulator.erp.change({ arrive: true })
+        const ordered = simulator.erp.purchases.orders().filter(({ key }) => key === call.idempotencyKey)
+        expect(ordered).toHaveLength(1)
+      },
+    )
+
+    test('a purchase that is refused is a value, and nothing is ordered', async () => {
+      const wanted = purchase()
+      const call = { idempotencyKey: erpPurchaseKey(wanted) }
+      await next('refuse')
+      expect(await erp.placePurchase(wanted, call)).toMatchObject({ ok: false })
+      expect(await erp.findPurchase(call)).toBeNull()
     })
 
     test.each(['one', 'two', 'three'])(

@@ -8,15 +8,21 @@ import { createErp } from '../../connectors/erp/registry.ts'
 import { UnreachableError } from '../../connectors/outside-errors.ts'
 import type { ErpHttpMapping, ErpnextMapping } from '../../contracts/policies/erp-mapping.ts'
 import { POLICIES } from '../../contracts/policies/index.ts'
+import { erpPurchaseKey } from '../../domain/erp-purchase.ts'
 import { ERPNEXT_BOOKS } from '../../simulator/erp/erpnext.ts'
 import { ERPNEXT_API_KEY } from '../../simulator/erp/index.ts'
 import { appSecretOf } from '../../simulator/platforms/accounts.ts'
 import { type Simulator, startSimulator } from '../../simulator/server.ts'
-import { change, erpSuite, keyOf } from './erp-suite.ts'
+import { change, erpSuite, keyOf, purchase } from './erp-suite.ts'
 
 const OWN_WORDS = POLICIES['erp-mapping'].initial.http
 const { schema } = POLICIES['erp-mapping']
-const BOOKS: ErpnextMapping = { ...ERPNEXT_BOOKS, customerByStore: {} }
+const BOOKS: ErpnextMapping = {
+  ...ERPNEXT_BOOKS,
+  customerByStore: {},
+  supplierNames: {},
+  warehouseNames: {},
+}
 
 function signed(
   simulator: Simulator,
@@ -65,6 +71,17 @@ describe('signed JSON', () => {
     expect(await erp.applyChange(other, keyOf(first))).toMatchObject({
       refused: { code: 'idempotency-conflict' },
     })
+  })
+
+  test('a purchase whose amount is not that of its lines, or that is another under a key that is taken, is refused', async () => {
+    const erp = signed(simulator, SEED)
+    const wanted = purchase()
+    const call = { idempotencyKey: erpPurchaseKey(wanted) }
+    const wrong = { ...wanted, amountCents: 1 }
+    expect(await erp.placePurchase(wrong, call)).toMatchObject({ refused: { code: 'amount-wrong' } })
+    await erp.placePurchase(wanted, call)
+    const other = { ...wanted, supplierId: 'SUP-2' }
+    expect(await erp.placePurchase(other, call)).toMatchObject({ refused: { code: 'idempotency-conflict' } })
   })
 
   test('a slow ERP is given up after the mapping’s time, and what it then does is found', async () => {

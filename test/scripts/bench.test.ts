@@ -47,7 +47,7 @@ test('the table says whether an aim is met', () => {
 })
 
 test('without a name everything is measured but what fills millions of rows, with names only those', () => {
-  const filling = ['growth', 'push-growth', 'audit', 'health-score']
+  const filling = ['growth', 'push-growth', 'audit', 'health-score', 'replenishment', 'replenishment-night']
   expect(parseBenchOptions([]).names).toEqual(Object.keys(FIGURES).filter((name) => !filling.includes(name)))
   expect(parseBenchOptions(['growth']).names).toEqual(['growth'])
   expect(parseBenchOptions(['cpu', 'events', '--json'])).toMatchObject({
@@ -62,6 +62,8 @@ test('an unknown name or flag is one clear line', () => {
     expect(() => parseBenchOptions(['--inbox-rows', rows])).toThrow(/^--inbox-rows takes a number from/)
   expect(parseBenchOptions(['health-score', '--orders', '100000']).orders).toBe(100_000)
   expect(() => parseBenchOptions(['--orders', '0'])).toThrow('--orders takes a number from 1 to 1000000.')
+  expect(() => parseBenchOptions(['--articles', '0'])).toThrow('--articles takes a number from 1 to 5000.')
+  expect(parseBenchOptions(['replenishment-night', '--orders', '100000']).orders).toBe(100_000)
   expect(parseBenchOptions(['push-growth', '--inbox-rows', '1000000']).inboxRows).toBe(1_000_000)
   expect(() => parseBenchOptions(['--jsn'])).toThrow(/--jsn.* See npm run bench -- --help$/)
 })

@@ -138,6 +138,17 @@ const TABLES = [
   'channel_order',
   'stock_wait',
   'stock_wait_line',
+  'demand_progress',
+  'demand_level',
+  'demand_day',
+  'sku_supply',
+  'replenishment_run',
+  'replenishment',
+  'purchase_number',
+  'purchase_list',
+  'purchase_line',
+  'purchase_event',
+  'purchase_receipt',
 ]
 const APPEND_ONLY = [
   'change_anomaly_move',
@@ -156,6 +167,8 @@ const APPEND_ONLY = [
   'outbound_event',
   'event_attempt',
   'wecom_click',
+  'purchase_event',
+  'purchase_receipt',
 ]
 const DELETABLE = [
   'reconciliation_line',
@@ -176,6 +189,9 @@ const DELETABLE = [
   'relay_lease',
   'stock_count_line',
   'mobile_link',
+  // Worked out anew every night; a draft's lines are written anew.
+  'replenishment',
+  'purchase_line',
   // Drafts; one of a request stays, see below.
   'attachment',
 ]

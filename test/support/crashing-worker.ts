@@ -106,6 +106,7 @@ const worker = await createOrderWorker({
       erp: simulatedErp(settings.simulatorUrl),
       reconciled: [],
       callLimits: { take: async () => undefined },
+      heavyForecasters: [],
       orderChanges,
       trustsTemporalCli: false,
     }),

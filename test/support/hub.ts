@@ -142,6 +142,7 @@ export async function startTestHub(options: TestHubOptions = {}) {
     erp: simulatedErp(simulator.url),
     reconciled: [],
     callLimits: { take: async () => undefined },
+    heavyForecasters: [],
     orderChanges: options.orderChanges ?? createOrderChangeCommands(client, orderRecords(db)),
     trustsTemporalCli: options.trustsTemporalCli ?? false,
   })
