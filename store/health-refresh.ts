@@ -92,7 +92,7 @@ export async function refreshHealth(
 
 /**
  * Notes the orders that the operation log speaks of since the last time. Where targets are others than before (or there
- * were none), everything is noted instead.
+ * were none), or the log is another server's, everything is noted instead.
  *
  * @returns whether the log was read to its end
  */
@@ -102,9 +102,13 @@ async function readChanges(
   { policyVersion, rows: targets }: HealthTargets,
 ): Promise<boolean> {
   const text = JSON.stringify(targets)
-  if (text !== state.targets) {
-    // Before anything is noted: what commits from now on is in the log after this.
-    const position = state.targets === '' ? await currentFeedPosition(tx) : null
+  const before = { transactionId: BigInt(state.transactionId), id: state.logId }
+  // Before anything is noted: what commits from now on is in the log after this.
+  const present = await currentFeedPosition(tx)
+  // A place that is yet to come is one of another server: a restored copy counts its transactions anew.
+  const isNowhere = state.targets === '' || before.transactionId > present.transactionId
+  if (text !== state.targets || isNowhere) {
+    const position = isNowhere ? present : null
     await tx.deleteFrom('health_target').execute()
     await tx.insertInto('health_target').values(targets).execute()
     await noteEverything(tx)
@@ -120,7 +124,6 @@ async function readChanges(
       .execute()
     if (position) return true
   }
-  const before = { transactionId: BigInt(state.transactionId), id: state.logId }
   const { events, position } = await readFeed(tx, before, LOG_ENTRIES_A_ROUND)
   const orderIds = [...new Set(events.map(({ orderId }) => orderId))]
   await sql`insert into health_due (kind, source_id) select 'order', id from unnest(${orderIds}::uuid[]) as id`.execute(

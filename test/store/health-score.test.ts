@@ -387,6 +387,15 @@ describe('on-time fulfilment', () => {
   })
 })
 
+test('on a restored copy, whose transactions are counted anew, nothing waits for the old server’s to come', async () => {
+  await sql`update health_state set transaction_id = '4611686018427387904'`.execute(store.db)
+  await store.placed(at(4, '15:00:00'), paidAt(4, '15:00:00'))
+  await store.settle(END)
+  expect(await part('syncTimeliness', { grain: 'hour', at: at(4, '15:00:00') })).toMatchObject({
+    measured: 1,
+  })
+})
+
 describe('reading', () => {
   test('days are China’s, and the last hour of a month is that month’s', async () => {
     await store.forget()
