@@ -2,6 +2,7 @@ import { commitOrder, type OrderCommit } from '../store/commit.ts'
 import type { Db } from '../store/database.ts'
 import type { KeyRing } from '../store/keyring.ts'
 import { holdForChange, prepareOrderChange, settleOrderChange } from '../store/order-changes.ts'
+import { type CheckRequest, checkOrder } from '../store/order-checks.ts'
 import {
   askReservation,
   decideCancellation,
@@ -12,13 +13,17 @@ import {
 } from '../store/order-steps.ts'
 import { Policies } from '../store/policy-cache.ts'
 import { createReservations } from '../store/reservation-groups.ts'
+import { SensitiveWords } from '../store/sensitive-words.ts'
 
 /** What an order's workflow writes to and asks of the database. Each is one idempotent transaction. */
 export function createOrderRecordActivities({ db, dataKeys }: { db: Db; dataKeys: KeyRing }) {
   const reservations = createReservations(db)
-  const combining = { keyRing: dataKeys, policies: new Policies() }
+  const policies = new Policies()
+  const combining = { keyRing: dataKeys, policies }
+  const checking = { keyRing: dataKeys, policies, words: new SensitiveWords() }
   return {
     commitOrder: (commit: OrderCommit) => commitOrder(db, commit, combining),
+    checkOrder: (request: CheckRequest) => checkOrder(db, checking, request),
     askReservation: (request: Parameters<typeof askReservation>[1]) => askReservation(db, request),
     reserveAgain: async (request: Parameters<typeof reserveAgain>[1]) => {
       const { placed } = request

@@ -98,6 +98,9 @@ export const ACCESS = {
   readShops: { systems: ['ops'], roles: ALL_ROLES },
   /** Also tries a shop: that is a call to its platform in the merchant's name. */
   changeShops: { systems: ['ops'], roles: OPERATING_ROLES },
+  readAbnormalOrders: { systems: ['ops'], roles: ALL_ROLES },
+  /** People only, of the order's scope; of a blocked order its rule names the roles. */
+  releaseAbnormalOrders: { systems: [], roles: ALL_ROLES },
   readWorkItems: { systems: ['ops'], roles: ALL_ROLES },
   settleWorkItems: { systems: ['ops'], roles: ALL_ROLES },
   approveWorkItems: { systems: ['ops'], roles: OPERATING_ROLES },

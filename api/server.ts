@@ -16,6 +16,7 @@ import { openapiDocument, openapiPage } from './plugins/openapi.ts'
 import { notFound, problems, sendProblem } from './plugins/problem-details.ts'
 import { sessions } from './plugins/session.ts'
 import { tracing } from './plugins/tracing.ts'
+import { abnormalOrderRoutes } from './routes/abnormal-orders.ts'
 import { approverRoutes } from './routes/approvers.ts'
 import { attachmentRoutes } from './routes/attachments.ts'
 import { auditRoutes } from './routes/audit.ts'
@@ -183,6 +184,7 @@ const ROUTES = [
   changeRequestRoutes,
   attachmentRoutes,
   approverRoutes,
+  abnormalOrderRoutes,
   workItemRoutes,
   wmsRoutes,
   notificationRoutes,

@@ -78,13 +78,16 @@ export async function takeStatistics(ownerUrl: string): Promise<void> {
 
 let placed = 0
 
-/** An order of two units of each of some articles, each time other ones. */
+/** An order of two units of each of some articles, each time other ones and for somebody else. */
 export function orderBody(lines = 1): PlaceOrderBody {
   placed += lines
   return {
     storeId: 'MALL',
     channel: 'mall',
-    contact: { name: '张三', phone: '13800138000', divisionCode: '330106', address: '文三路 1 号' },
+    contact: {
+      ...{ name: '张三', divisionCode: '330106', address: `文三路 ${placed} 号` },
+      phone: String(13_000_000_000 + (placed % 1_000_000_000)),
+    },
     lines: Array.from({ length: lines }, (_, index) => ({
       skuId: skuId(placed + index),
       quantity: 2,

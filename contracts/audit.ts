@@ -26,6 +26,7 @@ export const AUDIT_ACTIONS = {
   'change.undone': { en: 'what was done of a change taken back', zh: '改单已回滚' },
   'change.undo_failed': { en: 'what was done of a change could not be taken back', zh: '改单回滚失败' },
   'change.retried': { en: 'change tried again', zh: '改单重试' },
+  'abnormal_order.released': { en: 'abnormal order let go', zh: '放行异常订单' },
   'stock_wait.decided': { en: 'decision on an order that waits for stock', zh: '缺货订单处理决定' },
   'delegation.made': { en: 'somebody stands in for an approver', zh: '设置审批代理' },
   'delegation.ended': { en: 'delegation ended before its time', zh: '提前结束审批代理' },

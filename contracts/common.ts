@@ -19,6 +19,8 @@ export const LIMITS = {
   unitPriceCents: 1_000_000_000,
   /** Files of one change request, whatever is configured: more is no evidence any more but an archive. */
   attachments: 50,
+  /** A policy's document: a dictionary of two hundred thousand words. */
+  policyBytes: 8 * 1024 * 1024,
   pageSize: 200,
   remarkCharacters: 500,
 } as const

@@ -77,6 +77,12 @@ export const ERRORS = {
     zh: '已付款订单只能由买家系统取消',
     todo: 'Let the buyer cancel, or raise a change request.',
   },
+  'order-release-forbidden': {
+    status: 403,
+    en: 'This role may not let a blocked order go',
+    zh: '当前角色无权放行此订单',
+    todo: 'Ask one of the roles that the detail names.',
+  },
   'change-own-request': {
     status: 403,
     en: 'Nobody decides on a change that they asked for',
@@ -646,6 +652,18 @@ export const ERRORS = {
     en: 'A period is being sent again already',
     zh: '已有补发任务在执行',
     todo: 'Wait until it is done.',
+  },
+  'order-not-held': {
+    status: 409,
+    en: 'The rules about abnormal orders do not hold this order, or not by this check any more',
+    zh: '该订单当前未被异常规则拦截，或已重新检查',
+    todo: 'Read the order’s checks again; release by the number of the latest one that is held.',
+  },
+  'order-held': {
+    status: 409,
+    en: 'The order is still held by the rules about abnormal orders',
+    zh: '订单仍被异常规则拦截',
+    todo: 'Release the order, or correct or cancel it by a change request; the item closes itself then.',
   },
   'work-item-resolved': {
     status: 409,

@@ -51,6 +51,7 @@ export const factBodies = {
   'channel.closed': z.object({ reason: z.string(), operator: z.string(), occurredAt: instant }),
   'refund.retry_requested': z.object({ refundId: z.string(), operator: z.string() }),
   'attention.cleared': z.object({ operator: z.string() }),
+  'check.released': z.object({ number: z.int().min(1), operator: z.string() }),
   'parcel.news': z.object({ parcelId: z.string(), state: z.enum(PARCEL_STATES), occurredAt: instant }),
   'parcel.silent': z.object({ parcelId: z.string(), silentSince: instant, detail: z.string() }),
 } as const
@@ -86,6 +87,7 @@ export const orderPlacedBody = z.object({
   policyVersions: z.record(z.string(), z.int()).optional(),
   platform: channel.optional(),
   awaitsStock: z.boolean().optional(),
+  isChecked: z.boolean().optional(),
   presale: z
     .object({
       mixedOrders: z.enum(MIXED_ORDERS),

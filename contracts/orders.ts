@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ALLOCATION_OBJECTIVES } from '../domain/allocation-problem.ts'
 import { ORDER_STATUSES, PARCEL_STATES, PICK_TASK_STATES, RETURN_STATES } from '../domain/order-state.ts'
 import { PLACE_PROBLEMS } from '../domain/place.ts'
+import { orderCheckView } from './abnormal-orders.ts'
 import {
   cents,
   channel,
@@ -259,6 +260,9 @@ export const orderDetail = orderSummary.extend({
     }),
   ),
   allocationDecisions: z.array(allocationDecision),
+  checks: z
+    .array(orderCheckView)
+    .describe('what the rules about abnormal orders said, the first check first'),
   payments: z.array(paymentView),
   refunds: z.array(refundView),
   fulfilments: z.array(pickTaskView),

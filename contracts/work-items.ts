@@ -326,6 +326,13 @@ export const WORK_ITEM_TEXT: Record<
     nextEn: 'Read the reason and mend it, then resume the run; the item closes itself when a later run ends',
     nextZh: '查看原因并排除后恢复该次对账；后续对账完成后自动关闭',
   },
+  abnormal_order: {
+    en: 'A paid order is held: the rules about abnormal orders have found something',
+    zh: '已付款订单被异常规则拦截，暂不发货',
+    nextEn:
+      'Ask the customer; correct it by a change request (it goes on by itself once nothing is found), release it, or cancel it by a change request',
+    nextZh: '联系客户核实；通过改单修正（复检通过后自动放行）、人工放行，或通过改单取消',
+  },
   events_exhausted: {
     en: 'A system did not take some of its events in ten tries over three days',
     zh: '订阅方三天内十次均未成功接收部分事件',
@@ -366,7 +373,7 @@ export const workItemDetailView = workItemView.extend({
   /** Of an order that waits for stock: what is there, and what can be decided at `/v1/orders/{id}/stock-wait`. Null otherwise. */
   stockWait: stockWaitView.nullable(),
   /** What can be done with it by a call. */
-  actions: z.array(z.enum(['assign', 'resolve', 'replay', 'approve', 'dismiss', 'decide'])),
+  actions: z.array(z.enum(['assign', 'resolve', 'replay', 'approve', 'dismiss', 'decide', 'release'])),
 })
 export const listWorkItemsQuery = pageQuery.extend({
   state: z.enum(['open', 'resolved']).default('open'),

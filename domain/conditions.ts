@@ -15,6 +15,13 @@ export type Vocabulary = Readonly<Record<string, FactType>>
 type Scalar = number | string | boolean | null
 type Item = Readonly<Record<string, Scalar>>
 export type Facts = Readonly<Record<string, Scalar | readonly Item[]>>
+type ScalarOf<Type> = Type extends 'number' ? number : Type extends 'boolean' ? boolean : string
+/** Facts of a vocabulary, each by its name. */
+export type FactsOf<Names extends Vocabulary> = {
+  readonly [Name in keyof Names]: Names[Name] extends { itemsOf: infer Fields }
+    ? readonly { readonly [Field in keyof Fields]: ScalarOf<Fields[Field]> }[]
+    : ScalarOf<Names[Name]>
+}
 
 /** A condition as JSON, accepted by `checkCondition` or not. */
 export type Condition = unknown

@@ -1,6 +1,7 @@
 import type { ChangeHold, ChangeTerms } from './change.ts'
 import { type ChangePlan, totalCents } from './change-preview.ts'
 import type { Allocation, OrderLine, OrderState } from './order.ts'
+import { requireCheckAgain } from './order-check.ts'
 import type { Draft } from './order-draft.ts'
 import { openFulfilments } from './order-fulfilment.ts'
 import { dueCents, isPaidInFull } from './order-money.ts'
@@ -45,6 +46,8 @@ export function applyPlan(
   state.changes.push(applied)
   applied.amountAfterCents = change.type === 'cancel' ? 0 : dueCents(state)
   noteDifferences(own, before, applied)
+  // Before anything goes to a warehouse: what was looked at has changed.
+  if (change.type !== 'cancel' && change.type !== 'refund') requireCheckAgain(draft)
   const goods = change.type === 'cancel' ? NO_GOODS : moveGoods(own, hold, plan)
   draft.writes.push({
     kind: 'apply_change',

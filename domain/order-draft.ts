@@ -39,15 +39,23 @@ export function openDraft(before: OrderState, event: OrderEvent, nowMs: number):
   }
 }
 
-/** Opens a work item and marks the order, so that it shows up wherever people look for trouble. */
+/**
+ * Opens a work item and marks the order, so that it shows up wherever people look for trouble.
+ *
+ * @param owner who is to look at it; null: nobody in particular
+ */
 export function raise(
   draft: Draft,
   workItemKind: WorkItemKind,
   key: string,
   detail: Record<string, string | number>,
+  owner: string | null = null,
 ): void {
   draft.state.needsAttention = true
-  draft.writes.push({ kind: 'open_work_item', workItemKind, key, detail })
+  draft.writes.push({
+    ...{ kind: 'open_work_item', workItemKind, key, detail },
+    ...(owner === null ? {} : { owner }),
+  })
 }
 
 /** Answers that an order remembers; a caller that repeats itself does so within seconds. */

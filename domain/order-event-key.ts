@@ -17,6 +17,7 @@ export function eventKey(state: OrderState, event: OrderEvent): string {
     case 'channel_closed':
     case 'refund_retry_requested':
     case 'attention_cleared':
+    case 'check_released':
     case 'parcel_silent':
     case 'unknown_fact':
       return `inbox/${event.inboxId}`
@@ -48,6 +49,8 @@ export function eventKey(state: OrderState, event: OrderEvent): string {
       return `cancellation/${state.cancellation?.requestId}`
     case 'shortage_settled':
       return `shortage/${event.shortageId}`
+    case 'order_checked':
+      return `check/${event.number}`
     case 'refund_settled':
       return `refund/${event.refundId}/${event.tries}`
     case 'parcel_news':

@@ -1,4 +1,4 @@
-import type { Facts, Vocabulary } from './conditions.ts'
+import type { FactsOf, Vocabulary } from './conditions.ts'
 
 /** What conditions on an order may ask: facts that are there at checkout already, and no personal data. */
 export const ORDER_FACTS = {
@@ -24,7 +24,7 @@ export type OrderToJudge = {
 }
 
 /** An order as conditions see it. */
-export function factsOf(order: OrderToJudge): Facts & Record<keyof typeof ORDER_FACTS, unknown> {
+export function factsOf(order: OrderToJudge): FactsOf<typeof ORDER_FACTS> {
   const { channel, storeId, divisionCode, amountCents, freightCents } = order
   return {
     channel,

@@ -14,6 +14,7 @@ import {
   requestChangeHold,
 } from './order-change.ts'
 import { channelClosed, stockGranted } from './order-channel.ts'
+import { checkReleased, endCheck, orderChecked, requireCheck } from './order-check.ts'
 import { type Draft, moveTo, openDraft, raise } from './order-draft.ts'
 import { eventKey } from './order-event-key.ts'
 import {
@@ -66,6 +67,7 @@ export function placeOrder(placed: OrderPlaced): OrderState {
     changes: [],
     changeHold: null,
     changeHoldCount: 0,
+    check: null,
     isPickingPaused: false,
     unopened: [],
     closesAtMs: null,
@@ -161,6 +163,10 @@ function applyEvent(draft: Draft, event: OrderEvent): void {
       return cancellationDecided(draft, event)
     case 'shortage_settled':
       return shortageSettled(draft, event)
+    case 'order_checked':
+      return orderChecked(draft, event)
+    case 'check_released':
+      return checkReleased(draft, event)
     case 'refund_settled':
       return refundSettled(draft, event)
     case 'parcel_news':
@@ -200,12 +206,14 @@ function settle(draft: Draft, reason: RefundReason, cause: string): void {
   if (paidNow) {
     state.closesAtMs = null
     moveTo(draft, 'paid')
+    requireCheck(draft)
     if (!waitsForPresale(state)) openFulfilments(draft, state.placed.allocations)
   }
   resumePicking(draft)
   hearEarlyReports(draft)
   const next = fulfilmentStatus(state)
   if (next !== state.status) moveTo(draft, next)
+  endCheck(draft)
   const changeId = changeBehind(state, reason)
   for (const owed of refundsOwed(state, reason, cause)) {
     const refund = changeId === undefined ? owed : { ...owed, changeId }

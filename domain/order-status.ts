@@ -14,11 +14,20 @@ export function isBeforeShipping(status: OrderStatus): boolean {
   return ['reserved', 'awaiting_stock', 'paid'].includes(status)
 }
 
+/** Whether the rules about abnormal orders stand between the order and its warehouses: not asked yet, or it is held. */
+export function isBeingChecked({ check }: Pick<OrderState, 'check'>): boolean {
+  return check !== null && check.state !== 'clear'
+}
+
 /**
  * Whether the warehouses may work on the order: not while a change of its goods holds it, nor before a supplement is
- * paid. What is under way already is on hold in the database.
+ * paid, nor before the rules about abnormal orders, or a person, let it go, nor while a cancellation is decided. What is under way already is on hold in the
+ * database.
  */
 export function mayPick(state: OrderState): boolean {
+  if (isBeingChecked(state)) return false
+  // The database may have given the goods back already.
+  if (state.cancellation?.state === 'deciding') return false
   const hold = state.changeHold
   // From when the warehouses are asked to stop: what is created after that question would not be on hold.
   const isPinned = hold !== null && (hold.state !== 'asking' || hold.isAsked)

@@ -1,5 +1,6 @@
 import type { Change, ChangeHold, ChangeTerms } from './change.ts'
 import type { Fulfilment, OrderState, Parcel, Refund, Shortage } from './order.ts'
+import { dueCheck } from './order-check.ts'
 import { courierReturnOf, isPaidInFull } from './order-money.ts'
 import type { ParcelState } from './order-state.ts'
 
@@ -30,6 +31,7 @@ export type OrderStep =
     }
   | { kind: 'prepare_change'; key: string; number: number; tries: number; wanted: ChangeHold['wanted'] }
   | { kind: 'settle_change'; key: string; number: number; terms: ChangeTerms | null }
+  | CheckStep
   | { kind: 'refund'; key: string; refund: Refund }
   | {
       kind: 'track_parcel'
@@ -39,6 +41,17 @@ export type OrderStep =
       waybillNumber: string
       known: ParcelState
     }
+
+/** The question what the rules about abnormal orders say. */
+export type CheckStep = { kind: 'check_order'; key: string; number: number }
+
+/** The check that is due, or null. It is about no goods that another question could be about, too. */
+export function checkStep(state: OrderState): CheckStep | null {
+  const number = dueCheck(state)
+  return number === null
+    ? null
+    : { kind: 'check_order', key: `${state.placed.orderId}/check/${number}`, number }
+}
 
 /** Everything that should be under way in this state, each step with a key that stays the same while it is. */
 export function dueSteps(state: OrderState): OrderStep[] {
@@ -67,6 +80,8 @@ export function dueSteps(state: OrderState): OrderStep[] {
     }
   }
   steps.push(...changeSteps(state))
+  const check = checkStep(state)
+  if (check) steps.push(check)
   for (const refund of state.refunds) {
     if (refund.state === 'due')
       steps.push({ kind: 'refund', key: `${refund.refundId}/${refund.tries}`, refund })

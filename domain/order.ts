@@ -8,6 +8,7 @@ import type {
   GainedUnits,
 } from './change.ts'
 import type { Platform } from './channel-order.ts'
+import type { OrderCheck, OrderCheckAnswer } from './order-check.ts'
 import type { OrderStatus, ParcelState, ReturnState } from './order-state.ts'
 import type { GivenUpUnits, OrderPresale, PresaleArrival } from './presale.ts'
 
@@ -50,6 +51,8 @@ export type OrderPlaced = {
   platform?: Platform | undefined
   /** Accepted although stock is missing: it holds nothing until `stock_granted`. */
   awaitsStock?: boolean | undefined
+  /** Looked at by the rules about abnormal orders before it goes to a warehouse; absent in orders from before there were any. */
+  isChecked?: boolean | undefined
 }
 
 export type Payment = {
@@ -184,6 +187,8 @@ export type OrderState = {
   changeHold: ChangeHold | null
   /** How many holds there have been. */
   changeHoldCount: number
+  /** What the rules about abnormal orders say of it; null: not asked yet, or an order from before there were any. */
+  check: OrderCheck | null
   /** The pick tasks are on hold in the database, until a change is settled and what it costs is paid. */
   isPickingPaused: boolean
   /** What goes to the warehouses as soon as picking may go on. `cause` names the fulfilments. */
@@ -254,6 +259,7 @@ export type OrderEvent =
   | { type: 'channel_closed'; inboxId: number; reason: string; operator: string; occurredAt: string }
   | { type: 'refund_retry_requested'; inboxId: number; refundId: string; operator: string }
   | { type: 'attention_cleared'; inboxId: number; operator: string }
+  | { type: 'check_released'; inboxId: number; number: number; operator: string }
   | { type: 'unknown_fact'; inboxId: number; factType: string }
   | { type: 'cancel_requested'; requestId: string; reason: string; operator: string; mayCancelPaid: boolean }
   | {
@@ -321,6 +327,7 @@ export type OrderEvent =
       change?: { changeId: string; changeNumber: string } | null | undefined
     }
   | { type: 'shortage_settled'; shortageId: string; allocations: Allocation[] }
+  | ({ type: 'order_checked'; number: number } & OrderCheckAnswer)
   | { type: 'refund_settled'; refundId: string; tries: number; outcome: 'done' | 'failed'; detail: string }
   | { type: 'parcel_news'; parcelId: string; state: ParcelState; occurredAt: string; inboxId?: number }
   | { type: 'parcel_silent'; inboxId: number; parcelId: string; silentSince: string; detail: string }
@@ -369,8 +376,18 @@ export type OrderWrite =
       workItemKind: WorkItemKind
       key: string
       detail: Record<string, string | number>
+      /** Who is to look at it; null: nobody in particular. */
+      owner?: string | null
     }
-  | { kind: 'resolve_work_item'; workItemKind: WorkItemKind; key: string }
+  | {
+      kind: 'resolve_work_item'
+      workItemKind: WorkItemKind
+      key: string
+      resolution?: string
+      by?: string
+    }
+  /** The findings of a check are over: the order has ended. */
+  | { kind: 'end_check'; number: number }
 
 /** What a person may have to look at. Each kind has its text and next step in contracts/work-items.ts. */
 export const WORK_ITEM_KINDS = [
@@ -426,6 +443,7 @@ export const WORK_ITEM_KINDS = [
   'reconciliation_failed',
   'purchase_overdue',
   'purchase_refused',
+  'abnormal_order',
 ] as const
 export type WorkItemKind = (typeof WORK_ITEM_KINDS)[number]
 

@@ -65,7 +65,7 @@ const provinces = listDivisions('province').map(({ code, name }) => ({
 }))
 
 /** 浙江省 → 浙江, 内蒙古自治区 → 内蒙古, 上海市 → 上海. */
-function shortNameOf(province: string): string {
+export function shortNameOf(province: string): string {
   return province.replace(/(省|市|特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区)$/, '')
 }
 

@@ -1,3 +1,5 @@
+import type { RecordedFacts } from './abnormal-facts.ts'
+import { type AbnormalPolicy, judgeOrder, ORDINARY_ORDERS, outcomeOf, stops } from './abnormal-order.ts'
 import { type AllocationWarehouse, planAllocation, type StockLevel } from './allocation.ts'
 import type { AllocationPolicy } from './allocation-policy.ts'
 import { type ApprovalTier, approvalRouteOf, type ChangeFacts, explainRoute } from './approval-route.ts'
@@ -21,6 +23,8 @@ export type Judgement = {
   /** The policy turns this order away, or stores may not freely show this level. Null: there was nothing to turn away. */
   refused: boolean | null
   reasons: unknown[]
+  /** Of rules that stop orders: those that stopped this one, by their place in the document. */
+  stoppedBy?: readonly number[]
 }
 
 /** An order of the past. Times in ms since the epoch; null: it has not happened. */
@@ -154,6 +158,29 @@ export type FoundDifference = {
   /** Between the times of its two lines; null where one has none. */
   apartMs: number | null
   differsInStatus: boolean
+}
+
+/** What the rules would have found in an order, by the facts that were kept when it was checked. */
+export function tryAbnormalOrder(policy: AbnormalPolicy, facts: RecordedFacts): Judgement {
+  const findings = judgeOrder(policy, facts)
+  const outcome = outcomeOf(findings)
+  const stopping = findings.filter(({ action }) => action !== 'note').map(({ rule }) => rule)
+  return {
+    outcome: {
+      outcome,
+      findings: findings.map(({ rule, action, severity }) => ({ rule, action, severity })),
+    },
+    refused: outcome === 'held' || outcome === 'blocked',
+    reasons: findings.map(({ rule, because, facts: fired }) => ({ rule, because, facts: fired })),
+    stoppedBy: policy.rules.flatMap(({ name }, index) => (stopping.includes(name) ? [index] : [])),
+  }
+}
+
+/** The rules that would stop an order with which nothing is wrong, by their place. */
+export function rulesThatStopAnything(policy: AbnormalPolicy): number[] {
+  return policy.rules.flatMap((rule, index) =>
+    ORDINARY_ORDERS.every((order) => stops(policy, rule, order)) ? [index] : [],
+  )
 }
 
 /** A SKU in a warehouse, as it is now. */

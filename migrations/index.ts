@@ -32,6 +32,7 @@ import { up as customers } from './0034-customers.ts'
 import { up as holdsOfKnownOrders } from './0035-holds-of-known-orders.ts'
 import { up as complaints } from './0036-complaints.ts'
 import { up as healthScore } from './0037-health-score.ts'
+import { up as abnormalOrders } from './0038-abnormal-orders.ts'
 import { up as reconciliation } from './0040-reconciliation.ts'
 import { up as reconciliationPeriods } from './0041-reconciliation-periods.ts'
 import { up as replenishment } from './0042-replenishment.ts'
@@ -75,6 +76,7 @@ export const migrations: Record<string, Migration> = {
   '0035-holds-of-known-orders': { up: holdsOfKnownOrders },
   '0036-complaints': { up: complaints },
   '0037-health-score': { up: healthScore },
+  '0038-abnormal-orders': { up: abnormalOrders },
   '0040-reconciliation': { up: reconciliation },
   '0041-reconciliation-periods': { up: reconciliationPeriods },
   '0042-replenishment': { up: replenishment },

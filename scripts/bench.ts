@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Figure, figureTable, jsonLine } from '../bench/figure.ts'
+import { measureAbnormal } from '../bench/figures/abnormal.ts'
 import { measureAllocation } from '../bench/figures/allocation.ts'
 import { measureAudit } from '../bench/figures/audit.ts'
 import { measureBoard } from '../bench/figures/board.ts'
@@ -51,6 +52,7 @@ const measurements: {
   { names: ['reconciliation'], measure: measureReconciliation },
   { names: ['growth'], measure: measureGrowth },
   { names: ['decisions'], measure: measureDecisions },
+  { names: ['abnormal'], measure: measureAbnormal },
   { names: ['audit'], measure: measureAudit },
   {
     names: ['health-score'],

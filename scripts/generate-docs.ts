@@ -9,15 +9,21 @@ import { z } from 'zod'
 import { type Config, configSchema } from '../contracts/config.ts'
 import { ERRORS } from '../contracts/errors.ts'
 import { OUTBOUND_EVENTS } from '../contracts/outbound-events.ts'
-import { CHANGE_CONDITIONS, type DescribedFacts, ORDER_CONDITIONS } from '../contracts/policies/facts.ts'
+import {
+  ABNORMAL_CONDITIONS,
+  CHANGE_CONDITIONS,
+  type DescribedFacts,
+  ORDER_CONDITIONS,
+} from '../contracts/policies/facts.ts'
 import { POLICIES, POLICY_KINDS, type PolicyKind } from '../contracts/policies/index.ts'
 import { WORK_ITEM_TEXT } from '../contracts/work-items.ts'
+import type { HandlerChoice } from '../domain/abnormal-order.ts'
 import {
   CHANGE_REQUEST_MEANING,
   CHANGE_REQUEST_STATUSES,
   CHANGE_REQUEST_TRANSITIONS,
 } from '../domain/change-request-state.ts'
-import type { FactType } from '../domain/conditions.ts'
+import { type FactType, inWords } from '../domain/conditions.ts'
 import { WORK_ITEM_KINDS, type WorkItemKind } from '../domain/order.ts'
 import {
   isFinal,
@@ -331,6 +337,10 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
     'Later events went on. The delivery log of the subscription shows each with its errors.',
     'sends all of them again',
   ],
+  abnormal_order: [
+    'Nothing goes to a warehouse meanwhile; goods and money stay with the order. The item closes itself when the order goes on or ends. [Which rules](abnormal-orders.md).',
+    '',
+  ],
   wecom_refused: [
     'Stock alerts wait and are tried again every quarter of an hour; the item resolves itself when one goes out.',
     '',
@@ -557,6 +567,8 @@ const TRIED_ON: Record<PolicyKind, string> = {
   'health-score': 'days as they were counted: how healthy they would have been',
   reconciliation: 'differences that were found: whether they would be any',
   replenishment: 'levels of last night: when and how much would be bought',
+  'abnormal-order': 'orders: what the rules find in them, by the facts that were kept at their first check',
+  'sensitive-words': NO_TRIAL,
 }
 
 function policyKinds(): string {
@@ -585,6 +597,26 @@ const factsTable = ({ vocabulary, titles }: DescribedFacts): string => {
   )
 }
 const orderFacts = () => factsTable(ORDER_CONDITIONS)
+const abnormalFacts = () => factsTable(ABNORMAL_CONDITIONS)
+/** The built-in rules in words. */
+const abnormalRules = () =>
+  table(
+    ['rule', 'finds', 'severity', 'action', 'handler'],
+    POLICIES['abnormal-order'].initial.rules.map(({ name, condition, tag, severity, action, handler }) => [
+      `\`${name}\` ${tag}`,
+      `\`${inWords(condition).replaceAll('|', '\\|')}\``,
+      severity,
+      action,
+      handlerInWords(handler),
+    ]),
+  )
+function handlerInWords(handler: HandlerChoice | null): string {
+  if (handler === null) return '–'
+  if (handler.kind === 'person') return handler.account
+  if (handler.kind === 'role') return handler.role
+  const { among } = handler
+  return `${handler.kind}, ${'role' in among ? among.role : among.accounts.join(', ')}`
+}
 const changeFacts = () => factsTable(CHANGE_CONDITIONS)
 
 function outboundEvents(): string {
@@ -600,6 +632,7 @@ function outboundEvents(): string {
 
 /** Which document holds which generated parts. */
 export const GENERATED: Record<string, Record<string, () => string>> = {
+  'abnormal-orders.md': { 'abnormal rules': abnormalRules, 'abnormal facts': abnormalFacts },
   'order-life.md': {
     'order statuses': orderStatuses,
     'order diagram': orderDiagram,

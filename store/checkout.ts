@@ -337,6 +337,7 @@ function draftOrder(input: CheckoutInput, facts: Facts): Draft | ProblemError {
         parcelSilenceSeconds: life.document.parcelSilenceSeconds,
       },
       policyVersions,
+      isChecked: true,
     },
   }
 }

@@ -6,9 +6,10 @@ import { noteOrderMoved } from './change-rows.ts'
 import { type Combining, findCompany } from './combined-shipping.ts'
 import type { Db, Tx } from './database.ts'
 import { applyChange, resumePicking } from './order-changes.ts'
+import { endCheck } from './order-check-rows.ts'
 import { queuePdaMessage } from './pda-messages.ts'
 import { lockStock, moveStock } from './stock-movement.ts'
-import { openWorkItem, resolveOpenWorkItem } from './work-items.ts'
+import { openWorkItem, resolveOpenWorkItem, resolveWithMark } from './work-items.ts'
 
 /** One step of an order's workflow as it reaches the database: the new state, and what each event adds to the records. */
 export type OrderCommit = {
@@ -243,9 +244,21 @@ async function applyWrite(
     case 'resume_picking':
       return resumePicking(tx, orderId)
     case 'open_work_item':
-      return openWorkItem(tx, { kind: write.workItemKind, key: write.key, orderId, detail: write.detail })
-    case 'resolve_work_item':
-      return resolveOpenWorkItem(tx, write.workItemKind, write.key, 'settled by the order')
+      return openWorkItem(tx, {
+        kind: write.workItemKind,
+        key: write.key,
+        orderId,
+        detail: write.detail,
+        owner: write.owner ?? null,
+      })
+    case 'resolve_work_item': {
+      const { workItemKind, key, resolution = 'settled by the order', by } = write
+      // An order that is no longer held needs nobody's attention; of other items a person says so.
+      const resolve = workItemKind === 'abnormal_order' ? resolveWithMark : resolveOpenWorkItem
+      return resolve(tx, workItemKind, key, resolution, by)
+    }
+    case 'end_check':
+      return endCheck(tx, orderId, write.number)
   }
 }
 

@@ -10,10 +10,15 @@ const MOST_CONTACTS = 1_000
  * number or, where their platform hides it, is the same buyer there (`contact.customer`).
  *
  * @param changeId a request that does not count as one of the earlier ones
+ * @param contactId another contact than the one that the order's row still names
  */
 export async function customerFactsOf(
   db: Db | Tx,
-  { orderId, changeId }: { orderId: string; changeId: string | null },
+  {
+    orderId,
+    changeId,
+    contactId = null,
+  }: { orderId: string; changeId: string | null; contactId?: string | null },
 ): Promise<CustomerFacts> {
   const since = sql`clock_timestamp() - make_interval(days => ${CUSTOMER_DAYS})`
   const { rows } = await sql<CustomerFacts>`
@@ -21,8 +26,8 @@ export async function customerFactsOf(
       select orders.id, orders.amount_cents, orders.refunded_cents, orders.created_at
       from (
         select id from contact
-        where customer = (select customer from contact join orders on orders.contact_id = contact.id
-          where orders.id = ${orderId})
+        where customer = (select customer from contact
+          where id = coalesce(${contactId}::uuid, (select contact_id from orders where id = ${orderId})))
         order by id desc limit ${MOST_CONTACTS}
       ) as known join orders on orders.contact_id = known.id
     ), asked as (

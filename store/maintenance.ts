@@ -21,6 +21,8 @@ export async function tidy(db: Db): Promise<void> {
   await sql`delete from session where expires_at < now()`.execute(db)
   await sql`delete from idempotency_key where created_at < now() - interval '30 days'`.execute(db)
   await sql`delete from mobile_link where expires_at < now() - interval '30 days'`.execute(db)
+  // Rules look a day back; by then nobody needs to know who shares an address.
+  await sql`delete from address_seen where seen_at < now() - interval '2 days'`.execute(db)
 }
 
 /**

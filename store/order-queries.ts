@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely'
 import type { ListOrdersQuery, OrderDetail, OrderSummary } from '../contracts/orders.ts'
+import { checksOf } from './abnormal-orders.ts'
 import { decisionsOf } from './allocation-decisions.ts'
 import type { Db, Tx } from './database.ts'
 import { parcelsOfOrder, pickTaskOf } from './fulfilment-queries.ts'
@@ -79,6 +80,7 @@ export async function findOrderDetail(
         lines: await linesOf(tx, orderId),
         reservations: await reservationsOf(tx, orderId),
         allocationDecisions: await decisionsOf(tx, orderId),
+        checks: await checksOf(tx, orderId),
         payments: await paymentsOf(tx, orderId),
         refunds: await refundsOf(tx, orderId),
         fulfilments: await fulfilmentsOf(tx, orderId),

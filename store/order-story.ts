@@ -168,6 +168,7 @@ const FIELDS: Record<string, Text> = {
   refused: { en: 'refused', zh: '已拒绝' },
   message: { en: 'unknown message', zh: '未知消息' },
   workflow: { en: 'workflow', zh: '工作流' },
+  check: { en: 'abnormal-order check', zh: '异常检查' },
   channel_status: { en: 'status at the platform', zh: '平台状态' },
 }
 

@@ -8,7 +8,7 @@ import { Keyset } from './paging.ts'
 import type { Window } from './past-orders.ts'
 import { currentPolicy } from './policy.ts'
 import { findPolicyVersion } from './policy-queries.ts'
-import { TRIALS, type Trial } from './policy-trials.ts'
+import { type StoppingRules, TRIALS, type Trial } from './policy-trials.ts'
 import { parseDocument } from './policy-versions.ts'
 
 export type DryRunRequest = DryRunBody & {
@@ -32,6 +32,8 @@ const counters = z.object({
   changed: z.int().min(0),
   refusedBefore: z.int().min(0),
   refusedAfter: z.int().min(0),
+  /** The rules that have stopped every subject so far, one bit each; null: nothing was examined yet. */
+  always: z.int().min(0).nullable(),
 })
 type Counters = z.output<typeof counters>
 
@@ -68,6 +70,7 @@ async function tryVersion<Kind extends PolicyKind>(
   const window = windowOf(reached?.[1].toMs ?? request.now.getTime(), days)
   const start = reached ?? [null, await begin(db, trial, window)]
   const page = await fillPage(db, trial, { window, documents, start, request })
+  const { always, ...shown } = page.counters
   return {
     kind,
     version,
@@ -76,7 +79,8 @@ async function tryVersion<Kind extends PolicyKind>(
     subject: trial.subject,
     from: window.from.toISOString(),
     to: window.to.toISOString(),
-    ...page.counters,
+    ...shown,
+    warnings: warningsOf(trial.stoppingRules?.(documents.after), always, shown.examined),
     items: page.items,
     nextCursor: page.position === null ? null : keyset.cursor([page.position, page.counters]),
   }
@@ -90,7 +94,15 @@ const windowOf = (toMs: number, days: number): Window => ({
 
 async function begin<Document>(db: Db, trial: Trial<Document>, window: Window): Promise<Counters> {
   const total = await trial.count(db, window, DRY_RUN_LIMITS.subjects)
-  return { toMs: window.to.getTime(), total, examined: 0, changed: 0, refusedBefore: 0, refusedAfter: 0 }
+  return {
+    toMs: window.to.getTime(),
+    total,
+    examined: 0,
+    changed: 0,
+    refusedBefore: 0,
+    refusedAfter: 0,
+    always: null,
+  }
 }
 
 type Page = { items: DryRunReport['items']; counters: Counters; position: [string, string] | null }
@@ -124,6 +136,7 @@ async function fillPage<Document>(
         changed: counted.changed + Number(changed),
         refusedBefore: counted.refusedBefore + Number(before.refused === true),
         refusedAfter: counted.refusedAfter + Number(after.refused === true),
+        always: stillAlways(counted.always, after.stoppedBy ?? []),
       }
       if (counted.examined >= DRY_RUN_LIMITS.subjects) return { items, counters: counted, position: null }
       const isOver = request.signal.aborted || performance.now() >= endsAtMs
@@ -135,4 +148,39 @@ async function fillPage<Document>(
     }
     if (subjects.length < BATCH) return { items, counters: counted, position: null }
   }
+}
+
+/** The rules of before that stopped this one, too. Up to 50 of them: more than JavaScript's bits of an integer. */
+function stillAlways(before: number | null, stoppedBy: readonly number[]): number {
+  return stoppedBy
+    .filter((rule) => before === null || hasBit(before, rule))
+    .reduce((bits, rule) => bits + 2 ** rule, 0)
+}
+
+const hasBit = (bits: number, place: number) => Math.floor(bits / 2 ** place) % 2 === 1
+
+/** After so many orders, none of which a rule let pass, it is no accident. */
+const ENOUGH = 10
+
+function warningsOf(
+  rules: StoppingRules | undefined,
+  always: number | null,
+  examined: number,
+): DryRunReport['warnings'] {
+  if (!rules) return []
+  return rules.names.flatMap((rule, place) => {
+    if (rules.stopAnything.includes(place)) {
+      const message = {
+        en: `${rule} would hold an order with which nothing is wrong: every order waits for a person`,
+        zh: `规则 ${rule} 会拦截完全正常的订单：所有订单都将等待人工处理`,
+      }
+      return [{ rule, examined: 0, message }]
+    }
+    if (examined < ENOUGH || !hasBit(always ?? 0, place)) return []
+    const message = {
+      en: `${rule} would have held every one of ${examined} orders`,
+      zh: `规则 ${rule} 会拦截全部 ${examined} 个历史订单`,
+    }
+    return [{ rule, examined, message }]
+  })
 }

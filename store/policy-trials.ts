@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import { code } from '../contracts/common.ts'
 import type { PolicyDocument, PolicyKind } from '../contracts/policies/index.ts'
+import type { RecordedFacts } from '../domain/abnormal-facts.ts'
 import { type ChangeFacts, NEW_CUSTOMER } from '../domain/approval-route.ts'
 import { periodsBetween } from '../domain/health-period.ts'
 import {
@@ -9,6 +10,8 @@ import {
   type Judgement,
   type PastOrder,
   type PresentLevel,
+  rulesThatStopAnything,
+  tryAbnormalOrder,
   tryAllocation,
   tryApprovalRoute,
   tryHealthScore,
@@ -35,6 +38,9 @@ export type TrialSubject<Document> = {
   judge: (document: Document) => Judgement
 }
 
+/** Rules that stop orders: what they are called, and which of them would stop one with which nothing is wrong. */
+export type StoppingRules = { names: string[]; stopAnything: number[] }
+
 /**
  * How a kind is tried: what its subjects are, how they are read page by page, and what a document decides about one.
  * A kind that decides nothing about what has happened has none.
@@ -43,6 +49,8 @@ export type Trial<Document> = {
   subject: 'order' | 'stock-level' | 'transfer' | 'change-request' | 'health-day' | 'difference'
   position: z.ZodType<[string, string]>
   count: (db: Db | Tx, window: Window, limit: number) => Promise<number>
+  /** Of a kind whose rules stop orders, so that a rule that stops all of them is warned of. */
+  stoppingRules?: (document: Document) => StoppingRules
   read: (
     db: Db | Tx,
     window: Window,
@@ -129,11 +137,11 @@ function onRows<Row, Document>(
     table,
     at = 'created_at',
     facts,
-  }: { subject: Trial<Document>['subject']; table: string; at?: string; facts: RawBuilder<Row> },
+  }: { subject: Trial<Document>['subject']; table: RawBuilder<unknown>; at?: string; facts: RawBuilder<Row> },
   judge: (document: Document, row: Row) => Judgement,
 ): Trial<Document> {
   const within = ({ from, to }: Window) =>
-    sql`from ${sql.table(table)} where ${sql.ref(at)} >= ${from} and ${sql.ref(at)} < ${to}`
+    sql`from ${table} where ${sql.ref(at)} >= ${from} and ${sql.ref(at)} < ${to}`
   return {
     subject,
     position: timeAndUuid,
@@ -161,7 +169,7 @@ function onRows<Row, Document>(
 const onTransfers = onRows<ApprovalFacts, PolicyDocument<'transfer'>>(
   {
     subject: 'transfer',
-    table: 'transfer',
+    table: sql.table('transfer'),
     facts: sql`jsonb_build_object('quantity', quantity, 'valueCents', value_cents,
       'crossRegion', proposal -> 'crossRegion', 'breaksSafetyStock', proposal -> 'breaksSafetyStock')`,
   },
@@ -172,7 +180,7 @@ const onTransfers = onRows<ApprovalFacts, PolicyDocument<'transfer'>>(
 const onChangeRequests = onRows<ChangeFacts, PolicyDocument<'approval-route'>>(
   {
     subject: 'change-request',
-    table: 'change_request',
+    table: sql.table('change_request'),
     facts: sql`(select facts from change_request_version as asked where asked.change_id = change_request.id
       and asked.request_version = change_request.request_version)`,
   },
@@ -211,7 +219,7 @@ function daysOf({ from, to }: Window, before: string | null, limit: number) {
 const onDifferences = onRows<FoundDifference, PolicyDocument<'reconciliation'>>(
   {
     subject: 'difference',
-    table: 'reconciliation_difference',
+    table: sql.table('reconciliation_difference'),
     at: 'found_at',
     facts: sql`jsonb_build_object('counterpart', counterpart, 'kind', kind, 'valueDifference', value_difference,
       'differsInStatus', 'status' = any(facets), 'apartMs', abs(extract(epoch from
@@ -219,6 +227,22 @@ const onDifferences = onRows<FoundDifference, PolicyDocument<'reconciliation'>>(
   },
   tryReconciliation,
 )
+
+/** By the facts that were kept at each order's first check. */
+const onCheckedOrders: Trial<PolicyDocument<'abnormal-order'>> = {
+  ...onRows<RecordedFacts, PolicyDocument<'abnormal-order'>>(
+    {
+      subject: 'order',
+      table: sql`(select order_id as id, checked_at as created_at, facts from order_check where number = 1) as checked`,
+      facts: sql`facts`,
+    },
+    tryAbnormalOrder,
+  ),
+  stoppingRules: (document) => ({
+    names: document.rules.map(({ name }) => name),
+    stopAnything: rulesThatStopAnything(document),
+  }),
+}
 
 /** How each kind is tried; null where a kind decides nothing about what has happened. */
 export const TRIALS: { readonly [Kind in PolicyKind]: Trial<PolicyDocument<Kind>> | null } = {
@@ -235,6 +259,9 @@ export const TRIALS: { readonly [Kind in PolicyKind]: Trial<PolicyDocument<Kind>
   'combined-shipping': null,
   'health-score': onHealthDays,
   reconciliation: onDifferences,
+  // What a remark said is not kept beside its order.
+  'sensitive-words': null,
+  'abnormal-order': onCheckedOrders,
   transfer: onTransfers,
   'approval-route': onChangeRequests,
   replenishment: onReplenishment,

@@ -9,7 +9,7 @@ const COUNTED_AFTER_MINUTES = 30
 
 /**
  * Counts the orders of the earliest hour that is over and not yet counted: orders by store and set of warehouses, units
- * by store and SKU. Hours are counted in sequence and once, whoever does it. The figures are what reports and shares
+ * by store and SKU, lines by SKU and quantity. Hours are counted in sequence and once, whoever does it. The figures are what reports and shares
  * are made of, so that neither ever reads all orders.
  *
  * @returns whether there was such an hour
@@ -28,6 +28,7 @@ export async function countNextHour(db: Db): Promise<boolean> {
     if (!hour) return false
     await countOrders(tx, hour)
     await countSales(tx, hour)
+    await countLines(tx, hour)
     return true
   })
 }
@@ -54,6 +55,19 @@ async function countSales(tx: Tx, hour: Date): Promise<void> {
     on conflict (sku_id, store_id, day) do update set quantity = sales_day.quantity + excluded.quantity`.execute(
     tx,
   )
+}
+
+/** How large the lines of each SKU were, for saying what is usual. */
+async function countLines(tx: Tx, hour: Date): Promise<void> {
+  await sql`
+    insert into sales_line (sku_id, month, quantity, lines)
+    select line.sku_id, date_trunc('month', ${hour}::timestamptz at time zone ${BUSINESS_TIME_ZONE})::date, line.quantity,
+      count(*)
+    from orders join order_line as line on line.order_id = orders.id
+    where orders.created_at >= ${hour}::timestamptz and orders.created_at < ${hour}::timestamptz + interval '1 hour'
+      and orders.status not in ('expired', 'cancelled') and line.quantity > 0
+    group by line.sku_id, line.quantity order by line.sku_id, line.quantity
+    on conflict (sku_id, month, quantity) do update set lines = sales_line.lines + excluded.lines`.execute(tx)
 }
 
 /** Orders with the set of warehouses that their goods were reserved in; empty for an order that holds no spot goods. */

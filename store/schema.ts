@@ -4,6 +4,8 @@ import type { AuditAction, AuditSource, StoredAuditValue } from '../contracts/au
 import type { ExportFormat, ExportState } from '../contracts/exports.ts'
 import type { KeptLine, RunPhase, RunState } from '../contracts/reconciliation.ts'
 import type { SettlementError, SettlementFileState, SettlementType } from '../contracts/settlements.ts'
+import type { RecordedFacts } from '../domain/abnormal-facts.ts'
+import type { Severity } from '../domain/abnormal-order.ts'
 import type { AllocationExplanation } from '../domain/allocation-explanation.ts'
 import type { ApprovalStep, ChangeFacts } from '../domain/approval-route.ts'
 import type { Change, ChangeEffect, ChangeType } from '../domain/change.ts'
@@ -36,6 +38,7 @@ import type {
   RefundReason,
   WorkItemKind,
 } from '../domain/order.ts'
+import type { CheckOutcome, CheckState, FindingAction, FindingState } from '../domain/order-check.ts'
 import type { OrderStatus, ParcelState, PickTaskState, ReturnState } from '../domain/order-state.ts'
 import type { PresaleState } from '../domain/presale.ts'
 import type { PromotionState, QuotaShortage } from '../domain/promotion.ts'
@@ -1269,6 +1272,50 @@ export type Database = {
     requested_by: string
     created_at: DefaultTimestamp
     finished_at: NullableTimestamp
+  }
+  order_check: {
+    order_id: string
+    number: number
+    store_id: string
+    policy_version: number
+    words_version: number
+    outcome: CheckOutcome
+    state: CheckState
+    facts: Json<RecordedFacts>
+    checked_at: DefaultTimestamp
+    settled_at: NullableTimestamp
+    released_by: Nullable<string>
+    release_reason: Nullable<string>
+  }
+  order_finding: {
+    id: Generated<string>
+    order_id: string
+    number: number
+    position: number
+    store_id: string
+    rule: string
+    tag: string
+    severity: Severity
+    action: FindingAction
+    because: string
+    facts: Json<Record<string, unknown>>
+    handler: Nullable<string>
+    handler_role: Nullable<string>
+    released_by_roles: string[]
+    state: FindingState
+    was_released: WithDefault<boolean>
+    found_at: DefaultTimestamp
+  }
+  address_seen: {
+    address: Buffer
+    order_id: string
+    seen_at: DefaultTimestamp
+  }
+  sales_line: {
+    sku_id: string
+    month: string
+    quantity: number
+    lines: number
   }
   work_item: {
     id: string

@@ -7,11 +7,18 @@ import type { Db, Tx } from './database.ts'
 import { replayExhausted } from './event-deliveries.ts'
 import { appendInbox } from './inbox.ts'
 import { requestResend } from './listing-due.ts'
+import { isHeld } from './order-check-rows.ts'
 
 /** Opens a work item, or counts one more occurrence on the open one with the same key. */
 export async function openWorkItem(
   tx: Tx | Db,
-  item: { kind: WorkItemKind; key: string; orderId: string | null; detail: Record<string, string | number> },
+  item: {
+    kind: WorkItemKind
+    key: string
+    orderId: string | null
+    detail: Record<string, string | number>
+    owner?: string | null
+  },
 ): Promise<void> {
   await tx
     .insertInto('work_item')
@@ -21,6 +28,7 @@ export async function openWorkItem(
       key: item.key,
       order_id: item.orderId,
       detail: JSON.stringify(item.detail),
+      owner: item.owner ?? null,
     })
     .onConflict((conflict) =>
       conflict
@@ -65,9 +73,10 @@ export async function resolveWithMark(
   kind: WorkItemKind,
   key: string,
   resolution: string,
+  resolvedBy = 'system',
 ): Promise<void> {
-  const item = await closeOpen(tx, kind, key, resolution, 'system')
-  if (item?.order_id) await clearAttention(tx, item.order_id, item.id, 'system')
+  const item = await closeOpen(tx, kind, key, resolution, resolvedBy)
+  if (item?.order_id) await clearAttention(tx, item.order_id, item.id, resolvedBy)
 }
 
 async function closeOpen(tx: Tx, kind: WorkItemKind, key: string, resolution: string, resolvedBy: string) {
@@ -149,6 +158,10 @@ export async function resolveWorkItem(
     tx,
   )
   const item = await lockOpen(tx, id)
+  // It would be out of sight and still stand still. The order closes it itself as soon as it goes on or ends.
+  if (item.kind === 'abnormal_order' && item.order_id !== null && (await isHeld(tx, item.order_id))) {
+    throw new ProblemError('order-held')
+  }
   await tx
     .updateTable('work_item')
     .set({

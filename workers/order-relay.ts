@@ -257,7 +257,11 @@ const warehouseKey = defineSearchAttributeKey('Warehouse', 'KEYWORD_LIST')
 const attentionKey = defineSearchAttributeKey('NeedsAttention', 'BOOL')
 
 /** What a closed order need not hear: nothing follows from it any more. */
-const OF_NO_CONSEQUENCE: ReadonlySet<string> = new Set(['attention.cleared', 'parcel.silent'])
+const OF_NO_CONSEQUENCE: ReadonlySet<string> = new Set([
+  'attention.cleared',
+  'check.released',
+  'parcel.silent',
+])
 
 /** What ops can search for from the first moment. No personal data: search attributes are stored in clear. */
 export function startAttributes(placed: OrderPlaced) {
@@ -312,6 +316,8 @@ function factOf(message: InboxRow): OrderFact {
       }
     case 'attention.cleared':
       return { type: 'attention_cleared', inboxId, ...factBodies['attention.cleared'].parse(message.body) }
+    case 'check.released':
+      return { type: 'check_released', inboxId, ...factBodies['check.released'].parse(message.body) }
     case 'parcel.news':
       return { type: 'parcel_news', inboxId, ...factBodies['parcel.news'].parse(message.body) }
     case 'parcel.silent':

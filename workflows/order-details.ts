@@ -12,6 +12,7 @@ export function describeOrder(state: OrderState): string {
     `${placed.channel} · store ${placed.storeId} · division ${placed.divisionCode} · version ${state.version}`,
     `paid ${yuan(paidCents(state))} of ${yuan(placed.amountCents)}${refundedCents(state) > 0 ? `, refunded ${yuan(refundedCents(state))}` : ''}`,
     ...(state.needsAttention ? ['⚠ needs attention: see its work items'] : []),
+    ...(state.check?.state === 'held' ? ['⏸ held by the rules about abnormal orders'] : []),
     ...state.fulfilments.map(
       (entry) =>
         `• ${entry.fulfilmentId.slice(placed.orderId.length + 1)} at ${entry.warehouseId}: ${entry.state}, ${entry.lines.map((line) => `${line.skuId} ×${line.quantity}`).join(', ')}`,

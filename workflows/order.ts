@@ -31,7 +31,7 @@ import { isMade, outcomeOfMade } from '../domain/order-change.ts'
 import { eventKey } from '../domain/order-event-key.ts'
 import { decide, placeOrder, restoreOrder } from '../domain/order-life.ts'
 import { isJudgedOtherwiseByClock } from '../domain/order-payments.ts'
-import { dueSteps, nextDeadline, type OrderStep } from '../domain/order-steps.ts'
+import { type CheckStep, checkStep, dueSteps, nextDeadline, type OrderStep } from '../domain/order-steps.ts'
 import { duePresale } from '../domain/presale.ts'
 import {
   type AcquireChangeHold,
@@ -92,6 +92,8 @@ class OrderRun {
   #timer: { atMs: number; scope: CancellationScope } | null = null
   /** A moment that has passed is announced once; what it waits for then is not a matter of time. */
   #announcedMs: number | null = null
+  /** The check that was asked for before the commit. */
+  #checkTried = ''
   #shown = ''
 
   constructor(state: OrderState) {
@@ -200,20 +202,49 @@ class OrderRun {
       const records: EventRecord[] = []
       const answers: { requestId: string; answer: CommandAnswer | ChangeReply }[] = []
       const before = this.state
-      for (const heard of this.#queue.splice(0)) {
-        const nowMs = heard.type === 'deadline_reached' ? Math.max(heard.atMs, Date.now()) : Date.now()
-        const event = this.#asItWasJudged(heard, nowMs)
-        const key = eventKey(this.state, event)
-        const decision = decide(this.state, event, nowMs)
-        this.state = decision.state
-        answers.push(...decision.answers)
-        if (decision.log.length + decision.writes.length > 0) {
-          records.push({ key, log: decision.log, writes: decision.writes })
+      for (;;) {
+        for (const heard of this.#queue.splice(0)) {
+          const nowMs = heard.type === 'deadline_reached' ? Math.max(heard.atMs, Date.now()) : Date.now()
+          const event = this.#asItWasJudged(heard, nowMs)
+          const key = eventKey(this.state, event)
+          const decision = decide(this.state, event, nowMs)
+          this.state = decision.state
+          answers.push(...decision.answers)
+          if (decision.log.length + decision.writes.length > 0) {
+            records.push({ key, log: decision.log, writes: decision.writes })
+          }
         }
+        const check = checkStep(this.state)
+        if (!check || this.#isAskedAlready(check)) break
+        const checked = await this.#checkAtOnce(check)
+        if (checked) this.#queue.push(checked)
       }
       if (records.length > 0 || before.closed !== this.state.closed) await this.#commit(records)
       // Only now: an answer says what is durable, not what was intended.
       for (const { requestId, answer } of answers) this.#answers.set(requestId, answer)
+    }
+  }
+
+  /** It has been tried once here, or is under way as a step. */
+  #isAskedAlready({ key }: CheckStep): boolean {
+    return this.#checkTried === key || this.#running.has(key)
+  }
+
+  /**
+   * Asks what the rules say before anything is committed, so that an order which they let go costs one event and no
+   * further transaction. If the database does not answer at once the order is committed as it is, and asks as a step.
+   */
+  async #checkAtOnce({ key, number }: CheckStep): Promise<OrderEvent | null> {
+    this.#checkTried = key
+    try {
+      const options = { ...QUICK, summary: 'is it abnormal?' }
+      const answer = await quickly.checkOrder.executeWithOptions(options, [
+        { placed: this.state.placed, number },
+      ])
+      return { type: 'order_checked', number, ...answer }
+    } catch (error) {
+      if (isCancellation(error)) throw error
+      return null
     }
   }
 
@@ -331,6 +362,19 @@ class OrderRun {
       case 'prepare_change':
       case 'settle_change':
         return this.#askAboutChange(step)
+      case 'check_order': {
+        const { number } = step
+        return {
+          type: 'order_checked',
+          number,
+          ...(await tryQuickly(
+            quickly.checkOrder,
+            patiently.checkOrder,
+            { placed, number },
+            'is it abnormal?',
+          )),
+        }
+      }
       case 'refund':
         return this.#refund(step.refund)
       case 'track_parcel':

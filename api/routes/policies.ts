@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { LIMITS } from '../../contracts/common.ts'
 import { ProblemError } from '../../contracts/errors.ts'
 import { DRY_RUN_LIMITS, dryRunBody, dryRunReport } from '../../contracts/policies/dry-run.ts'
 import { POLICIES, type PolicyKind } from '../../contracts/policies/index.ts'
@@ -124,6 +125,7 @@ export const policyRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app
   app.put(
     url,
     {
+      bodyLimit: LIMITS.policyBytes,
       config: write,
       schema: {
         tags,
@@ -149,6 +151,7 @@ export const policyRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app
   app.post(
     `${url}/drafts`,
     {
+      bodyLimit: LIMITS.policyBytes,
       config: writeOnce,
       schema: {
         tags,
@@ -173,6 +176,7 @@ export const policyRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app
   app.put(
     draftUrl,
     {
+      bodyLimit: LIMITS.policyBytes,
       config: write,
       schema: {
         tags,

@@ -139,11 +139,12 @@ export const workItemRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (a
   )
 }
 
-type Action = 'assign' | 'resolve' | 'replay' | 'approve' | 'dismiss' | 'decide'
+type Action = 'assign' | 'resolve' | 'replay' | 'approve' | 'dismiss' | 'decide' | 'release'
 
 function actionsOf({ kind, state }: WorkItemView): Action[] {
   if (state === 'resolved') return []
   if (kind === 'awaiting_stock') return ['assign', 'resolve', 'decide']
+  if (kind === 'abnormal_order') return ['assign', 'release']
   if (kind === 'wms_jump') return ['assign', 'approve', 'dismiss']
   return isReplayable(kind) ? ['assign', 'resolve', 'replay'] : ['assign', 'resolve']
 }

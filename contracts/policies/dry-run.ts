@@ -45,6 +45,15 @@ export const dryRunReport = z.object({
   /** Of those examined, how many are turned away: by the version in force, and by this one. */
   refusedBefore: z.int(),
   refusedAfter: z.int(),
+  /** What the author should know before this is put in force: rules that stop every order. */
+  warnings: z.array(
+    z.object({
+      rule: z.string(),
+      /** Of how many orders; 0: it would stop one with which nothing is wrong. */
+      examined: z.int(),
+      message: z.object({ en: z.string(), zh: z.string() }),
+    }),
+  ),
   items: z.array(z.object({ id: z.string(), before: judgement, after: judgement })),
   /** Null: everything was examined, or as much as one dry run examines. */
   nextCursor: z.string().nullable(),

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { abnormalOrder } from './abnormal-order.ts'
 import { allocation } from './allocation.ts'
 import { approvalRoute } from './approval-route.ts'
 import { changeAnomaly } from './change-anomaly.ts'
@@ -13,6 +14,7 @@ import { reconciliation } from './reconciliation.ts'
 import { replenishment } from './replenishment.ts'
 import { reservation } from './reservation.ts'
 import { safetyStock } from './safety-stock.ts'
+import { sensitiveWords } from './sensitive-words.ts'
 import { transfer } from './transfer.ts'
 import { wmsMapping } from './wms-mapping.ts'
 
@@ -32,6 +34,8 @@ const definitions = {
   'health-score': healthScore,
   reconciliation,
   replenishment,
+  'abnormal-order': abnormalOrder,
+  'sensitive-words': sensitiveWords,
 }
 
 /** The kinds of policy that exist; each has a file of its own here. */

@@ -28,7 +28,11 @@ export const layers: Record<string, Layer> = {
   domain: {
     folders: [],
     packages: [],
-    packagesOf: { 'domain/conditions.ts': ['json-logic-engine'] },
+    packagesOf: {
+      'domain/conditions.ts': ['json-logic-engine'],
+      'domain/phone.ts': ['libphonenumber-js'],
+      'domain/sensitive-words.ts': ['modern-ahocorasick'],
+    },
     builtins: false,
   },
   contracts: { folders: ['domain'], builtins: false },
@@ -50,7 +54,12 @@ export const layers: Record<string, Layer> = {
 }
 
 /** Files that workflows may not reach, by whatever way: each open order's worker would load what they bring. */
-const tooHeavyForWorkflows = ['domain/conditions.ts', 'domain/division.ts']
+const tooHeavyForWorkflows = [
+  'domain/conditions.ts',
+  'domain/division.ts',
+  'domain/phone.ts',
+  'domain/sensitive-words.ts',
+]
 
 /** One import: `from` and, for our own files, `to` are paths from the root; packages and builtins keep their name. */
 export interface Import {

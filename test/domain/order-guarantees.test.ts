@@ -39,6 +39,10 @@ describe(`${SCENARIOS} scenarios`, () => {
       new Set([
         'cancellation granted',
         'cancellation refused',
+        'checked again and let go',
+        'held by the rules',
+        'let go before it was heard',
+        'let go by a person',
         'nothing left to reserve',
         'paid after closing',
         'refund tried again',

@@ -130,6 +130,10 @@ class Life {
         }
         return { type: 'cancellation_decided', ...(await twice((db) => decideCancellation(db, request))) }
       }
+      case 'check_order': {
+        const clear = { outcome: 'clear' as const, policyVersion: 0, findings: [], handler: null }
+        return { type: 'order_checked', number: step.number, ...clear }
+      }
       case 'refund': {
         const { refundId, tries } = step.refund
         return { type: 'refund_settled', refundId, tries, outcome: 'done', detail: '' }

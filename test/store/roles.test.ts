@@ -71,6 +71,8 @@ const TABLES = [
   'order_snapshot',
   'payment',
   'refund',
+  'order_check',
+  'order_finding',
   'order_return',
   'stock_level',
   'reservation',
@@ -124,6 +126,7 @@ const TABLES = [
   'counted_hour',
   'order_day',
   'sales_day',
+  'sales_line',
   'shop',
   'channel_feed',
   'notification',
@@ -134,6 +137,7 @@ const TABLES = [
   'wecom_card',
   'wecom_click',
   'mobile_link',
+  'address_seen',
   'sku_mapping',
   'channel_order',
   'stock_wait',
@@ -192,6 +196,7 @@ const DELETABLE = [
   // Worked out anew every night; a draft's lines are written anew.
   'replenishment',
   'purchase_line',
+  'address_seen',
   // Drafts; one of a request stays, see below.
   'attachment',
 ]

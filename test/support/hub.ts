@@ -263,6 +263,7 @@ export async function startTestHub(options: TestHubOptions = {}) {
   async function placeOrder(
     lines: { skuId: string; quantity: number }[] = [{ skuId: 'SKU-A', quantity: 2 }],
     orderId: string = uuid(),
+    address = '文三路 1 号',
   ): Promise<PlacedOrder> {
     const result = await inTransaction((tx) =>
       checkout(
@@ -275,7 +276,7 @@ export async function startTestHub(options: TestHubOptions = {}) {
           body: {
             storeId: 'MALL',
             channel: 'mall',
-            contact: { name: '张三', phone: '13800138000', divisionCode: '330106', address: '文三路 1 号' },
+            contact: { name: '张三', phone: '13800138000', divisionCode: '330106', address },
             lines: lines.map((line) => ({ ...line, unitPriceCents: 1_000 })),
             freightCents: 500,
           },

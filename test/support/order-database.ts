@@ -9,6 +9,7 @@ import type {
   OrderState,
   OrderWrite,
 } from '../../domain/order.ts'
+import type { CheckOutcome } from '../../domain/order-check.ts'
 import { orderedLines } from '../../domain/order-money.ts'
 import type { OrderStep } from '../../domain/order-steps.ts'
 import { type NearLevel, planOver } from './allocation.ts'
@@ -45,6 +46,8 @@ export class OrderDatabase {
   readonly #prepared = new Map<string, Answer<'change_prepared'>>()
   readonly #settled = new Map<string, Answer<'change_settled'>>()
   readonly #settlements = new Map<string, { allocations: Allocation[] }>()
+  /** What the rules about abnormal orders have said, by the check. */
+  readonly checks = new Map<number, { outcome: CheckOutcome; isHeld: boolean }>()
   /** The last committed state: what a lost workflow resumes from. */
   snapshot: OrderState
 
@@ -216,6 +219,25 @@ export class OrderDatabase {
     })
   }
 
+  /** The first answer to a check stands, and takes the place of what the earlier ones still hold. */
+  checkOrder(number: number, chosen: CheckOutcome): CheckOutcome {
+    const known = this.checks.get(number)
+    if (known) return known.outcome
+    const isStopped = chosen === 'held' || chosen === 'blocked'
+    const isLatest = [...this.checks.keys()].every((other) => other < number)
+    for (const [other, check] of this.checks) if (other < number) check.isHeld = false
+    this.checks.set(number, { outcome: chosen, isHeld: isStopped && isLatest })
+    return chosen
+  }
+
+  /** Lets the latest check go if it holds the order; its number, or null where there is nothing to let go. */
+  releaseCheck(): number | null {
+    const held = [...this.checks].find(([, { isHeld }]) => isHeld)
+    if (!held) return null
+    held[1].isHeld = false
+    return held[0]
+  }
+
   commit(state: OrderState, writes: OrderWrite[]): void {
     this.snapshot = state
     for (const write of writes) {
@@ -250,6 +272,8 @@ export class OrderDatabase {
       } else if (write.kind === 'settle_return') {
         for (const line of write.lines)
           add(this.back, `${line.lineNumber}/${line.warehouseId}`, line.restocked + line.writtenOff)
+      } else if (write.kind === 'end_check') {
+        for (const [number, check] of this.checks) if (number <= write.number) check.isHeld = false
       } else if (write.kind === 'open_work_item') this.workItems.add(`${write.workItemKind} ${write.key}`)
     }
   }

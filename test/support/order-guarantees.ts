@@ -11,6 +11,7 @@ import { type Arrival, OrderModel } from './order-model.ts'
 
 export const GUARANTEES = [
   'legal moves',
+  'checked before picked',
   'one name per event',
   'every cent',
   'customer pays for what is kept',
@@ -40,6 +41,8 @@ export type Guarantee = (typeof GUARANTEES)[number]
 /** Each as a sentence: the name of its test. */
 export const MEANING: Record<Guarantee, string> = {
   'legal moves': 'an order only moves along its transition table, and every move is in its log',
+  'checked before picked':
+    'nothing goes to a warehouse before the rules about abnormal orders, or a person, have let the order go, and what they hold is open to be let go',
   'one name per event':
     'every event that leaves a trace has a name of its own, so that its trace is written once',
   'every cent': 'paid − refunded is what the merchant may keep, after every single event, and never negative',
@@ -149,6 +152,11 @@ class Watch {
     const fail = (guarantee: Guarantee, message: string) =>
       this.#fail(guarantee, `${event.type} in ${before.status}: ${message}`)
     this.#seeMoves(before, decision, fail)
+    const mayGo = state.check?.state === 'clear' || !state.placed.isChecked
+    if (decision.writes.some(({ kind }) => kind === 'create_pick_task') && !mayGo)
+      fail('checked before picked', `sent while its check is ${state.check?.state}`)
+    if (decision.writes.some(({ kind }) => kind === 'resume_picking') && state.check && !mayGo)
+      fail('checked before picked', `resumed while its check is ${state.check.state}`)
     this.#remember(before, event, state)
     this.#seeKey(before, event, decision, fail)
     seeMoney(state, fail)
@@ -217,6 +225,12 @@ class Watch {
       marks.add(event.allocations ? 'reserved again' : 'nothing left to reserve')
     if (event.type === 'cancellation_decided')
       marks.add(event.refusal ? 'cancellation refused' : 'cancellation granted')
+    if (event.type === 'order_checked' && state.check?.state === 'held') marks.add('held by the rules')
+    if (event.type === 'check_released' && before.check?.state === 'held') marks.add('let go by a person')
+    if (event.type === 'check_released' && before.check?.state === 'due')
+      marks.add('let go before it was heard')
+    if (event.type === 'order_checked' && event.number > 1 && state.check?.state === 'clear')
+      marks.add('checked again and let go')
     if (before.closed && event.type === 'payment_received') marks.add('paid after closing')
     if (event.type === 'refund_retry_requested') marks.add('refund tried again')
   }
@@ -404,6 +418,8 @@ function checkRest(
     if (!endedBoth && (!task || expected[task.state] !== fulfilment.state))
       fail('database agrees', `${fulfilment.fulfilmentId} is ${fulfilment.state}, its task ${task?.state}`)
   }
+  if ([...db.checks.values()].some(({ isHeld }) => isHeld))
+    fail('checked before picked', 'a closed order is still to be let go')
   if (db.tasks.size !== state.fulfilments.length) fail('database agrees', 'a task without a fulfilment')
   if (db.liveHolds().length > 0) fail('database agrees', `${db.liveHolds().length} holds of a closed order`)
 }

@@ -65,6 +65,8 @@ export function randomOrder(random: Random) {
     placedAt: new Date(START_MS).toISOString(),
     reservationExpiresAt: new Date(START_MS + 30_000).toISOString(),
     deadlines: { trackingIntervalSeconds: 5, afterSalesWindowSeconds: 100, latePaymentWindowSeconds: 60 },
+    // Orders from before there were rules about abnormal ones go on beside the others.
+    ...(random.oneIn(3) ? {} : { isChecked: true }),
   }
   return { placed, stock: levels }
 }
@@ -167,6 +169,7 @@ export class OrderModel {
       ...(this.#companion?.moves ?? Array.from({ length: 3 }, () => () => this.#change())),
       () => this.#passTime(),
       () => this.#retryRefund(),
+      () => this.random.oneIn(3) && this.#release(),
       () => this.#disturb(),
     ]
     for (let move = 0; move < moves; move += 1) {
@@ -303,6 +306,20 @@ export class OrderModel {
         return { type: 'change_prepared', ...db.prepareChange(step, this.#dbNowMs()) }
       case 'settle_change':
         return { type: 'change_settled', ...db.settleChange(step) }
+      case 'check_order': {
+        const outcomes = ['clear', 'noted', 'held', 'blocked'] as const
+        const outcome = db.checkOrder(step.number, this.random.pick(outcomes) ?? 'clear')
+        const findings = outcome === 'clear' ? [] : [{ rule: 'any', tag: 'any', because: '' }]
+        const action = outcome === 'held' ? ('hold' as const) : ('note' as const)
+        return {
+          type: 'order_checked',
+          number: step.number,
+          outcome,
+          policyVersion: 1,
+          findings: findings.map((finding) => ({ ...finding, action })),
+          handler: null,
+        }
+      }
       case 'refund': {
         const { refundId, amountCents, tries } = step.refund
         const fails = tries < 3 && this.random.oneIn(5)
@@ -556,6 +573,14 @@ export class OrderModel {
     return true
   }
 
+  /** A person lets a held order go, whether or not it knows already that it is held. */
+  #release(): boolean {
+    const number = this.db.releaseCheck()
+    if (number === null) return false
+    this.#send({ type: 'check_released', number, operator: 'clerk' })
+    return true
+  }
+
   #retryRefund(): boolean {
     const refund = this.random.pick(this.state.refunds.filter((entry) => entry.state === 'failed'))
     if (!refund) return false
@@ -600,7 +625,7 @@ export class OrderModel {
     const open = this.state.returns.find((entry) => entry.state !== 'settled' && entry.state !== 'rejected')
     if (task) this.#pack(task.id)
     else if (open) this.#handleReturn(open, false)
-    else if (this.#companion?.due()) return true
+    else if (this.#companion?.due() || this.#release()) return true
     else if (this.#moveParcel('delivered') || this.#retryRefund() || this.#paySupplement()) return true
     else if (this.#timer !== null) {
       this.nowMs = Math.max(this.nowMs, this.#timer)

@@ -21,6 +21,7 @@ const FACTS: OrderEvent['type'][] = [
   'fulfilment_short',
   'refund_retry_requested',
   'attention_cleared',
+  'check_released',
   'unknown_fact',
 ]
 const COMMANDS: OrderEvent['type'][] = [

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { checksOf, releaseOrder } from '../../store/abnormal-orders.ts'
+import { SYSTEM_ORIGIN } from '../../store/audit.ts'
 import { after, before, type CrashPoint } from '../support/crash-points.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
 import { startCrashingWorkers } from '../support/worker-crashes.ts'
@@ -29,10 +31,10 @@ afterAll(async () => {
 })
 
 /** Places an order whose point is known before anybody works on it. */
-function placeOrder(point: CrashPoint, lines = [{ skuId: 'SKU-A', quantity: 2 }]) {
+function placeOrder(point: CrashPoint, lines = [{ skuId: 'SKU-A', quantity: 2 }], address?: string) {
   const orderId = uuid()
   workers.plan(orderId, point)
-  return hub.placeOrder(lines, orderId)
+  return hub.placeOrder(lines, orderId, address)
 }
 
 /** From an overpaid checkout to the end: commits, a refund, and a parcel that is followed. */
@@ -105,6 +107,29 @@ async function liveLatePaid(point: CrashPoint): Promise<string> {
   return order.orderId
 }
 
+/** Held by the rules about abnormal orders, and let go by a person: found once, let go once, picked once. */
+async function liveHeld(point: CrashPoint): Promise<string> {
+  const { orderId, ...order } = await placeOrder(point, undefined, '家里')
+  await hub.pay({ orderId, ...order })
+  await hub.until(`${orderId} to be held`, async () => (await hub.workItems(orderId)).length > 0)
+  expect(await hub.tasks(orderId)).toEqual([])
+  const by = { operator: 'lead', role: 'team_lead' as const, origin: SYSTEM_ORIGIN, traceParent: null }
+  await hub.inTransaction((tx) => releaseOrder(tx, orderId, { checkNumber: 1, reason: 'asked' }, by))
+  const tasks = await hub.untilTasks(orderId)
+  hub.scans(await hub.pack(tasks[0]?.id ?? ''), ['delivered'])
+  await hub.untilClosed(orderId)
+  const items = hub.db
+    .selectFrom('work_item')
+    .select(['state', 'occurrences'])
+    .where('order_id', '=', orderId)
+  expect(await items.where('kind', '=', 'abnormal_order').execute()).toEqual([
+    { state: 'resolved', occurrences: 1 },
+  ])
+  expect(await checksOf(hub.db, orderId)).toMatchObject([{ number: 1, state: 'released' }])
+  expect(tasks).toHaveLength(1)
+  return orderId
+}
+
 /** A caller whose worker dies repeats the request under the same id, as the API tells it to. */
 async function answered<Result>(ask: () => Promise<Result>): Promise<Result> {
   return hub.until('an answer', () => ask().catch(() => null))
@@ -134,4 +159,18 @@ test('a worker killed at every point of every life loses no order and repeats no
   expect([...refunds, ...pdaMessages].filter((effect) => effect.effects !== 1)).toEqual([])
   expect(pdaMessages.length).toBeGreaterThanOrEqual(orderIds.length)
   expect(await hub.reconcile.checkStock()).toBe(0)
+}, 420_000)
+
+test('a worker killed at every point of a check leaves no order held for ever, and none found or picked twice', async () => {
+  const crashesBefore = workers.crashes()
+  await Promise.all([
+    liveHeld(after('checkOrder')),
+    liveHeld(after('commitOrder', 1)),
+    liveHeld(after('commitOrder', 2)),
+  ])
+  expect(workers.unreached()).toEqual([])
+  expect(workers.crashes()).toBeGreaterThan(crashesBefore)
+  const { pdaMessages, conflicts } = hub.simulator.effects()
+  expect(conflicts).toBe(0)
+  expect(pdaMessages.filter((effect) => effect.effects !== 1)).toEqual([])
 }, 420_000)

@@ -19,6 +19,10 @@ const options = {
 const recorded = await recordedHistories()
 
 const PATHS = [
+  'abnormal-after-change',
+  'abnormal-held-then-cancelled',
+  'abnormal-held-then-changed',
+  'abnormal-held-then-released',
   'cancellation-refused',
   'cancelled-after-payment',
   'cancelled-before-payment',
