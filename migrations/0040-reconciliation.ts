@@ -158,7 +158,7 @@ create table settlement_line (
   order_ref text collate "C" check (length(order_ref) between 1 and 128),
   amount_cents bigint not null check (amount_cents > 0),
   settled_at timestamptz not null,
-  -- Null: told over HTTP.
+  -- The statement that had it first.
   file_id uuid references settlement_file (id),
   -- False while its file is still being read.
   counts boolean not null,

@@ -69,16 +69,32 @@ export const SETTLEMENTS: LineSource = (reading) => sql`
         }
       order by settled_at, account || '/' || line_id limit ${reading.limit}
     ) as line
-    left join lateral (
-      select min(found.id::text)::uuid as order_id, min(found.store_id) as store_id from (
-        (select id, store_id from orders where line.order_ref ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-          and id = line.order_ref::uuid)
-        union
-        (select orders.id, orders.store_id from store
-          join orders on orders.store_id = store.id and orders.external_order_id = line.order_ref limit 2)
-      ) as found having count(*) = 1
-    ) as named on true
+    ${orderNamed(sql.ref('line.order_ref'))}
     order by 1, 2`
+
+/** Joins as `named` the one order that a name is of: the hub's id, or a channel's that only one order has. */
+function orderNamed(name: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`left join lateral (
+    select min(found.id::text)::uuid as order_id, min(found.store_id) as store_id from (
+      (select id, store_id from orders where ${name} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' and id = ${name}::uuid)
+      union
+      (select orders.id, orders.store_id from store
+        join orders on orders.store_id = store.id and orders.external_order_id = ${name} limit 2)
+    ) as found having count(*) = 1
+  ) as named on true`
+}
+
+/** The orders that such names are of, as far as there is one. */
+export async function ordersNamed(
+  tx: Tx,
+  names: readonly string[],
+): Promise<Map<string, { orderId: string; storeId: string }>> {
+  const { rows } = await sql<{ name: string; orderId: string; storeId: string }>`
+    select asked.name, named.order_id as "orderId", named.store_id as "storeId"
+    from unnest(${[...new Set(names)]}::text[]) as asked (name) ${orderNamed(sql.ref('asked.name'))}
+    where named.order_id is not null`.execute(tx)
+  return new Map(rows.map(({ name, ...order }) => [name, order]))
+}
 
 /** Orders of channels as the hub has them, also those that could not be placed. */
 export const CHANNEL_ORDERS: LineSource = (reading) => sql`

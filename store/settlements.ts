@@ -200,22 +200,7 @@ export async function dropFileLines(db: Db, fileId: string): Promise<void> {
   }
 }
 
-/** Keeps lines that were told over HTTP; one that is known is passed over, as it was told first. Returns how many are new. */
-export async function keepToldLines(
-  tx: Tx,
-  lines: readonly (SettlementLine & { account: string })[],
-): Promise<number> {
-  if (lines.length === 0) return 0
-  const result = await sql`
-    insert into settlement_line (account, line_id, type, serial, order_ref, amount_cents, settled_at, counts)
-    select account, "lineId", type, serial, "orderRef", "amountCents", "settledAt", true
-    from jsonb_to_recordset(${JSON.stringify(lines)}::jsonb)
-      as told (account text, "lineId" text, type text, serial text, "orderRef" text, "amountCents" bigint, "settledAt" timestamptz)
-    on conflict (account, line_id) do nothing`.execute(tx)
-  return Number(result.numAffectedRows ?? 0)
-}
-
-/** Whether finance has told anything at all. */
+/** Whether any statement was taken over. */
 export async function hasSettlements(db: Db): Promise<boolean> {
   const row = await db
     .selectFrom('settlement_line')
