@@ -103,18 +103,15 @@ export function knownDemand(
 ): KnownDemand {
   const todayMs = startOfDay(options.today)
   const fromMs = Math.max(todayMs - options.days * DAY_MS, startOfDay(chinaTimeOf(level.firstAtMs).day))
-  const byDay = new Map(rows.map((row) => [row.day, row]))
-  const openOut = new Map(
-    (level.outSinceMs === null ? [] : timeByDay(Math.max(level.outSinceMs, fromMs), todayMs)).map(
-      ({ day, ms }) => [day, ms],
-    ),
-  )
+  // By number: names of days cost more than all the rest of a night.
+  const byNumber = new Map(rows.map((row) => [Math.round((startOfDay(row.day) - fromMs) / DAY_MS), row]))
   const mostOutMs = (DAY_MS * options.censorAboveOutPercent) / 100
   const known: KnownDemand = { history: [], censoredDays: 0, promotionDays: 0 }
   for (let atMs = fromMs; atMs < todayMs; atMs += DAY_MS) {
-    const day = chinaTimeOf(atMs).day
-    const { units = 0, promotionUnits = 0, outMs = 0 } = byDay.get(day) ?? {}
-    const isOut = outMs + (openOut.get(day) ?? 0) > mostOutMs
+    const { units = 0, promotionUnits = 0, outMs = 0 } = byNumber.get(known.history.length) ?? {}
+    const stillOutMs =
+      level.outSinceMs === null ? 0 : Math.max(0, atMs + DAY_MS - Math.max(atMs, level.outSinceMs))
+    const isOut = outMs + stillOutMs > mostOutMs
     const isPromotion = promotionUnits > 0 && promotionUnits * 2 >= units
     if (isOut) known.censoredDays += 1
     else if (isPromotion) known.promotionDays += 1

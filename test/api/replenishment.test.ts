@@ -132,6 +132,24 @@ test('what another warehouse has too much of is moved before anything is bought'
   expect(moved.items.map((item: { warehouseId: string }) => item.warehouseId)).toEqual(['WH-1'])
 })
 
+test('what others can give is asked for as an ordinary transfer, once, and counts as coming from then on', async () => {
+  const skuId = await level()
+  await level({ skuId, warehouseId: 'WH-2', perDay: 1, available: 160 })
+  await plan()
+  const ask = () => write('POST', `/v1/replenishment/levels/${skuId}/WH-1/transfer`)
+  const answer = await ask()
+  expect(answer.statusCode).toBe(201)
+  expect(answer.json()).toMatchObject({
+    ...{ skuId, warehouseId: 'WH-1', quantity: 100, status: 'requested' },
+    reason: expect.stringMatching(/^补货：日均销量 10/),
+    proposal: { legs: [{ sourceId: 'WH-2', quantity: 100 }] },
+  })
+  expect((await ask()).json().code).toBe('replenishment-nothing-to-move')
+  expect(await wordOn(skuId)).toMatchObject({ transferUnits: 0, suggestedUnits: 43, purchaseUnits: 43 })
+  await plan()
+  expect(await wordOn(skuId)).toMatchObject({ stock: { available: 30, inTransit: 100 }, suggestedUnits: 0 })
+})
+
 test('the night is the same when it is done again, and late orders correct it', async () => {
   const skuId = await level({ perDay: 5 })
   await plan()
@@ -176,6 +194,22 @@ test.each([
 ])('a supply that makes no sense (%j) is refused', async (body, status, code) => {
   const answer = await write('PUT', '/v1/replenishment/supplies/SKU-1', body)
   expect([answer.statusCode, answer.json().code]).toEqual([status, code])
+})
+
+test('a lead time is measured from what was received, and what is on order is not ordered again', async () => {
+  const skuId = await level()
+  await write('PUT', `/v1/replenishment/supplies/${skuId}`, { supplierId: 'S-2', unitCostCents: 10 })
+  const body = { warehouseId: 'WH-1', supplierId: 'S-2', lines: [{ skuId, units: 300 }] }
+  const list = (await write('POST', '/v1/purchase-lists', body)).json()
+  await plan()
+  expect(await wordOn(skuId)).toMatchObject({ stock: { onOrder: 300 }, suggestedUnits: 0 })
+  await api.rows(
+    `insert into purchase_receipt (purchase_id, line_number, event_id, sku_id, warehouse_id, supplier_id, units, lead_days)
+     select $1, 1, n::text, $2, 'WH-1', 'S-2', 1, 10 + n from generate_series(1, 3) as n`,
+    [list.purchaseId, skuId],
+  )
+  await plan()
+  expect(await wordOn(skuId)).toMatchObject({ leadTime: { days: 12, deviationDays: 1, source: 'receipts' } })
 })
 
 test('a SKU that nobody knows has no supply, and no word', async () => {
