@@ -22,7 +22,7 @@ const ROUNDS = 3
 /** An order is checked once: so many are there to be checked. */
 const ORDERS = 12_000
 const PLACED_AT_ONCE = 16
-const LOOP = { concurrency: CALLERS, warmUpMs: 500, windowMs: 2_000 }
+const LOOP = { concurrency: CALLERS, warmUpMs: 500, windowMs: 1_000 }
 const WORDS = 100_000
 const LOOKS = 2_000
 const REMARK = '麻烦尽快发货，家里有老人，送货前请打电话，放门口就行，谢谢老板，周末送到小区北门保安亭'
