@@ -1,4 +1,3 @@
-import type { Duration } from '@temporalio/common'
 import {
   OpenTelemetryActivityInboundInterceptor,
   OpenTelemetryActivityOutboundInterceptor,
@@ -32,10 +31,10 @@ export type OrderWorkerOptions = {
   bundle: WorkflowBundle
   /** Whether the worker is a version of the deployment. A versioned worker gets no work until it is made current. */
   versioned: boolean
+  /** For tests: 0 replays every workflow at every task. */
+  cachedWorkflows?: number
   /** For tests: of how many workflows a worker that dies loses the task in hand. */
   concurrentWorkflowTasks?: number
-  /** For tests: how long others wait for a worker that has a workflow in memory, before any of them takes its task. */
-  stickyTimeout?: Duration
 }
 
 /** The worker that runs orders: workflows from the bundle, activities over the given dependencies. */
@@ -56,13 +55,10 @@ export async function createWorker(
     activities: options.activities,
     dataConverter: createDataConverter(options.payloadKeys),
     ...unpublishedOptions,
-    maxCachedWorkflows: CACHED_WORKFLOWS,
+    maxCachedWorkflows: options.cachedWorkflows ?? CACHED_WORKFLOWS,
     ...(options.concurrentWorkflowTasks === undefined
       ? {}
       : { maxConcurrentWorkflowTaskExecutions: options.concurrentWorkflowTasks }),
-    ...(options.stickyTimeout === undefined
-      ? {}
-      : { stickyQueueScheduleToStartTimeout: options.stickyTimeout }),
     shutdownGraceTime: SHUTDOWN_GRACE,
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },

@@ -91,10 +91,10 @@ const worker = await createOrderWorker({
   connection: await NativeConnection.connect({ address: settings.temporalAddress }),
   bundle: await readWorkflowBundle(settings.bundlePath),
   versioned: false,
-  // A death loses the workflow tasks in hand: of few workflows only. Temporal gives a task that was lost several times in a
+  // A death loses the workflow tasks in hand: of one workflow only. Temporal gives a task that was lost several times in a
   // row ever longer, 90 s at the eighth attempt, so lives that share every death seem to hang.
-  concurrentWorkflowTasks: 2,
-  stickyTimeout: '1s',
+  cachedWorkflows: 0,
+  concurrentWorkflowTasks: 1,
   activities: crashing(
     createActivities({
       db,
