@@ -1,5 +1,6 @@
 import type { OrderEvent, OrderState } from './order.ts'
 import { type Draft, raise } from './order-draft.ts'
+import { isAnswered, isOver, keepForLater } from './order-early.ts'
 import { hasEnded, isBeingChecked } from './order-status.ts'
 
 /**
@@ -23,8 +24,6 @@ export type OrderCheck = {
   /** Counts the checks of the order: one when it is paid, one after each applied change. */
   number: number
   state: 'due' | 'clear' | 'held'
-  /** A person's release that was heard of before the answer that it belongs to. */
-  isReleased: boolean
 }
 
 /** What the rules say. Codes, counts and names of rules only. */
@@ -39,7 +38,7 @@ export type OrderCheckAnswer = {
 /** Begins the next check of an order that may be stopped; orders from before there were rules go on as they began. */
 export function requireCheck({ state }: Draft): void {
   if (!state.placed.isChecked) return
-  state.check = { number: (state.check?.number ?? 0) + 1, state: 'due', isReleased: false }
+  state.check = { number: (state.check?.number ?? 0) + 1, state: 'due' }
 }
 
 /** After an applied change: what was looked at has changed. Before the first check there is nothing to do again. */
@@ -64,7 +63,7 @@ export function orderChecked(draft: Draft, event: Extract<OrderEvent, { type: 'o
   const rules = findings.map(({ rule, because }) => `${rule} (${because})`).join('; ')
   const newValue = [outcome, `policy ${policyVersion}`, ...(rules === '' ? [] : [rules])].join(', ')
   draft.note({ field: 'check', oldValue: null, newValue, subjectId: String(check.number) })
-  if (isStopped && !check.isReleased) {
+  if (isStopped) {
     check.state = 'held'
     return raiseHeld(draft, event)
   }
@@ -93,12 +92,9 @@ function raiseHeld(draft: Draft, event: Extract<OrderEvent, { type: 'order_check
 /** A person lets the order go on as it is. The database has decided that nobody was faster. */
 export function checkReleased(draft: Draft, event: Extract<OrderEvent, { type: 'check_released' }>): void {
   const { check } = draft.state
+  if (!isOver(draft.state) && !isAnswered(check, event.number)) return keepForLater(draft, event)
   if (check?.number !== event.number) return
   draft.note({ field: 'check', oldValue: 'held', newValue: 'released', subjectId: String(check.number) })
-  if (check.state === 'due') {
-    check.isReleased = true
-    return
-  }
   if (check.state !== 'held') return
   check.state = 'clear'
   closeItem(draft, { resolution: 'released', by: event.operator })

@@ -1,9 +1,19 @@
 import type { ChangeProblem } from './change.ts'
-import type { CommandAnswer, Decision, LogEntry, OrderEvent, OrderState, WorkItemKind } from './order.ts'
+import type {
+  CommandAnswer,
+  Decision,
+  LogEntry,
+  OrderEvent,
+  OrderState,
+  OrderWrite,
+  WorkItemKind,
+} from './order.ts'
 import { type OrderStatus, transition } from './order-state.ts'
 
 /** A decision under construction: what the functions of the order's life write into. */
-export type Draft = Decision & {
+export type Draft = Omit<Decision, 'records'> & {
+  log: LogEntry[]
+  writes: OrderWrite[]
   nowMs: number
   /** Adds a line to the operation log; operator, source and cause come from the event. */
   note: (entry: Partial<LogEntry> & { field: string }) => void

@@ -1,5 +1,6 @@
 import type { Allocation, Fulfilment, OrderEvent, OrderState, Parcel } from './order.ts'
 import { type Draft, raise } from './order-draft.ts'
+import { isOver, keepForLater } from './order-early.ts'
 import { courierReturnOf, isUndelivered } from './order-money.ts'
 import { openCourierReturn, withdrawCourierReturn } from './order-returns.ts'
 import { PARCEL_TRANSITIONS, type ParcelState } from './order-state.ts'
@@ -47,44 +48,6 @@ export function resumePicking(draft: Draft): void {
     draft.note({ field: 'picking', oldValue: 'on hold', newValue: 'resumed' })
   }
   for (const { allocations, cause } of state.unopened.splice(0)) openFulfilments(draft, allocations, cause)
-}
-
-/** More reports than any order has pick tasks; what is beyond is a hostile sender's. */
-const EARLY_LIMIT = 50
-
-function keepForLater(draft: Draft, event: OrderState['early'][number]): void {
-  draft.state.early = [...draft.state.early, event].slice(-EARLY_LIMIT)
-  draft.note({ field: 'early_report', newValue: event.type, subjectId: event.fulfilmentId })
-}
-
-/**
- * Whether no pick task can become known any more. An expired order whose goods are being reserved again has not ended: a
- * worker whose task timed out may have opened its tasks, and what the warehouse said of them is heard before the answer is.
- */
-function isOver({ status, reservation }: OrderState): boolean {
-  const revives =
-    reservation === 'reserving_again' || reservation === 'checking' || reservation === 'confirmed'
-  return hasEnded(status) && !(status === 'expired' && revives)
-}
-
-/** Hears the reports whose pick task has become known; those that an ended order still keeps are a contradiction. */
-export function hearEarlyReports(draft: Draft): void {
-  const { state } = draft
-  const isKnown = (report: OrderState['early'][number]) =>
-    isOver(state) || state.fulfilments.some((entry) => entry.fulfilmentId === report.fulfilmentId)
-  const reports = state.early.filter(isKnown)
-  if (reports.length === 0) return
-  state.early = state.early.filter((report) => !isKnown(report))
-  for (const report of reports) {
-    const { operator, inboxId, type: source, occurredAt: sourceTime } = report
-    const own = {
-      ...draft,
-      note: (entry: Parameters<Draft['note']>[0]) =>
-        draft.note({ operator, inboxId, source, sourceTime, ...entry }),
-    }
-    if (report.type === 'fulfilment_packed') packFulfilment(own, report)
-    else shortFulfilment(own, report)
-  }
 }
 
 /** A warehouse has packed its part: the parcel is with the courier. */

@@ -1,5 +1,5 @@
 import { assertNever } from './assert-never.ts'
-import type { Decision, OrderEvent, OrderPlaced, OrderState, RefundReason } from './order.ts'
+import type { Decision, EventRecord, OrderEvent, OrderPlaced, OrderState, RefundReason } from './order.ts'
 import { beginDeciding, cancellationDecided, isPending, requestCancellation } from './order-cancellation.ts'
 import {
   changeBehind,
@@ -16,9 +16,9 @@ import {
 import { channelClosed, stockGranted } from './order-channel.ts'
 import { checkReleased, endCheck, orderChecked, requireCheck } from './order-check.ts'
 import { type Draft, moveTo, openDraft, raise } from './order-draft.ts'
+import { timelyFact } from './order-early.ts'
 import { eventKey } from './order-event-key.ts'
 import {
-  hearEarlyReports,
   openFulfilments,
   packFulfilment,
   parcelNews,
@@ -90,17 +90,36 @@ export function restoreOrder(state: OrderState): OrderState {
 export function decide(before: OrderState, event: OrderEvent, nowMs: number): Decision {
   const draft = openDraft(before, event, nowMs)
   if ('inboxId' in event) {
-    if (before.seen.includes(event.inboxId)) return draft
+    if (before.seen.includes(event.inboxId)) return { state: before, records: [], answers: [] }
     draft.state.seen = [...before.seen, event.inboxId].slice(-SEEN_LIMIT)
   }
   const repeated =
     'requestId' in event && before.answered.find((entry) => entry.requestId === event.requestId)
-  if (repeated) return { ...draft, answers: [repeated] }
+  if (repeated) return { state: draft.state, records: [], answers: [repeated] }
   draft.state.eventCount += 1
+  const records = [apply(draft, before, event)]
+  let { state } = draft
+  for (let fact = timelyFact(state); fact; fact = timelyFact(state)) {
+    const known = { ...state, early: state.early.filter((entry) => entry !== fact) }
+    const own = openDraft(known, fact, nowMs)
+    records.push(apply(own, known, fact))
+    state = own.state
+  }
+  const told = records.filter(({ log, writes }) => log.length + writes.length > 0)
+  return { state, records: told, answers: draft.answers }
+}
+
+/**
+ * Applies an event to the draft. A fact that is only kept for later goes by another name: by its own it is applied once,
+ * whether a worker that died has applied it in time or its successor has to keep it first.
+ */
+function apply(draft: Draft, before: OrderState, event: OrderEvent): EventRecord {
+  const key = eventKey(before, event)
   applyEvent(draft, event)
-  settle(draft, refundReason(before, event), eventKey(before, event))
-  const { state, log, writes, answers } = draft
-  return { state, log, writes, answers }
+  settle(draft, refundReason(before, event), key)
+  const { log, writes, state } = draft
+  const isKept = 'inboxId' in event && state.early.some(({ inboxId }) => inboxId === event.inboxId)
+  return { key: isKept ? `${key}/early` : key, log, writes }
 }
 
 function applyEvent(draft: Draft, event: OrderEvent): void {
@@ -210,7 +229,6 @@ function settle(draft: Draft, reason: RefundReason, cause: string): void {
     if (!waitsForPresale(state)) openFulfilments(draft, state.placed.allocations)
   }
   resumePicking(draft)
-  hearEarlyReports(draft)
   const next = fulfilmentStatus(state)
   if (next !== state.status) moveTo(draft, next)
   endCheck(draft)

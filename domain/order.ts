@@ -196,11 +196,8 @@ export type OrderState = {
   /** When the order closes by itself (late-payment or after-sales window), in ms since the epoch. */
   closesAtMs: number | null
   closed: boolean
-  /**
-   * Reports on pick tasks that this run does not know of yet: a worker that died had opened them in the database, and
-   * the warehouse was faster than its successor. They are heard as soon as the task is known here too.
-   */
-  early: Extract<OrderEvent, { type: 'fulfilment_packed' | 'fulfilment_short' }>[]
+  /** Facts about what this run does not know of yet; see `order-early.ts`. */
+  early: Extract<OrderEvent, { type: 'fulfilment_packed' | 'fulfilment_short' | 'check_released' }>[]
   /** Inbox ids that were applied, so that a fact delivered twice counts once. Bounded, oldest out. */
   seen: number[]
   /** Answers given to callers, so that a repeated command gets its first answer. Bounded, oldest out. */
@@ -466,8 +463,8 @@ export type EventRecord = { key: string; log: LogEntry[]; writes: OrderWrite[] }
 /** What follows from one event. */
 export type Decision = {
   state: OrderState
-  log: LogEntry[]
-  writes: OrderWrite[]
+  /** Of the event, and of those before it that can be told only now; without those that add nothing. */
+  records: EventRecord[]
   /** Answers to callers that are waiting, by request id. */
   answers: { requestId: string; answer: CommandAnswer | ChangeReply }[]
 }

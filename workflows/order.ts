@@ -28,7 +28,6 @@ import type {
 } from '../domain/change.ts'
 import type { CommandAnswer, EventRecord, OrderEvent, OrderPlaced, OrderState } from '../domain/order.ts'
 import { isMade, outcomeOfMade } from '../domain/order-change.ts'
-import { eventKey } from '../domain/order-event-key.ts'
 import { decide, placeOrder, restoreOrder } from '../domain/order-life.ts'
 import { isJudgedOtherwiseByClock } from '../domain/order-payments.ts'
 import { type CheckStep, checkStep, dueSteps, nextDeadline, type OrderStep } from '../domain/order-steps.ts'
@@ -206,13 +205,10 @@ class OrderRun {
         for (const heard of this.#queue.splice(0)) {
           const nowMs = heard.type === 'deadline_reached' ? Math.max(heard.atMs, Date.now()) : Date.now()
           const event = this.#asItWasJudged(heard, nowMs)
-          const key = eventKey(this.state, event)
           const decision = decide(this.state, event, nowMs)
           this.state = decision.state
           answers.push(...decision.answers)
-          if (decision.log.length + decision.writes.length > 0) {
-            records.push({ key, log: decision.log, writes: decision.writes })
-          }
+          records.push(...decision.records)
         }
         const check = checkStep(this.state)
         if (!check || this.#isAskedAlready(check)) break

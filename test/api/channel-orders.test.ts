@@ -161,7 +161,7 @@ describe('for an order that waits for stock', () => {
     await commitOrder(db, {
       runId: 'run',
       state: paid.state,
-      records: [{ key: 'paid', log: paid.log, writes: paid.writes }],
+      records: paid.records,
     })
     return { orderId, skuId }
   }

@@ -70,7 +70,9 @@ function play(
     const decision = decide(state, event, NOW)
     state = decision.state
     writes.push(
-      ...decision.writes.map((write) => ('workItemKind' in write ? write.workItemKind : write.kind)),
+      ...decision.records
+        .flatMap((record) => record.writes)
+        .map((write) => ('workItemKind' in write ? write.workItemKind : write.kind)),
     )
   }
   return { state, writes }
@@ -184,9 +186,9 @@ describe('cash on delivery (货到付款)', () => {
   const release: OrderEvent = { ...paidEvent, amountCents: 0, onDelivery: true, holdsConfirmed: true }
 
   test('a released order goes to the warehouse although nothing is paid', () => {
-    const { state, writes } = decide(placeOrder(placed), release, NOW)
+    const { state, records } = decide(placeOrder(placed), release, NOW)
     expect(state.status).toBe('paid')
-    expect(writes).toMatchObject([{ kind: 'create_pick_task' }])
+    expect(records.flatMap((record) => record.writes)).toMatchObject([{ kind: 'create_pick_task' }])
     expect(paidCents(state)).toBe(0)
   })
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { OrderEvent } from '../../domain/order.ts'
 import type { CheckOutcome } from '../../domain/order-check.ts'
+import { decide } from '../../domain/order-life.ts'
 import { dueSteps } from '../../domain/order-steps.ts'
 import { OrderStory, units } from '../support/order-story.ts'
 
@@ -98,7 +100,44 @@ describe('a paid order', () => {
     release(story)
     expect(tasksOf(story)).toEqual([])
     answer(story, 'blocked')
-    expect([tasksOf(story), itemsOf(story)]).toEqual([['O1-F1'], []])
+    expect(tasksOf(story)).toEqual(['O1-F1'])
+    // A worker that died may have opened the item: it is closed in any case.
+    expect(itemsOf(story)).toEqual(['open_work_item', 'resolve_work_item'])
+    expect(story.state).toMatchObject({ check: { state: 'clear' }, early: [] })
+  })
+
+  test('whose worker died once its answer was committed gets what the release and the report of its task add, each once', () => {
+    const release: OrderEvent = { type: 'check_released', inboxId: 91, number: 1, operator: 'lead' }
+    const packed: OrderEvent = {
+      ...{ type: 'fulfilment_packed', inboxId: 92, fulfilmentId: 'O1-F1', operator: 'pda' },
+      ...{ courier: 'sim', waybillNumber: 'W1', occurredAt: new Date(0).toISOString() },
+    }
+    const checked: OrderEvent = {
+      ...{ type: 'order_checked', number: 1, outcome: 'held', policyVersion: 1, findings: [], handler: null },
+    }
+    const recordsOf = (events: OrderEvent[]) => {
+      let { state, nowMs } = paid()
+      return events.flatMap((event) => {
+        const decision = decide(state, event, nowMs)
+        state = decision.state
+        return decision.records
+      })
+    }
+    const inTime = recordsOf([checked, release, packed])
+    expect(inTime.map(({ key }) => key)).toEqual(['check/1', 'inbox/91', 'inbox/92'])
+    // The successor hears of the later ones first; what has the same name adds the same.
+    for (const order of [
+      [release, packed, checked],
+      [packed, release, checked],
+      [release, checked, packed],
+      [packed, checked, release],
+    ]) {
+      const late = recordsOf(order).filter(({ key }) => !key.endsWith('/early'))
+      const byKey = (records: typeof inTime) =>
+        Object.fromEntries(records.map((record) => [record.key, record]))
+      expect(byKey(late)).toEqual(byKey(inTime))
+      expect(late).toHaveLength(3)
+    }
   })
 
   test('that is held can be cancelled; nobody finds its findings waiting', () => {

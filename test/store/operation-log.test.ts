@@ -25,8 +25,8 @@ async function hear(orderId: string, event: OrderEvent): Promise<void> {
     .where('order_id', '=', orderId)
     .executeTakeFirst()
   const before = restoreOrder(snapshot?.state ?? (await store.firstState(orderId)))
-  const { state, log, writes } = decide(before, event, Date.now())
-  await commitOrder(store.db, { runId: 'run', state, records: [{ key: uuid(), log, writes }] })
+  const { state, records } = decide(before, event, Date.now())
+  await commitOrder(store.db, { runId: 'run', state, records })
 }
 
 const inboxOf = (orderId: string, type: string) =>

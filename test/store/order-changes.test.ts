@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { POLICIES, type PolicyDocument } from '../../contracts/policies/index.ts'
 import type { Change } from '../../domain/change.ts'
 import type { OrderEvent, OrderState } from '../../domain/order.ts'
-import { eventKey } from '../../domain/order-event-key.ts'
 import { decide } from '../../domain/order-life.ts'
 import { paidCents, refundedCents, supplementCents } from '../../domain/order-money.ts'
 import { dueSteps } from '../../domain/order-steps.ts'
@@ -77,14 +76,13 @@ class Life {
   }
 
   async #apply(event: OrderEvent) {
-    const key = eventKey(this.state, event)
     const decision = decide(this.state, event, Date.now())
     const commit = {
       runId: 'run',
       state: decision.state,
-      records: [{ key, log: decision.log, writes: decision.writes }],
+      records: decision.records,
     }
-    if (decision.log.length + decision.writes.length > 0) {
+    if (decision.records.length > 0) {
       await commitOrder(store.db, commit)
       const { version } = await commitOrder(store.db, commit)
       this.state = { ...decision.state, version }

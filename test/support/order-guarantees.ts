@@ -149,13 +149,14 @@ class Watch {
 
   see = (before: OrderState, event: OrderEvent, decision: Decision): void => {
     const { state } = decision
+    const writes = decision.records.flatMap((record) => record.writes)
     const fail = (guarantee: Guarantee, message: string) =>
       this.#fail(guarantee, `${event.type} in ${before.status}: ${message}`)
     this.#seeMoves(before, decision, fail)
     const mayGo = state.check?.state === 'clear' || !state.placed.isChecked
-    if (decision.writes.some(({ kind }) => kind === 'create_pick_task') && !mayGo)
+    if (writes.some(({ kind }) => kind === 'create_pick_task') && !mayGo)
       fail('checked before picked', `sent while its check is ${state.check?.state}`)
-    if (decision.writes.some(({ kind }) => kind === 'resume_picking') && state.check && !mayGo)
+    if (writes.some(({ kind }) => kind === 'resume_picking') && state.check && !mayGo)
       fail('checked before picked', `resumed while its check is ${state.check.state}`)
     this.#remember(before, event, state)
     this.#seeKey(before, event, decision, fail)
@@ -179,7 +180,8 @@ class Watch {
   ): void {
     let from = before.status
     this.#outcome.statuses.add(from)
-    for (const entry of decision.log.filter(({ field }) => field === 'status')) {
+    const log = decision.records.flatMap((record) => record.log)
+    for (const entry of log.filter(({ field }) => field === 'status')) {
       const to = decision.state.status
       const step = ORDER_TRANSITIONS[from].find((status) => status === entry.newValue)
       this.#outcome.moves.add(`${from} → ${entry.newValue}`)
@@ -199,11 +201,17 @@ class Watch {
     decision: Decision,
     fail: (guarantee: Guarantee, message: string) => void,
   ): void {
-    if (decision.log.length + decision.writes.length === 0) return
-    const key = eventKey(before, event)
-    const known = this.#named.get(key)
-    if (known && !isDeepStrictEqual(known, event)) fail('one name per event', `${key} names two events`)
-    this.#named.set(key, event)
+    for (const { key } of decision.records) {
+      // Those that were kept until now are told under their own names, too.
+      const named = [event, ...before.early].find((each) => {
+        const name = eventKey(before, each)
+        return key === name || key === `${name}/early`
+      })
+      if (!named) return fail('one name per event', `${key} names no event`)
+      const known = this.#named.get(key)
+      if (known && !isDeepStrictEqual(known, named)) fail('one name per event', `${key} names two events`)
+      this.#named.set(key, named)
+    }
   }
 
   #remember(before: OrderState, event: OrderEvent, state: OrderState): void {
@@ -262,7 +270,7 @@ function seeMemory(
 ): void {
   const { state } = decision
   if ('inboxId' in event && before.seen.includes(event.inboxId)) {
-    const changed = !isDeepStrictEqual(before, state) || decision.log.length + decision.writes.length > 0
+    const changed = !isDeepStrictEqual(before, state) || decision.records.length > 0
     if (changed) fail('once', `message ${event.inboxId} counted again`)
   }
   const given = 'requestId' in event && before.answered.find((entry) => entry.requestId === event.requestId)

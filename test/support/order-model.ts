@@ -221,8 +221,8 @@ export class OrderModel {
       this.#giveBack(before, event, decision.state)
       this.#observe(before, event, decision)
       this.state = decision.state
-      logged ||= decision.log.length > 0
-      writes.push(...decision.writes)
+      logged ||= decision.records.length > 0
+      writes.push(...decision.records.flatMap((record) => record.writes))
       answers.push(...decision.answers)
     }
     if (logged || writes.length > 0 || closed !== this.state.closed) {

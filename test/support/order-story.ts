@@ -87,8 +87,8 @@ export class OrderStory {
   apply(event: OrderEvent) {
     const decision = decide(this.state, event, this.nowMs)
     this.state = decision.state
-    this.log.push(...decision.log)
-    this.writes.push(...decision.writes)
+    this.log.push(...decision.records.flatMap((record) => record.log))
+    this.writes.push(...decision.records.flatMap((record) => record.writes))
     return decision.answers.at(-1)?.answer
   }
 

@@ -135,8 +135,7 @@ async function answered<Result>(ask: () => Promise<Result>): Promise<Result> {
   return hub.until('an answer', () => ask().catch(() => null))
 }
 
-// Skipped: with checks between payment and picking, a worker without a cache can lose local activities for good (sdk-rust #1304, #1482).
-test.skip('a worker killed at every point of every life loses no order and repeats no effect', async () => {
+test('a worker killed at every point of every life loses no order and repeats no effect', async () => {
   const lives = [
     ...[1, 2, 3, 4, 5, 6].map((call) => liveOverpaid(after('commitOrder', call))),
     liveOverpaid(before('refundPayment')),
@@ -162,8 +161,7 @@ test.skip('a worker killed at every point of every life loses no order and repea
   expect(await hub.reconcile.checkStock()).toBe(0)
 }, 420_000)
 
-// Skipped: with checks between payment and picking, a worker without a cache can lose local activities for good (sdk-rust #1304, #1482).
-test.skip('a worker killed at every point of a check leaves no order held for ever, and none found or picked twice', async () => {
+test('a worker killed at every point of a check leaves no order held for ever, and none found or picked twice', async () => {
   const crashesBefore = workers.crashes()
   await Promise.all([
     liveHeld(after('checkOrder')),
