@@ -27,6 +27,7 @@ import { channelOrderRoutes } from './routes/channel-orders.ts'
 import { codecRoutes } from './routes/codec.ts'
 import { complaintRoutes } from './routes/complaints.ts'
 import { courierPushRoutes } from './routes/courier-pushes.ts'
+import { dataFlowRoutes } from './routes/data-flow.ts'
 import { eventRoutes } from './routes/events.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { healthScoreRoutes } from './routes/health-score.ts'
@@ -177,6 +178,7 @@ const ROUTES = [
   settlementRoutes,
   replenishmentRoutes,
   purchaseRoutes,
+  dataFlowRoutes,
   masterDataRoutes,
   shopRoutes,
   skuMappingRoutes,

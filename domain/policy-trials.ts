@@ -4,6 +4,8 @@ import { type AllocationWarehouse, planAllocation, type StockLevel } from './all
 import type { AllocationPolicy } from './allocation-policy.ts'
 import { type ApprovalTier, approvalRouteOf, type ChangeFacts, explainRoute } from './approval-route.ts'
 import { decideByRules, explainRules } from './conditions.ts'
+import { breakPointsOf, type DataFlowRules, type FlowFigures, thresholdsOf } from './flow-break-points.ts'
+import type { FlowEdge } from './flow-map.ts'
 import { type HealthComponent, type HealthRules, type HealthSums, healthScoreOf } from './health-score.ts'
 import type { HoldTimePolicy } from './hold-time.ts'
 import type { OrderDeadlines } from './order.ts'
@@ -181,6 +183,22 @@ export function rulesThatStopAnything(policy: AbnormalPolicy): number[] {
   return policy.rules.flatMap((rule, index) =>
     ORDINARY_ORDERS.every((order) => stops(policy, rule, order)) ? [index] : [],
   )
+}
+
+/** An edge of the data-flow map as it was seen last, and when that was, in ms since the epoch. */
+export type PresentEdge = Pick<FlowEdge, 'id' | 'flow' | 'intervalSeconds' | 'ageTargetSeconds'> & {
+  figures: FlowFigures
+  checkedAtMs: number
+}
+
+/** By which rules the edge would count as broken. Its figures stay those of the window that they were counted for. */
+export function tryDataFlow(rules: DataFlowRules, { figures, checkedAtMs, ...edge }: PresentEdge): Judgement {
+  const found = breakPointsOf(edge, figures, rules, checkedAtMs)
+  return {
+    outcome: { broken: found.map(({ kind }) => kind) },
+    refused: null,
+    reasons: [{ thresholds: thresholdsOf(edge.flow, rules), found }],
+  }
 }
 
 /** A SKU in a warehouse, as it is now. */

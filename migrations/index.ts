@@ -40,6 +40,8 @@ import { up as purchases } from './0043-purchases.ts'
 import { up as cancellationsBehindChanges } from './0044-cancellations-behind-changes.ts'
 import { up as announcedEvents } from './0045-announced-events.ts'
 import { up as reasonsToldOnce } from './0046-reasons-told-once.ts'
+import { up as dataFlow } from './0051-data-flow.ts'
+import { up as settledByTime } from './0052-settled-by-time.ts'
 
 /** Every migration in order. Forward only: a mistake is mended by the next one. */
 export const migrations: Record<string, Migration> = {
@@ -84,4 +86,6 @@ export const migrations: Record<string, Migration> = {
   '0044-cancellations-behind-changes': { up: cancellationsBehindChanges },
   '0045-announced-events': { up: announcedEvents },
   '0046-reasons-told-once': { up: reasonsToldOnce },
+  '0051-data-flow': { up: dataFlow },
+  '0052-settled-by-time': { up: settledByTime },
 }

@@ -7,6 +7,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { type Config, configSchema } from '../contracts/config.ts'
+import { FLOW_TEXT, flowAnchor } from '../contracts/data-flow.ts'
 import { ERRORS } from '../contracts/errors.ts'
 import { OUTBOUND_EVENTS } from '../contracts/outbound-events.ts'
 import {
@@ -24,6 +25,7 @@ import {
   CHANGE_REQUEST_TRANSITIONS,
 } from '../domain/change-request-state.ts'
 import { type FactType, inWords } from '../domain/conditions.ts'
+import { FLOWS } from '../domain/flow-map.ts'
 import { WORK_ITEM_KINDS, type WorkItemKind } from '../domain/order.ts'
 import {
   isFinal,
@@ -569,6 +571,7 @@ const TRIED_ON: Record<PolicyKind, string> = {
   replenishment: 'levels of last night: when and how much would be bought',
   'abnormal-order': 'orders: what the rules find in them, by the facts that were kept at their first check',
   'sensitive-words': NO_TRIAL,
+  'data-flow': 'flows as they stand now: which would count as broken',
 }
 
 function policyKinds(): string {
@@ -582,6 +585,15 @@ function policyKinds(): string {
     ]),
   )
 }
+
+const flows = (): string =>
+  table(
+    ['flow', '', 'what flows', 'when it is broken', ''],
+    FLOWS.map((flow) => {
+      const { en, zh, nextEn, nextZh } = FLOW_TEXT[flow]
+      return [`<a id="${flowAnchor(flow)}"></a>\`${flow}\``, zh, en, nextEn, nextZh]
+    }),
+  )
 
 const factsTable = ({ vocabulary, titles }: DescribedFacts): string => {
   const typeOf = (type: FactType) =>
@@ -647,7 +659,7 @@ export const GENERATED: Record<string, Record<string, () => string>> = {
   'configuration.md': { settings },
   'events.md': { 'outbound events': outboundEvents },
   'policies.md': { 'policy kinds': policyKinds, 'order facts': orderFacts },
-  'runbook.md': { 'work items': workItems },
+  'runbook.md': { 'work items': workItems, flows },
 }
 
 /** A document with its generated parts made anew; what stands around the marks stays as it is. */

@@ -125,7 +125,7 @@ export async function readShopQuantities(db: Db, storeId: string, skuId: string)
 }
 
 /** Channels whose stores have a shop that the hub can tell what to show. */
-export async function connectedChannels(db: Db): Promise<string[]> {
+export async function connectedChannels(db: Db | Tx): Promise<string[]> {
   const rows = await db
     .selectFrom('shop')
     .innerJoin('store', 'store.id', 'shop.store_id')

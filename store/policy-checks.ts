@@ -20,6 +20,7 @@ const MOST = {
   'change-request': 0,
   'health-day': 0,
   difference: 0,
+  'data-flow-edge': 0,
 }
 const BATCH = 100
 /** One or two turned away may be what the policy is for; this many and nothing else is a mistake. */

@@ -9,11 +9,13 @@ import {
   type FoundDifference,
   type Judgement,
   type PastOrder,
+  type PresentEdge,
   type PresentLevel,
   rulesThatStopAnything,
   tryAbnormalOrder,
   tryAllocation,
   tryApprovalRoute,
+  tryDataFlow,
   tryHealthScore,
   tryOrderLife,
   tryReconciliation,
@@ -46,7 +48,14 @@ export type StoppingRules = { names: string[]; stopAnything: number[] }
  * A kind that decides nothing about what has happened has none.
  */
 export type Trial<Document> = {
-  subject: 'order' | 'stock-level' | 'transfer' | 'change-request' | 'health-day' | 'difference'
+  subject:
+    | 'order'
+    | 'stock-level'
+    | 'transfer'
+    | 'change-request'
+    | 'health-day'
+    | 'difference'
+    | 'data-flow-edge'
   position: z.ZodType<[string, string]>
   count: (db: Db | Tx, window: Window, limit: number) => Promise<number>
   /** Of a kind whose rules stop orders, so that a rule that stops all of them is warned of. */
@@ -244,6 +253,41 @@ const onCheckedOrders: Trial<PolicyDocument<'abnormal-order'>> = {
   }),
 }
 
+/** Edges as they were seen last: the window does not matter. */
+const onFlowEdges: Trial<PolicyDocument<'data-flow'>> = {
+  subject: 'data-flow-edge',
+  position: z.tuple([z.string().max(200), z.literal('edge')]),
+  count: async (db, _window, limit) => {
+    const { count } = await db
+      .selectFrom('flow_edge')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .where('is_configured', '=', true)
+      .executeTakeFirstOrThrow()
+    return Math.min(count, limit)
+  },
+  read: async (db, _window, after, limit) => {
+    const rows = await db
+      .selectFrom('flow_edge')
+      .selectAll()
+      .where('is_configured', '=', true)
+      .where('id', '>', after?.[0] ?? '')
+      .orderBy('id')
+      .limit(limit)
+      .execute()
+    return rows.map((row) => {
+      const edge: PresentEdge = {
+        id: row.id,
+        flow: row.flow,
+        intervalSeconds: row.interval_seconds,
+        ageTargetSeconds: row.age_target_seconds,
+        figures: row.figures,
+        checkedAtMs: row.checked_at.getTime(),
+      }
+      return { id: row.id, position: [row.id, 'edge'], judge: (document) => tryDataFlow(document, edge) }
+    })
+  },
+}
+
 /** How each kind is tried; null where a kind decides nothing about what has happened. */
 export const TRIALS: { readonly [Kind in PolicyKind]: Trial<PolicyDocument<Kind>> | null } = {
   'order-life': onOrders(tryOrderLife, asTheyAre),
@@ -262,6 +306,7 @@ export const TRIALS: { readonly [Kind in PolicyKind]: Trial<PolicyDocument<Kind>
   // What a remark said is not kept beside its order.
   'sensitive-words': null,
   'abnormal-order': onCheckedOrders,
+  'data-flow': onFlowEdges,
   transfer: onTransfers,
   'approval-route': onChangeRequests,
   replenishment: onReplenishment,

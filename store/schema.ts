@@ -23,6 +23,9 @@ import type {
 } from '../domain/channel-order.ts'
 import type { ComplaintCategory, ComplaintSource } from '../domain/complaint.ts'
 import type { EventDeliveryState, SubscriptionState } from '../domain/event-delivery.ts'
+import type { BreakKind, FlowFigures } from '../domain/flow-break-points.ts'
+import type { Flow } from '../domain/flow-map.ts'
+import type { ManualStep } from '../domain/flow-steps.ts'
 import type { HealthComponent } from '../domain/health-score.ts'
 import type { ListingReason } from '../domain/listing.ts'
 import type {
@@ -526,6 +529,57 @@ export type Database = {
     policy_version: number
     counted_until: NullableTimestamp
     refreshed_at: NullableTimestamp
+  }
+  flow_edge: {
+    id: string
+    flow: Flow
+    key: string
+    from_system: string
+    to_system: string
+    title: Nullable<string>
+    interval_seconds: Nullable<number>
+    age_target_seconds: Nullable<number>
+    is_configured: boolean
+    figures: Json<FlowFigures>
+    manual_steps: Json<ManualStep[]>
+    last_success_at: NullableTimestamp
+    first_seen_at: DefaultTimestamp
+    checked_at: DefaultTimestamp
+  }
+  flow_minute: {
+    edge_id: string
+    minute: Timestamp
+    succeeded: WithDefault<number>
+    failed: WithDefault<number>
+    latency_sum_ms: WithDefault<number>
+    latency_max_ms: WithDefault<number>
+    backlog: WithDefault<number>
+  }
+  flow_state: {
+    id: boolean
+    counted_until: NullableTimestamp
+    watched_since: NullableTimestamp
+    checked_at: NullableTimestamp
+    round: number
+    policy_version: number
+  }
+  flow_incident: {
+    id: Generated<string>
+    edge_id: string
+    flow: Flow
+    kind: BreakKind
+    opened_at: Timestamp
+    last_seen_at: Timestamp
+    closed_at: NullableTimestamp
+    measured: number
+    limit_value: number
+    orders_affected: number
+    worst_measured: number
+    worst_limit: number
+    worst_backlog: number
+    worst_orders: number
+    worst_at: Timestamp
+    policy_version: number
   }
   working_day: {
     id: Generated<string>

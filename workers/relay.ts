@@ -26,6 +26,7 @@ import { AttachmentTidier } from './attachment-tidier.ts'
 import { AuditSealer } from './audit-sealer.ts'
 import { CHANGES, TRANSFERS } from './carried.ts'
 import { CourierPushes } from './courier-pushes.ts'
+import { createDataFlowLoop } from './data-flow.ts'
 import { DeliverySender, pdaTarget } from './delivery-sender.ts'
 import { createEventLoops } from './event-loops.ts'
 import { ExportMaker } from './export-loop.ts'
@@ -61,7 +62,8 @@ const sender = new DeliverySender({
   target: pdaTarget(createPdaGateway(createOutsideHttp(config.PDA_URL, config.OUTSIDE_SECRET))),
 })
 const reconcile = new Reconcile({ db, client, taskQueue, logger })
-const stockAlerts = new StockAlerts({ db, policies: new Policies() })
+const policies = new Policies()
+const stockAlerts = new StockAlerts({ db, policies })
 const transferCarrier = new RowCarrier(TRANSFERS, { db, client, taskQueue, logger })
 const changeCarrier = new RowCarrier(CHANGES, { db, client, taskQueue, logger })
 const keyRing = KeyRing.parse(config.DATA_KEYS)
@@ -183,6 +185,7 @@ const loops = [
   ...createListingLoops({ db, config, keyRing, callLimits: new CallLimits(redis), logger }),
   ...createNotificationLoops({ db, config, keyRing, logger }),
   ...createWecomLoops({ db, config, keyRing, logger }),
+  createDataFlowLoop({ db, config, connectors: CHANNEL_CONNECTORS, policies, logger }),
   ...events.loops,
 ]
 

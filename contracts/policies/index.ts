@@ -4,6 +4,7 @@ import { allocation } from './allocation.ts'
 import { approvalRoute } from './approval-route.ts'
 import { changeAnomaly } from './change-anomaly.ts'
 import { combinedShipping } from './combined-shipping.ts'
+import { dataFlow } from './data-flow.ts'
 import type { PolicyDefinition } from './definition.ts'
 import { erpMapping } from './erp-mapping.ts'
 import { healthScore } from './health-score.ts'
@@ -36,6 +37,7 @@ const definitions = {
   replenishment,
   'abnormal-order': abnormalOrder,
   'sensitive-words': sensitiveWords,
+  'data-flow': dataFlow,
 }
 
 /** The kinds of policy that exist; each has a file of its own here. */

@@ -1,0 +1,232 @@
+import { sql } from 'kysely'
+import { edgeOfDelivery } from '../domain/flow-manual-steps.ts'
+import { edgeId } from '../domain/flow-map.ts'
+import type { Db } from './database.ts'
+import { MOST_EDGES } from './flow-configuration.ts'
+
+/** How an edge stands now. What is absent is not known of it. */
+export type FlowStanding = {
+  edgeId: string
+  backlog?: number
+  isBacklogCapped?: boolean
+  oldestWaitingAt?: Date | null
+  retrying?: number
+  ordersWaiting?: number
+  lastSuccessAt?: Date | null
+  ageSeconds?: number | null
+  isConnected?: boolean
+  /** What is only seen while it happens: tries of this minute. */
+  succeededNow?: number
+  failedNow?: number
+}
+
+/** What waits is counted so far: an order of magnitude is enough to act on, and every queue has an index of what waits. */
+const MOST_WAITING = 10_000
+/** Parcels under way that are looked at; of more than that, any so many. */
+const MOST_PARCELS = 20_000
+
+type Waiting = { backlog: number; oldestWaitingAt: Date | null; retrying: number; ordersWaiting: number }
+const standingOf = (id: string, { backlog, ...waiting }: Waiting): FlowStanding => ({
+  edgeId: id,
+  backlog,
+  isBacklogCapped: backlog >= MOST_WAITING,
+  ...waiting,
+})
+
+/** Shops: hints that wait for their order to be fetched, and how their feeds stand. */
+export async function shopStandings(db: Db): Promise<FlowStanding[]> {
+  const { rows } = await sql<
+    Waiting & {
+      shopId: string
+      pushState: string | null
+      pushSuccessAt: Date | null
+      pullState: string | null
+      pullSuccessAt: Date | null
+      pullAgeSeconds: number | null
+      offSeconds: number | null
+    }
+  >`
+    select shop.id as "shopId", waiting.*, push.state as "pushState", push.last_success_at as "pushSuccessAt",
+      pull.state as "pullState", pull.last_success_at as "pullSuccessAt",
+      extract(epoch from clock_timestamp() - pull.watermark)::float8 as "pullAgeSeconds",
+      case when push.state = 'disconnected'
+        then extract(epoch from clock_timestamp() - push.last_success_at)::float8 end as "offSeconds"
+    from (select id from shop where active order by id limit ${MOST_EDGES}) as shop
+      left join channel_feed as push on push.shop_id = shop.id and push.way = 'push'
+      left join channel_feed as pull on pull.shop_id = shop.id and pull.way = 'pull'
+      cross join lateral (
+        select count(*)::int as backlog, min(received_at) as "oldestWaitingAt",
+          (count(*) filter (where attempts > 0))::int as retrying, count(distinct order_key)::int as "ordersWaiting"
+        from (select received_at, attempts, order_key from inbox
+          where inbox.shop = shop.id and inbox.state = 'hint' order by next_attempt_at limit ${MOST_WAITING}) as hint
+      ) as waiting`.execute(db)
+  return rows.flatMap(({ shopId, pushState, pushSuccessAt, pullState, pullSuccessAt, ...row }) => {
+    const { pullAgeSeconds, offSeconds, ...waiting } = row
+    const waitsSeconds = waiting.oldestWaitingAt ? secondsSince(waiting.oldestWaitingAt) : 0
+    return [
+      {
+        ...standingOf(edgeId('orders_pushed', shopId), waiting),
+        lastSuccessAt: pushSuccessAt,
+        isConnected: pushState !== 'disconnected',
+        // As fresh as the oldest hint that nobody has followed; cut off, no fresher than when it was not.
+        ageSeconds: Math.max(waitsSeconds, offSeconds ?? 0),
+      },
+      {
+        edgeId: edgeId('orders_pulled', shopId),
+        lastSuccessAt: pullSuccessAt,
+        isConnected: pullState !== 'disconnected',
+        ageSeconds: pullAgeSeconds === null ? null : Math.max(0, pullAgeSeconds),
+      },
+    ]
+  })
+}
+
+/** Messages that no order's workflow has heard yet, and couriers' pushes that nobody has read. */
+export async function messageStandings(db: Db): Promise<FlowStanding[]> {
+  const { rows } = await sql<Waiting & { source: string; isPush: boolean }>`
+    with waiting as (
+      (select source, received_at, attempts, order_key, false as is_push from inbox
+        where state in ('pending', 'waiting') order by next_attempt_at limit ${MOST_WAITING})
+      union all
+      (select source, received_at, attempts, order_key, true from inbox
+        where state = 'unread' order by next_attempt_at, id limit ${MOST_WAITING})
+    )
+    select source, is_push as "isPush", count(*)::int as backlog, min(received_at) as "oldestWaitingAt",
+      (count(*) filter (where attempts > 0))::int as retrying, count(distinct order_key)::int as "ordersWaiting"
+    from waiting group by source, is_push order by source, is_push limit ${MOST_EDGES}`.execute(db)
+  return rows.map(({ source, isPush, ...waiting }) =>
+    standingOf(edgeId(isPush ? 'courier_pushes' : 'messages', source), waiting),
+  )
+}
+
+/** What waits to be told to outside systems, each target counted by itself: none hides behind another. */
+export async function deliveryStandings(db: Db, targets: readonly string[]): Promise<FlowStanding[]> {
+  const { rows } = await sql<
+    Waiting & { kind: string; target: string; shopId: string | null; storeId: string | null }
+  >`
+    select waiting.kind, target, "shopId", "storeId", count(*)::int as backlog, min(created_at) as "oldestWaitingAt",
+      (count(*) filter (where last_error is not null))::int as retrying,
+      count(distinct order_id)::int as "ordersWaiting"
+    from unnest(${targets}::text[]) as target cross join lateral (
+      select kind, created_at, last_error, order_id,
+        case when kind = 'channel_ship' then payload ->> 'shopId' end as "shopId",
+        case when kind = 'listing' then payload ->> 'storeId' end as "storeId"
+      from delivery where delivery.target = target.target and delivery.state = 'pending' limit ${MOST_WAITING}
+    ) as waiting
+    group by 1, 2, 3, 4`.execute(db)
+  return rows.flatMap(({ kind, target, shopId, storeId, ...waiting }) => {
+    const id = edgeOfDelivery({ deliveryKind: kind, deliveryTarget: target, shopId, storeId })
+    return id === null ? [] : [standingOf(id, waiting)]
+  })
+}
+
+/** Subscriptions: what is under way, and what has happened since it was looked at for them. */
+export async function subscriptionStandings(db: Db): Promise<FlowStanding[]> {
+  const { rows } = await sql<
+    Waiting & { key: string; state: string; behind: number; lastSuccessAt: Date | null }
+  >`
+    select subscription.id as key, subscription.state, subscription.last_success_at as "lastSuccessAt",
+      greatest(0, coalesce((select max(position) from outbound_event), 0) - subscription.position)::bigint as behind,
+      waiting.*
+    from (select * from subscription where state <> 'deleted' order by id limit ${MOST_EDGES}) as subscription
+      cross join lateral (
+        select count(*)::int as backlog, min(created_at) as "oldestWaitingAt",
+          (count(*) filter (where attempts > 0))::int as retrying,
+          (count(distinct order_key) filter (where order_key like 'order/%'))::int as "ordersWaiting"
+        from (select created_at, attempts, order_key from event_delivery
+          where subscription_id = subscription.id and event_delivery.state = 'pending'
+          order by next_attempt_at limit ${MOST_WAITING}) as event
+      ) as waiting`.execute(db)
+  return rows.map(({ key, state, behind, lastSuccessAt, ...waiting }) => {
+    const backlog = Math.min(MOST_WAITING, waiting.backlog + behind)
+    return {
+      ...standingOf(edgeId('events_out', key), { ...waiting, backlog }),
+      lastSuccessAt,
+      // Paused by a person it is not broken; disabled, it is.
+      isConnected: state !== 'disabled',
+    }
+  })
+}
+
+/** Messages to customers whose time has come. */
+export async function notificationStandings(db: Db): Promise<FlowStanding[]> {
+  const { rows } = await sql<Waiting & { way: string }>`
+    select way, count(*)::int as backlog, min(due_at) as "oldestWaitingAt",
+      (count(*) filter (where attempts > 0))::int as retrying, count(distinct order_id)::int as "ordersWaiting"
+    from (select way, due_at, attempts, order_id from notification
+      where state in ('pending', 'sending', 'unknown') and due_at <= clock_timestamp()
+      order by due_at limit ${MOST_WAITING}) as waiting
+    group by way`.execute(db)
+  return rows.map(({ way, ...waiting }) => standingOf(edgeId('customer_messages', way), waiting))
+}
+
+/** Warehouses whose own system is read. The orders that it is about are those that the warehouse has to send. */
+export async function warehouseStandings(db: Db): Promise<FlowStanding[]> {
+  const { rows } = await sql<{
+    warehouseId: string
+    lastSuccessAt: Date | null
+    retrying: number
+    succeededNow: number
+    failedNow: number
+    ordersWaiting: number
+  }>`
+    select warehouse_id as "warehouseId", last_success_at as "lastSuccessAt",
+      (consecutive_failures > 0)::int as retrying,
+      coalesce(last_success_at >= date_trunc('minute', clock_timestamp()), false)::int as "succeededNow",
+      coalesce(consecutive_failures > 0 and last_attempt_at >= date_trunc('minute', clock_timestamp()), false)::int
+        as "failedNow",
+      (select count(distinct order_id) from (select order_id from pick_task
+        where pick_task.warehouse_id = freshness.warehouse_id and state in ('created', 'started', 'picked')
+        limit ${MOST_WAITING}) as task)::int as "ordersWaiting"
+    from warehouse_freshness as freshness order by warehouse_id limit ${MOST_EDGES}`.execute(db)
+  return rows.map(({ warehouseId, ...standing }) => ({
+    edgeId: edgeId('stock_in', warehouseId),
+    ...standing,
+    // They wait for goods, not for the stock to be read: only where that fails are they concerned.
+    ordersWaiting: standing.retrying > 0 ? standing.ordersWaiting : 0,
+  }))
+}
+
+export type CourierStanding = FlowStanding & { courier: string; intervalSeconds: number }
+
+/** How the couriers with parcels under way stand, from those parcels alone. */
+export async function courierStandings(db: Db): Promise<CourierStanding[]> {
+  const { rows } = await sql<
+    Waiting & {
+      courier: string
+      intervalSeconds: number
+      succeededNow: number
+      failedNow: number
+      lastSuccessAt: Date | null
+      looked: number
+    }
+  >`
+    with open as (
+      select courier, order_id, poll_interval_ms, consecutive_failures, last_polled_at, next_poll_at, last_push_at
+      from parcel where state in ('shipped', 'in_transit', 'refused') and main_parcel_id is null
+      limit ${MOST_PARCELS}
+    ), judged as (
+      select *, next_poll_at + make_interval(secs => poll_interval_ms / 1000.0) < clock_timestamp() as overdue,
+        last_polled_at >= date_trunc('minute', clock_timestamp()) as polled from open
+    )
+    select courier, (avg(poll_interval_ms) / 1000)::float8 as "intervalSeconds",
+      count(*) filter (where polled and consecutive_failures = 0)::int as "succeededNow",
+      count(*) filter (where polled and consecutive_failures > 0)::int as "failedNow",
+      count(*) filter (where consecutive_failures > 0)::int as retrying,
+      count(*) filter (where overdue)::int as backlog, min(next_poll_at) filter (where overdue) as "oldestWaitingAt",
+      (count(distinct order_id) filter (where overdue or consecutive_failures > 0))::int as "ordersWaiting",
+      greatest(max(last_polled_at) filter (where consecutive_failures = 0), max(last_push_at)) as "lastSuccessAt",
+      (select count(*) from open)::int as looked
+    from judged group by courier order by courier limit ${MOST_EDGES}`.execute(db)
+  return rows.map(({ courier, intervalSeconds, looked, ...standing }) => ({
+    edgeId: edgeId('courier_polls', courier),
+    courier,
+    intervalSeconds,
+    ...standing,
+    isBacklogCapped: looked >= MOST_PARCELS,
+  }))
+}
+
+function secondsSince(at: Date): number {
+  return Math.max(0, (Date.now() - at.getTime()) / 1_000)
+}
