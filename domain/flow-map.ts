@@ -108,10 +108,13 @@ export function flowEdgesOf(configuration: FlowConfiguration, seen: readonly See
   const edges = new Map<string, FlowEdge>()
   for (const edge of configuredEdges(configuration)) edges.set(edge.id, edge)
   for (const { flow, key, channel } of seen) {
-    const edge = newEdge(flow, key, { channel, isConfigured: isUsual(flow, key) })
+    // What people, couriers' news and platforms send to orders is nobody's to configure.
+    const edge = newEdge(flow, key, { channel, isConfigured: flow === 'messages' })
     if (!edges.has(edge.id)) edges.set(edge.id, edge)
   }
-  return [...edges.values()].sort((a, b) => FLOWS.indexOf(a.flow) - FLOWS.indexOf(b.flow) || byText(a.key, b.key))
+  return [...edges.values()].sort(
+    (a, b) => FLOWS.indexOf(a.flow) - FLOWS.indexOf(b.flow) || byText(a.key, b.key),
+  )
 }
 
 /** The systems that edges lie between, the hub first. */
@@ -161,11 +164,6 @@ function configuredEdges(configuration: FlowConfiguration): FlowEdge[] {
 
 /** Whose messages every hub takes to its orders. */
 const OWN_MESSAGES = ['checkout', 'payments', 'pda'] as const
-
-/** What people, couriers' news and platforms bring is nobody's to configure. */
-function isUsual(flow: Flow, _key: string): boolean {
-  return flow === 'messages'
-}
 
 type EdgeDetails = Pick<FlowEdge, 'title' | 'intervalSeconds' | 'ageTargetSeconds' | 'isConfigured'> & {
   channel: string | null

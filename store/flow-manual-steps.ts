@@ -33,7 +33,8 @@ export async function readManualSteps(db: Db): Promise<ManualStep[]> {
       count(distinct coalesce(open.order_id::text, delivery.order_id::text,
         case when open.kind in ('channel_order_held', 'channel_order_unread') then open.key end))::int as orders
     from open
-      left join inbox on open.detail ->> 'inboxId' ~ '^[0-9]{1,18}$' and inbox.id = (open.detail ->> 'inboxId')::bigint
+      left join inbox on inbox.id = case when open.detail ->> 'inboxId' ~ '^[0-9]{1,18}$'
+        then (open.detail ->> 'inboxId')::bigint end
       left join delivery on open.kind = 'delivery_failed'
         and delivery.id = case when open.detail ->> 'deliveryId' ~ '^[0-9a-f-]{36}$'
           then (open.detail ->> 'deliveryId')::uuid end

@@ -98,6 +98,15 @@ export async function currentFlowRound(db: Db): Promise<number> {
   return round
 }
 
+/** For the metrics: incidents that are open, and how long ago the flows were looked at; 0 before the first time. */
+export async function flowHealth(db: Db): Promise<{ breakPoints: number; checkedSecondsAgo: number }> {
+  const { rows } = await sql<{ breakPoints: number; checkedSecondsAgo: number }>`
+    select (select count(*) from flow_incident where closed_at is null)::int as "breakPoints",
+      coalesce(extract(epoch from clock_timestamp() - checked_at), 0)::float8 as "checkedSecondsAgo"
+    from flow_state`.execute(db)
+  return rows[0] ?? { breakPoints: 0, checkedSecondsAgo: 0 }
+}
+
 async function openIncidents(db: Db, edgeId: string | null): Promise<IncidentRow[]> {
   let open = db.selectFrom('flow_incident').selectAll().where('closed_at', 'is', null)
   if (edgeId !== null) open = open.where('edge_id', '=', edgeId)

@@ -138,11 +138,13 @@ export async function subscriptionStandings(db: Db): Promise<FlowStanding[]> {
           order by next_attempt_at limit ${MOST_WAITING}) as event
       ) as waiting`.execute(db)
   return rows.map(({ key, state, behind, lastSuccessAt, ...waiting }) => {
+    const id = edgeId('events_out', key)
+    // Paused by a person it is not broken, whatever waits for it meanwhile; disabled, it is.
+    if (state === 'paused') return { edgeId: id, backlog: waiting.backlog, lastSuccessAt }
     const backlog = Math.min(MOST_WAITING, waiting.backlog + behind)
     return {
-      ...standingOf(edgeId('events_out', key), { ...waiting, backlog }),
+      ...standingOf(id, { ...waiting, backlog }),
       lastSuccessAt,
-      // Paused by a person it is not broken; disabled, it is.
       isConnected: state !== 'disabled',
     }
   })

@@ -25,10 +25,11 @@ const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 /** A minute is counted once more until it has been over for so long: what commits late is in it then. */
 const FINAL_AFTER_MS = MINUTE_MS
-/** So much is counted in one round at most: after a pause, a round at a time. */
-const MINUTES_A_ROUND = 30
-/** What was settled before is counted no more; the first round of a hub begins there, too. */
-const COUNTED_BACK_MS = 60 * MINUTE_MS
+/**
+ * So far back one round counts at most: after a longer pause the minutes between are left out, so that it never begins
+ * with reading a day. The first round of a hub begins there, too.
+ */
+const COUNTED_BACK_MS = 15 * MINUTE_MS
 /** With a longer pause nobody knows how the backlogs came to what they are. */
 const PAUSE_MS = 2 * MINUTE_MS
 /** For how long minutes are kept, and an edge that nobody configures any more and nothing flows on. */
@@ -113,12 +114,11 @@ async function takeTurn(tx: Tx, now: Date): Promise<Turn | null> {
   if (!state) return null
   const earliest = now.getTime() - COUNTED_BACK_MS
   const from = floorToMinute(new Date(Math.max(earliest, state.counted_until?.getTime() ?? earliest)))
-  const to = new Date(Math.min(now.getTime(), from.getTime() + MINUTES_A_ROUND * MINUTE_MS))
-  const finalUntil = floorToMinute(new Date(Math.min(to.getTime(), now.getTime() - FINAL_AFTER_MS)))
+  const finalUntil = floorToMinute(new Date(now.getTime() - FINAL_AFTER_MS))
   const isPaused = !state.checked_at || now.getTime() - state.checked_at.getTime() > PAUSE_MS
   return {
     from,
-    to,
+    to: now,
     finalUntil: finalUntil > from ? finalUntil : from,
     watchedSince: isPaused || !state.watched_since ? now : state.watched_since,
   }

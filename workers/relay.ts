@@ -15,6 +15,7 @@ import { createTemporalClient } from '../connectors/temporal/client.ts'
 import { WmsReader } from '../connectors/wms/reader.ts'
 import { unsealedAuditEntries } from '../store/audit-sealing.ts'
 import { createDatabase } from '../store/database.ts'
+import { flowHealth } from '../store/flow-queries.ts'
 import { listenToInbox } from '../store/inbox-notice.ts'
 import { KeyRing } from '../store/keyring.ts'
 import { dropOldBodies, tidy } from '../store/maintenance.ts'
@@ -219,6 +220,24 @@ new Gauge({
   registers: [health.registry],
   async collect() {
     this.set(await unsealedAuditEntries(db))
+  },
+})
+
+new Gauge({
+  name: 'hub_flow_break_points',
+  help: 'Flows between systems that are broken, each rule of each counted',
+  registers: [health.registry],
+  async collect() {
+    this.set((await flowHealth(db)).breakPoints)
+  },
+})
+
+new Gauge({
+  name: 'hub_flow_checked_seconds',
+  help: 'Seconds since the flows between systems were looked at',
+  registers: [health.registry],
+  async collect() {
+    this.set((await flowHealth(db)).checkedSecondsAgo)
   },
 })
 

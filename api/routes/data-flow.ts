@@ -76,7 +76,7 @@ export const dataFlowRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (a
   )
 
   app.get(
-    '/v1/data-flow/live',
+    '/v1/data-flow/events',
     {
       config,
       schema: {
