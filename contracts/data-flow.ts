@@ -132,7 +132,7 @@ export function flowAnchor(flow: Flow): string {
   return `flow-${flow.replaceAll('_', '-')}`
 }
 
-export const RUNBOOK_PAGE = 'docs/runbook.md'
+const RUNBOOK_PAGE = 'docs/runbook.md'
 
 /** Where more is found of an edge, and what sets it going again: calls of this API, `{…}` being filled in by the caller. */
 export function flowLinks(flow: Flow, key: string): FlowLinks {
@@ -148,7 +148,7 @@ const links = z.object({
   retry: z.array(call),
   runbook: z.string(),
 })
-export type FlowLinks = z.output<typeof links>
+type FlowLinks = z.output<typeof links>
 
 const get = (path: string): Call => ({ method: 'GET', path })
 const post = (path: string): Call => ({ method: 'POST', path })
@@ -218,7 +218,7 @@ const breakPoint = z.object({
   links,
 })
 
-export const flowEdgeView = z.object({
+const flowEdgeView = z.object({
   edgeId: z.string(),
   flow: z.enum(FLOWS),
   title,
@@ -291,7 +291,6 @@ export const flowEdgeQuery = z.strictObject({
   /** So far back its minutes are told. */
   minutes: z.coerce.number().int().min(1).max(2_880).default(60),
 })
-export type FlowEdgeQuery = z.output<typeof flowEdgeQuery>
 export const flowEdgeDetail = flowEdgeView.extend({
   links,
   nextStep: title,

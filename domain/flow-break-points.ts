@@ -5,7 +5,7 @@ export const BREAK_KINDS = ['disconnected', 'no_success', 'error_rate', 'backlog
 export type BreakKind = (typeof BREAK_KINDS)[number]
 
 /** Each is null where the rule is off. */
-export type BreakThresholds = {
+type BreakThresholds = {
   /** So many intervals without a success, while one was due, … */
   noSuccessIntervals: number | null
   /** … where this is the interval of what does not run by the clock: how soon what waits should be through. */

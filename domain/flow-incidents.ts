@@ -3,7 +3,7 @@ import type { BreakKind, BreakPoint } from './flow-break-points.ts'
 /** An incident that is open: when its rule was last broken, in ms since the epoch. */
 export type OpenIncident = { id: string; edgeId: string; kind: BreakKind; lastSeenAtMs: number }
 
-export type IncidentMoves = {
+type IncidentMoves = {
   /** Break points that no open incident is about. */
   open: BreakPoint[]
   /** Incidents that go on, with what was found of them now. */

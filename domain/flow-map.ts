@@ -37,7 +37,7 @@ export const SYSTEM_KINDS = [
 export type SystemKind = (typeof SYSTEM_KINDS)[number]
 
 /** A system of the map; of a kind that there is only one of, the key is empty. */
-export type FlowSystem = { id: string; kind: SystemKind; key: string }
+type FlowSystem = { id: string; kind: SystemKind; key: string }
 
 /** One flow between two systems, such as what one shop pushes. Seconds are null where nothing runs by the clock. */
 export type FlowEdge = {

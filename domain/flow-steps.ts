@@ -5,7 +5,7 @@ import type { WorkItemKind } from './order.ts'
 export const FLOW_STEPS = ['map', 'fix_worst', 'replace_manual'] as const
 export type FlowStepName = (typeof FLOW_STEPS)[number]
 
-export type FlowStep = {
+type FlowStep = {
   step: FlowStepName
   state: 'done' | 'open'
   /** Of so many things that it is about, so many are done. */

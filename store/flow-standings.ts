@@ -85,8 +85,10 @@ export async function shopStandings(db: Db): Promise<FlowStanding[]> {
 export async function messageStandings(db: Db): Promise<FlowStanding[]> {
   const { rows } = await sql<Waiting & { source: string; isPush: boolean }>`
     with waiting as (
-      (select source, received_at, attempts, order_key, false as is_push from inbox
-        where state in ('pending', 'waiting') order by next_attempt_at limit ${MOST_WAITING})
+      -- What waits for an order that is not there yet is no sign of a break.
+      (select source, case when state = 'pending' then received_at end as received_at, attempts, order_key,
+          false as is_push
+        from inbox where state in ('pending', 'waiting') order by next_attempt_at limit ${MOST_WAITING})
       union all
       (select source, received_at, attempts, order_key, true from inbox
         where state = 'unread' order by next_attempt_at, id limit ${MOST_WAITING})
@@ -208,7 +210,9 @@ export async function courierStandings(db: Db): Promise<CourierStanding[]> {
       from parcel where state in ('shipped', 'in_transit', 'refused') and main_parcel_id is null
       limit ${MOST_PARCELS}
     ), judged as (
-      select *, next_poll_at + make_interval(secs => poll_interval_ms / 1000.0) < clock_timestamp() as overdue,
+      -- One that was due days ago is asked about no more: its order has ended.
+      select *, next_poll_at > clock_timestamp() - interval '1 day'
+          and next_poll_at + make_interval(secs => poll_interval_ms / 1000.0) < clock_timestamp() as overdue,
         last_polled_at >= date_trunc('minute', clock_timestamp()) as polled from open
     )
     select courier, (avg(poll_interval_ms) / 1000)::float8 as "intervalSeconds",

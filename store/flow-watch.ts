@@ -37,7 +37,7 @@ const KEPT_MS = 2 * DAY_MS
 /** Targets of deliveries besides the channels. */
 const OWN_TARGETS = ['pda', 'payment', 'erp', 'wecom', 'wecom-app']
 
-export type WatchRound = { edges: number; breakPoints: number }
+type WatchRound = { edges: number; breakPoints: number }
 
 /**
  * Looks at every flow once: counts what was settled since, reads what waits, judges each edge, and writes down how it

@@ -20,6 +20,8 @@ import {
   fanOutEvents,
   subscriptionsBehind,
 } from '../../store/event-deliveries.ts'
+import { countSettled } from '../../store/flow-counts.ts'
+import { readManualSteps } from '../../store/flow-manual-steps.ts'
 import { listPickTasks, listShipments } from '../../store/fulfilment-queries.ts'
 import { listHealthOutcomes } from '../../store/health-outcomes.ts'
 import { refreshHealth } from '../../store/health-refresh.ts'
@@ -324,6 +326,20 @@ describe('events to other systems', () => {
       ['event_delivery'],
     ),
   )
+})
+
+describe('the data-flow map', () => {
+  test('a round counts what was settled since, not what ever was', () => {
+    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000)
+    const [from, to] = [daysAgo(11), daysAgo(10)]
+    return expectNarrow(
+      (db) => db.transaction().execute((tx) => countSettled(tx, { from, to })),
+      ['inbox', 'delivery', 'event_delivery'],
+    )
+  })
+
+  test('steps by hand are read from the open work items', () =>
+    expectNarrow((db) => readManualSteps(db), ['work_item']))
 })
 
 describe('stock', () => {
