@@ -37,6 +37,14 @@ const KEPT_MS = 2 * DAY_MS
 /** Targets of deliveries besides the channels. */
 const OWN_TARGETS = ['pda', 'payment', 'erp', 'wecom', 'wecom-app']
 
+/** Whether nobody has looked for so long: of several processes the others need not even read. */
+export async function isWatchDue(db: Db, everySeconds: number): Promise<boolean> {
+  const { rows } = await sql<{ due: boolean }>`
+    select coalesce(checked_at < clock_timestamp() - make_interval(secs => ${everySeconds}), true) as due
+    from flow_state`.execute(db)
+  return rows[0]?.due ?? false
+}
+
 type WatchRound = { edges: number; breakPoints: number }
 
 /**

@@ -4,12 +4,14 @@ import type { ChannelConnectors } from '../connectors/channels/channel.ts'
 import type { Config } from '../contracts/config.ts'
 import type { Db } from '../store/database.ts'
 import type { OutsideSystems } from '../store/flow-configuration.ts'
-import { watchFlows } from '../store/flow-watch.ts'
+import { isWatchDue, watchFlows } from '../store/flow-watch.ts'
 import type { Policies } from '../store/policy-cache.ts'
 import { Loop } from './loop.ts'
 
 /** How fresh the map is. A round reads what waits, what was settled since, and nothing of the past. */
-const IDLE_MS = 15_000
+const EVERY_SECONDS = 15
+/** A process asks more often whether it is its turn, so that one that dies leaves no gap. */
+const IDLE_MS = 5_000
 
 type Deps = { db: Db; config: Config; connectors: ChannelConnectors; policies: Policies; logger: Logger }
 
@@ -17,6 +19,7 @@ type Deps = { db: Db; config: Config; connectors: ChannelConnectors; policies: P
 export function createDataFlowLoop({ db, config, connectors, policies, logger }: Deps): Loop {
   return new Loop('data-flow', {
     round: async () => {
+      if (!(await isWatchDue(db, EVERY_SECONDS))) return 0
       const { document } = await policies.current(db, 'health-score')
       await watchFlows(db, {
         outside: outsideSystemsOf(config, connectors, document.syncTargetSeconds),

@@ -6,7 +6,7 @@ import { POLICIES, type PolicyDocument } from '../../contracts/policies/index.ts
 import type { OutsideSystems } from '../../store/flow-configuration.ts'
 import { listFlowIncidents } from '../../store/flow-incidents.ts'
 import { currentFlowRound, readDataFlow, readFlowEdge } from '../../store/flow-queries.ts'
-import { watchFlows } from '../../store/flow-watch.ts'
+import { isWatchDue, watchFlows } from '../../store/flow-watch.ts'
 import { openTestStore, type TestStore } from './support.ts'
 
 const MINUTE_MS = 60_000
@@ -382,5 +382,8 @@ test('one process at a time looks: the others leave it to the one that does', as
   await sql`select 1 from flow_state for update`.execute(other)
   expect(await watch()).toBeNull()
   await other.rollback().execute()
+  expect(await isWatchDue(store.db, 15)).toBe(true)
   expect(await watch()).not.toBeNull()
+  expect(await isWatchDue(store.db, 15)).toBe(false)
+  expect(await isWatchDue(store.db, 0)).toBe(true)
 })
