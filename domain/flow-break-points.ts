@@ -91,7 +91,8 @@ export function breakPointsOf(
   return BREAK_KINDS.flatMap((kind) => {
     const measured = found[kind]
     if (!measured) return []
-    return [{ edgeId: edge.id, kind, ...measured, ordersAffected: ordersAffected(edge.flow, figures, kind, nowMs) }]
+    const affected = ordersAffected(edge.flow, figures, kind, nowMs)
+    return [{ edgeId: edge.id, kind, ...measured, ordersAffected: affected }]
   })
 }
 

@@ -18,7 +18,10 @@ export type ItemNames = {
 }
 
 /** By which name of an item its edge is found. */
-type Rule = { flow: Flow; by: Exclude<keyof ItemNames, 'deliveryKind' | 'deliveryTarget' | 'isCourierPush'> | null }
+type Rule = {
+  flow: Flow
+  by: Exclude<keyof ItemNames, 'deliveryKind' | 'deliveryTarget' | 'isCourierPush'> | null
+}
 
 /** Kinds that are the manual step of one flow. What is about orders themselves, not about a flow, is none. */
 const RULES: Partial<Record<WorkItemKind, Rule>> = {
@@ -40,6 +43,9 @@ const RULES: Partial<Record<WorkItemKind, Rule>> = {
   refund_failed: { flow: 'refunds_out', by: null },
   change_apply_failed: { flow: 'erp_out', by: null },
   change_undo_failed: { flow: 'erp_out', by: null },
+  purchase_refused: { flow: 'erp_out', by: null },
+  // What is held here never comes to a device before a person has looked at it.
+  abnormal_order: { flow: 'pick_tasks_out', by: null },
   notification_refused: { flow: 'customer_messages', by: 'way' },
   notification_unknown: { flow: 'customer_messages', by: 'way' },
   wecom_refused: { flow: 'alerts_out', by: null },
@@ -64,7 +70,9 @@ export function edgeOfWorkItem(kind: WorkItemKind, names: ItemNames): string | n
 }
 
 /** The edge that a delivery to an outside system belongs to, or null for what is on no map. */
-export function edgeOfDelivery(names: Pick<ItemNames, 'deliveryKind' | 'deliveryTarget' | 'shopId' | 'storeId'>): string | null {
+export function edgeOfDelivery(
+  names: Pick<ItemNames, 'deliveryKind' | 'deliveryTarget' | 'shopId' | 'storeId'>,
+): string | null {
   const { deliveryKind, deliveryTarget, shopId, storeId } = names
   if (deliveryKind === 'channel_ship') return shopId === null ? null : edgeId('waybills_out', shopId)
   if (deliveryKind === 'listing') return storeId === null ? null : edgeId('stock_out', storeId)

@@ -58,9 +58,9 @@ function fixStep({ breakPoints, closedLately }: Parameters<typeof threeSteps>[0]
 /** Edges on which nobody has to do anything by hand are done. */
 function replaceStep({ edges, manualSteps }: Parameters<typeof threeSteps>[0]): FlowStep {
   const byHand = manualSteps.filter(({ items }) => items > 0)
+  const nameOf = ({ edgeId, workItemKind }: ManualStep) => `${edgeId} ${workItemKind}`
   const [most] = byHand.toSorted(
-    (a, b) =>
-      b.orders - a.orders || b.items - a.items || (`${a.edgeId} ${a.workItemKind}` < `${b.edgeId} ${b.workItemKind}` ? -1 : 1),
+    (a, b) => b.orders - a.orders || b.items - a.items || (nameOf(a) < nameOf(b) ? -1 : 1),
   )
   const names = new Set([...edges.map(({ edgeId }) => edgeId), ...byHand.map(({ edgeId }) => edgeId)])
   return {
