@@ -33,6 +33,7 @@ const TAGS = [
   { name: 'stock', description: 'Units per article and warehouse · 库存' },
   { name: 'reports', description: 'Figures over a period · 报表' },
   { name: 'reconciliation', description: 'The hub compared with those around it, and what differs · 对账' },
+  { name: 'data flow', description: 'What flows between the systems, and where it is broken · 数据流' },
   { name: 'skus', description: 'Master data: articles' },
   { name: 'warehouses', description: 'Master data: warehouses' },
   { name: 'stores', description: 'Master data: stores' },
