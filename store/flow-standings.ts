@@ -158,7 +158,7 @@ export async function notificationStandings(db: Db): Promise<FlowStanding[]> {
     select way, count(*)::int as backlog, min(due_at) as "oldestWaitingAt",
       (count(*) filter (where attempts > 0))::int as retrying, count(distinct order_id)::int as "ordersWaiting"
     from (select way, due_at, attempts, order_id from notification
-      where state in ('pending', 'sending', 'unknown') and due_at <= clock_timestamp()
+      where state in ('pending', 'sending', 'unknown') and due_at <= statement_timestamp()
       order by due_at limit ${MOST_WAITING}) as waiting
     group by way`.execute(db)
   return rows.map(({ way, ...waiting }) => standingOf(edgeId('customer_messages', way), waiting))
