@@ -54,7 +54,7 @@ export type FlowFigures = {
   ageSeconds: number | null
   /** False: the other side is disconnected, refuses the credentials, or was switched off after failures. */
   isConnected: boolean
-  /** Successes a minute over the last day; orders that nobody has heard of yet are guessed from it. */
+  /** Successes a minute over the last day, of a feed that is silent: orders that nobody has heard of yet are guessed from it. */
   usualPerMinute: number
   /** Open work items of it, and the orders that these hold up. */
   manualSteps: number

@@ -27,8 +27,10 @@ export function incidentMoves(
   for (const incident of incidents) {
     const point = points.get(keyOf(incident))
     points.delete(keyOf(incident))
+    const sinceMs = nowMs - incident.lastSeenAtMs
     if (point) moves.seen.push({ id: incident.id, point })
-    else if (nowMs - incident.lastSeenAtMs >= closeAfterSeconds * 1_000) moves.close.push(incident.id)
+    // Seen later than now: the clock was set back, and nobody can tell for how long nothing was found.
+    else if (sinceMs >= closeAfterSeconds * 1_000 || sinceMs < 0) moves.close.push(incident.id)
   }
   moves.open.push(...points.values())
   return moves

@@ -2,7 +2,8 @@ import { type Kysely, sql } from 'kysely'
 
 /**
  * What was settled lately, found without reading what was settled long ago: the data-flow map counts it by the minute.
- * Each grows at its right end alone, so that it costs a writer next to nothing.
+ * Each grows at its right end alone, so that it costs a writer next to nothing. Writers of a table wait while its index
+ * is built: one scan of it.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql

@@ -8,6 +8,7 @@ import { measureAudit } from '../bench/figures/audit.ts'
 import { measureBoard } from '../bench/figures/board.ts'
 import { measureCheckout } from '../bench/figures/checkout.ts'
 import { measureCheckoutHttp } from '../bench/figures/checkout-http.ts'
+import { measureDataFlow } from '../bench/figures/data-flow.ts'
 import { measureDecisions } from '../bench/figures/decisions.ts'
 import { measureEvents } from '../bench/figures/events.ts'
 import { measureExports } from '../bench/figures/exports.ts'
@@ -66,6 +67,7 @@ const measurements: {
     names: ['replenishment-night'],
     measure: (stage, say, { orders }) => measureReplenishmentNight(stage, say, orders),
   },
+  { names: ['data-flow'], measure: (stage, _say, { orders }) => measureDataFlow(stage, orders) },
   { names: ['events'], measure: measureEvents },
   { names: ['start-latency'], measure: measureStartLatency },
   { names: ['orders', 'cpu'], measure: measureOrders },

@@ -63,9 +63,17 @@ export async function readFigures(
 ): Promise<Map<string, FlowFigures>> {
   const { edgeIds, standings, known, now, watchedSince, windowMinutes } = input
   const window = await readWindow(tx, now, windowMinutes)
-  // Only feeds of orders are judged by what they usually bring.
-  const feeds = edgeIds.filter((id) => id.startsWith('orders_'))
-  const usual = await readUsualRates(tx, feeds, now)
+  const lastSuccesses = new Map(
+    edgeIds.map((id) => [
+      id,
+      newestOf(standings.get(id)?.lastSuccessAt?.getTime(), known.get(id)?.lastSuccessAtMs),
+    ]),
+  )
+  // Only feeds of orders are judged by what they usually bring, and only those that have been silent for a while.
+  const silent = edgeIds.filter(
+    (id) => id.startsWith('orders_') && (lastSuccesses.get(id) ?? 0) < now.getTime() - MINUTE_MS,
+  )
+  const usual = await readUsualRates(tx, silent, now)
   const watchedMinutes = Math.min(windowMinutes, minutesBetween(watchedSince, now))
   return new Map(
     edgeIds.map((id) => {
@@ -77,7 +85,6 @@ export async function readFigures(
         const ago = watchedMinutes - 1 - index
         return ago === 0 ? backlog : (sums?.backlogs[String(ago)] ?? 0)
       })
-      const lastSuccessAtMs = newestOf(standing?.lastSuccessAt?.getTime(), known.get(id)?.lastSuccessAtMs)
       const figures: FlowFigures = {
         succeeded: sums?.succeeded ?? 0,
         failed: sums?.failed ?? 0,
@@ -90,7 +97,7 @@ export async function readFigures(
         oldestWaitingSeconds: secondsBetween(standing?.oldestWaitingAt, now),
         retrying: standing?.retrying ?? 0,
         ordersWaiting: standing?.ordersWaiting ?? 0,
-        lastSuccessAtMs,
+        lastSuccessAtMs: lastSuccesses.get(id) ?? null,
         firstSeenAtMs: known.get(id)?.firstSeenAtMs ?? now.getTime(),
         ageSeconds: standing?.ageSeconds ?? null,
         isConnected: standing?.isConnected ?? true,

@@ -35,55 +35,58 @@ export async function recordIncidents(
   }))
   const { closeAfterSeconds } = rules
   const moves = incidentMoves(incidents, found, { nowMs: now.getTime(), closeAfterSeconds })
-  const backlogOf = ({ edgeId }: BreakPoint) => figures.get(edgeId)?.backlog ?? 0
-  for (const point of moves.open) await openIncident(tx, { point, backlog: backlogOf(point), policyVersion, now })
-  for (const { id, point } of moves.seen) await noteIncident(tx, { id, point, backlog: backlogOf(point), now })
+  const told = (point: BreakPoint) => ({
+    ...{ measured: point.measured, limit_value: point.limit, orders_affected: point.ordersAffected },
+    backlog: figures.get(point.edgeId)?.backlog ?? 0,
+  })
+  const opened = moves.open.flatMap((point) => {
+    const { edgeId: edge_id, kind } = point
+    const flow = parseEdgeId(edge_id)?.flow
+    return flow ? [{ edge_id, flow, kind, ...told(point) }] : []
+  })
+  await openIncidents(tx, opened, { policyVersion, now })
+  await noteIncidents(
+    tx,
+    moves.seen.map(({ id, point }) => ({ id, ...told(point) })),
+    now,
+  )
   if (moves.close.length === 0) return
-  await tx.updateTable('flow_incident').set({ closed_at: now }).where('id', 'in', moves.close).execute()
+  await sql`update flow_incident set closed_at = greatest(last_seen_at, ${now}) where id = any(${moves.close}::uuid[])`.execute(tx)
 }
 
-type Found = { point: BreakPoint; backlog: number; now: Date }
+type Told = { measured: number; limit_value: number; orders_affected: number; backlog: number }
 
-async function openIncident(
+async function openIncidents(
   tx: Tx,
-  { point, backlog, policyVersion, now }: Found & { policyVersion: number },
+  incidents: readonly ({ edge_id: string; flow: Flow; kind: BreakKind } & Told)[],
+  { policyVersion, now }: { policyVersion: number; now: Date },
 ): Promise<void> {
-  const flow = parseEdgeId(point.edgeId)?.flow
-  if (!flow) return
-  await tx
-    .insertInto('flow_incident')
-    .values({
-      edge_id: point.edgeId,
-      flow,
-      kind: point.kind,
-      opened_at: now,
-      last_seen_at: now,
-      measured: point.measured,
-      limit_value: point.limit,
-      orders_affected: point.ordersAffected,
-      worst_measured: point.measured,
-      worst_limit: point.limit,
-      worst_backlog: backlog,
-      worst_orders: point.ordersAffected,
-      worst_at: now,
-      policy_version: policyVersion,
-    })
-    .execute()
+  if (incidents.length === 0) return
+  await sql`
+    insert into flow_incident (edge_id, flow, kind, opened_at, last_seen_at, measured, limit_value, orders_affected,
+      worst_measured, worst_limit, worst_backlog, worst_orders, worst_at, policy_version)
+    select edge_id, flow, kind, ${now}::timestamptz, ${now}::timestamptz, measured, limit_value, orders_affected,
+      measured, limit_value, backlog, orders_affected, ${now}::timestamptz, ${policyVersion}::int
+    from json_to_recordset(${JSON.stringify(incidents)}::json) as found (edge_id text, flow text, kind text,
+      measured float8, limit_value float8, orders_affected int, backlog int)`.execute(tx)
 }
 
-/** What affects more orders is worse; of as many, what is measured further. */
-async function noteIncident(tx: Tx, { id, point, backlog, now }: Found & { id: string }): Promise<void> {
-  const { measured, limit, ordersAffected } = point
-  const isWorse = sql<boolean>`(${ordersAffected}::int, ${measured}::float8) > (worst_orders, worst_measured)`
+/** What affects more orders is worse; of as many, what is measured further. A clock that was set back moves nothing back. */
+async function noteIncidents(tx: Tx, incidents: readonly ({ id: string } & Told)[], now: Date): Promise<void> {
+  if (incidents.length === 0) return
+  const seenAt = sql`greatest(last_seen_at, ${now}::timestamptz)`
+  const isWorse = sql`(found.orders_affected, found.measured) > (worst_orders, worst_measured)`
   const worst = (column: string, value: RawBuilder<unknown>) =>
     sql`${sql.ref(column)} = case when ${isWorse} then ${value} else ${sql.ref(column)} end`
   await sql`
-    update flow_incident set last_seen_at = ${now}, measured = ${measured}, limit_value = ${limit},
-      orders_affected = ${ordersAffected},
-      ${worst('worst_measured', sql`${measured}::float8`)}, ${worst('worst_limit', sql`${limit}::float8`)},
-      ${worst('worst_orders', sql`${ordersAffected}::int`)}, ${worst('worst_at', sql`${now}::timestamptz`)},
-      worst_backlog = greatest(worst_backlog, ${backlog}::int)
-    where id = ${id}`.execute(tx)
+    update flow_incident as incident set last_seen_at = ${seenAt}, measured = found.measured,
+      limit_value = found.limit_value, orders_affected = found.orders_affected,
+      ${worst('worst_measured', sql`found.measured`)}, ${worst('worst_limit', sql`found.limit_value`)},
+      ${worst('worst_orders', sql`found.orders_affected`)}, ${worst('worst_at', seenAt)},
+      worst_backlog = greatest(worst_backlog, found.backlog)
+    from json_to_recordset(${JSON.stringify(incidents)}::json) as found (id uuid, measured float8, limit_value float8,
+      orders_affected int, backlog int)
+    where incident.id = found.id`.execute(tx)
 }
 
 const ordersAndId = z.tuple([z.int(), z.uuid()])

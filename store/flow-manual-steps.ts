@@ -33,11 +33,15 @@ export async function readManualSteps(db: Db): Promise<ManualStep[]> {
       count(distinct coalesce(open.order_id::text, delivery.order_id::text,
         case when open.kind in ('channel_order_held', 'channel_order_unread') then open.key end))::int as orders
     from open
-      left join inbox on inbox.id = case when open.detail ->> 'inboxId' ~ '^[0-9]{1,18}$'
-        then (open.detail ->> 'inboxId')::bigint end
-      left join delivery on open.kind = 'delivery_failed'
-        and delivery.id = case when open.detail ->> 'deliveryId' ~ '^[0-9a-f-]{36}$'
+      -- Each is looked up by its id: of many items a join would read the whole of the table.
+      left join lateral (select source, type from inbox
+        where id = case when open.detail ->> 'inboxId' ~ '^[0-9]{1,18}$' then (open.detail ->> 'inboxId')::bigint end
+        limit 1) as inbox on true
+      left join lateral (select kind, target, order_id, payload from delivery
+        where open.kind = 'delivery_failed' and id = case
+          when open.detail ->> 'deliveryId' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
           then (open.detail ->> 'deliveryId')::uuid end
+        limit 1) as delivery on true
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11`.execute(db)
   const byEdge = new Map<string, ManualStep>()
   for (const { kind, items, orders, ...names } of rows) {

@@ -14,7 +14,7 @@ import { WORK_ITEM_TEXT } from '../contracts/work-items.ts'
 import { rankBreakPoints } from '../domain/flow-break-points.ts'
 import { parseEdgeId, systemsOf } from '../domain/flow-map.ts'
 import { threeSteps } from '../domain/flow-steps.ts'
-import type { Db } from './database.ts'
+import type { Db, Tx } from './database.ts'
 import type { Database } from './schema.ts'
 
 /** With a longer pause between two rounds the map shows what was, not what is. */
@@ -26,8 +26,16 @@ type EdgeRow = Selectable<Database['flow_edge']>
 type IncidentRow = Selectable<Database['flow_incident']>
 type BreakPointView = DataFlowView['breakPoints'][number]
 
-/** The map as it was looked at last: what is read is a row an edge and the open incidents, whatever the traffic is. */
+/** The map as one look left it: what is read is a row an edge and the open incidents, whatever the traffic is. */
 export async function readDataFlow(db: Db, now: Date): Promise<DataFlowView> {
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute((tx) => readMap(tx, now))
+}
+
+async function readMap(db: Tx, now: Date): Promise<DataFlowView> {
   const state = await db.selectFrom('flow_state').selectAll().executeTakeFirstOrThrow()
   const rows = await db.selectFrom('flow_edge').selectAll().execute()
   const breakPoints = (await openIncidents(db, null)).map(breakPointOf)
@@ -98,19 +106,19 @@ export async function currentFlowRound(db: Db): Promise<number> {
   return round
 }
 
-/** For the metrics: incidents that are open, and how long ago the flows were looked at; 0 before the first time. */
+/** For the metrics: incidents that are open, and how long ago the flows were looked at: for ever before the first time. */
 export async function flowHealth(db: Db): Promise<{ breakPoints: number; checkedSecondsAgo: number }> {
   const { rows } = await sql<{ breakPoints: number; checkedSecondsAgo: number }>`
     select (select count(*) from flow_incident where closed_at is null)::int as "breakPoints",
-      coalesce(extract(epoch from clock_timestamp() - checked_at), 0)::float8 as "checkedSecondsAgo"
+      coalesce(extract(epoch from clock_timestamp() - checked_at)::float8, 'Infinity') as "checkedSecondsAgo"
     from flow_state`.execute(db)
-  return rows[0] ?? { breakPoints: 0, checkedSecondsAgo: 0 }
+  return rows[0] ?? { breakPoints: 0, checkedSecondsAgo: Number.POSITIVE_INFINITY }
 }
 
-async function openIncidents(db: Db, edgeId: string | null): Promise<IncidentRow[]> {
+async function openIncidents(db: Db | Tx, edgeId: string | null): Promise<IncidentRow[]> {
   let open = db.selectFrom('flow_incident').selectAll().where('closed_at', 'is', null)
   if (edgeId !== null) open = open.where('edge_id', '=', edgeId)
-  const rows = await open.orderBy(sql`orders_affected`, 'desc').execute()
+  const rows = await open.execute()
   const ranked = rankBreakPoints(
     rows.map((row) => ({ edgeId: row.edge_id, kind: row.kind, ordersAffected: row.orders_affected, row })),
   )

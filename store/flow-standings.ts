@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { edgeOfDelivery } from '../domain/flow-manual-steps.ts'
 import { edgeId } from '../domain/flow-map.ts'
+import type { ParcelState } from '../domain/order-state.ts'
 import type { Db } from './database.ts'
 import { MOST_EDGES } from './flow-configuration.ts'
 
@@ -22,14 +23,14 @@ export type FlowStanding = {
 
 /** What waits is counted so far: an order of magnitude is enough to act on, and every queue has an index of what waits. */
 const MOST_WAITING = 10_000
-/** Parcels under way that are looked at; of more than that, any so many. */
-const MOST_PARCELS = 20_000
+/** Parcels that are looked at of each state that is under way: the newest. */
+const MOST_PARCELS = 10_000
+const UNDER_WAY: readonly ParcelState[] = ['shipped', 'in_transit', 'refused']
 
 type Waiting = { backlog: number; oldestWaitingAt: Date | null; retrying: number; ordersWaiting: number }
-const standingOf = (id: string, { backlog, ...waiting }: Waiting): FlowStanding => ({
+const standingOf = (id: string, waiting: Waiting): FlowStanding => ({
   edgeId: id,
-  backlog,
-  isBacklogCapped: backlog >= MOST_WAITING,
+  isBacklogCapped: waiting.backlog >= MOST_WAITING,
   ...waiting,
 })
 
@@ -42,15 +43,17 @@ export async function shopStandings(db: Db): Promise<FlowStanding[]> {
       pushSuccessAt: Date | null
       pullState: string | null
       pullSuccessAt: Date | null
+      pushAgeSeconds: number
       pullAgeSeconds: number | null
-      offSeconds: number | null
     }
   >`
     select shop.id as "shopId", waiting.*, push.state as "pushState", push.last_success_at as "pushSuccessAt",
       pull.state as "pullState", pull.last_success_at as "pullSuccessAt",
-      extract(epoch from clock_timestamp() - pull.watermark)::float8 as "pullAgeSeconds",
-      case when push.state = 'disconnected'
-        then extract(epoch from clock_timestamp() - push.last_success_at)::float8 end as "offSeconds"
+      -- As fresh as the oldest hint that nobody has followed; cut off, no fresher than when it was not.
+      greatest(0, extract(epoch from clock_timestamp() - least("oldestWaitingAt",
+        case when push.state = 'disconnected' then push.last_success_at end)))::float8 as "pushAgeSeconds",
+      case when pull.watermark is not null
+        then greatest(0, extract(epoch from clock_timestamp() - pull.watermark))::float8 end as "pullAgeSeconds"
     from (select id from shop where active order by id limit ${MOST_EDGES}) as shop
       left join channel_feed as push on push.shop_id = shop.id and push.way = 'push'
       left join channel_feed as pull on pull.shop_id = shop.id and pull.way = 'pull'
@@ -61,21 +64,19 @@ export async function shopStandings(db: Db): Promise<FlowStanding[]> {
           where inbox.shop = shop.id and inbox.state = 'hint' order by next_attempt_at limit ${MOST_WAITING}) as hint
       ) as waiting`.execute(db)
   return rows.flatMap(({ shopId, pushState, pushSuccessAt, pullState, pullSuccessAt, ...row }) => {
-    const { pullAgeSeconds, offSeconds, ...waiting } = row
-    const waitsSeconds = waiting.oldestWaitingAt ? secondsSince(waiting.oldestWaitingAt) : 0
+    const { pushAgeSeconds, pullAgeSeconds, ...waiting } = row
     return [
       {
         ...standingOf(edgeId('orders_pushed', shopId), waiting),
         lastSuccessAt: pushSuccessAt,
         isConnected: pushState !== 'disconnected',
-        // As fresh as the oldest hint that nobody has followed; cut off, no fresher than when it was not.
-        ageSeconds: Math.max(waitsSeconds, offSeconds ?? 0),
+        ageSeconds: pushAgeSeconds,
       },
       {
         edgeId: edgeId('orders_pulled', shopId),
         lastSuccessAt: pullSuccessAt,
         isConnected: pullState !== 'disconnected',
-        ageSeconds: pullAgeSeconds === null ? null : Math.max(0, pullAgeSeconds),
+        ageSeconds: pullAgeSeconds,
       },
     ]
   })
@@ -83,7 +84,7 @@ export async function shopStandings(db: Db): Promise<FlowStanding[]> {
 
 /** Messages that no order's workflow has heard yet, and couriers' pushes that nobody has read. */
 export async function messageStandings(db: Db): Promise<FlowStanding[]> {
-  const { rows } = await sql<Waiting & { source: string; isPush: boolean }>`
+  const { rows } = await sql<Waiting & { source: string; isPush: boolean; looked: number }>`
     with waiting as (
       -- What waits for an order that is not there yet is no sign of a break.
       (select source, case when state = 'pending' then received_at end as received_at, attempts, order_key,
@@ -94,11 +95,14 @@ export async function messageStandings(db: Db): Promise<FlowStanding[]> {
         where state = 'unread' order by next_attempt_at, id limit ${MOST_WAITING})
     )
     select source, is_push as "isPush", count(*)::int as backlog, min(received_at) as "oldestWaitingAt",
-      (count(*) filter (where attempts > 0))::int as retrying, count(distinct order_key)::int as "ordersWaiting"
+      (count(*) filter (where attempts > 0))::int as retrying, count(distinct order_key)::int as "ordersWaiting",
+      -- Senders share the limit, so that what was not looked at may be of each.
+      (sum(count(*)) over (partition by is_push))::int as looked
     from waiting group by source, is_push order by source, is_push limit ${MOST_EDGES}`.execute(db)
-  return rows.map(({ source, isPush, ...waiting }) =>
-    standingOf(edgeId(isPush ? 'courier_pushes' : 'messages', source), waiting),
-  )
+  return rows.map(({ source, isPush, looked, ...waiting }) => ({
+    ...standingOf(edgeId(isPush ? 'courier_pushes' : 'messages', source), waiting),
+    isBacklogCapped: looked >= MOST_WAITING,
+  }))
 }
 
 /** What waits to be told to outside systems, each target counted by itself: none hides behind another. */
@@ -179,16 +183,12 @@ export async function warehouseStandings(db: Db): Promise<FlowStanding[]> {
       coalesce(last_success_at >= date_trunc('minute', clock_timestamp()), false)::int as "succeededNow",
       coalesce(consecutive_failures > 0 and last_attempt_at >= date_trunc('minute', clock_timestamp()), false)::int
         as "failedNow",
-      (select count(distinct order_id) from (select order_id from pick_task
+      -- They wait for goods, not for the stock to be read: only where that fails are they concerned.
+      case when consecutive_failures = 0 then 0 else (select count(distinct order_id) from (select order_id from pick_task
         where pick_task.warehouse_id = freshness.warehouse_id and state in ('created', 'started', 'picked')
-        limit ${MOST_WAITING}) as task)::int as "ordersWaiting"
+        limit ${MOST_WAITING}) as task)::int end as "ordersWaiting"
     from warehouse_freshness as freshness order by warehouse_id limit ${MOST_EDGES}`.execute(db)
-  return rows.map(({ warehouseId, ...standing }) => ({
-    edgeId: edgeId('stock_in', warehouseId),
-    ...standing,
-    // They wait for goods, not for the stock to be read: only where that fails are they concerned.
-    ordersWaiting: standing.retrying > 0 ? standing.ordersWaiting : 0,
-  }))
+  return rows.map(({ warehouseId, ...standing }) => ({ edgeId: edgeId('stock_in', warehouseId), ...standing }))
 }
 
 export type CourierStanding = FlowStanding & { courier: string; intervalSeconds: number }
@@ -202,18 +202,20 @@ export async function courierStandings(db: Db): Promise<CourierStanding[]> {
       succeededNow: number
       failedNow: number
       lastSuccessAt: Date | null
-      looked: number
+      isBacklogCapped: boolean
     }
   >`
     with open as (
-      select courier, order_id, poll_interval_ms, consecutive_failures, last_polled_at, next_poll_at, last_push_at
-      from parcel where state in ('shipped', 'in_transit', 'refused') and main_parcel_id is null
-      limit ${MOST_PARCELS}
+      select parcel.* from unnest(${[...UNDER_WAY]}::text[]) as stage (state) cross join lateral (
+        select state, courier, order_id, poll_interval_ms, consecutive_failures, last_polled_at, next_poll_at, last_push_at
+        -- The second condition is what the index of those under way asks for.
+        from parcel where parcel.state = stage.state and parcel.state <> 'delivered' and main_parcel_id is null
+        order by created_at desc, id desc limit ${MOST_PARCELS}) as parcel
     ), judged as (
-      -- One that was due days ago is asked about no more: its order has ended.
-      select *, next_poll_at > clock_timestamp() - interval '1 day'
-          and next_poll_at + make_interval(secs => poll_interval_ms / 1000.0) < clock_timestamp() as overdue,
-        last_polled_at >= date_trunc('minute', clock_timestamp()) as polled from open
+      -- Nobody asks about those whose order has ended.
+      select open.*, next_poll_at + make_interval(secs => poll_interval_ms / 1000.0) < clock_timestamp() as overdue,
+        last_polled_at >= date_trunc('minute', clock_timestamp()) as polled
+      from open cross join lateral (select from orders where id = order_id and closed_at is null limit 1) as followed
     )
     select courier, (avg(poll_interval_ms) / 1000)::float8 as "intervalSeconds",
       count(*) filter (where polled and consecutive_failures = 0)::int as "succeededNow",
@@ -222,17 +224,7 @@ export async function courierStandings(db: Db): Promise<CourierStanding[]> {
       count(*) filter (where overdue)::int as backlog, min(next_poll_at) filter (where overdue) as "oldestWaitingAt",
       (count(distinct order_id) filter (where overdue or consecutive_failures > 0))::int as "ordersWaiting",
       greatest(max(last_polled_at) filter (where consecutive_failures = 0), max(last_push_at)) as "lastSuccessAt",
-      (select count(*) from open)::int as looked
+      exists (select from open group by state having count(*) >= ${MOST_PARCELS}) as "isBacklogCapped"
     from judged group by courier order by courier limit ${MOST_EDGES}`.execute(db)
-  return rows.map(({ courier, intervalSeconds, looked, ...standing }) => ({
-    edgeId: edgeId('courier_polls', courier),
-    courier,
-    intervalSeconds,
-    ...standing,
-    isBacklogCapped: looked >= MOST_PARCELS,
-  }))
-}
-
-function secondsSince(at: Date): number {
-  return Math.max(0, (Date.now() - at.getTime()) / 1_000)
+  return rows.map((row) => ({ edgeId: edgeId('courier_polls', row.courier), ...row }))
 }

@@ -37,12 +37,16 @@ const KEPT_MS = 2 * DAY_MS
 /** Targets of deliveries besides the channels. */
 const OWN_TARGETS = ['pda', 'payment', 'erp', 'wecom', 'wecom-app']
 
-/** Whether nobody has looked for so long: of several processes the others need not even read. */
-export async function isWatchDue(db: Db, everySeconds: number): Promise<boolean> {
-  const { rows } = await sql<{ due: boolean }>`
-    select coalesce(checked_at < clock_timestamp() - make_interval(secs => ${everySeconds}), true) as due
-    from flow_state`.execute(db)
-  return rows[0]?.due ?? false
+/**
+ * The database's time, by which everything is counted, if nobody has looked for so long; null while somebody has. Of
+ * several processes the others need not even read. A look that lies far ahead was taken before the clock was set back.
+ */
+export async function dueWatch(db: Db, everySeconds: number): Promise<Date | null> {
+  const { rows } = await sql<{ now: Date }>`
+    select clock_timestamp() as now from flow_state
+    where checked_at is null or checked_at < clock_timestamp() - make_interval(secs => ${everySeconds})
+      or checked_at > clock_timestamp() + make_interval(secs => ${PAUSE_MS / 1_000})`.execute(db)
+  return rows[0]?.now ?? null
 }
 
 type WatchRound = { edges: number; breakPoints: number }
@@ -51,7 +55,8 @@ type WatchRound = { edges: number; breakPoints: number }
  * Looks at every flow once: counts what was settled since, reads what waits, judges each edge, and writes down how it
  * stands and what became of its incidents. One process at a time does it; all of it commits together.
  *
- * @returns null while another process does it
+ * @param input.now by the database's clock
+ * @returns null while another process does it, or where one has done it since `now`
  */
 export async function watchFlows(
   db: Db,
@@ -111,7 +116,7 @@ async function readStandings(db: Db, outside: OutsideSystems): Promise<Standings
 
 type Turn = { from: Date; to: Date; finalUntil: Date; watchedSince: Date }
 
-/** The turn of this round, and what it has to count; null where another process has it. */
+/** The turn of this round, and what it has to count; null where another process has it, or has had it since. */
 async function takeTurn(tx: Tx, now: Date): Promise<Turn | null> {
   const state = await tx
     .selectFrom('flow_state')
@@ -120,10 +125,15 @@ async function takeTurn(tx: Tx, now: Date): Promise<Turn | null> {
     .skipLocked()
     .executeTakeFirst()
   if (!state) return null
+  const sinceMs = state.checked_at ? now.getTime() - state.checked_at.getTime() : Number.POSITIVE_INFINITY
+  if (sinceMs < 0 && sinceMs >= -PAUSE_MS) return null
+  const isPaused = Math.abs(sinceMs) > PAUSE_MS
   const earliest = now.getTime() - COUNTED_BACK_MS
-  const from = floorToMinute(new Date(Math.max(earliest, state.counted_until?.getTime() ?? earliest)))
+  const countedUntil = state.counted_until?.getTime() ?? earliest
+  // What was counted until later than now was counted by a clock that has been set back.
+  const begin = countedUntil > now.getTime() ? earliest : Math.max(earliest, countedUntil)
+  const from = floorToMinute(new Date(begin))
   const finalUntil = floorToMinute(new Date(now.getTime() - FINAL_AFTER_MS))
-  const isPaused = !state.checked_at || now.getTime() - state.checked_at.getTime() > PAUSE_MS
   return {
     from,
     to: now,
@@ -264,7 +274,7 @@ async function writeEdges(
       age_target_seconds = excluded.age_target_seconds, is_configured = excluded.is_configured,
       figures = excluded.figures, manual_steps = excluded.manual_steps, last_success_at = excluded.last_success_at,
       checked_at = excluded.checked_at`.execute(tx)
-  await tx.deleteFrom('flow_edge').where('checked_at', '<', now).execute()
+  await tx.deleteFrom('flow_edge').where('checked_at', '<>', now).execute()
 }
 
 function floorToMinute(at: Date): Date {

@@ -4,7 +4,7 @@ import type { ChannelConnectors } from '../connectors/channels/channel.ts'
 import type { Config } from '../contracts/config.ts'
 import type { Db } from '../store/database.ts'
 import type { OutsideSystems } from '../store/flow-configuration.ts'
-import { isWatchDue, watchFlows } from '../store/flow-watch.ts'
+import { dueWatch, watchFlows } from '../store/flow-watch.ts'
 import type { Policies } from '../store/policy-cache.ts'
 import { Loop } from './loop.ts'
 
@@ -19,12 +19,13 @@ type Deps = { db: Db; config: Config; connectors: ChannelConnectors; policies: P
 export function createDataFlowLoop({ db, config, connectors, policies, logger }: Deps): Loop {
   return new Loop('data-flow', {
     round: async () => {
-      if (!(await isWatchDue(db, EVERY_SECONDS))) return 0
+      const now = await dueWatch(db, EVERY_SECONDS)
+      if (!now) return 0
       const { document } = await policies.current(db, 'health-score')
       await watchFlows(db, {
         outside: outsideSystemsOf(config, connectors, document.syncTargetSeconds),
         policy: await policies.current(db, 'data-flow'),
-        now: new Date(),
+        now,
       })
       return 0
     },

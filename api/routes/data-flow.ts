@@ -17,6 +17,8 @@ import { FlowFeed, type FlowSubscriber } from '../flow-feed.ts'
 
 const tags = ['data flow']
 const config = { access: ACCESS.readReports }
+/** A map of thousands of edges is some megabytes, and is told whole. */
+const MOST_UNREAD_BYTES = 16 * 1024 * 1024
 
 /** What flows between the systems, where it is broken, and since when: figures of the whole business. */
 export const dataFlowRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, { deps }) => {
@@ -25,7 +27,7 @@ export const dataFlowRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (a
     { round: () => currentFlowRound(db), read: () => readDataFlow(db, clock.now()) },
     (error) => app.log.warn({ err: error }, 'the data-flow map could not be read'),
   )
-  const streams = new EventStreams(deps.eventStreamLimits)
+  const streams = new EventStreams({ maxUnreadBytes: MOST_UNREAD_BYTES, ...deps.eventStreamLimits })
   app.addHook('preClose', async () => {
     feed.close()
     streams.close()

@@ -3,10 +3,11 @@ import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { listFlowIncidentsQuery } from '../../contracts/data-flow.ts'
 import { POLICIES, type PolicyDocument } from '../../contracts/policies/index.ts'
+import { createDatabase } from '../../store/database.ts'
 import type { OutsideSystems } from '../../store/flow-configuration.ts'
 import { listFlowIncidents } from '../../store/flow-incidents.ts'
 import { currentFlowRound, readDataFlow, readFlowEdge } from '../../store/flow-queries.ts'
-import { isWatchDue, watchFlows } from '../../store/flow-watch.ts'
+import { dueWatch, watchFlows } from '../../store/flow-watch.ts'
 import { openTestStore, type TestStore } from './support.ts'
 
 const MINUTE_MS = 60_000
@@ -382,8 +383,84 @@ test('one process at a time looks: the others leave it to the one that does', as
   await sql`select 1 from flow_state for update`.execute(other)
   expect(await watch()).toBeNull()
   await other.rollback().execute()
-  expect(await isWatchDue(store.db, 15)).toBe(true)
+  expect(await dueWatch(store.db, 15)).toBeInstanceOf(Date)
   expect(await watch()).not.toBeNull()
-  expect(await isWatchDue(store.db, 15)).toBe(false)
-  expect(await isWatchDue(store.db, 0)).toBe(true)
+  expect(await dueWatch(store.db, 15)).toBeNull()
+  expect(await dueWatch(store.db, 0)).toBeInstanceOf(Date)
+})
+
+test('who read the queues before another process looked writes nothing over it', async () => {
+  const slow = new Date()
+  await watch({}, later(3_000))
+  const { checkedAt } = await map()
+  expect(await watch({}, slow)).toBeNull()
+  expect((await map()).checkedAt).toBe(checkedAt)
+})
+
+test('a clock that jumps ahead and back again stops nothing, and no incident stays open for it', async () => {
+  const pulled = `orders_pulled:${SHOP}`
+  await feed({ secondsAgo: 400 })
+  await deliver()
+  expect(await watch({}, later(3_600_000))).not.toBeNull()
+  // By the clock as it is again that was in an hour: it is due all the same, and counts from here.
+  expect(await dueWatch(store.db, 15)).toBeInstanceOf(Date)
+  expect(await watch()).not.toBeNull()
+  expect(await totals('pick_tasks_out:')).toMatchObject({ succeeded: 1 })
+  const ofPulls = async () => (await map()).breakPoints.filter(({ edgeId }) => edgeId === pulled)
+  expect((await ofPulls()).length).toBeGreaterThan(0)
+  await feed({ secondsAgo: 0 })
+  await watch({}, later(1_000))
+  expect(await ofPulls()).toEqual([])
+})
+
+test('a round that dies in its middle leaves everything as it was, and the next one does it all', async () => {
+  await watch()
+  await deliver()
+  const before = await map()
+  const round = await currentFlowRound(store.db)
+  const owner = createDatabase(store.ownerUrl, 1)
+  // Among the last things that a round writes.
+  await sql`
+    create function die() returns trigger language plpgsql as $$
+    begin perform pg_terminate_backend(pg_backend_pid()); return new; end $$`.execute(owner)
+  await sql`create trigger die before update on flow_state for each row execute function die()`.execute(owner)
+  await expect(watch({}, later(1_000))).rejects.toThrow()
+  await sql`drop function die cascade`.execute(owner)
+  await owner.destroy()
+  expect(await map()).toEqual(before)
+  expect(await totals('pick_tasks_out:')).toMatchObject({ succeeded: 0 })
+  await watch({}, later(2_000))
+  expect(await totals('pick_tasks_out:')).toMatchObject({ succeeded: 1 })
+  expect(await currentFlowRound(store.db)).toBe(round + 1)
+})
+
+test('two rounds at once are one, or one after the other: never half of each', async () => {
+  await deliver()
+  const rounds = await Promise.all([watch(), watch(), watch()])
+  expect(rounds.some((done) => done !== null)).toBe(true)
+  expect(await totals('pick_tasks_out:')).toMatchObject({ succeeded: 1 })
+})
+
+test('thresholds that everything breaks are borne: one incident a rule and edge, however often it is looked', async () => {
+  const usual = {
+    noSuccessIntervals: 1,
+    usualIntervalSeconds: 1,
+    errorRate: { percent: 0.1, minimumTries: 1 },
+    backlogGrowth: { minimum: 1, percent: 1 },
+    staleTimes: 1,
+  }
+  const absurd = { usual, byFlow: {}, windowMinutes: 4, closeAfterSeconds: 0 }
+  await feed({ secondsAgo: 7_200 })
+  for (const target of ['pda', 'payment', 'erp']) {
+    await deliver({ target, attempts: 9, lastError: 'x', state: 'pending', settledSecondsAgo: null, createdSecondsAgo: 9_000 })
+  }
+  const first = await watch(absurd)
+  expect(first?.breakPoints).toBeGreaterThan(6)
+  await watch(absurd, later(1_000))
+  const { breakPoints } = await map()
+  expect(breakPoints).toHaveLength(first?.breakPoints ?? 0)
+  // Lenient ones close them at once.
+  const lenient = { ...usual, noSuccessIntervals: null, errorRate: null, backlogGrowth: null, staleTimes: 1_000 }
+  await watch({ ...absurd, usual: { ...lenient, usualIntervalSeconds: 86_400 } }, later(2_000))
+  expect((await map()).breakPoints).toEqual([])
 })

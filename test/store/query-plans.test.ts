@@ -22,6 +22,7 @@ import {
 } from '../../store/event-deliveries.ts'
 import { countSettled } from '../../store/flow-counts.ts'
 import { readManualSteps } from '../../store/flow-manual-steps.ts'
+import { courierStandings } from '../../store/flow-standings.ts'
 import { listPickTasks, listShipments } from '../../store/fulfilment-queries.ts'
 import { listHealthOutcomes } from '../../store/health-outcomes.ts'
 import { refreshHealth } from '../../store/health-refresh.ts'
@@ -122,10 +123,11 @@ const FILL = [
   // Thousands of messages and deliveries wait for a later time, as after an outage.
   `with message as (
       insert into inbox (source, source_event_id, type, order_key, starts_order, state, occurred_at, received_at,
-        next_attempt_at)
+        next_attempt_at, settled_at)
       select 'checkout', n::text, 'order.placed', ${orderIdOf('n')}::text, true,
         case when n % 500 = 0 or n % 10 = 3 then 'pending' else 'delivered' end, now(), ${timeOf('n')},
-        case when n % 10 = 3 then now() + interval '1 hour' else now() end
+        case when n % 10 = 3 then now() + interval '1 hour' else now() end,
+        case when not (n % 500 = 0 or n % 10 = 3) then ${timeOf('n')} end
       from generate_series(1, ${ROWS}) as n returning id, received_at)
     insert into inbox_body (inbox_id, received_at, body) select id, received_at, '{}' from message`,
   `insert into pick_task (id, order_id, warehouse_id, state, lines, created_at)
@@ -150,10 +152,11 @@ const FILL = [
       where state in ('held', 'confirmed') group by 1, 2) as live
     where stock_level.sku_id = live.sku_id and stock_level.warehouse_id = live.warehouse_id`,
   `insert into delivery (id, kind, target, operation_id, order_id, order_key, payload, state, created_at,
-      next_attempt_at)
+      next_attempt_at, settled_at)
     select gen_random_uuid(), 'pick_task_created', 'pda', n::text, ${orderIdOf('n')}, 'task-' || n, '{}',
       case when n % 500 = 0 or n % 10 = 3 then 'pending' when n % 500 = 1 then 'failed' else 'delivered' end,
-      ${timeOf('n')}, case when n % 10 = 3 then 'infinity' else now() end
+      ${timeOf('n')}, case when n % 10 = 3 then 'infinity' else now() end,
+      case when not (n % 500 = 0 or n % 10 = 3) then ${timeOf('n')} end
     from generate_series(1, ${ROWS}) as n`,
   `insert into work_item (id, kind, key, order_id, state, detail, created_at)
     select gen_random_uuid(), case when n % 2 = 0 then 'contradiction' else 'parcel_lost' end, n::text, ${orderIdOf('n')},
@@ -331,7 +334,7 @@ describe('events to other systems', () => {
 describe('the data-flow map', () => {
   test('a round counts what was settled since, not what ever was', () => {
     const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000)
-    const [from, to] = [daysAgo(11), daysAgo(10)]
+    const [from, to] = [daysAgo(11), daysAgo(10.9)]
     return expectNarrow(
       (db) => db.transaction().execute((tx) => countSettled(tx, { from, to })),
       ['inbox', 'delivery', 'event_delivery'],
@@ -340,6 +343,9 @@ describe('the data-flow map', () => {
 
   test('steps by hand are read from the open work items', () =>
     expectNarrow((db) => readManualSteps(db), ['work_item']))
+
+  test('how couriers stand is read from the parcels under way, and of their orders each by its id', () =>
+    expectNarrow((db) => courierStandings(db), ['parcel', 'orders']))
 })
 
 describe('stock', () => {
