@@ -73,6 +73,18 @@ export const FLOW_TEXT: Record<Flow, { en: string; zh: string; nextEn: string; n
     nextEn: 'Check the ERP and its mapping, then retry the change requests that failed',
     nextZh: '检查 ERP 及字段映射，然后重试失败的改单',
   },
+  purchases_out: {
+    en: 'Purchase lists to the ERP',
+    zh: '采购单同步 ERP',
+    nextEn: 'Read why at the list (`GET /v1/purchase-lists`), mend it in the ERP, then tell it again',
+    nextZh: '在采购单（`GET /v1/purchase-lists`）查看原因，在 ERP 修正后重发',
+  },
+  statements_in: {
+    en: 'What finance and CRM say of the business, to be compared',
+    zh: '财务与 CRM 对账数据',
+    nextEn: 'Read the error of the run (`GET /v1/reconciliations`), mend the connection, then resume it',
+    nextZh: '在 `GET /v1/reconciliations` 查看错误，修复连接后恢复该次对账',
+  },
   customer_messages: {
     en: 'Messages to customers',
     zh: '客户通知',
@@ -108,6 +120,8 @@ export const SYSTEM_TEXT: Record<SystemKind, { en: string; zh: string }> = {
   courier: { en: 'Courier', zh: '快递' },
   payments: { en: 'Payment provider', zh: '支付机构' },
   erp: { en: 'ERP', zh: 'ERP' },
+  finance: { en: 'Finance', zh: '财务' },
+  crm: { en: 'CRM', zh: 'CRM' },
   message_provider: { en: 'Provider of messages', zh: '消息服务商' },
   wecom: { en: 'WeCom', zh: '企业微信' },
   subscriber: { en: 'Subscribed system', zh: '订阅系统' },
@@ -177,6 +191,14 @@ function callsOf(flow: Flow, key: string): [logs: Call[], retry: Call[]] {
     pick_tasks_out: [[get('/v1/pick-tasks'), items('delivery_failed')], [REPLAY_ITEM]],
     refunds_out: [[items('refund_failed')], [REPLAY_ITEM]],
     erp_out: [[get('/v1/change-requests'), items('change_apply_failed')], []],
+    purchases_out: [
+      [get('/v1/purchase-lists'), items('purchase_refused')],
+      [post('/v1/purchase-lists/{purchaseId}/erp-retry')],
+    ],
+    statements_in: [
+      [get(`/v1/reconciliations?counterpart=${key}`), items('reconciliation_failed')],
+      [post('/v1/reconciliations/{runId}/resume'), post('/v1/reconciliations')],
+    ],
     customer_messages: [
       [get(`/v1/notifications?way=${key}&state=failed`), items('notification_refused')],
       [],

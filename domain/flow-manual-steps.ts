@@ -7,6 +7,8 @@ export type ItemNames = {
   storeId: string | null
   warehouseId: string | null
   subscriptionId: string | null
+  /** Whose statement a comparison was made with, where that is a flow of its own. */
+  counterpart: string | null
   courier: string | null
   /** Who a message came from, and whether it is a courier's push. */
   source: string | null
@@ -43,7 +45,9 @@ const RULES: Partial<Record<WorkItemKind, Rule>> = {
   refund_failed: { flow: 'refunds_out', by: null },
   change_apply_failed: { flow: 'erp_out', by: null },
   change_undo_failed: { flow: 'erp_out', by: null },
-  purchase_refused: { flow: 'erp_out', by: null },
+  purchase_refused: { flow: 'purchases_out', by: null },
+  reconciliation_failed: { flow: 'statements_in', by: 'counterpart' },
+  reconciliation_differences: { flow: 'statements_in', by: 'counterpart' },
   // What is held here never comes to a device before a person has looked at it.
   abnormal_order: { flow: 'pick_tasks_out', by: null },
   notification_refused: { flow: 'customer_messages', by: 'way' },

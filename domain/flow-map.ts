@@ -13,6 +13,8 @@ export const FLOWS = [
   'pick_tasks_out',
   'refunds_out',
   'erp_out',
+  'purchases_out',
+  'statements_in',
   'customer_messages',
   'alerts_out',
   'cards_out',
@@ -30,6 +32,8 @@ export const SYSTEM_KINDS = [
   'courier',
   'payments',
   'erp',
+  'finance',
+  'crm',
   'message_provider',
   'wecom',
   'subscriber',
@@ -58,6 +62,12 @@ export type FlowEdge = {
   isConfigured: boolean
 }
 
+/** Whose statements the hub is compared with, and which are on the map for nothing else. */
+export const STATEMENT_GIVERS = ['finance', 'crm'] as const
+export type StatementGiver = (typeof STATEMENT_GIVERS)[number]
+/** A comparison is asked for once a day. */
+const STATEMENT_SECONDS = 86_400
+
 /** What the hub is connected with, as configuration and master data say. */
 export type FlowConfiguration = {
   shops: readonly {
@@ -77,6 +87,8 @@ export type FlowConfiguration = {
   courierPushSources: readonly string[]
   /** Couriers that have parcels under way, and how long each parcel is left alone. */
   couriers: readonly { courier: string; intervalSeconds: number }[]
+  /** Who is asked what it says of a day's business, beside those that other flows come from or go to. */
+  statementsOf: readonly StatementGiver[]
   messageWays: readonly string[]
   hasErp: boolean
   sendsAlerts: boolean
@@ -156,7 +168,10 @@ function configuredEdges(configuration: FlowConfiguration): FlowEdge[] {
     ...OWN_MESSAGES.map((source) => edge('messages', source)),
     edge('pick_tasks_out', ''),
     edge('refunds_out', ''),
-    ...(configuration.hasErp ? [edge('erp_out', '')] : []),
+    ...configuration.statementsOf.map((giver) =>
+      edge('statements_in', giver, { intervalSeconds: STATEMENT_SECONDS }),
+    ),
+    ...(configuration.hasErp ? [edge('erp_out', ''), edge('purchases_out', '')] : []),
     ...(configuration.sendsAlerts ? [edge('alerts_out', '')] : []),
     ...(configuration.sendsCards ? [edge('cards_out', '')] : []),
   ]
@@ -206,6 +221,10 @@ function endsOf(flow: Flow, key: string, channel: string | null): { from: string
       return { from: WORKFLOWS, to: 'payments' }
     case 'erp_out':
       return { from: WORKFLOWS, to: 'erp' }
+    case 'purchases_out':
+      return { from: HUB, to: 'erp' }
+    case 'statements_in':
+      return { from: key === 'crm' ? 'crm' : 'finance', to: HUB }
     case 'customer_messages':
       return { from: HUB, to: `message_provider:${key}` }
     case 'alerts_out':

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { FlowConfiguration } from '../domain/flow-map.ts'
+import type { FlowConfiguration, StatementGiver } from '../domain/flow-map.ts'
 import { connectedChannels } from './channel-writeback.ts'
 import type { Db, Tx } from './database.ts'
 import { currentPolicy } from './policy.ts'
@@ -16,6 +16,7 @@ export type OutsideSystems = {
   /** Channels whose stores are told what to show although they have no shop here. */
   listingChannels: readonly string[]
   courierPushSources: readonly string[]
+  statementsOf: readonly StatementGiver[]
   messageWays: readonly string[]
   hasErp: boolean
   sendsAlerts: boolean

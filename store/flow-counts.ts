@@ -147,6 +147,10 @@ export async function writeSamples(
   samples: readonly { edgeId: string; backlog: number; succeeded: number; failed: number }[],
 ): Promise<void> {
   const told = samples.filter(({ backlog, succeeded, failed }) => backlog + succeeded + failed > 0)
+  // What waited earlier in this minute and does so no more.
+  await sql`
+    update flow_minute set backlog = 0
+    where minute = ${minute} and backlog > 0 and edge_id <> all(${told.map((each) => each.edgeId)}::text[])`.execute(tx)
   if (told.length === 0) return
   await sql`
     insert into flow_minute (edge_id, minute, backlog, succeeded, failed)

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { COURIER_PUSH } from '../contracts/facts.ts'
 import { edgeOfWorkItem, type ItemNames, MANUAL_STEP_KINDS } from '../domain/flow-manual-steps.ts'
+import { STATEMENT_GIVERS } from '../domain/flow-map.ts'
 import type { ManualStep } from '../domain/flow-steps.ts'
 import type { WorkItemKind } from '../domain/order.ts'
 import type { Db } from './database.ts'
@@ -26,6 +27,8 @@ export async function readManualSteps(db: Db): Promise<ManualStep[]> {
       coalesce(open.detail ->> 'storeId', case when delivery.kind = 'listing'
         then delivery.payload ->> 'storeId' end) as "storeId",
       open.detail ->> 'warehouseId' as "warehouseId", open.detail ->> 'subscriptionId' as "subscriptionId",
+      case when open.detail ->> 'counterpart' = any(${[...STATEMENT_GIVERS]}::text[])
+        then open.detail ->> 'counterpart' end as counterpart,
       open.detail ->> 'courier' as courier, coalesce(open.detail ->> 'source', inbox.source) as source,
       coalesce(inbox.type = ${COURIER_PUSH}, false) as "isCourierPush", open.detail ->> 'way' as way,
       delivery.kind as "deliveryKind", delivery.target as "deliveryTarget", count(*)::int as items,
@@ -42,7 +45,7 @@ export async function readManualSteps(db: Db): Promise<ManualStep[]> {
           when open.detail ->> 'deliveryId' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
           then (open.detail ->> 'deliveryId')::uuid end
         limit 1) as delivery on true
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11`.execute(db)
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12`.execute(db)
   const byEdge = new Map<string, ManualStep>()
   for (const { kind, items, orders, ...names } of rows) {
     const id = edgeOfWorkItem(kind, names)

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { edgeOfDelivery } from '../domain/flow-manual-steps.ts'
-import { edgeId } from '../domain/flow-map.ts'
+import { edgeId, STATEMENT_GIVERS } from '../domain/flow-map.ts'
 import type { ParcelState } from '../domain/order-state.ts'
 import type { Db } from './database.ts'
 import { MOST_EDGES } from './flow-configuration.ts'
@@ -189,6 +189,55 @@ export async function warehouseStandings(db: Db): Promise<FlowStanding[]> {
         limit ${MOST_WAITING}) as task)::int end as "ordersWaiting"
     from warehouse_freshness as freshness order by warehouse_id limit ${MOST_EDGES}`.execute(db)
   return rows.map(({ warehouseId, ...standing }) => ({ edgeId: edgeId('stock_in', warehouseId), ...standing }))
+}
+
+/** Of the lists and runs, the newest that are looked at for the last success. */
+const NEWEST = 1_000
+
+/** Purchase lists that the ERP is to be told of. Nobody's order waits for one. */
+export async function purchaseStanding(db: Db): Promise<FlowStanding> {
+  // When a list was settled is when it would have been due again.
+  const { rows } = await sql<
+    Waiting & { lastSuccessAt: Date | null; succeededNow: number; failedNow: number }
+  >`
+    select waiting.*, told.* from (
+      select count(*)::int as backlog, min(approved_at) as "oldestWaitingAt",
+        (count(*) filter (where erp_error is not null))::int as retrying, 0 as "ordersWaiting"
+      from (select approved_at, erp_error from purchase_list where erp_state in ('due', 'sending')
+        order by erp_next_at, id limit ${MOST_WAITING}) as due
+    ) as waiting cross join (
+      select max(erp_next_at) filter (where erp_state = 'sent') as "lastSuccessAt",
+        (count(*) filter (where erp_state = 'sent' and is_new))::int as "succeededNow",
+        (count(*) filter (where erp_state = 'refused' and is_new))::int as "failedNow"
+      from (select erp_state, erp_next_at, erp_next_at >= date_trunc('minute', clock_timestamp()) as is_new
+        from purchase_list order by created_at desc, id desc limit ${NEWEST}) as list
+    ) as told`.execute(db)
+  const id = edgeId('purchases_out', '')
+  const [row] = rows
+  if (!row) return { edgeId: id }
+  const { lastSuccessAt, succeededNow, failedNow, ...waiting } = row
+  return { ...standingOf(id, waiting), lastSuccessAt, succeededNow, failedNow }
+}
+
+/** Comparisons with what finance and the CRM say: one runs at a time, and the last one that ended is the last success. */
+export async function statementStandings(db: Db): Promise<FlowStanding[]> {
+  const { rows } = await sql<
+    Waiting & { giver: string; lastSuccessAt: Date | null; succeededNow: number; failedNow: number }
+  >`
+    select giver, run.* from unnest(${[...STATEMENT_GIVERS]}::text[]) as giver cross join lateral (
+      select (count(*) filter (where is_open))::int as backlog, min(created_at) filter (where is_open) as "oldestWaitingAt",
+        (count(*) filter (where is_open and failures > 0))::int as retrying, 0 as "ordersWaiting",
+        max(finished_at) filter (where state = 'done') as "lastSuccessAt",
+        (count(*) filter (where state = 'done' and is_new))::int as "succeededNow",
+        (count(*) filter (where state = 'failed' and is_new))::int as "failedNow"
+      from (select state, failures, created_at, finished_at, state in ('waiting', 'running') as is_open,
+          finished_at >= date_trunc('minute', clock_timestamp()) as is_new
+        from reconciliation_run where counterpart = giver order by created_at desc, id desc limit ${NEWEST}) as newest
+    ) as run`.execute(db)
+  return rows.map(({ giver, lastSuccessAt, succeededNow, failedNow, ...waiting }) => ({
+    ...standingOf(edgeId('statements_in', giver), waiting),
+    ...{ lastSuccessAt, succeededNow, failedNow },
+  }))
 }
 
 export type CourierStanding = FlowStanding & { courier: string; intervalSeconds: number }

@@ -16,7 +16,9 @@ import {
   type FlowStanding,
   messageStandings,
   notificationStandings,
+  purchaseStanding,
   shopStandings,
+  statementStandings,
   subscriptionStandings,
   warehouseStandings,
 } from './flow-standings.ts'
@@ -109,6 +111,8 @@ async function readStandings(db: Db, outside: OutsideSystems): Promise<Standings
     ...(await subscriptionStandings(db)),
     ...(await notificationStandings(db)),
     ...(await warehouseStandings(db)),
+    await purchaseStanding(db),
+    ...(await statementStandings(db)),
     ...couriers,
   ]
   return { byEdge: new Map(all.map((standing) => [standing.edgeId, standing])), couriers }

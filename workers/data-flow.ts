@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
 import { lagTargetsOf } from '../connectors/channels/calls.ts'
 import type { ChannelConnectors } from '../connectors/channels/channel.ts'
+import { reconciledWith } from '../connectors/counterparts.ts'
 import type { Config } from '../contracts/config.ts'
+import { STATEMENT_GIVERS } from '../domain/flow-map.ts'
 import type { Db } from '../store/database.ts'
 import type { OutsideSystems } from '../store/flow-configuration.ts'
 import { dueWatch, watchFlows } from '../store/flow-watch.ts'
@@ -55,6 +57,7 @@ export function outsideSystemsOf(
     },
     listingChannels: config.MALL_URL ? ['mall'] : [],
     courierPushSources: config.KUAIDI100_CALLBACK_URL ? ['kuaidi100'] : [],
+    statementsOf: STATEMENT_GIVERS.filter((giver) => reconciledWith(config).includes(giver)),
     messageWays: [
       ...(config.SMS_PROVIDER ? ['sms'] : []),
       ...(config.WECHAT_APP_ID ? ['wechat'] : []),

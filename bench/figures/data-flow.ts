@@ -22,6 +22,7 @@ const OUTSIDE: OutsideSystems = {
   feedOf: () => ({ channel: 'doudian', pushTargetSeconds: 60, pullTargetSeconds: 300, pullIntervalSeconds: 30 }),
   listingChannels: ['mall'],
   courierPushSources: ['kuaidi100'],
+  statementsOf: ['finance', 'crm'],
   messageWays: ['sms'],
   hasErp: true,
   sendsAlerts: true,

@@ -36,6 +36,8 @@ const byFlow = z
     pick_tasks_out: ofFlow,
     refunds_out: ofFlow,
     erp_out: ofFlow,
+    purchases_out: ofFlow,
+    statements_in: ofFlow,
     customer_messages: ofFlow,
     alerts_out: ofFlow,
     cards_out: ofFlow,
@@ -89,6 +91,9 @@ export const dataFlow = definePolicy({
       // Money and bookings are few: each one that fails matters sooner.
       refunds_out: { errorRate: { percent: 20, minimumTries: 5 }, usualIntervalSeconds: 300 },
       erp_out: { errorRate: { percent: 20, minimumTries: 5 }, usualIntervalSeconds: 300 },
+      // Some lists a day, and one run a night that may take its hours.
+      purchases_out: { errorRate: { percent: 20, minimumTries: 5 }, usualIntervalSeconds: 300 },
+      statements_in: { noSuccessIntervals: 2, usualIntervalSeconds: 3_600 },
     },
   }),
 })

@@ -20,6 +20,7 @@ const NOTHING: FlowConfiguration = {
   subscriptions: [],
   courierPushSources: [],
   couriers: [],
+  statementsOf: [],
   messageWays: [],
   hasErp: false,
   sendsAlerts: false,
@@ -64,6 +65,17 @@ describe('the map', () => {
     ])
     expect(ofShops[0]).toMatchObject({ ageTargetSeconds: 60, intervalSeconds: null, isConfigured: true })
     expect(ofShops[2]).toMatchObject({ ageTargetSeconds: 300, intervalSeconds: 30, isConfigured: true })
+  })
+
+  test('has finance and CRM where they are asked what they say, once a day, and purchases where there is an ERP', () => {
+    const edges = flowEdgesOf({ ...NOTHING, statementsOf: ['finance', 'crm'], hasErp: true }, [])
+    expect(edges.flatMap(({ flow, from, to, intervalSeconds }) =>
+      flow === 'statements_in' || flow === 'purchases_out' ? [[flow, from, to, intervalSeconds]] : [],
+    )).toEqual([
+      ['purchases_out', 'hub', 'erp', null],
+      ['statements_in', 'crm', 'hub', 86_400],
+      ['statements_in', 'finance', 'hub', 86_400],
+    ])
   })
 
   test('has no pushes of a platform that pushes nothing', () => {
@@ -124,6 +136,7 @@ const NO_NAMES: ItemNames = {
   storeId: null,
   warehouseId: null,
   subscriptionId: null,
+  counterpart: null,
   courier: null,
   source: null,
   isCourierPush: false,
@@ -150,6 +163,8 @@ describe('a step by hand', () => {
     ],
     ['a pick task that gave up is the devices’', 'delivery_failed', { deliveryTarget: 'pda' }, 'pick_tasks_out:'],
     ['an item that does not say whose it is is nobody’s', 'wms_unreachable', {}, null],
+    ['a purchase that the ERP refused is on its way there', 'purchase_refused', {}, 'purchases_out:'],
+    ['what finance says otherwise is finance’s', 'reconciliation_differences', { counterpart: 'finance' }, 'statements_in:finance'],
     ['a lost parcel is no flow’s', 'parcel_lost', { courier: 'sf' }, null],
   ])('%s', (_, kind, names, expected) => {
     expect(edgeOfWorkItem(kind, { ...NO_NAMES, ...names })).toBe(expected)

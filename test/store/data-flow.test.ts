@@ -21,6 +21,7 @@ const OUTSIDE: OutsideSystems = {
   }),
   listingChannels: [],
   courierPushSources: ['kuaidi100'],
+  statementsOf: ['finance'],
   messageWays: ['sms'],
   hasErp: true,
   sendsAlerts: false,
@@ -228,6 +229,21 @@ describe('the map', () => {
     expect(shown?.oldestWaitingSeconds).toBeGreaterThanOrEqual(90)
   })
 
+  test('says of a minute what waited at its end, also where that is nothing any more', async () => {
+    const minute = new Date(Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS)
+    await deliver({ state: 'pending', settledSecondsAgo: null, createdSecondsAgo: 1 })
+    await watch({}, new Date(minute.getTime() + 1_000))
+    const waited = async () => {
+      const query = { minutes: 60, now: later(MINUTE_MS) }
+      const { minutes } = await readFlowEdge(store.db, 'pick_tasks_out:', query)
+      return minutes.map(({ backlog }) => backlog)
+    }
+    expect(await waited()).toEqual([1])
+    await sql`update delivery set state = 'withdrawn', settled_at = now() where state = 'pending'`.execute(store.db)
+    await watch({}, new Date(minute.getTime() + 2_000))
+    expect(await waited()).toEqual([0])
+  })
+
   test('lets go of what is no longer configured and has not flowed', async () => {
     await watch()
     await watchFlows(store.db, {
@@ -272,6 +288,37 @@ describe('the map', () => {
       next: { edgeId: `orders_pulled:${SHOP}`, workItemKind: 'channel_order_held', count: 2 },
     })
     await sql`update work_item set state = 'resolved' where state = 'open'`.execute(store.db)
+  })
+
+  test('shows how comparisons with finance and purchases on their way to the ERP stand', async () => {
+    await sql`
+      insert into reconciliation_run (id, counterpart, from_day, to_day, origin, requested_by, state, failures, created_at,
+        finished_at)
+      values (${uuid()}, 'finance', '2026-01-01', '2026-01-01', 'person', 'test', 'done', 0, now() - interval '3 hours',
+          now() - interval '2 hours'),
+        (${uuid()}, 'finance', '2026-01-02', '2026-01-02', 'person', 'test', 'waiting', 1, now() - interval '1 hour', null)`.execute(
+      store.db,
+    )
+    for (const [number, state, dueAt] of [
+      ['PO-1', 'sent', '-1 hour'],
+      ['PO-2', 'sending', '5 minutes'],
+    ] as const) {
+      await sql`
+        insert into purchase_list (id, number, warehouse_id, supplier_id, status, amount_cents, created_by, approved_at,
+          expected_on, erp_state, erp_error, erp_next_at)
+        select ${uuid()}, ${number}, min(id), 'S', 'approved', 1, 'test', now() - interval '30 minutes', current_date, ${state},
+          case when ${state} = 'sending' then 'refused to connect' end, now() + ${dueAt}::interval from warehouse`.execute(store.db)
+    }
+    await watch()
+    const finance = await edge('statements_in:finance')
+    expect(finance).toMatchObject({ from: 'finance', backlog: 1, retrying: 1, isConfigured: true })
+    const hoursAgo = (Date.now() - Date.parse(finance?.lastSuccessAt ?? '')) / 3_600_000
+    expect(hoursAgo).toBeCloseTo(2, 1)
+    const purchases = await edge('purchases_out:')
+    expect(purchases).toMatchObject({ to: 'erp', backlog: 1, retrying: 1, state: 'broken' })
+    expect(purchases?.oldestWaitingSeconds).toBeGreaterThan(1_700)
+    await sql`update reconciliation_run set state = 'cancelled'`.execute(store.db)
+    await sql`update purchase_list set erp_state = 'none'`.execute(store.db)
   })
 
   test('an edge that is not on it is not found', async () => {
