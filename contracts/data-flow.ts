@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { BREAK_KINDS, type BreakKind } from '../domain/flow-break-points.ts'
-import { type Flow, FLOWS, SYSTEM_KINDS, type SystemKind } from '../domain/flow-map.ts'
+import { FLOWS, type Flow, SYSTEM_KINDS, type SystemKind } from '../domain/flow-map.ts'
 import { FLOW_STEPS, type FlowStepName } from '../domain/flow-steps.ts'
 import { WORK_ITEM_KINDS } from '../domain/order.ts'
 import { instant, page, pageQuery } from './common.ts'
@@ -10,13 +10,15 @@ export const FLOW_TEXT: Record<Flow, { en: string; zh: string; nextEn: string; n
   orders_pushed: {
     en: 'Orders that a platform pushes',
     zh: '平台推送订单',
-    nextEn: 'Open the shop: is its connection up, does the platform call the right address? Pulls bring what is missed',
+    nextEn:
+      'Open the shop: is its connection up, does the platform call the right address? Pulls bring what is missed',
     nextZh: '查看店铺：连接是否正常、平台推送地址是否正确；漏推的订单由拉取补齐',
   },
   orders_pulled: {
     en: 'Orders that are pulled from a platform',
     zh: '拉取平台订单',
-    nextEn: 'Check the shop’s credentials (`POST /v1/shops/{id}/check`) and whether the channels process runs',
+    nextEn:
+      'Check the shop’s credentials (`POST /v1/shops/{id}/check`) and whether the channels process runs',
     nextZh: '检查店铺授权（`POST /v1/shops/{id}/check`）及 channels 进程是否运行',
   },
   messages: {
@@ -176,8 +178,16 @@ function callsOf(flow: Flow, key: string): [logs: Call[], retry: Call[]] {
       [post(`/v1/shops/${key}/check`)],
     ],
     orders_pulled: [
-      [get(`/v1/shops/${key}`), get(`/v1/channel-orders?shopId=${key}&state=held`), items('channel_order_unread')],
-      [post(`/v1/shops/${key}/check`), post(`/v1/channel-orders/${key}/{platformOrderId}/retry`), REPLAY_ITEM],
+      [
+        get(`/v1/shops/${key}`),
+        get(`/v1/channel-orders?shopId=${key}&state=held`),
+        items('channel_order_unread'),
+      ],
+      [
+        post(`/v1/shops/${key}/check`),
+        post(`/v1/channel-orders/${key}/{platformOrderId}/retry`),
+        REPLAY_ITEM,
+      ],
     ],
     messages: [[items('message_set_aside'), items('order_not_found')], [REPLAY_ITEM]],
     stock_in: [[get('/v1/wms'), items('wms_unreachable')], [post(`/v1/wms/${key}/readings`)]],

@@ -42,7 +42,9 @@ const sums = sql`
  * read; all others, when their order's workflow has them.
  */
 async function countInbox(tx: Tx, { from, to }: Window): Promise<MinuteCount[]> {
-  const { rows } = await sql<Counts & { flow: 'orders_pushed' | 'orders_pulled' | 'messages' | 'courier_pushes'; key: string }>`
+  const { rows } = await sql<
+    Counts & { flow: 'orders_pushed' | 'orders_pulled' | 'messages' | 'courier_pushes'; key: string }
+  >`
     with settled as (
       select settled_at, received_at as begun_at, state in ('delivered', 'late', 'fetched', 'read') as is_success,
         greatest(attempts, (state = 'set_aside')::int) as failures,
@@ -150,7 +152,9 @@ export async function writeSamples(
   // What waited earlier in this minute and does so no more.
   await sql`
     update flow_minute set backlog = 0
-    where minute = ${minute} and backlog > 0 and edge_id <> all(${told.map((each) => each.edgeId)}::text[])`.execute(tx)
+    where minute = ${minute} and backlog > 0 and edge_id <> all(${told.map((each) => each.edgeId)}::text[])`.execute(
+    tx,
+  )
   if (told.length === 0) return
   await sql`
     insert into flow_minute (edge_id, minute, backlog, succeeded, failed)

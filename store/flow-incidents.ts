@@ -51,7 +51,9 @@ export async function recordIncidents(
     now,
   )
   if (moves.close.length === 0) return
-  await sql`update flow_incident set closed_at = greatest(last_seen_at, ${now}) where id = any(${moves.close}::uuid[])`.execute(tx)
+  await sql`update flow_incident set closed_at = greatest(last_seen_at, ${now}) where id = any(${moves.close}::uuid[])`.execute(
+    tx,
+  )
 }
 
 type Told = { measured: number; limit_value: number; orders_affected: number; backlog: number }
@@ -72,7 +74,11 @@ async function openIncidents(
 }
 
 /** What affects more orders is worse; of as many, what is measured further. A clock that was set back moves nothing back. */
-async function noteIncidents(tx: Tx, incidents: readonly ({ id: string } & Told)[], now: Date): Promise<void> {
+async function noteIncidents(
+  tx: Tx,
+  incidents: readonly ({ id: string } & Told)[],
+  now: Date,
+): Promise<void> {
   if (incidents.length === 0) return
   const seenAt = sql`greatest(last_seen_at, ${now}::timestamptz)`
   const isWorse = sql`(found.orders_affected, found.measured) > (worst_orders, worst_measured)`
@@ -117,7 +123,11 @@ export async function listFlowIncidents(db: Db, query: ListFlowIncidentsQuery): 
   const after = keyset.after(query.cursor)
   const { edgeId = null, flow = null, kind = null, from = null, to = null } = query
   const state =
-    query.state === undefined ? sql`true` : query.state === 'open' ? sql`closed_at is null` : sql`closed_at is not null`
+    query.state === undefined
+      ? sql`true`
+      : query.state === 'open'
+        ? sql`closed_at is null`
+        : sql`closed_at is not null`
   const { rows } = await sql<IncidentRow>`
     select id, edge_id as "edgeId", flow, kind, opened_at as "openedAt", ${exact('opened_at')} as at,
       last_seen_at as "lastSeenAt", closed_at as "closedAt", worst_measured as "worstMeasured",
@@ -142,7 +152,10 @@ const ORDERS: Record<ListFlowIncidentsQuery['sort'], RawBuilder<unknown>> = {
   worst: sql`worst_orders desc, id`,
 }
 
-function beyondOf(sort: ListFlowIncidentsQuery['sort'], after: (string | number)[] | null): RawBuilder<unknown> {
+function beyondOf(
+  sort: ListFlowIncidentsQuery['sort'],
+  after: (string | number)[] | null,
+): RawBuilder<unknown> {
   if (!after) return sql`true`
   const [value, id] = after
   switch (sort) {

@@ -49,7 +49,12 @@ async function readMap(db: Tx, now: Date): Promise<DataFlowView> {
     checkedAt: state.checked_at?.toISOString() ?? null,
     isStale: !state.checked_at || now.getTime() - state.checked_at.getTime() > STALE_AFTER_MS,
     policyVersion: state.policy_version,
-    systems: systemsOf(edges).map(({ id, kind, key }) => ({ systemId: id, kind, key, title: SYSTEM_TEXT[kind] })),
+    systems: systemsOf(edges).map(({ id, kind, key }) => ({
+      systemId: id,
+      kind,
+      key,
+      title: SYSTEM_TEXT[kind],
+    })),
     edges,
     breakPoints,
     steps: stepsOf(rows, { breakPoints, closedLately: fixed.count }),
@@ -159,7 +164,8 @@ function edgeOf(row: EdgeRow, breakPoints: readonly BreakPointView[]): FlowEdgeV
     succeeded: figures.succeeded,
     failed: figures.failed,
     windowMinutes: figures.windowMinutes,
-    errorRate: tried === 0 ? null : Math.round(((figures.failed + figures.retrying) / tried) * 10_000) / 10_000,
+    errorRate:
+      tried === 0 ? null : Math.round(((figures.failed + figures.retrying) / tried) * 10_000) / 10_000,
     latency: { meanMs: figures.latencyMeanMs, maxMs: figures.latencyMaxMs },
     backlog: figures.backlog,
     isBacklogCapped: figures.isBacklogCapped,

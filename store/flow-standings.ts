@@ -188,7 +188,10 @@ export async function warehouseStandings(db: Db): Promise<FlowStanding[]> {
         where pick_task.warehouse_id = freshness.warehouse_id and state in ('created', 'started', 'picked')
         limit ${MOST_WAITING}) as task)::int end as "ordersWaiting"
     from warehouse_freshness as freshness order by warehouse_id limit ${MOST_EDGES}`.execute(db)
-  return rows.map(({ warehouseId, ...standing }) => ({ edgeId: edgeId('stock_in', warehouseId), ...standing }))
+  return rows.map(({ warehouseId, ...standing }) => ({
+    edgeId: edgeId('stock_in', warehouseId),
+    ...standing,
+  }))
 }
 
 /** Of the lists and runs, the newest that are looked at for the last success. */

@@ -39,7 +39,8 @@ export const dataFlowRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (a
       config,
       schema: {
         tags,
-        summary: 'The map: systems, flows with live figures, break points (the worst first), and the three steps',
+        summary:
+          'The map: systems, flows with live figures, break points (the worst first), and the three steps',
         querystring: z.strictObject({}),
         response: { 200: dataFlowView },
       },
@@ -53,7 +54,8 @@ export const dataFlowRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (a
       config,
       schema: {
         tags,
-        summary: 'One flow: its last minutes, what is done by hand, its break points, logs, retries and runbook',
+        summary:
+          'One flow: its last minutes, what is done by hand, its break points, logs, retries and runbook',
         params: flowEdgeParams,
         querystring: flowEdgeQuery,
         response: { 200: flowEdgeDetail },

@@ -19,7 +19,12 @@ const ROUNDS = 9
 const ALLOWED_MS = 1_500
 
 const OUTSIDE: OutsideSystems = {
-  feedOf: () => ({ channel: 'doudian', pushTargetSeconds: 60, pullTargetSeconds: 300, pullIntervalSeconds: 30 }),
+  feedOf: () => ({
+    channel: 'doudian',
+    pushTargetSeconds: 60,
+    pullTargetSeconds: 300,
+    pullIntervalSeconds: 30,
+  }),
   listingChannels: ['mall'],
   courierPushSources: ['kuaidi100'],
   statementsOf: ['finance', 'crm'],

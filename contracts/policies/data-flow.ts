@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Flow, FLOWS } from '../../domain/flow-map.ts'
+import { FLOWS, type Flow } from '../../domain/flow-map.ts'
 import { definePolicy } from './definition.ts'
 
 const DAY_SECONDS = 86_400

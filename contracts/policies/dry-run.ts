@@ -35,7 +35,15 @@ export const dryRunReport = z.object({
   revision: z.int(),
   /** The version in force, which it is compared with. */
   comparedWith: z.int(),
-  subject: z.enum(['order', 'stock-level', 'transfer', 'change-request', 'health-day', 'difference', 'data-flow-edge']),
+  subject: z.enum([
+    'order',
+    'stock-level',
+    'transfer',
+    'change-request',
+    'health-day',
+    'difference',
+    'data-flow-edge',
+  ]),
   from: instant,
   to: instant,
   /** How many there are to examine; more than the limit are not. */

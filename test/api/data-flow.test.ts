@@ -76,7 +76,9 @@ test('every log that an edge leads to can be read', async () => {
 })
 
 test('incidents are listed', async () => {
-  const { items } = (await get('/v1/data-flow/incidents?edgeId=orders_pulled:shop-jd&state=open&sort=worst')).json()
+  const { items } = (
+    await get('/v1/data-flow/incidents?edgeId=orders_pulled:shop-jd&state=open&sort=worst')
+  ).json()
   expect(items.map(({ kind }: { kind: string }) => kind).sort()).toEqual(['no_success', 'stale'])
 })
 

@@ -17,8 +17,18 @@ const RULES: DataFlowRules = POLICIES['data-flow'].initial
 const NOW = Date.parse('2026-11-11T00:00:00+08:00')
 const MINUTE_MS = 60_000
 type Edge = Pick<FlowEdge, 'id' | 'flow' | 'intervalSeconds' | 'ageTargetSeconds'>
-const PULL: Edge = { id: 'orders_pulled:DY-1', flow: 'orders_pulled', intervalSeconds: 60, ageTargetSeconds: 300 }
-const TASKS: Edge = { id: 'pick_tasks_out:', flow: 'pick_tasks_out', intervalSeconds: null, ageTargetSeconds: null }
+const PULL: Edge = {
+  id: 'orders_pulled:DY-1',
+  flow: 'orders_pulled',
+  intervalSeconds: 60,
+  ageTargetSeconds: 300,
+}
+const TASKS: Edge = {
+  id: 'pick_tasks_out:',
+  flow: 'pick_tasks_out',
+  intervalSeconds: null,
+  ageTargetSeconds: null,
+}
 const WELL: FlowFigures = {
   succeeded: 100,
   failed: 0,
@@ -191,7 +201,8 @@ describe('a break point', () => {
           },
         }
         const strict = { ...RULES, byFlow: {} }
-        const kinds = (rules: DataFlowRules) => breakPointsOf(edge, figures, rules, NOW).map(({ kind }) => kind)
+        const kinds = (rules: DataFlowRules) =>
+          breakPointsOf(edge, figures, rules, NOW).map(({ kind }) => kind)
         expect(kinds(strict)).toEqual(expect.arrayContaining(kinds(lax)))
       }),
     )
@@ -207,7 +218,9 @@ describe('orders affected', () => {
   })
 
   test('of a feed that is silent are also those that it would have brought meanwhile', () => {
-    expect(affected(PULL, { lastSuccessAtMs: NOW - 30 * MINUTE_MS, usualPerMinute: 2, ordersWaiting: 1 })).toBe(61)
+    expect(
+      affected(PULL, { lastSuccessAtMs: NOW - 30 * MINUTE_MS, usualPerMinute: 2, ordersWaiting: 1 }),
+    ).toBe(61)
     // It speaks, but fails at times: nothing is missing.
     expect(affected(PULL, { succeeded: 0, failed: 30, usualPerMinute: 2, ordersWaiting: 1 })).toBe(1)
   })
@@ -288,7 +301,10 @@ describe('the policy', () => {
   test.each([
     ['a window too short to see growth in', { windowMinutes: 3 }],
     ['a flow that there is none of', { byFlow: { teleport: {} } }],
-    ['a rate of more than all', { usual: { ...initial.usual, errorRate: { percent: 101, minimumTries: 1 } } }],
+    [
+      'a rate of more than all',
+      { usual: { ...initial.usual, errorRate: { percent: 101, minimumTries: 1 } } },
+    ],
     ['no interval at all', { usual: { ...initial.usual, usualIntervalSeconds: 0 } }],
   ])('refuses %s', (_, change) => {
     expect(schema.safeParse({ ...initial, ...change }).success).toBe(false)

@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { edgeOfDelivery, edgeOfWorkItem, type ItemNames, MANUAL_STEP_KINDS } from '../../domain/flow-manual-steps.ts'
+import {
+  edgeOfDelivery,
+  edgeOfWorkItem,
+  type ItemNames,
+  MANUAL_STEP_KINDS,
+} from '../../domain/flow-manual-steps.ts'
 import {
   edgeId,
   FLOWS,
@@ -49,7 +54,12 @@ describe('the map', () => {
       'pick_tasks_out:',
       'refunds_out:',
     ])
-    expect(systemsOf(edges).map(({ id }) => id)).toEqual(['hub', 'workflows', 'warehouse_devices', 'payments'])
+    expect(systemsOf(edges).map(({ id }) => id)).toEqual([
+      'hub',
+      'workflows',
+      'warehouse_devices',
+      'payments',
+    ])
   })
 
   test('is drawn from the configuration: each shop with its pushes, pulls and waybills, at the system of its channel', () => {
@@ -69,9 +79,11 @@ describe('the map', () => {
 
   test('has finance and CRM where they are asked what they say, once a day, and purchases where there is an ERP', () => {
     const edges = flowEdgesOf({ ...NOTHING, statementsOf: ['finance', 'crm'], hasErp: true }, [])
-    expect(edges.flatMap(({ flow, from, to, intervalSeconds }) =>
-      flow === 'statements_in' || flow === 'purchases_out' ? [[flow, from, to, intervalSeconds]] : [],
-    )).toEqual([
+    expect(
+      edges.flatMap(({ flow, from, to, intervalSeconds }) =>
+        flow === 'statements_in' || flow === 'purchases_out' ? [[flow, from, to, intervalSeconds]] : [],
+      ),
+    ).toEqual([
       ['purchases_out', 'hub', 'erp', null],
       ['statements_in', 'crm', 'hub', 86_400],
       ['statements_in', 'finance', 'hub', 86_400],
@@ -161,10 +173,20 @@ describe('a step by hand', () => {
       { deliveryKind: 'channel_ship', deliveryTarget: 'doudian', shopId: 'DY-1' },
       'waybills_out:DY-1',
     ],
-    ['a pick task that gave up is the devices’', 'delivery_failed', { deliveryTarget: 'pda' }, 'pick_tasks_out:'],
+    [
+      'a pick task that gave up is the devices’',
+      'delivery_failed',
+      { deliveryTarget: 'pda' },
+      'pick_tasks_out:',
+    ],
     ['an item that does not say whose it is is nobody’s', 'wms_unreachable', {}, null],
     ['a purchase that the ERP refused is on its way there', 'purchase_refused', {}, 'purchases_out:'],
-    ['what finance says otherwise is finance’s', 'reconciliation_differences', { counterpart: 'finance' }, 'statements_in:finance'],
+    [
+      'what finance says otherwise is finance’s',
+      'reconciliation_differences',
+      { counterpart: 'finance' },
+      'statements_in:finance',
+    ],
     ['a lost parcel is no flow’s', 'parcel_lost', { courier: 'sf' }, null],
   ])('%s', (_, kind, names, expected) => {
     expect(edgeOfWorkItem(kind, { ...NO_NAMES, ...names })).toBe(expected)
@@ -172,7 +194,13 @@ describe('a step by hand', () => {
 
   test('belongs to an edge of the map for every kind that may be one', () => {
     const names = Object.fromEntries(Object.keys(NO_NAMES).map((name) => [name, 'X']))
-    const all: ItemNames = { ...NO_NAMES, ...names, isCourierPush: false, deliveryTarget: 'pda', deliveryKind: null }
+    const all: ItemNames = {
+      ...NO_NAMES,
+      ...names,
+      isCourierPush: false,
+      deliveryTarget: 'pda',
+      deliveryKind: null,
+    }
     for (const kind of WORK_ITEM_KINDS) {
       const id = edgeOfWorkItem(kind, all)
       expect(id !== null).toBe(MANUAL_STEP_KINDS.includes(kind))

@@ -47,7 +47,15 @@ test('the table says whether an aim is met', () => {
 })
 
 test('without a name everything is measured but what fills millions of rows, with names only those', () => {
-  const filling = ['growth', 'push-growth', 'audit', 'health-score', 'replenishment', 'replenishment-night', 'data-flow']
+  const filling = [
+    'growth',
+    'push-growth',
+    'audit',
+    'health-score',
+    'replenishment',
+    'replenishment-night',
+    'data-flow',
+  ]
   expect(parseBenchOptions([]).names).toEqual(Object.keys(FIGURES).filter((name) => !filling.includes(name)))
   expect(parseBenchOptions(['growth']).names).toEqual(['growth'])
   expect(parseBenchOptions(['cpu', 'events', '--json'])).toMatchObject({

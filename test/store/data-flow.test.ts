@@ -33,7 +33,9 @@ beforeAll(async () => {
   store = await openTestStore()
   await sql`
     insert into shop (id, store_id, platform, platform_shop_id, app_key, gateway_url, key_id, sealed, changed_by)
-    values (${SHOP}, 'MALL', 'doudian', '1', 'app', 'https://example.com', 'k', '\\x00', 'test')`.execute(store.db)
+    values (${SHOP}, 'MALL', 'doudian', '1', 'app', 'https://example.com', 'k', '\\x00', 'test')`.execute(
+    store.db,
+  )
 })
 afterAll(() => store.close())
 /** As if nobody had ever looked. Incidents stay what they were, but closed: each test has its own. */
@@ -41,7 +43,9 @@ beforeEach(async () => {
   await sql`delete from flow_minute`.execute(store.db)
   await sql`delete from flow_edge`.execute(store.db)
   await sql`update flow_incident set closed_at = last_seen_at where closed_at is null`.execute(store.db)
-  await sql`update flow_state set counted_until = null, watched_since = null, checked_at = null`.execute(store.db)
+  await sql`update flow_state set counted_until = null, watched_since = null, checked_at = null`.execute(
+    store.db,
+  )
   await sql`update delivery set state = 'withdrawn', settled_at = now() where state in ('pending', 'failed')`.execute(
     store.db,
   )
@@ -86,7 +90,13 @@ async function deliver(
   } = {},
 ): Promise<string> {
   const id = uuid()
-  const { target = 'pda', kind = 'pick_task_created', payload = {}, state = 'delivered', attempts = 1 } = change
+  const {
+    target = 'pda',
+    kind = 'pick_task_created',
+    payload = {},
+    state = 'delivered',
+    attempts = 1,
+  } = change
   const { settledSecondsAgo = 10, createdSecondsAgo = 12, lastError = null } = change
   await sql`
     insert into delivery (id, kind, target, operation_id, order_key, payload, state, attempts, last_error, created_at,
@@ -121,7 +131,9 @@ async function receive(change: {
 async function totals(edgeId: string) {
   const { rows } = await sql<{ succeeded: number; failed: number; latency: number }>`
     select coalesce(sum(succeeded), 0)::int as succeeded, coalesce(sum(failed), 0)::int as failed,
-      coalesce(sum(latency_sum_ms), 0)::int as latency from flow_minute where edge_id = ${edgeId}`.execute(store.db)
+      coalesce(sum(latency_sum_ms), 0)::int as latency from flow_minute where edge_id = ${edgeId}`.execute(
+    store.db,
+  )
   return rows[0]
 }
 
@@ -181,7 +193,9 @@ describe('counting', () => {
   test('after a pause begins a quarter of an hour back, and keeps no minute for longer than two days', async () => {
     await sql`
       insert into flow_minute (edge_id, minute, succeeded)
-      values ('pick_tasks_out:', date_trunc('minute', now() - interval '49 hours', 'UTC'), 5)`.execute(store.db)
+      values ('pick_tasks_out:', date_trunc('minute', now() - interval '49 hours', 'UTC'), 5)`.execute(
+      store.db,
+    )
     await deliver({ settledSecondsAgo: 10 * 60, createdSecondsAgo: 11 * 60 })
     await deliver({ settledSecondsAgo: 40 * 60, createdSecondsAgo: 41 * 60 })
     await watch()
@@ -199,7 +213,12 @@ describe('the map', () => {
     expect({ isStale, policyVersion }).toEqual({ isStale: false, policyVersion: 3 })
     const ids = edges.map(({ edgeId }) => edgeId)
     expect(ids).toEqual(
-      expect.arrayContaining([`orders_pushed:${SHOP}`, `orders_pulled:${SHOP}`, 'erp_out:', 'customer_messages:sms']),
+      expect.arrayContaining([
+        `orders_pushed:${SHOP}`,
+        `orders_pulled:${SHOP}`,
+        'erp_out:',
+        'customer_messages:sms',
+      ]),
     )
     expect(ids).not.toContain('alerts_out:')
     expect(systems).toContainEqual(expect.objectContaining({ systemId: 'channel:doudian', kind: 'channel' }))
@@ -214,7 +233,13 @@ describe('the map', () => {
   })
 
   test('tells what waits, since when, and what of it was tried in vain', async () => {
-    await deliver({ target: 'erp', kind: 'erp_change', state: 'pending', settledSecondsAgo: null, createdSecondsAgo: 50 })
+    await deliver({
+      target: 'erp',
+      kind: 'erp_change',
+      state: 'pending',
+      settledSecondsAgo: null,
+      createdSecondsAgo: 50,
+    })
     await deliver({
       target: 'erp',
       kind: 'erp_change',
@@ -239,7 +264,9 @@ describe('the map', () => {
       return minutes.map(({ backlog }) => backlog)
     }
     expect(await waited()).toEqual([1])
-    await sql`update delivery set state = 'withdrawn', settled_at = now() where state = 'pending'`.execute(store.db)
+    await sql`update delivery set state = 'withdrawn', settled_at = now() where state = 'pending'`.execute(
+      store.db,
+    )
     await watch({}, new Date(minute.getTime() + 2_000))
     expect(await waited()).toEqual([0])
   })
@@ -278,7 +305,12 @@ describe('the map', () => {
     expect(await edge(`waybills_out:${SHOP}`)).toMatchObject({ manualSteps: 1 })
     const detail = await readFlowEdge(store.db, `orders_pulled:${SHOP}`, { minutes: 60, now: new Date() })
     expect(detail.manual).toMatchObject([
-      { workItemKind: 'channel_order_held', items: 2, orders: 2, url: '/v1/work-items?kind=channel_order_held' },
+      {
+        workItemKind: 'channel_order_held',
+        items: 2,
+        orders: 2,
+        url: '/v1/work-items?kind=channel_order_held',
+      },
     ])
     expect(detail.links.runbook).toBe('docs/runbook.md#flow-orders-pulled')
     const { steps } = await map()
@@ -307,7 +339,9 @@ describe('the map', () => {
         insert into purchase_list (id, number, warehouse_id, supplier_id, status, amount_cents, created_by, approved_at,
           expected_on, erp_state, erp_error, erp_next_at)
         select ${uuid()}, ${number}, min(id), 'S', 'approved', 1, 'test', now() - interval '30 minutes', current_date, ${state},
-          case when ${state} = 'sending' then 'refused to connect' end, now() + ${dueAt}::interval from warehouse`.execute(store.db)
+          case when ${state} = 'sending' then 'refused to connect' end, now() + ${dueAt}::interval from warehouse`.execute(
+        store.db,
+      )
     }
     await watch()
     const finance = await edge('statements_in:finance')
@@ -323,7 +357,9 @@ describe('the map', () => {
 
   test('an edge that is not on it is not found', async () => {
     await watch()
-    await expect(readFlowEdge(store.db, 'stock_out:nowhere', { minutes: 5, now: new Date() })).rejects.toMatchObject({
+    await expect(
+      readFlowEdge(store.db, 'stock_out:nowhere', { minutes: 5, now: new Date() }),
+    ).rejects.toMatchObject({
       code: 'not-found',
     })
   })
@@ -339,7 +375,12 @@ describe('a break point', () => {
     const opened = Date.now()
     await watch({}, new Date(opened))
     expect((await map()).breakPoints).toMatchObject([
-      { edgeId: pulled, kind: 'no_success', limit: 300, links: { logs: [{ path: `/v1/shops/${SHOP}` }, {}, {}] } },
+      {
+        edgeId: pulled,
+        kind: 'no_success',
+        limit: 300,
+        links: { logs: [{ path: `/v1/shops/${SHOP}` }, {}, {}] },
+      },
     ])
     expect(await edge(pulled)).toMatchObject({ state: 'broken' })
     await watch({}, new Date(opened + 30_000))
@@ -350,7 +391,9 @@ describe('a break point', () => {
     await feed({ secondsAgo: -150 })
     await watch({}, new Date(opened + 215_000))
     expect((await map()).breakPoints).toEqual([])
-    const [incident] = await incidents({ edgeId: pulled })
+    const incident = (await incidents({ edgeId: pulled })).find(
+      ({ openedAt }) => Date.parse(openedAt) === opened,
+    )
     expect(incident).toMatchObject({ kind: 'no_success', state: 'closed', policyVersion: 3 })
     expect(incident?.worst.measured).toBeGreaterThanOrEqual(430)
     expect(Date.parse(incident?.worst.at ?? '')).toBe(opened + 30_000)
@@ -358,7 +401,12 @@ describe('a break point', () => {
   })
 
   test('what grows is told only from minutes that were watched', async () => {
-    const growth = { backlogGrowth: { minimum: 3, percent: 50 }, errorRate: null, staleTimes: null, noSuccessIntervals: 99 }
+    const growth = {
+      backlogGrowth: { minimum: 3, percent: 50 },
+      errorRate: null,
+      staleTimes: null,
+      noSuccessIntervals: 99,
+    }
     const change = { usual: { ...POLICIES['data-flow'].initial.usual, ...growth }, byFlow: {} }
     for (let count = 0; count < 6; count += 1)
       await deliver({ state: 'pending', settledSecondsAgo: null, createdSecondsAgo: 1 })
@@ -372,7 +420,13 @@ describe('a break point', () => {
   })
 
   test('an edge that nobody configures is shown, but not judged', async () => {
-    await deliver({ target: 'wecom', kind: 'stock_alert', state: 'pending', settledSecondsAgo: null, createdSecondsAgo: 9_000 })
+    await deliver({
+      target: 'wecom',
+      kind: 'stock_alert',
+      state: 'pending',
+      settledSecondsAgo: null,
+      createdSecondsAgo: 9_000,
+    })
     expect(await watch()).toMatchObject({ breakPoints: 0 })
     expect(await edge('alerts_out:')).toMatchObject({ isConfigured: false, backlog: 1 })
   })
@@ -404,14 +458,24 @@ describe('a break point', () => {
       insert into flow_incident (edge_id, flow, kind, opened_at, last_seen_at, closed_at, measured, limit_value,
         orders_affected, worst_measured, worst_limit, worst_backlog, worst_orders, worst_at, policy_version)
       select 'erp_out:', 'erp_out', 'stale', at, at, at, 1, 1, 0, 1, 1, 0, n % 3, at, 1
-      from generate_series(1, 7) as n cross join lateral (select now() - n / 2 * interval '1 hour' as at)`.execute(store.db)
+      from generate_series(1, 7) as n cross join lateral (select now() - n / 2 * interval '1 hour' as at)`.execute(
+      store.db,
+    )
     for (const sort of ['newest', 'oldest', 'worst'] as const) {
-      const whole = (await incidents({ edgeId: 'erp_out:', kind: 'stale', sort })).map(({ incidentId }) => incidentId)
+      const whole = (await incidents({ edgeId: 'erp_out:', kind: 'stale', sort })).map(
+        ({ incidentId }) => incidentId,
+      )
       expect(whole.length).toBeGreaterThanOrEqual(7)
       const paged: string[] = []
       let cursor: string | undefined
       do {
-        const query = listFlowIncidentsQuery.parse({ edgeId: 'erp_out:', kind: 'stale', sort, limit: 2, cursor })
+        const query = listFlowIncidentsQuery.parse({
+          edgeId: 'erp_out:',
+          kind: 'stale',
+          sort,
+          limit: 2,
+          cursor,
+        })
         const page = await listFlowIncidents(store.db, query)
         paged.push(...page.items.map(({ incidentId }) => incidentId))
         cursor = page.nextCursor ?? undefined
@@ -421,7 +485,9 @@ describe('a break point', () => {
     expect(await incidents({ flow: 'erp_out', state: 'open' })).toEqual([])
     expect(await incidents({ flow: 'stock_in' })).toEqual([])
     const from = later(-90 * MINUTE_MS).toISOString()
-    expect((await incidents({ edgeId: 'erp_out:', from })).every(({ openedAt }) => openedAt >= from)).toBe(true)
+    expect((await incidents({ edgeId: 'erp_out:', from })).every(({ openedAt }) => openedAt >= from)).toBe(
+      true,
+    )
   })
 })
 
@@ -499,15 +565,31 @@ test('thresholds that everything breaks are borne: one incident a rule and edge,
   const absurd = { usual, byFlow: {}, windowMinutes: 4, closeAfterSeconds: 0 }
   await feed({ secondsAgo: 7_200 })
   for (const target of ['pda', 'payment', 'erp']) {
-    await deliver({ target, attempts: 9, lastError: 'x', state: 'pending', settledSecondsAgo: null, createdSecondsAgo: 9_000 })
+    await deliver({
+      target,
+      attempts: 9,
+      lastError: 'x',
+      state: 'pending',
+      settledSecondsAgo: null,
+      createdSecondsAgo: 9_000,
+    })
   }
   const first = await watch(absurd)
   expect(first?.breakPoints).toBeGreaterThan(6)
-  await watch(absurd, later(1_000))
-  const { breakPoints } = await map()
-  expect(breakPoints).toHaveLength(first?.breakPoints ?? 0)
+  for (const ms of [1_500, 3_000]) {
+    const next = await watch(absurd, later(ms))
+    const { breakPoints } = await map()
+    expect(breakPoints).toHaveLength(next?.breakPoints ?? 0)
+    expect(new Set(breakPoints.map(({ edgeId, kind }) => `${edgeId} ${kind}`)).size).toBe(breakPoints.length)
+  }
   // Lenient ones close them at once.
-  const lenient = { ...usual, noSuccessIntervals: null, errorRate: null, backlogGrowth: null, staleTimes: 1_000 }
-  await watch({ ...absurd, usual: { ...lenient, usualIntervalSeconds: 86_400 } }, later(2_000))
+  const lenient = {
+    ...usual,
+    noSuccessIntervals: null,
+    errorRate: null,
+    backlogGrowth: null,
+    staleTimes: 1_000,
+  }
+  await watch({ ...absurd, usual: { ...lenient, usualIntervalSeconds: 86_400 } }, later(5_000))
   expect((await map()).breakPoints).toEqual([])
 })
