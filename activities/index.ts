@@ -1,6 +1,7 @@
 import { createChangeReportActivities } from './change-reports.ts'
 import { createChangeRequestActivities } from './change-requests.ts'
 import { createChannelPullActivities } from './channel-pull.ts'
+import { createCustomerActivities } from './customers.ts'
 import { createErpActivities } from './erp.ts'
 import { createHealthScoreActivities } from './health-score.ts'
 import { createOrderRecordActivities } from './order-records.ts'
@@ -16,6 +17,7 @@ import { createWmsSyncActivities } from './wms-sync.ts'
 type Dependencies = Parameters<typeof createChangeReportActivities>[0] &
   Parameters<typeof createChangeRequestActivities>[0] &
   Parameters<typeof createChannelPullActivities>[0] &
+  Parameters<typeof createCustomerActivities>[0] &
   Parameters<typeof createErpActivities>[0] &
   Parameters<typeof createHealthScoreActivities>[0] &
   Parameters<typeof createOrderRecordActivities>[0] &
@@ -34,6 +36,7 @@ export function createActivities(deps: Dependencies) {
     ...createChangeRequestActivities(deps),
     ...createChangeReportActivities(deps),
     ...createChannelPullActivities(deps),
+    ...createCustomerActivities(deps),
     ...createErpActivities(deps),
     ...createHealthScoreActivities(deps),
     ...createOrderRecordActivities(deps),

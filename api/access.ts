@@ -69,6 +69,13 @@ export const ACCESS = {
   /** About orders of one's own scope; also the systems of customer service and of buyers. */
   recordComplaints: { systems: ['mall', 'ops'], roles: ALL_ROLES },
   readComplaints: { systems: ['mall', 'ops'], roles: ALL_ROLES },
+  /** Customers buy in all stores: not for people who see single stores or regions. */
+  readCustomers: { systems: ['ops'], roles: ['finance', ...OPERATING_ROLES] },
+  /** Of the orders of one's own scope. */
+  readOrderCustomer: { systems: ['ops'], roles: ALL_ROLES },
+  /** People only, and few: whoever says who is one stands for it. */
+  mergeCustomers: { systems: [], roles: OPERATING_ROLES },
+  eraseCustomers: { systems: [], roles: OPERATING_ROLES },
   /** Money of the whole business beside the orders that it belongs to. */
   readReconciliation: { systems: ['ops'], roles: ['regional_director', 'finance', ...OPERATING_ROLES] },
   runReconciliation: { systems: ['ops'], roles: ['finance', ...OPERATING_ROLES] },

@@ -27,6 +27,7 @@ import { channelOrderRoutes } from './routes/channel-orders.ts'
 import { codecRoutes } from './routes/codec.ts'
 import { complaintRoutes } from './routes/complaints.ts'
 import { courierPushRoutes } from './routes/courier-pushes.ts'
+import { customerRoutes } from './routes/customers.ts'
 import { dataFlowRoutes } from './routes/data-flow.ts'
 import { eventRoutes } from './routes/events.ts'
 import { exportRoutes } from './routes/exports.ts'
@@ -173,6 +174,7 @@ const ROUTES = [
   reportRoutes,
   changeReportRoutes,
   complaintRoutes,
+  customerRoutes,
   healthScoreRoutes,
   reconciliationRoutes,
   settlementRoutes,

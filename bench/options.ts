@@ -28,6 +28,8 @@ export const FIGURES = {
     'checks of orders by the rules about abnormal ones a second, with a dictionary of 10⁵ words, against inserts of one row',
   audit:
     'audit entries a second that are appended, sealed and verified in a chain of 10⁶, against one of 10⁴ and a plain insert (only when named)',
+  customers:
+    's to count and grade 10,000 customers for the first time, on the next day, and for a turn of 100 orders (only when named)',
   'health-score':
     's to count the health score of 10,000 orders for the first time, and for an hourly turn (only when named)',
   replenishment:
@@ -48,6 +50,7 @@ const ONLY_WHEN_NAMED: ReadonlySet<FigureName> = new Set([
   'push-growth',
   'audit',
   'health-score',
+  'customers',
   'replenishment',
   'replenishment-night',
   'data-flow',
@@ -60,7 +63,7 @@ const LEAST_INBOX_ROWS = 100_000
 /** Articles that `replenishment` reports on unless told otherwise: minutes instead of half an hour. */
 const ARTICLES = 400
 const MOST_ARTICLES = 5_000
-/** Orders that `health-score`, `replenishment-night` and `data-flow` are measured over. */
+/** Orders that `health-score`, `replenishment-night` and `data-flow` are measured over; of `customers` customers. */
 const ORDERS = 10_000
 const MOST_ORDERS = 1_000_000
 
@@ -81,11 +84,11 @@ ${names.map((name) => `  ${name.padEnd(13)}  ${FIGURES[name]}`).join('\n')}
 
   --inbox-rows N how many messages push-growth fills the inbox with; 10,000,000 without it, which takes a quarter of an hour
   --articles N   how many of the gift shop's articles replenishment rolls through; 400 without it, 5000 are all of them
-  --orders N     over how many orders health-score, replenishment-night and data-flow are measured; 10,000 without it; up to 1,000,000, which takes half an hour
+  --orders N     over how many orders (or customers) health-score, customers, replenishment-night and data-flow are measured; 10,000 without it; up to 1,000,000, which takes half an hour
   --json         one line of JSON for each figure instead of the table; progress goes to standard error
   --help         this text
 
-Without a name everything but growth, push-growth, audit, health-score, data-flow and the two of replenishment is measured (about twelve minutes). The servers are started for this run alone, with data
+Without a name everything but growth, push-growth, audit, health-score, customers, data-flow and the two of replenishment is measured (about twelve minutes). The servers are started for this run alone, with data
 in a temporary folder; DATABASE_URL, REDIS_URL and TEMPORAL_ADDRESS are ignored. Ctrl-C stops everything.`
 
 /** Arguments of `npm run bench`; throws a UsageError that says in one line what is wrong. */

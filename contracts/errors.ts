@@ -167,6 +167,12 @@ export const ERRORS = {
     zh: '异常记录不存在',
     todo: 'Check the id.',
   },
+  'customer-not-found': {
+    status: 404,
+    en: 'There is no such customer',
+    zh: '客户不存在',
+    todo: 'Check the id; a customer whom nobody has counted yet has none.',
+  },
   'complaint-not-found': {
     status: 404,
     en: 'There is no such complaint',
@@ -502,6 +508,36 @@ export const ERRORS = {
     en: 'The complaint has been withdrawn already',
     zh: '该投诉已撤回',
     todo: 'Nothing: it does not count any more. Record a new one if there is another complaint.',
+  },
+  'customer-changed': {
+    status: 409,
+    en: 'Somebody has merged, split or changed this customer since it was read',
+    zh: '该客户已被他人合并、拆分或修改',
+    todo: 'Read the customer again and repeat with its version.',
+  },
+  'customer-merged': {
+    status: 409,
+    en: 'This customer was merged into another one',
+    zh: '该客户已并入另一客户',
+    todo: 'Go on with the customer that mergedInto names.',
+  },
+  'customer-erased': {
+    status: 409,
+    en: 'This customer was erased',
+    zh: '该客户的个人信息已删除',
+    todo: 'Nothing: its figures stay, and lead to nobody.',
+  },
+  'customer-split-whole': {
+    status: 409,
+    en: 'A split must leave something of the customer',
+    zh: '拆分后原客户必须至少保留一个身份',
+    todo: 'Name a part of the identities.',
+  },
+  'customer-has-open-orders': {
+    status: 409,
+    en: 'The customer has open orders, which need their address',
+    zh: '该客户仍有未完结订单，暂不能删除个人信息',
+    todo: 'Wait until the orders in orderIds are closed, or cancel them, and have what a channel’s orders in heldOrders are held for mended; then erase.',
   },
   'complaint-of-another-order': {
     status: 409,

@@ -37,6 +37,13 @@ export const CHANGE_FACTS = {
   customerRequests: 'number',
   customerConcessionCents: 'number',
   customerRefundedCents: 'number',
+  /** Requests that goods are sent again for nothing, but those that came to nothing. */
+  customerReships: 'number',
+  /** Of the order's customer by the policy customer-segments: their segment, empty where they are in none, ... */
+  customerSegment: 'string',
+  /** ... how often more goods are sent again for nothing, and what may be given up without much ado. */
+  customerFreeReshipsLeft: 'number',
+  customerLeniencyCents: 'number',
 } as const satisfies Vocabulary
 
 export const CUSTOMER_DAYS = 90
@@ -46,6 +53,10 @@ export type CustomerFacts = {
   customerRequests: number
   customerConcessionCents: number
   customerRefundedCents: number
+  customerReships: number
+  customerSegment: string
+  customerFreeReshipsLeft: number
+  customerLeniencyCents: number
 }
 /** Of a customer whom nobody knows, and of one who is new. */
 export const NEW_CUSTOMER: CustomerFacts = {
@@ -54,6 +65,10 @@ export const NEW_CUSTOMER: CustomerFacts = {
   customerRequests: 0,
   customerConcessionCents: 0,
   customerRefundedCents: 0,
+  customerReships: 0,
+  customerSegment: '',
+  customerFreeReshipsLeft: 0,
+  customerLeniencyCents: 0,
 }
 
 export type ChangeFacts = Facts &

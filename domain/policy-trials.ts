@@ -4,6 +4,7 @@ import { type AllocationWarehouse, planAllocation, type StockLevel } from './all
 import type { AllocationPolicy } from './allocation-policy.ts'
 import { type ApprovalTier, approvalRouteOf, type ChangeFacts, explainRoute } from './approval-route.ts'
 import { decideByRules, explainRules } from './conditions.ts'
+import { type CustomerSegment, type CustomerService, type RfmScores, segmentOf } from './customer-segment.ts'
 import { breakPointsOf, type DataFlowRules, type FlowFigures, thresholdsOf } from './flow-break-points.ts'
 import type { FlowEdge } from './flow-map.ts'
 import { type HealthComponent, type HealthRules, type HealthSums, healthScoreOf } from './health-score.ts'
@@ -130,6 +131,22 @@ export function tryHealthScore(
     outcome: { score: rounded(score), band, components: Object.fromEntries(parts) },
     refused: null,
     reasons: [sums],
+  }
+}
+
+/**
+ * In which segment a customer would be, and what they would be given, by the scores that they have: how long the window
+ * is decides nothing here, because nobody is counted anew.
+ */
+export function tryCustomerSegments(
+  policy: { segments: readonly CustomerSegment[]; others: CustomerService },
+  scores: RfmScores | null,
+): Judgement {
+  const found = scores === null ? null : segmentOf(scores, policy.segments)
+  return {
+    outcome: { segment: found?.code ?? null, service: found?.service ?? policy.others },
+    refused: null,
+    reasons: scores === null ? [] : [scores],
   }
 }
 

@@ -40,6 +40,7 @@ import { up as purchases } from './0043-purchases.ts'
 import { up as cancellationsBehindChanges } from './0044-cancellations-behind-changes.ts'
 import { up as announcedEvents } from './0045-announced-events.ts'
 import { up as reasonsToldOnce } from './0046-reasons-told-once.ts'
+import { up as customerFigures } from './0047-customer-figures.ts'
 import { up as dataFlow } from './0051-data-flow.ts'
 import { up as settledByTime } from './0052-settled-by-time.ts'
 
@@ -86,6 +87,7 @@ export const migrations: Record<string, Migration> = {
   '0044-cancellations-behind-changes': { up: cancellationsBehindChanges },
   '0045-announced-events': { up: announcedEvents },
   '0046-reasons-told-once': { up: reasonsToldOnce },
+  '0047-customer-figures': { up: customerFigures },
   '0051-data-flow': { up: dataFlow },
   '0052-settled-by-time': { up: settledByTime },
 }

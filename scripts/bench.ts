@@ -8,6 +8,7 @@ import { measureAudit } from '../bench/figures/audit.ts'
 import { measureBoard } from '../bench/figures/board.ts'
 import { measureCheckout } from '../bench/figures/checkout.ts'
 import { measureCheckoutHttp } from '../bench/figures/checkout-http.ts'
+import { measureCustomers } from '../bench/figures/customers.ts'
 import { measureDataFlow } from '../bench/figures/data-flow.ts'
 import { measureDecisions } from '../bench/figures/decisions.ts'
 import { measureEvents } from '../bench/figures/events.ts'
@@ -55,6 +56,10 @@ const measurements: {
   { names: ['decisions'], measure: measureDecisions },
   { names: ['abnormal'], measure: measureAbnormal },
   { names: ['audit'], measure: measureAudit },
+  {
+    names: ['customers'],
+    measure: (stage, _say, { orders }) => measureCustomers(stage, orders),
+  },
   {
     names: ['health-score'],
     measure: (stage, _say, { orders }) => measureHealthScore(stage, orders),

@@ -571,6 +571,7 @@ const TRIED_ON: Record<PolicyKind, string> = {
   replenishment: 'levels of last night: when and how much would be bought',
   'abnormal-order': 'orders: what the rules find in them, by the facts that were kept at their first check',
   'sensitive-words': NO_TRIAL,
+  'customer-segments': 'customers who ordered lately: their segment, and what they would be given',
   'data-flow': 'flows as they stand now: which would count as broken',
 }
 

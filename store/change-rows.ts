@@ -4,6 +4,7 @@ import { changeEventType } from '../contracts/outbound-events.ts'
 import type { Change, ChangeEffect } from '../domain/change.ts'
 import type { ChangeRequestEvent, ChangeRequestState, CountedDecision } from '../domain/change-request.ts'
 import { isChangeClosed } from '../domain/change-request-state.ts'
+import { noteCustomersDue } from './customer-due.ts'
 import type { Db, Tx } from './database.ts'
 import { noteHealthDue } from './health-due.ts'
 import { tellEvent } from './outbound-events.ts'
@@ -179,6 +180,7 @@ export async function saveChangeState(
     .execute()
   await noteHealthDue(tx, 'change', [changeId])
   const isNew = type === 'submitted'
+  if (isNew) await noteCustomersDue(tx, [state.orderId])
   if (!isNew && before.status === state.status) return
   await tellEvent(tx, {
     type: changeEventType(state.status),

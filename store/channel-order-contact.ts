@@ -3,7 +3,7 @@ import { v7 as uuid } from 'uuid'
 import type { ChannelOrder, Platform } from '../domain/channel-order.ts'
 import { provinceNamed } from '../domain/place.ts'
 import type { ChannelOrderDeps } from './channel-order-report.ts'
-import { openContact, type SealedContact, sealContact } from './contacts.ts'
+import { buyerText, openContact, type SealedContact, sealContact } from './contacts.ts'
 import type { Tx } from './database.ts'
 
 /** The contact with this receiver: the known one as long as nothing in it changed, otherwise a new one. */
@@ -22,7 +22,7 @@ export async function contactOf(
     remark: buyerRemark,
     ciphertext,
   }
-  const buyer = buyerId === null ? null : `${platform} ${buyerId}`
+  const buyer = buyerId === null ? null : buyerText(platform, buyerId)
   if (knownId !== null) {
     const row = await tx.selectFrom('contact').selectAll().where('id', '=', knownId).executeTakeFirstOrThrow()
     const known = openContact(keyRing, row)

@@ -4,6 +4,7 @@ import type { ComplaintView, ListComplaintsQuery, RecordComplaintBody } from '..
 import { ProblemError } from '../contracts/errors.ts'
 import type { ChannelOrder } from '../domain/channel-order.ts'
 import { COMPLAINT_CATEGORY_MEANING, type ComplaintCategory, complaintOf } from '../domain/complaint.ts'
+import { noteCustomersDue } from './customer-due.ts'
 import type { Db, Tx } from './database.ts'
 import { noteHealthDue } from './health-due.ts'
 import { inScope, type Scope } from './identity.ts'
@@ -84,6 +85,7 @@ async function keepComplaint(tx: Tx, complaint: NewComplaint): Promise<string> {
     .executeTakeFirst()
   if (added) {
     await noteHealthDue(tx, 'order', [complaint.order_id])
+    await noteCustomersDue(tx, [complaint.order_id])
     return added.id
   }
   const { id, order_id: orderId } = await tx
@@ -172,6 +174,7 @@ export async function withdrawComplaint(
     .where('id', '=', complaintId)
     .execute()
   await noteHealthDue(tx, 'order', [row.order_id])
+  await noteCustomersDue(tx, [row.order_id])
 }
 
 /** @throws ProblemError `complaint-not-found`, also for one outside the scope */

@@ -13,12 +13,18 @@ const personal = z.object({
 export type PersonalData = z.output<typeof personal>
 
 /** The columns of a contact that go with its person, and leave with them when they are erased. */
-export type SealedContact = { key_id: string; sealed: Buffer; customer: Buffer | null }
+export type SealedContact = {
+  key_id: string
+  sealed: Buffer
+  customer: Buffer | null
+  /** Who they are on their platform, also where `customer` is their number. */
+  buyer: Buffer | null
+}
 
 /**
  * A person's data sealed under the contact's own id; nothing else in the database names the person.
  *
- * @param buyer who they are on their platform, for where it hides their number
+ * @param buyer who they are on their platform, which is all that is known where it hides their number
  */
 export function sealContact(
   keyRing: KeyRing,
@@ -27,18 +33,32 @@ export function sealContact(
   buyer: string | null = null,
 ): SealedContact {
   const { keyId, sealed } = keyRing.seal(Buffer.from(JSON.stringify(data)), contactId)
-  return { key_id: keyId, sealed, customer: customerOf(keyRing, data, buyer) }
+  const ofBuyer = buyer === null ? null : customerHash(keyRing, buyer)
+  return { key_id: keyId, sealed, customer: phoneHash(keyRing, data.phone) ?? ofBuyer, buyer: ofBuyer }
 }
 
 /**
- * By what two contacts are known as one customer's: a keyed hash of their number or, where that is masked, of who they
- * are on the platform. It says nothing to whoever has no key, and begins anew with each new key. Null: nobody knows.
+ * By what two contacts are known as one customer's: a keyed hash of their number or of who they are on their platform.
+ * It says nothing to whoever has no key, and begins anew with each new key. Null: the number is nobody's own.
  */
-function customerOf(keyRing: KeyRing, { phone }: PersonalData, buyer: string | null): Buffer | null {
+export function phoneHash(keyRing: KeyRing, phone: string): Buffer | null {
   const digits = digitsOf(phone)
   // Shorter are masked numbers, the same for many people; longer ones have an extension that is one order's.
-  const text = /^\d{11,12}$/.test(digits) ? digits : buyer
-  return text === null ? null : keyRing.hash(text, 'customers')
+  return /^\d{11,12}$/.test(digits) ? customerHash(keyRing, digits) : null
+}
+
+/** The same for a buyer of a platform, by the platform's name and the buyer's id there. */
+export function buyerHash(keyRing: KeyRing, platform: string, buyerId: string): Buffer {
+  return customerHash(keyRing, buyerText(platform, buyerId))
+}
+
+/** A buyer as `sealContact` is told of one. */
+export function buyerText(platform: string, buyerId: string): string {
+  return `${platform} ${buyerId}`
+}
+
+function customerHash(keyRing: KeyRing, text: string): Buffer {
+  return keyRing.hash(text, 'customers')
 }
 
 /** A number however it is written: without the country's code, which some write and some do not. */

@@ -13,7 +13,7 @@ import type { CheckOutcome, FindingAction, OrderCheckAnswer } from '../domain/or
 import { type PhoneKind, phoneKindOf } from '../domain/phone.ts'
 import type { WordMatcher } from '../domain/sensitive-words.ts'
 import { openContact, type PersonalData } from './contacts.ts'
-import { customerFactsOf } from './customer-facts.ts'
+import { recentFactsOf } from './customer-facts.ts'
 import { type Db, type Tx, together } from './database.ts'
 import type { KeyRing } from './keyring.ts'
 import { supersedeChecks } from './order-check-rows.ts'
@@ -104,7 +104,7 @@ async function readFacts(tx: Tx, { deps, judged, request, contact }: Reading): P
     askedLately(placed, hash),
     askedSkus([...new Set(placed.lines.map((line) => line.skuId))]),
   )
-  const { customerOrders: orders, customerAmountCents: amountCents } = await customerFactsOf(tx, {
+  const { customerOrders: orders, customerAmountCents: amountCents } = await recentFactsOf(tx, {
     orderId,
     contactId,
     changeId: null,

@@ -20,6 +20,7 @@ const MOST = {
   'change-request': 0,
   'health-day': 0,
   difference: 0,
+  customer: 0,
   'data-flow-edge': 0,
 }
 const BATCH = 100

@@ -4,6 +4,7 @@ import { code } from '../contracts/common.ts'
 import type { PolicyDocument, PolicyKind } from '../contracts/policies/index.ts'
 import type { RecordedFacts } from '../domain/abnormal-facts.ts'
 import { type ChangeFacts, NEW_CUSTOMER } from '../domain/approval-route.ts'
+import type { RfmScores } from '../domain/customer-segment.ts'
 import { periodsBetween } from '../domain/health-period.ts'
 import {
   type FoundDifference,
@@ -15,6 +16,7 @@ import {
   tryAbnormalOrder,
   tryAllocation,
   tryApprovalRoute,
+  tryCustomerSegments,
   tryDataFlow,
   tryHealthScore,
   tryOrderLife,
@@ -55,6 +57,7 @@ export type Trial<Document> = {
     | 'change-request'
     | 'health-day'
     | 'difference'
+    | 'customer'
     | 'data-flow-edge'
   position: z.ZodType<[string, string]>
   count: (db: Db | Tx, window: Window, limit: number) => Promise<number>
@@ -253,6 +256,18 @@ const onCheckedOrders: Trial<PolicyDocument<'abnormal-order'>> = {
   }),
 }
 
+/** Those who ordered in the window, by the scores that they have. */
+const onCustomers = onRows<{ scores: RfmScores | null }, PolicyDocument<'customer-segments'>>(
+  {
+    subject: 'customer',
+    table: sql.table('customer'),
+    at: 'last_order_at',
+    facts: sql`jsonb_build_object('scores', case when recency_score is not null then jsonb_build_object('recency',
+      recency_score, 'frequency', frequency_score, 'monetary', monetary_score) end)`,
+  },
+  (policy, { scores }) => tryCustomerSegments(policy, scores),
+)
+
 /** Edges as they were seen last: the window does not matter. */
 const onFlowEdges: Trial<PolicyDocument<'data-flow'>> = {
   subject: 'data-flow-edge',
@@ -306,6 +321,7 @@ export const TRIALS: { readonly [Kind in PolicyKind]: Trial<PolicyDocument<Kind>
   // What a remark said is not kept beside its order.
   'sensitive-words': null,
   'abnormal-order': onCheckedOrders,
+  'customer-segments': onCustomers,
   'data-flow': onFlowEdges,
   transfer: onTransfers,
   'approval-route': onChangeRequests,

@@ -22,6 +22,8 @@ import type {
   SkuPart,
 } from '../domain/channel-order.ts'
 import type { ComplaintCategory, ComplaintSource } from '../domain/complaint.ts'
+import type { IdentityKind } from '../domain/customer-identity.ts'
+import type { RfmCuts } from '../domain/customer-segment.ts'
 import type { EventDeliveryState, SubscriptionState } from '../domain/event-delivery.ts'
 import type { BreakKind, FlowFigures } from '../domain/flow-break-points.ts'
 import type { Flow } from '../domain/flow-map.ts'
@@ -530,6 +532,65 @@ export type Database = {
     counted_until: NullableTimestamp
     refreshed_at: NullableTimestamp
   }
+  customer: {
+    id: string
+    version: WithDefault<number>
+    created_at: DefaultTimestamp
+    merged_into: Nullable<string>
+    erased_at: NullableTimestamp
+    orders: WithDefault<number>
+    amount_cents: WithDefault<number>
+    net_cents: WithDefault<number>
+    returned_orders: WithDefault<number>
+    change_requests: WithDefault<number>
+    complaints: WithDefault<number>
+    first_order_at: NullableTimestamp
+    last_order_at: NullableTimestamp
+    last_order_day: WithDefault<number>
+    lifetime_orders: WithDefault<number>
+    preferred_channel: Nullable<string>
+    preferred_warehouse: Nullable<string>
+    recency_score: Nullable<number>
+    frequency_score: Nullable<number>
+    monetary_score: Nullable<number>
+    segment: Nullable<string>
+  }
+  customer_identity: {
+    id: string
+    customer_id: string
+    kind: IdentityKind
+    channel: string
+    hash: Nullable<Buffer>
+    seen_at: DefaultTimestamp
+    erased_at: NullableTimestamp
+  }
+  customer_order: {
+    order_id: string
+    identity_id: string
+    ordered_at: Timestamp
+    channel: string
+    store_id: string
+    warehouse_id: string
+    counts: boolean
+    amount_cents: number
+    net_cents: number
+    returned: boolean
+    change_requests: number
+    complaints: number
+  }
+  customer_due: { id: GeneratedAlways<number>; order_id: string }
+  customer_state: {
+    id: boolean
+    started: boolean
+    transaction_id: string
+    log_id: number
+    window_from: NullableTimestamp
+    cuts: Json<RfmCuts>
+    graded_on: Nullable<number>
+    policy_version: number
+    graded_until: Nullable<string>
+    refreshed_at: NullableTimestamp
+  }
   flow_edge: {
     id: string
     flow: Flow
@@ -595,6 +656,7 @@ export type Database = {
     key_id: string
     sealed: Nullable<Buffer>
     customer: Nullable<Buffer>
+    buyer: Nullable<Buffer>
     division_code: string
     created_at: DefaultTimestamp
     erased_at: NullableTimestamp

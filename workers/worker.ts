@@ -13,6 +13,7 @@ import { startTelemetry } from '../connectors/telemetry.ts'
 import { type PulledShop, PullSchedules } from '../connectors/temporal/channel-schedules.ts'
 import { createTemporalClient } from '../connectors/temporal/client.ts'
 import { temporalConnectionOptions } from '../connectors/temporal/connection.ts'
+import { ensureCustomersSchedule } from '../connectors/temporal/customers-schedule.ts'
 import { ensureHealthSchedule } from '../connectors/temporal/health-schedule.ts'
 import { createOrderChangeCommands } from '../connectors/temporal/order-change-commands.ts'
 import {
@@ -137,6 +138,7 @@ const deployment = new Loop('deployment', {
     if (!hasSchedules) {
       await ensureWmsSchedules(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
       await ensureReportSchedule(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
+      await ensureCustomersSchedule(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
       await ensureHealthSchedule(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
       await ensureReconciliationSchedule(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })
       await ensureReplenishmentSchedules(client, { taskQueue: config.TEMPORAL_TASK_QUEUE })

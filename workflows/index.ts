@@ -1,6 +1,7 @@
 export { changeReports } from './change-reports.ts'
 export { changeRequest } from './change-request.ts'
 export { channelPull } from './channel-pull.ts'
+export { customers } from './customers.ts'
 export { healthScore } from './health-score.ts'
 export { order } from './order.ts'
 export { promotion } from './promotion.ts'

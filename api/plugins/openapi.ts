@@ -43,6 +43,7 @@ const TAGS = [
   },
   { name: 'audit', description: 'Who did what, in a chain that shows every change · 审计' },
   { name: 'exports', description: 'Files made in the background · 导出' },
+  { name: 'customers', description: 'Customers over channels, segments, merging and erasure · 客户' },
   { name: 'notifications', description: 'What customers are told · 客户通知' },
   { name: 'events', description: 'What happens, as a stream' },
   { name: 'webhooks', description: 'What platforms and couriers push, signed as each of them does · 推送' },

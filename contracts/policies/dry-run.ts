@@ -42,6 +42,7 @@ export const dryRunReport = z.object({
     'change-request',
     'health-day',
     'difference',
+    'customer',
     'data-flow-edge',
   ]),
   from: instant,

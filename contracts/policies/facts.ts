@@ -90,4 +90,17 @@ export const CHANGE_CONDITIONS = describe(CHANGE_FACTS, {
   customerRequests: recently('earlier requests for changes', '改单申请次数（不含本次）'),
   customerConcessionCents: recently('concessions that were applied, cents', '已执行的让利金额（分）'),
   customerRefundedCents: recently('refunds, cents', '退款金额（分）'),
+  customerReships: recently('requests to send goods again for nothing', '补发申请次数（不含本次）'),
+  customerSegment: {
+    en: 'code of the customer’s segment; empty: in none',
+    zh: '客户分群编码（空为未分群）',
+  },
+  customerFreeReshipsLeft: {
+    en: 'how often more goods are sent again for nothing, by the segment',
+    zh: '按分群剩余的免费补发次数',
+  },
+  customerLeniencyCents: {
+    en: 'concession that the segment is granted, cents',
+    zh: '按分群可从宽的让利额度（分）',
+  },
 })

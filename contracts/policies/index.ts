@@ -4,6 +4,7 @@ import { allocation } from './allocation.ts'
 import { approvalRoute } from './approval-route.ts'
 import { changeAnomaly } from './change-anomaly.ts'
 import { combinedShipping } from './combined-shipping.ts'
+import { customerSegments } from './customer-segments.ts'
 import { dataFlow } from './data-flow.ts'
 import type { PolicyDefinition } from './definition.ts'
 import { erpMapping } from './erp-mapping.ts'
@@ -37,6 +38,7 @@ const definitions = {
   replenishment,
   'abnormal-order': abnormalOrder,
   'sensitive-words': sensitiveWords,
+  'customer-segments': customerSegments,
   'data-flow': dataFlow,
 }
 

@@ -52,6 +52,7 @@ test('without a name everything is measured but what fills millions of rows, wit
     'push-growth',
     'audit',
     'health-score',
+    'customers',
     'replenishment',
     'replenishment-night',
     'data-flow',

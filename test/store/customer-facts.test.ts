@@ -111,6 +111,7 @@ test('earlier requests count with what was conceded and paid back, this one and 
   await owner.updateTable('orders').set({ created_at: before }).where('id', '=', old).execute()
   const own = await submit(second, 900)
   expect(await factsOf(second, own.changeId)).toEqual({
+    ...NEW_CUSTOMER,
     customerOrders: 1,
     customerAmountCents: 1_000,
     customerRequests: 1,

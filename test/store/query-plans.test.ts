@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { customerOrdersQuery, listCustomersQuery } from '../../contracts/customers.ts'
 import { healthOutcomesQuery } from '../../contracts/health-score.ts'
 import { listListingsQuery } from '../../contracts/listings.ts'
 import { operationLogQuery, orderStoryQuery } from '../../contracts/operation-log.ts'
@@ -10,8 +11,12 @@ import { listPickTasksQuery, listShipmentsQuery } from '../../contracts/pick-tas
 import { listEventDeliveriesQuery } from '../../contracts/subscriptions.ts'
 import { listTransfersQuery } from '../../contracts/transfers.ts'
 import { listWorkItemsQuery } from '../../contracts/work-items.ts'
+import { chinaDayNumber } from '../../domain/customer-segment.ts'
 import { INITIAL_SAFETY_STOCK_POLICY } from '../../domain/safety-stock.ts'
 import { unsettledIds, untoldChanges, untoldTransfers } from '../../store/carrying.ts'
+import { listCustomerOrders, listCustomers } from '../../store/customer-lists.ts'
+import { refreshCustomers } from '../../store/customer-refresh.ts'
+import { customerStandingOf } from '../../store/customer-service.ts'
 import { createPool, type Db } from '../../store/database.ts'
 import { claimDeliveries } from '../../store/delivery-queue.ts'
 import {
@@ -68,6 +73,9 @@ const BIG_TABLES = [
   'transfer',
   'transfer_leg',
   'health_outcome',
+  'customer',
+  'customer_identity',
+  'customer_order',
 ]
 
 let database: TestDatabase
@@ -89,7 +97,7 @@ beforeAll(async () => {
   for (const statement of FILL) await owner.query(statement)
   await owner.query('vacuum analyze')
   await owner.end()
-}, 120_000)
+}, 300_000)
 afterAll(async () => {
   await db.destroy()
   await database.destroy()
@@ -216,6 +224,33 @@ const FILL = [
     select 'onTimeFulfilment', ${orderIdOf('n')}, 'WH-' || (1 + n % 10), ${timeOf('n')}, 'mall', 'STORE-' || (1 + n % 20),
       'WH-' || (1 + n % 10), ${orderIdOf('n')}, 1, (n % 500 = 0)::int
     from generate_series(1, ${ROWS}) as n`,
+  // Half of all customers have not ordered in the window; what they paid has nothing to do with when that was.
+  `insert into customer (id, orders, lifetime_orders, amount_cents, net_cents, complaints, first_order_at, last_order_at,
+      last_order_day, preferred_channel, preferred_warehouse, recency_score, frequency_score, monetary_score, segment)
+    select ${orderIdOf('n')}, orders, orders, net, net, case when n % 501 = 0 then 1 + n % 3 else 0 end, at, at,
+      coalesce(floor(extract(epoch from at) / 86400 + 1.0 / 3)::int, 0),
+      case when orders > 0 then case when n % 1001 = 0 then 'jd' else 'mall' end end,
+      case when orders > 0 then 'WH-' || (1 + n % 10) end,
+      score, score, score, case when orders > 0 then case when n % 999 = 0 then 'rare' else 'segment-' || n % 8 end end
+    from (
+      select n, case when n % 2 = 1 then 1 + n % 37 else 0 end as orders, case when n % 2 = 1 then 3 end as score,
+        case when n % 2 = 1 then n::bigint * 7919 % ${ROWS} else 0 end as net,
+        case when n % 2 = 1 then now() - (n::bigint * 104729 % 365) * interval '1 day' end as at
+      from generate_series(1, ${ROWS}) as n) as customers`,
+  `insert into customer_identity (id, customer_id, kind, channel, hash)
+    select ${orderIdOf('n')}, ${orderIdOf('n')}, 'phone', 'mall', sha256(n::text::bytea) from generate_series(1, ${ROWS}) as n`,
+  `insert into customer_order (order_id, identity_id, ordered_at, channel, store_id, warehouse_id, counts, amount_cents,
+      net_cents, returned, change_requests, complaints)
+    select ${orderIdOf('n')}, ${orderIdOf('n')}, ${timeOf('n')}, 'mall', 'STORE-1', 'WH-1', true, 100, 100, false, 0, 0
+    from generate_series(1, ${ROWS}) as n where n <> 200`,
+  // Order 200 is a moment old: nobody has counted it, but its number is known.
+  `with fresh as (
+      insert into contact (id, key_id, sealed, customer, division_code)
+      values ('00000000-0000-7000-8000-000000000200', 'k', '\\x00', sha256('7'), '330106') returning id)
+    update orders set contact_id = fresh.id from fresh where orders.id = ${orderIdOf('200')}`,
+  `insert into customer_due (order_id) select ${orderIdOf('n')} from unnest(array[200, 400, 600]) as n`,
+  `update customer_state set started = true, transaction_id = pg_current_xact_id(), window_from = now() - interval '364 days',
+    graded_on = ${chinaDayNumber(Date.now())}`,
 ]
 
 type Plan = {
@@ -405,6 +440,61 @@ describe('transfers', () => {
       ['transfer'],
     ),
   )
+})
+
+describe('customers', () => {
+  const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString()
+  const known = ['customer', 'customer_identity', 'customer_order']
+
+  test('a turn reads the orders that have changed and their customers only', () =>
+    expectNarrow((db) => refreshCustomers(db, { now: new Date() }), [...known, 'orders', 'reservation']))
+
+  test('whose an order is, counted or not, is found without reading others', () =>
+    expectNarrow(
+      async (db) => {
+        for (const orderId of orderIds)
+          expect((await customerStandingOf(db, orderId)).customerId).not.toBeNull()
+      },
+      ['customer', 'customer_identity'],
+    ))
+
+  test('a customer’s orders are read without those of others', () =>
+    expectNarrow(
+      (db) => listCustomerOrders(db, orderIds[1] ?? '', customerOrdersQuery.parse({})),
+      ['customer_order'],
+    ))
+
+  test.each<[string, Record<string, string>]>([
+    ['the most valuable', {}],
+    ['the most frequent', { sort: 'frequent' }],
+    ['the most recent', { sort: 'recent' }],
+    ['those who have lapsed', { sort: 'lapsed' }],
+    ['those who complain most', { sort: 'complaining' }],
+    ['of a rare segment', { segment: 'rare' }],
+    ['of a rare segment, lapsed', { segment: 'rare', sort: 'lapsed' }],
+    ['of a segment that nobody is in, the most frequent', { segment: 'empty', sort: 'frequent' }],
+    ['of no segment', { segment: 'none' }],
+    ['of no segment, the most recent', { segment: 'none', sort: 'recent' }],
+    ['of a channel that few prefer', { preferredChannel: 'jd', sort: 'recent' }],
+    ['of a warehouse', { preferredWarehouseId: 'WH-4', sort: 'frequent' }],
+    ['of a warehouse that nobody prefers', { preferredWarehouseId: 'WH-99', sort: 'lapsed' }],
+    ['who have complained', { complained: 'true', sort: 'recent' }],
+    ['who have not complained', { complained: 'false', sort: 'lapsed' }],
+    ['with many orders, lapsed', { minimumOrders: '30', sort: 'lapsed' }],
+    ['with more orders than anybody, lapsed', { minimumOrders: '1000', sort: 'lapsed' }],
+    ['with much money, the most frequent', { minimumNetCents: '49900', sort: 'frequent' }],
+    ['who ordered lately, the longest ago first', { lastOrderFrom: daysAgo(5), sort: 'lapsed' }],
+    ['who ordered lately, the most valuable', { lastOrderFrom: daysAgo(2) }],
+    ['who ordered long ago, the latest first', { lastOrderTo: daysAgo(300), sort: 'recent' }],
+    ['by several filters', { segment: 'segment-3', complained: 'true', minimumOrders: '30' }],
+  ])('%s: a page, and the page after it, read about a page', async (_, filters) => {
+    const first = listCustomersQuery.parse(filters)
+    await expectNarrow((db) => listCustomers(db, first, new Date()), ['customer'])
+    const { nextCursor } = await listCustomers(db, first, new Date())
+    if (nextCursor === null) return
+    const next = listCustomersQuery.parse({ ...filters, cursor: nextCursor })
+    await expectNarrow((db) => listCustomers(db, next, new Date()), ['customer'])
+  })
 })
 
 describe('listings and figures', () => {
