@@ -41,6 +41,7 @@ import { up as cancellationsBehindChanges } from './0044-cancellations-behind-ch
 import { up as announcedEvents } from './0045-announced-events.ts'
 import { up as reasonsToldOnce } from './0046-reasons-told-once.ts'
 import { up as customerFigures } from './0047-customer-figures.ts'
+import { up as customerPriority } from './0048-customer-priority.ts'
 import { up as dataFlow } from './0051-data-flow.ts'
 import { up as settledByTime } from './0052-settled-by-time.ts'
 
@@ -88,6 +89,7 @@ export const migrations: Record<string, Migration> = {
   '0045-announced-events': { up: announcedEvents },
   '0046-reasons-told-once': { up: reasonsToldOnce },
   '0047-customer-figures': { up: customerFigures },
+  '0048-customer-priority': { up: customerPriority },
   '0051-data-flow': { up: dataFlow },
   '0052-settled-by-time': { up: settledByTime },
 }

@@ -260,7 +260,7 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
   late_payment: ['Nothing was refunded: a closed order is never revived.', ''],
   payment_mismatch: ['The first report counts; the second was refused with `payment-mismatch`.', ''],
   awaiting_stock: [
-    'Nothing is reserved for it. The oldest paid order is served first when stock comes; the item then closes itself. It shows what [can be decided](channel-orders.md#when-stock-is-missing).',
+    'Nothing is reserved for it. When stock comes the oldest paid order is served first, among those whose customers have the same priority; the item then closes itself. It shows what [can be decided](channel-orders.md#when-stock-is-missing).',
     '',
   ],
   channel_order_held: [

@@ -1,6 +1,18 @@
 import { type RawBuilder, sql } from 'kysely'
 
 /**
+ * The turn of an order that waits for stock, smaller is earlier: paid before unpaid ones, then by their customers'
+ * priority, then the oldest payment, then the oldest order. Whoever sorts or compares by it says the same as all others.
+ *
+ * @param wait what the row of `stock_wait` is called in the statement
+ */
+export function turnOfWait(wait: 'wait' | 'own' | 'other'): RawBuilder<unknown> {
+  return sql.raw(
+    `(${wait}.paid_at is null, -${wait}.priority, coalesce(${wait}.paid_at, 'infinity'), ${wait}.placed_at, ${wait}.order_id)`,
+  )
+}
+
+/**
  * Units by SKU that are owed to paid orders of channels which wait for stock: what comes in is theirs, whoever asks in
  * the moment before they are served. For a statement that runs under the locks of the SKUs: an order begins to wait
  * under the same locks.
@@ -16,8 +28,9 @@ export function owedUnits(
     select line.sku_id, sum(line.quantity)::int as units
     from stock_wait_line as line join stock_wait as wait using (order_id)
     where line.waiting and line.sku_id = any(${[...new Set(skuIds)]}::text[]) and wait.paid_at is not null
-      and (${turnOf}::uuid is null or (wait.paid_at, wait.placed_at, wait.order_id) < (
-        select coalesce(paid_at, 'infinity'), placed_at, order_id from stock_wait where order_id = ${turnOf}::uuid))
+      and (${turnOf}::uuid is null or exists (
+        select from stock_wait as own where own.order_id = ${turnOf}::uuid
+          and ${turnOfWait('wait')} < ${turnOfWait('own')}))
     group by line.sku_id`
 }
 

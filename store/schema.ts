@@ -1507,6 +1507,7 @@ export type Database = {
     paid_at: NullableTimestamp
     placed_at: Timestamp
     hold_until: Timestamp
+    priority: WithDefault<number>
     state: WithDefault<'waiting' | 'served' | 'ended'>
     change_id: Nullable<string>
     try_at: NullableTimestamp

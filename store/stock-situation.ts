@@ -11,6 +11,7 @@ import {
   type WarehouseOffer,
 } from '../domain/stock-choices.ts'
 import type { Db, Tx } from './database.ts'
+import { turnOfWait } from './owed-units.ts'
 import { type CurrentPolicy, currentPolicy } from './policy.ts'
 import { decideReservations, type ReserveRequest, readStock, reclaimExpired } from './reservation.ts'
 import { lockStock } from './stock-movement.ts'
@@ -198,8 +199,7 @@ async function ordersAhead(tx: Tx, orderId: string): Promise<number> {
       join stock_wait_line as other_line on other_line.sku_id = line.sku_id and other_line.waiting
       join stock_wait as other on other.order_id = other_line.order_id
     where own.order_id = ${orderId} and line.waiting and other.order_id <> own.order_id
-      and (coalesce(other.paid_at, 'infinity'), other.placed_at, other.order_id)
-        < (coalesce(own.paid_at, 'infinity'), own.placed_at, own.order_id)`.execute(tx)
+      and ${turnOfWait('other')} < ${turnOfWait('own')}`.execute(tx)
   return rows[0]?.ahead ?? 0
 }
 

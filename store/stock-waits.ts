@@ -2,16 +2,19 @@ import { sql } from 'kysely'
 import type { AllocationShortage } from '../domain/allocation.ts'
 import type { OrderPlaced } from '../domain/order.ts'
 import { type Place, placeOf } from '../domain/place.ts'
+import { customerStandingOf } from './customer-service.ts'
 import type { Db, Tx } from './database.ts'
 import { appendInbox } from './inbox.ts'
 import { markListingsDue } from './listing-due.ts'
 import { lockOrder } from './order-lock.ts'
+import { turnOfWait } from './owed-units.ts'
 import { type ReserveRequest, reserve } from './reservation.ts'
 import { openWorkItem, resolveOpenWorkItem } from './work-items.ts'
 
 /**
  * Orders of channels that wait for stock. A platform has sold the goods already, so its order is never refused; it
- * reserves nothing and waits here, is served oldest-paid-first, and lowers what every store shows meanwhile.
+ * reserves nothing and waits here, is served oldest-paid-first within its customer's priority, and lowers what every store
+ * shows meanwhile.
  *
  * Locks: the order's row, then its row here, then stock.
  */
@@ -22,9 +25,10 @@ export async function awaitStock(
   wait: Pick<OrderPlaced, 'orderId' | 'lines' | 'placedAt'> & { paidAt: string | null; holdUntil: Date },
 ): Promise<void> {
   const { orderId, lines, placedAt, paidAt, holdUntil } = wait
+  const { service } = await customerStandingOf(tx, orderId)
   await sql`
-    insert into stock_wait (order_id, paid_at, placed_at, hold_until)
-    values (${orderId}, ${paidAt}::timestamptz, ${placedAt}::timestamptz, ${holdUntil})
+    insert into stock_wait (order_id, paid_at, placed_at, hold_until, priority)
+    values (${orderId}, ${paidAt}::timestamptz, ${placedAt}::timestamptz, ${holdUntil}, ${service.allocationPriority})
     on conflict (order_id) do update set state = 'waiting', settled_at = null,
       paid_at = coalesce(excluded.paid_at, stock_wait.paid_at)`.execute(tx)
   await sql`
@@ -82,8 +86,9 @@ export async function endStockWait(tx: Tx, orderId: string, state: 'served' | 'e
 }
 
 /**
- * Serves the orders that wait for a SKU, oldest payment first, unpaid ones last, oldest first, until one cannot be
- * served: nobody who paid later overtakes. One whose change is being decided is left out; what is owed to it stays its own.
+ * Serves the orders that wait for a SKU, unpaid ones last, until one cannot be served: those of segments with a higher
+ * priority first, among them the oldest payment first, so that nobody of the same priority who paid later overtakes. One
+ * whose change is being decided is left out; what is owed to it stays its own.
  *
  * @param limit orders looked at; as many served as that means that there may be more
  * @returns how many were served
@@ -92,7 +97,7 @@ export async function serveWaiting(db: Db, skuId: string, limit: number): Promis
   const { rows } = await sql<{ orderId: string }>`
     select wait.order_id as "orderId" from stock_wait_line as line join stock_wait as wait using (order_id)
     where line.sku_id = ${skuId} and line.waiting and wait.change_id is null
-    order by wait.paid_at nulls last, wait.placed_at, wait.order_id limit ${limit}`.execute(db)
+    order by ${turnOfWait('wait')} limit ${limit}`.execute(db)
   let served = 0
   for (const { orderId } of rows) {
     const { result } = await db.transaction().execute((tx) => serve(tx, orderId, { operator: 'system' }))

@@ -6,6 +6,7 @@ import { POLICIES } from '../../contracts/policies/index.ts'
 import type { ChannelOrder } from '../../domain/channel-order.ts'
 import { placingOf } from '../../domain/channel-placing.ts'
 import { applyChannelOrder } from '../../store/channel-orders.ts'
+import { buyerHash } from '../../store/contacts.ts'
 import { placeHeldOrders, replaceHeldOrders } from '../../store/held-channel-orders.ts'
 import { KeyRing } from '../../store/keyring.ts'
 import { holdForChange } from '../../store/order-changes.ts'
@@ -107,6 +108,32 @@ const apply = (order: ChannelOrder) =>
   store.inTransaction((tx) =>
     applyChannelOrder(tx, deps, { shop: SHOP, order, inboxIds: [], traceParent: null }),
   )
+/** A buyer of the mall in a segment whose orders are served with this priority. */
+async function valuedBuyer(buyerId: string, allocationPriority: number): Promise<void> {
+  const { initial } = POLICIES['customer-segments']
+  const [segment, ...others] = initial.segments
+  if (!segment) throw new Error('a policy without a segment')
+  const segments = [{ ...segment, service: { ...segment.service, allocationPriority } }, ...others]
+  const document = { ...initial, segments }
+  await publishPolicy(store.db, { kind: 'customer-segments', document, author: 'test', reason: 'test' })
+  const customerId = uuid()
+  const scores = { recency_score: 5, frequency_score: 5, monetary_score: 5 }
+  const orders = { orders: 1, lifetime_orders: 1, first_order_at: at(0), last_order_at: at(0) }
+  await store.db
+    .insertInto('customer')
+    .values({ id: customerId, ...orders, ...scores, last_order_day: 20_768, segment: segment.code })
+    .execute()
+  await store.db
+    .insertInto('customer_identity')
+    .values({
+      id: uuid(),
+      customer_id: customerId,
+      kind: 'buyer',
+      channel: 'mall',
+      hash: buyerHash(deps.keyRing, 'mall', buyerId),
+    })
+    .execute()
+}
 const map = (skuId: string, quantity = 1, version = 1) =>
   store.db
     .insertInto('sku_mapping')
@@ -370,6 +397,24 @@ describe('an order of a channel for which stock is missing', () => {
     expect(await holds(unpaid.orderId)).toEqual({ held: 1 })
     expect(await items('awaiting_stock', first.orderId ?? '')).toMatchObject([{ state: 'resolved' }])
     expect(await facts(first.orderId)).toEqual(['order.placed', 'payment.received', 'stock.granted'])
+  })
+
+  test('of a segment with a higher priority is served before older payments, and what comes in is owed to it first', async () => {
+    await valuedBuyer('valued', 9)
+    const skuId = await mappedSku({ 'WH-HZ': 0 })
+    const early = await apply(paid(orderOf(skuId, 1), 10))
+    const valued = await apply(paid(orderOf(skuId, 1, { buyerId: 'valued' }), 20))
+    const unpaid = await apply(orderOf(skuId, 1, { buyerId: 'valued' }))
+    await receive(skuId, 1)
+    const alone = await store.inTransaction((tx) => serve(tx, early.orderId ?? '', { operator: 'system' }))
+    expect(alone).toMatchObject({ result: 'short' })
+    expect(await serveWaiting(store.db, skuId, 10)).toBe(1)
+    expect(await holds(valued.orderId)).toEqual({ confirmed: 1 })
+    // Nobody's priority counts before their money: the unpaid one stays behind.
+    await receive(skuId, 1)
+    expect(await serveWaiting(store.db, skuId, 10)).toBe(1)
+    expect(await holds(early.orderId)).toEqual({ confirmed: 1 })
+    expect(await holds(unpaid.orderId)).toEqual({})
   })
 
   test('is owed what comes in: a buyer who is first at the shelf gets only what is left over', async () => {
