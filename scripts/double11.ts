@@ -240,7 +240,7 @@ async function untilRest(look: () => Promise<Backlog>, outside: Outside, signal:
     if (Date.now() - saidAt > 10_000) {
       saidAt = Date.now()
       print(
-        `  pushes ${pending}, hints ${backlog.hints}, messages ${backlog.messages}, deliveries ${backlog.deliveries}, pick tasks ${backlog.waiting}`,
+        `  pushes ${pending}, hints ${backlog.hints}, messages ${backlog.messages}, deliveries ${backlog.deliveries}, pick tasks ${backlog.waiting}, in workflows ${backlog.underWay}`,
       )
     }
     await delay(LOOK_AGAIN_MS, undefined, { signal })
@@ -291,7 +291,7 @@ function report(result: {
     ['… an order', figures.orders === 0 ? 0 : (figures.signals / figures.orders).toFixed(2)],
     ['orders that agree', verdict.applied],
     ['pushes pending', sum('pending')],
-    ['hints and messages pending', backlog.hints + backlog.messages],
+    ['hints and messages pending', backlog.hints + backlog.messages + backlog.underWay],
     ['orders lost', verdict.lost.length],
     ['orders with a wrong status', verdict.wrong.length],
     ['acknowledgement p50', ms(0.5)],

@@ -48,6 +48,15 @@ export class SharedReasons {
     this.#written.delete(operationId)
   }
 
+  /** Hears how an operation ends. @returns the same outcome */
+  follow<Result>(operationId: string, outcome: Promise<Result>): Promise<Result> {
+    outcome.then(
+      () => this.settle(operationId, true),
+      () => this.settle(operationId, false),
+    )
+    return outcome
+  }
+
   /** An operation has come to its end. */
   settle(operationId: string, isCommitted: boolean): void {
     const decision = this.#written.get(operationId)

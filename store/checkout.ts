@@ -221,17 +221,7 @@ export function createCheckouts(
     },
     deps.limits,
   )
-  return {
-    place: (call) => {
-      const placed = group.submit(call)
-      const settle = (isCommitted: boolean) => shared.settle(operationOf([call]), isCommitted)
-      placed.then(
-        () => settle(true),
-        () => settle(false),
-      )
-      return placed
-    },
-  }
+  return { place: (call) => shared.follow(operationOf([call]), group.submit(call)) }
 }
 
 type Facts = {

@@ -83,15 +83,5 @@ export function createReservations(db: Db, limits?: GroupLimits): Reservations {
     },
     limits,
   )
-  return {
-    reserve: (request) => {
-      const { operationId } = request
-      const reserved = group.submit(request)
-      reserved.then(
-        () => shared.settle(operationId, true),
-        () => shared.settle(operationId, false),
-      )
-      return reserved
-    },
-  }
+  return { reserve: (request) => shared.follow(request.operationId, group.submit(request)) }
 }

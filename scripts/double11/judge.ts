@@ -74,11 +74,20 @@ export async function judge(db: Db, seen: readonly SeenOrder[]): Promise<Verdict
   return verdict
 }
 
-export type Backlog = { hints: number; messages: number; deliveries: number; waiting: number }
+export type Backlog = {
+  hints: number
+  messages: number
+  deliveries: number
+  waiting: number
+  underWay: number
+}
 
-/** What the hub still has to do; deliveries to the dead listener do not count, they are not orders'. */
+/**
+ * What the hub still has to do; deliveries to the dead listener do not count, they are not orders'. What only the orders'
+ * workflows still have to do is counted once nothing else is left: it is read from every order's state.
+ */
 export async function readBacklog(db: Db): Promise<Backlog> {
-  const { rows } = await sql<Backlog>`
+  const { rows } = await sql<Omit<Backlog, 'underWay'>>`
     select
       (select count(*)::int from inbox where state = 'hint') as hints,
       (select count(*)::int from inbox where state in ('pending', 'waiting')) as messages,
@@ -86,7 +95,26 @@ export async function readBacklog(db: Db): Promise<Backlog> {
       (select count(*)::int from pick_task where state in ('created', 'started', 'picked')) as waiting`.execute(
     db,
   )
-  return rows[0] ?? { hints: 0, messages: 0, deliveries: 0, waiting: 0 }
+  const [queued] = rows
+  if (!queued) throw new Error('the backlog could not be counted')
+  const isQueueEmpty = Object.values(queued).every((count) => count === 0)
+  return { ...queued, underWay: isQueueEmpty ? await countUnderWay(db) : 0 }
+}
+
+/** Messages that Temporal has and an open order has not applied, and questions that an order has asked the database. */
+async function countUnderWay(db: Db): Promise<number> {
+  const { rows } = await sql<{ underWay: number }>`
+    select (
+      select count(*) from inbox join orders on orders.id::text = inbox.order_key
+        left join order_snapshot as snapshot on snapshot.order_id = orders.id
+      where inbox.state = 'delivered' and not inbox.starts_order and orders.closed_at is null
+        and not coalesce(snapshot.state -> 'seen' @> to_jsonb(inbox.id), false)
+    )::int + (
+      select count(*) from order_snapshot
+      where state -> 'cancellation' ->> 'state' in ('waiting', 'deciding') or state -> 'check' ->> 'state' = 'due'
+        or state ->> 'reservation' in ('checking', 'reserving_again')
+    )::int as "underWay"`.execute(db)
+  return rows[0]?.underWay ?? 0
 }
 
 export type Figures = {

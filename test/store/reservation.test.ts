@@ -252,9 +252,26 @@ describe('time', () => {
     const skuId = await store.addSku({ 'WH-HZ': 1 })
     const order = await store.order([{ skuId, quantity: 1 }])
     await store.endTimeOf(order.orderId)
-    const again = await store.inTransaction((tx) =>
+    expect((await reserveAgain(order.orderId, skuId)).ok).toBe(true)
+    const states = (await store.holds(order.orderId)).map((hold) => hold.state).sort()
+    expect(states).toEqual(['confirmed', 'expired'])
+    expect(await held(skuId)).toBe(1)
+  })
+
+  test('what a line gets where it holds units already is in one hold with them, and every unit is counted', async () => {
+    const skuId = await store.addSku({ 'WH-HZ': 5 })
+    const order = await store.order([{ skuId, quantity: 2 }])
+    await store.pay(order)
+    expect((await reserveAgain(order.orderId, skuId)).ok).toBe(true)
+    expect(await store.holds(order.orderId)).toMatchObject([{ state: 'confirmed', quantity: 3 }])
+    expect(await held(skuId)).toBe(3)
+    await expectSound(store.db)
+  })
+
+  const reserveAgain = (orderId: string, skuId: string) =>
+    store.inTransaction((tx) =>
       reserve(tx, {
-        orderId: order.orderId,
+        orderId,
         channel: 'mall',
         divisionCode: '330106',
         demand: [{ lineNumber: 1, skuId, quantity: 1 }],
@@ -264,9 +281,4 @@ describe('time', () => {
         operator: 'test',
       }),
     )
-    expect(again.ok).toBe(true)
-    const states = (await store.holds(order.orderId)).map((hold) => hold.state).sort()
-    expect(states).toEqual(['confirmed', 'expired'])
-    expect(await held(skuId)).toBe(1)
-  })
 })
