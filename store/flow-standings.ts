@@ -108,21 +108,33 @@ export async function messageStandings(db: Db): Promise<FlowStanding[]> {
 /** What waits to be told to outside systems, each target counted by itself: none hides behind another. */
 export async function deliveryStandings(db: Db, targets: readonly string[]): Promise<FlowStanding[]> {
   const { rows } = await sql<
-    Waiting & { kind: string; target: string; shopId: string | null; storeId: string | null }
+    Waiting & {
+      kind: string | null
+      target: string
+      shopId: string | null
+      storeId: string | null
+      looked: number
+    }
   >`
-    select waiting.kind, target, "shopId", "storeId", count(*)::int as backlog, min(created_at) as "oldestWaitingAt",
-      (count(*) filter (where last_error is not null))::int as retrying,
-      count(distinct order_id)::int as "ordersWaiting"
+    select open.kind, target, "shopId", "storeId", (count(*) filter (where is_pending))::int as backlog,
+      min(created_at) filter (where is_pending) as "oldestWaitingAt",
+      (count(*) filter (where is_pending and last_error is not null))::int as retrying,
+      (count(distinct order_id) filter (where is_pending))::int as "ordersWaiting",
+      (sum(count(*)) over (partition by target))::int as looked
     from unnest(${targets}::text[]) as target cross join lateral (
-      select kind, created_at, last_error, order_id,
+      -- Of other kinds the target alone says which edge it is: one row for all of them.
+      select case when kind in ('channel_ship', 'listing') then kind end as kind, created_at, last_error, order_id,
+        state = 'pending' as is_pending,
         case when kind = 'channel_ship' then payload ->> 'shopId' end as "shopId",
         case when kind = 'listing' then payload ->> 'storeId' end as "storeId"
-      from delivery where delivery.target = target.target and delivery.state = 'pending' limit ${MOST_WAITING}
-    ) as waiting
+      -- As the index by target has it, that of a person as well: the index of what is due holds those of all targets.
+      from delivery where delivery.target = target.target and delivery.state in ('pending', 'failed')
+      order by order_key, created_at limit ${MOST_WAITING}
+    ) as open
     group by 1, 2, 3, 4`.execute(db)
-  return rows.flatMap(({ kind, target, shopId, storeId, ...waiting }) => {
+  return rows.flatMap(({ kind, target, shopId, storeId, looked, ...waiting }) => {
     const id = edgeOfDelivery({ deliveryKind: kind, deliveryTarget: target, shopId, storeId })
-    return id === null ? [] : [standingOf(id, waiting)]
+    return id === null ? [] : [{ ...standingOf(id, waiting), isBacklogCapped: looked >= MOST_WAITING }]
   })
 }
 

@@ -254,6 +254,13 @@ describe('the map', () => {
     expect(shown?.oldestWaitingSeconds).toBeGreaterThanOrEqual(90)
   })
 
+  test('adds up what waits of all kinds that one edge carries', async () => {
+    for (const kind of ['pick_task_created', 'pick_task_created', 'pick_task_withdrawn'])
+      await deliver({ kind, state: 'pending', settledSecondsAgo: null, createdSecondsAgo: 1 })
+    await watch()
+    expect(await edge('pick_tasks_out:')).toMatchObject({ backlog: 3 })
+  })
+
   test('says of a minute what waited at its end, also where that is nothing any more', async () => {
     const minute = new Date(Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS)
     await deliver({ state: 'pending', settledSecondsAgo: null, createdSecondsAgo: 1 })
@@ -353,6 +360,41 @@ describe('the map', () => {
     expect(purchases?.oldestWaitingSeconds).toBeGreaterThan(1_700)
     await sql`update reconciliation_run set state = 'cancelled'`.execute(store.db)
     await sql`update purchase_list set erp_state = 'none'`.execute(store.db)
+  })
+
+  test('has the couriers whose parcels somebody asks about: a parcel whose order has ended is no break', async () => {
+    const contactId = uuid()
+    await sql`
+      insert into contact (id, key_id, sealed, division_code) values (${contactId}, 'k', '\\x00', '330106')`.execute(
+      store.db,
+    )
+    for (const [courier, closedAt] of [
+      ['followed', null],
+      ['forgotten', new Date()],
+    ] as const) {
+      const id = uuid()
+      await sql`
+        insert into orders (id, channel, store_id, contact_id, division_code, status, amount_cents, freight_cents,
+          reservation_expires_at, policy_versions, placed_by, closed_at)
+        values (${id}, 'mall', 'MALL', ${contactId}, '330106', 'shipped', 1, 0, now(), '{}', 'test', ${closedAt})`.execute(
+        store.db,
+      )
+      await sql`
+        insert into pick_task (id, order_id, warehouse_id, state, lines)
+        select ${`${id}-F1`}, ${id}::uuid, min(id), 'packed', '[]' from warehouse`.execute(store.db)
+      await sql`
+        insert into parcel (id, order_id, pick_task_id, courier, waybill_number, state, last_polled_at, next_poll_at)
+        values (${`${id}-P1`}, ${id}, ${`${id}-F1`}, ${courier}, ${id}, 'in_transit', now() - interval '2 hours',
+          now() - interval '1 hour')`.execute(store.db)
+    }
+    await watch()
+    expect(await edge('courier_polls:followed')).toMatchObject({
+      backlog: 1,
+      ordersWaiting: 1,
+      state: 'broken',
+    })
+    expect(await edge('courier_polls:forgotten')).toBeUndefined()
+    await sql`update parcel set state = 'delivered'`.execute(store.db)
   })
 
   test('an edge that is not on it is not found', async () => {

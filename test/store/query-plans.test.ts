@@ -27,7 +27,7 @@ import {
 } from '../../store/event-deliveries.ts'
 import { countSettled } from '../../store/flow-counts.ts'
 import { readManualSteps } from '../../store/flow-manual-steps.ts'
-import { courierStandings } from '../../store/flow-standings.ts'
+import { courierStandings, deliveryStandings } from '../../store/flow-standings.ts'
 import { listPickTasks, listShipments } from '../../store/fulfilment-queries.ts'
 import { listHealthOutcomes } from '../../store/health-outcomes.ts'
 import { refreshHealth } from '../../store/health-refresh.ts'
@@ -378,6 +378,9 @@ describe('the data-flow map', () => {
 
   test('steps by hand are read from the open work items', () =>
     expectNarrow((db) => readManualSteps(db), ['work_item']))
+
+  test('what waits for one system is not read to know what waits for another', () =>
+    expectNarrow((db) => deliveryStandings(db, ['erp', 'payment', 'wecom']), ['delivery']))
 
   test('how couriers stand is read from the parcels under way, and of their orders each by its id', () =>
     expectNarrow((db) => courierStandings(db), ['parcel', 'orders']))
