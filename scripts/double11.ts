@@ -112,11 +112,11 @@ async function play(hub: Hub, options: Double11Options, signal: AbortSignal): Pr
     ])
     print(`The rush is over (${elapsed(startedAt)}); the hub works off what is left.`)
     const overAt = Date.now()
-    await untilRest(() => readBacklog(db), outside, signal)
+    const hasDrained = await untilRest(() => readBacklog(db), outside, signal)
     const drainSeconds = (Date.now() - overAt) / 1000
     print(`Nothing is on its way (${drainSeconds.toFixed(0)} s). What was lost is found by the next pulls …`)
-    await untilPulled(db, outside, signal)
-    await untilRest(() => readBacklog(db), outside, signal)
+    const isPulled = await untilPulled(db, outside, signal)
+    const isAtRest = await untilRest(() => readBacklog(db), outside, signal)
     const pullSeconds = (Date.now() - overAt) / 1000
     const seen = await outside.orders()
     const [verdict, figures, scrape] = await Promise.all([
@@ -129,7 +129,8 @@ async function play(hub: Hub, options: Double11Options, signal: AbortSignal): Pr
     )
     const backlog = await readBacklog(db)
     report({ seen, verdict, figures, scrape, counts, backlog, drainSeconds, pullSeconds })
-    return verdict.lost.length + verdict.wrong.length === 0 ? 0 : 1
+    const agrees = verdict.lost.length + verdict.wrong.length === 0
+    return agrees && hasDrained && isPulled && isAtRest ? 0 : 1
   } finally {
     await db.destroy()
   }
@@ -221,8 +222,12 @@ async function untilRushIsOver(outside: Outside, signal: AbortSignal): Promise<v
   while (!(await outside.isRushOver())) await delay(LOOK_AGAIN_MS, undefined, { signal })
 }
 
-/** Waits until nothing is on its way: no push, no hint, no message, no waybill, no pick task. */
-async function untilRest(look: () => Promise<Backlog>, outside: Outside, signal: AbortSignal): Promise<void> {
+/** Waits until nothing is on its way: no push, no hint, no message, no waybill, no pick task. @returns whether it came to that */
+async function untilRest(
+  look: () => Promise<Backlog>,
+  outside: Outside,
+  signal: AbortSignal,
+): Promise<boolean> {
   const deadline = Date.now() + REST_WITHIN_MS
   let saidAt = 0
   for (let quiet = 0; quiet < QUIET_LOOKS; ) {
@@ -235,7 +240,7 @@ async function untilRest(look: () => Promise<Backlog>, outside: Outside, signal:
     quiet = rest === 0 ? quiet + 1 : 0
     if (Date.now() > deadline) {
       print('It does not come to rest; what there is now is compared.')
-      return
+      return false
     }
     if (Date.now() - saidAt > 10_000) {
       saidAt = Date.now()
@@ -245,18 +250,20 @@ async function untilRest(look: () => Promise<Backlog>, outside: Outside, signal:
     }
     await delay(LOOK_AGAIN_MS, undefined, { signal })
   }
+  return true
 }
 
-/** Waits until every shop has been pulled beyond the last change: pushes that were lost are found then. */
-async function untilPulled(db: Db, outside: Outside, signal: AbortSignal): Promise<void> {
+/** Waits until every shop has been pulled beyond the last change: pushes that were lost are found then. @returns whether it was */
+async function untilPulled(db: Db, outside: Outside, signal: AbortSignal): Promise<boolean> {
   const lastChangeMs = Math.max(0, ...(await outside.orders()).map((order) => order.modifiedAtMs))
   const deadline = Date.now() + REST_WITHIN_MS
   while (Date.now() < deadline) {
     const behind = await shopsPulledBefore(db, new Date(lastChangeMs))
-    if (behind.length === 0) return
+    if (behind.length === 0) return true
     await delay(LOOK_AGAIN_MS, undefined, { signal })
   }
   print('Some shops were not pulled in time.')
+  return false
 }
 
 async function scrapeApi(api: string, key: string): Promise<Scrape> {
@@ -284,7 +291,8 @@ function report(result: {
   const rows: [string, string | number][] = [
     ['orders on the platforms', seen.length],
     ['pushes sent (without doubles)', sum('pushes')],
-    ['pushes acknowledged over HTTP', total(scrape, 'hub_pushes_total', 'outcome="accepted"')],
+    ['pushes acknowledged', sum('pushes') - sum('pending')],
+    ['… over HTTP, doubles too', total(scrape, 'hub_pushes_total', 'outcome="accepted"')],
     ['hints kept, each once', figures.hints],
     ['calls to the platforms', sum('calls')],
     ['signals of payment, stock and platform', figures.signals],

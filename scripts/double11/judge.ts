@@ -41,18 +41,30 @@ const ORDER_STATUS: Record<MarketStatus, readonly (OrderStatus | null)[]> = {
 
 export type Verdict = { lost: string[]; wrong: string[]; applied: number }
 
-type HubOrder = {
+/** An order of a platform as the hub has it. */
+export type HubOrder = {
+  shopId: string
   platformOrderId: string
   channelStatus: string | null
   state: string
   status: OrderStatus | null
+  /** What the buyer owes by the hub's own order; null where none was placed. */
+  amountCents: number | null
+  waybillNumbers: string[]
 }
 
-/** Compares every order on the platforms with the hub's, one by one. */
+/** Reads every order of the platforms as the hub has it, and compares them one by one. */
 export async function judge(db: Db, seen: readonly SeenOrder[]): Promise<Verdict> {
   const { rows } = await sql<HubOrder>`
-    select platform_order_id as "platformOrderId", channel_order.status as "channelStatus", state, orders.status
+    select shop_id as "shopId", platform_order_id as "platformOrderId", channel_order.status as "channelStatus", state,
+      orders.status, orders.amount_cents as "amountCents",
+      array(select waybill_number from parcel where parcel.order_id = orders.id) as "waybillNumbers"
     from channel_order left join orders on orders.id = channel_order.order_id`.execute(db)
+  return compareOrders(rows, seen)
+}
+
+/** What the hub has wrong of the platforms' orders, and of which orders no platform knows. */
+export function compareOrders(rows: readonly HubOrder[], seen: readonly SeenOrder[]): Verdict {
   const known = new Map(rows.map((row) => [row.platformOrderId, row]))
   const verdict: Verdict = { lost: [], wrong: [], applied: 0 }
   for (const order of seen) {
@@ -62,16 +74,32 @@ export async function judge(db: Db, seen: readonly SeenOrder[]): Promise<Verdict
       verdict.lost.push(`${name}: ${order.status} there, unknown here`)
       continue
     }
-    const isRight =
-      hub.channelStatus === CHANNEL_STATUS[order.status] && ORDER_STATUS[order.status].includes(hub.status)
-    if (isRight) verdict.applied += 1
-    else {
-      verdict.wrong.push(
-        `${name}: ${order.status} there; here ${hub.state}, ${hub.channelStatus} as the platform's, ${hub.status} as ours`,
-      )
-    }
+    known.delete(order.orderId)
+    const difference = differenceBetween(hub, order)
+    if (difference === null) verdict.applied += 1
+    else verdict.wrong.push(`${name}: ${difference}`)
+  }
+  for (const { shopId, platformOrderId } of known.values()) {
+    verdict.wrong.push(`${shopId} ${platformOrderId}: here, but on no platform`)
   }
   return verdict
+}
+
+function differenceBetween(hub: HubOrder, there: SeenOrder): string | null {
+  if (
+    hub.channelStatus !== CHANNEL_STATUS[there.status] ||
+    !ORDER_STATUS[there.status].includes(hub.status)
+  ) {
+    return `${there.status} there; here ${hub.state}, ${hub.channelStatus} as the platform's, ${hub.status} as ours`
+  }
+  if (hub.amountCents !== null && hub.amountCents !== there.totalCents)
+    return `${there.totalCents} cents there, ${hub.amountCents} here`
+  const unknown = there.shipments.filter(({ waybillNumber }) => !hub.waybillNumbers.includes(waybillNumber))
+  if (unknown.length > 0) {
+    const numbers = unknown.map(({ waybillNumber }) => waybillNumber)
+    return `sent there with ${numbers.join(', ')}, which nobody sent here`
+  }
+  return null
 }
 
 export type Backlog = {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { compareOrders, type HubOrder } from '../../scripts/double11/judge.ts'
 import { parseScrape, quantileMs, total } from '../../scripts/double11/metrics.ts'
 import { parseDouble11Options } from '../../scripts/double11/options.ts'
 
@@ -32,4 +33,42 @@ test('figures are read from a scrape as Prometheus would', () => {
   expect(quantileMs(scrape, 'ack_seconds', 0.5)).toBe(10)
   expect(quantileMs(scrape, 'ack_seconds', 0.99)).toBe(100)
   expect(quantileMs(scrape, 'other', 0.5)).toBeNull()
+})
+
+describe('the verdict of double11', () => {
+  const there = {
+    platform: 'doudian',
+    orderId: '1',
+    status: 'shipped' as const,
+    totalCents: 990,
+    modifiedAtMs: 0,
+    shipments: [{ waybillNumber: 'SF1' }],
+  }
+  const here: HubOrder = {
+    ...{ shopId: 'SHOP-DOUYIN', platformOrderId: '1', channelStatus: 'shipped', state: 'placed' },
+    ...{ status: 'in_transit', amountCents: 990, waybillNumbers: ['SF1'] },
+  }
+
+  test('is that an order agrees which stands here as it stands there, for the same money, under the same waybills', () => {
+    expect(compareOrders([here], [there])).toEqual({ lost: [], wrong: [], applied: 1 })
+  })
+
+  test('is that an order is lost which only the platform knows', () => {
+    expect(compareOrders([], [there])).toMatchObject({ lost: [expect.stringContaining('unknown here')] })
+  })
+
+  test.each<[string, Partial<HubOrder>]>([
+    ['another status of the platform', { channelStatus: 'paid' }],
+    ['another status of the hub', { status: 'paid' }],
+    ['another amount', { amountCents: 989 }],
+    ['a waybill that nobody sent', { waybillNumbers: ['SF2'] }],
+  ])('is that an order is wrong with %s', (_, difference) => {
+    const verdict = compareOrders([{ ...here, ...difference }], [there])
+    expect(verdict).toMatchObject({ lost: [], applied: 0 })
+    expect(verdict.wrong).toHaveLength(1)
+  })
+
+  test('is that an order is wrong which no platform knows', () => {
+    expect(compareOrders([here, { ...here, platformOrderId: '2' }], [there]).wrong).toHaveLength(1)
+  })
 })
