@@ -9,6 +9,7 @@ import type { Identity, Role, System } from '../store/identity.ts'
  */
 export type Access = { systems: readonly System[]; roles: readonly Role[] } | 'public'
 
+/** People who work at the merchant's desks. An inspector is none of them: their routes name them. */
 export const ALL_ROLES = [
   'clerk',
   'team_lead',
@@ -132,6 +133,13 @@ export const ACCESS = {
   settleFailedChange: { systems: ['ops'], roles: OPERATING_ROLES },
   /** Because of what a file shows of a person. */
   eraseAttachment: { systems: [], roles: OPERATING_ROLES },
+  /** Files are for whoever may see what they belong to. */
+  readAttachments: { systems: ['mall', 'ops'], roles: [...ALL_ROLES, 'inspector'] },
+  /** Of orders in one's scope, and whatever one is sent to. */
+  readInspections: { systems: ['ops'], roles: [...ALL_ROLES, 'inspector'] },
+  /** People only; of whom only the one who is sent there, which the route sees to. */
+  carryOutInspections: { systems: [], roles: [...ALL_ROLES, 'inspector'] },
+  runInspections: { systems: ['ops'], roles: ['store_manager', 'regional_director', ...OPERATING_ROLES] },
   knowAccounts: { systems: [], roles: OPERATING_ROLES },
   /** People only. Which of them a step asks, the policy says. */
   decideChange: { systems: [], roles: ALL_ROLES },
@@ -144,7 +152,10 @@ export const ACCESS = {
   readMetrics: { systems: ['ops'], roles: OPERATING_ROLES },
   /** People only: Temporal Web asks in the name of whoever is signed in. */
   decodePayloads: { systems: [], roles: OPERATING_ROLES },
-  anybodySignedIn: { systems: ['mall', 'payments', 'warehouse', 'ops'], roles: ALL_ROLES },
+  anybodySignedIn: {
+    systems: ['mall', 'payments', 'warehouse', 'ops'],
+    roles: [...ALL_ROLES, 'inspector'],
+  },
 } as const satisfies Record<string, Access>
 
 /** Whether an identity passes. */

@@ -16,8 +16,16 @@ const FORM_BYTES = 64 * 1024
 /** Of one caller, and of all of them: each may hold a whole file in memory. */
 const UPLOADS_A_CALLER = 3
 const UPLOADS = 16
+/** The larger the files may be, the fewer at once. */
+const BYTES_AT_ONCE = 160 * 1024 * 1024
 
 export type Upload = AttachmentContent & { originalSha256: Buffer }
+
+/** What its row says of a file. */
+export function describeUpload({ mediaType, contents, size, originalSha256 }: Upload) {
+  const sha256 = createHash('sha256').update(contents).digest()
+  return { mediaType, bytes: contents.length, sha256, originalSha256, size }
+}
 
 /**
  * Takes files that are sent as forms, within limits on their size and number. The bytes are looked at as they come: what is no
@@ -25,24 +33,60 @@ export type Upload = AttachmentContent & { originalSha256: Buffer }
  */
 export class Uploads {
   readonly #maxBytes: number
+  readonly #most: number
   readonly #underWay = new Map<string, number>()
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
+    this.#most = Math.max(UPLOADS_A_CALLER, Math.min(UPLOADS, Math.floor(BYTES_AT_ONCE / maxBytes)))
   }
 
-  /** @throws ProblemError `too-many-requests`, `overloaded`, `payload-too-large`, `invalid-request`, and those of `readAttachment` */
-  async take(request: FastifyRequest): Promise<Upload> {
+  /**
+   * @param look sees the file as it was sent, before what is kept is made of it
+   * @throws ProblemError `too-many-requests`, `overloaded`, `payload-too-large`, `invalid-request`, and those of `readAttachment`
+   */
+  async take(
+    request: FastifyRequest,
+    look?: (mediaType: AttachmentType, file: Buffer) => Promise<void>,
+  ): Promise<Upload> {
+    return this.#inTurn(request, async () => {
+      const { mediaType, file } = await this.#receive(request)
+      return this.#keep(mediaType, file, look)
+    })
+  }
+
+  /** The same for a file that has come in parts. @param read fetches it, once it is its turn to be held in memory */
+  async takeWhole(
+    request: FastifyRequest,
+    read: () => Promise<Buffer>,
+    look: (mediaType: AttachmentType, file: Buffer) => Promise<void>,
+  ): Promise<Upload> {
+    return this.#inTurn(request, async () => {
+      const file = await read()
+      if (file.length > this.#maxBytes) throw this.#tooLarge()
+      return this.#keep(await attachmentTypeOf(file), file, look)
+    })
+  }
+
+  async #keep(
+    mediaType: AttachmentType,
+    file: Buffer,
+    look: ((mediaType: AttachmentType, file: Buffer) => Promise<void>) | undefined,
+  ): Promise<Upload> {
+    await look?.(mediaType, file)
+    const content = await readAttachment(mediaType, file)
+    return { ...content, originalSha256: createHash('sha256').update(file).digest() }
+  }
+
+  async #inTurn(request: FastifyRequest, work: () => Promise<Upload>): Promise<Upload> {
     const caller = callerOf(identityOf(request))
     const mine = this.#underWay.get(caller) ?? 0
     if (mine >= UPLOADS_A_CALLER) throw new ProblemError('too-many-requests')
     const all = [...this.#underWay.values()].reduce((sum, each) => sum + each, 0)
-    if (all >= UPLOADS) throw new ProblemError('overloaded')
+    if (all >= this.#most) throw new ProblemError('overloaded')
     this.#underWay.set(caller, mine + 1)
     try {
-      const { mediaType, file } = await this.#receive(request)
-      const content = await readAttachment(mediaType, file)
-      return { ...content, originalSha256: createHash('sha256').update(file).digest() }
+      return await work()
     } finally {
       const left = (this.#underWay.get(caller) ?? 1) - 1
       if (left > 0) this.#underWay.set(caller, left)

@@ -32,6 +32,8 @@ import { dataFlowRoutes } from './routes/data-flow.ts'
 import { eventRoutes } from './routes/events.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { healthScoreRoutes } from './routes/health-score.ts'
+import { inspectionPhotoRoutes } from './routes/inspection-photos.ts'
+import { inspectionRoutes } from './routes/inspections.ts'
 import { listingRoutes } from './routes/listings.ts'
 import { masterDataRoutes } from './routes/master-data.ts'
 import { notificationReportRoutes } from './routes/notification-reports.ts'
@@ -187,6 +189,8 @@ const ROUTES = [
   transferRoutes,
   changeRequestRoutes,
   attachmentRoutes,
+  inspectionRoutes,
+  inspectionPhotoRoutes,
   approverRoutes,
   abnormalOrderRoutes,
   workItemRoutes,

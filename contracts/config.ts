@@ -195,6 +195,8 @@ export const configSchema = z.strictObject({
   FILES_S3_PATH_STYLE: z.stringbool().default(true),
   /** Of one attachment of a change request. */
   ATTACHMENT_MEBIBYTES: z.coerce.number().int().min(1).max(50).default(10),
+  /** A telephone's best camera writes some 40 of them. */
+  INSPECTION_PHOTO_MEBIBYTES: z.coerce.number().int().min(1).max(50).default(40),
   ATTACHMENTS_PER_REQUEST: z.coerce.number().int().min(1).max(LIMITS.attachments).default(10),
   /** After the request has ended. Three years are what the E-Commerce Law (art. 31) wants of a trade's records. */
   ATTACHMENT_RETENTION_DAYS: z.coerce.number().int().min(30).max(3_650).default(1_095),
@@ -280,6 +282,7 @@ const OWN_PREFIXES = [
   'METRICS_',
   'FILES_',
   'ATTACHMENT',
+  'INSPECTION_',
   'INBOX_',
   'EVENT_',
   'RATE_LIMIT_',

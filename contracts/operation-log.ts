@@ -56,6 +56,7 @@ export const STORY_KINDS = [
   'tracking',
   'work_item',
   'notification',
+  'inspection',
 ] as const
 export type StoryKind = (typeof STORY_KINDS)[number]
 const storyKind = z.enum(STORY_KINDS)

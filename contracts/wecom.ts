@@ -2,7 +2,16 @@ import { z } from 'zod'
 import { COUNTERPARTS } from '../domain/reconciliation.ts'
 import { instant, page, pageQuery, text } from './common.ts'
 
-const ROLES = ['clerk', 'team_lead', 'store_manager', 'regional_director', 'finance', 'ops', 'admin'] as const
+const ROLES = [
+  'clerk',
+  'team_lead',
+  'store_manager',
+  'regional_director',
+  'finance',
+  'ops',
+  'admin',
+  'inspector',
+] as const
 
 /** Who an account is in the corp's WeCom. */
 export const wecomMemberView = z.object({

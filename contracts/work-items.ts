@@ -333,6 +333,26 @@ export const WORK_ITEM_TEXT: Record<
       'Ask the customer; correct it by a change request (it goes on by itself once nothing is found), release it, or cancel it by a change request',
     nextZh: '联系客户核实；通过改单修正（复检通过后自动放行）、人工放行，或通过改单取消',
   },
+  inspection_failed: {
+    en: 'Somebody went to see an order and something is wrong',
+    zh: '订单稽查不通过',
+    nextEn:
+      'Look at findings and photographs of the inspection; ask for a change, a refund or a complaint of the order',
+    nextZh: '查看稽查结果与照片，按需改单、退款或登记投诉',
+  },
+  inspection_overdue: {
+    en: 'Nobody has been to an order that was to be inspected',
+    zh: '订单稽查超时未完成',
+    nextEn: 'Remind whom it is assigned to, assign it to somebody else, or cancel it; it closes itself then',
+    nextZh: '催办、改派或取消；完成后自动关闭',
+  },
+  inspection_unassigned: {
+    en: 'There is nobody to send to the inspections of a region',
+    zh: '该区域没有可分配的稽查员',
+    nextEn:
+      'Make accounts of inspectors for the region, or name somebody in the policy inspection; it closes itself then',
+    nextZh: '为该区域新增稽查员账号，或在稽查策略中指定人员；分配后自动关闭',
+  },
   events_exhausted: {
     en: 'A system did not take some of its events in ten tries over three days',
     zh: '订阅方三天内十次均未成功接收部分事件',

@@ -81,6 +81,6 @@ function yuan(cents: number): string {
 
 const CHINA_MS = 8 * 3_600_000
 /** `11-28 18:00` */
-function chinaMinute(at: Date): string {
+export function chinaMinute(at: Date): string {
   return new Date(at.getTime() + CHINA_MS).toISOString().slice(5, 16).replace('T', ' ')
 }

@@ -441,6 +441,9 @@ export const WORK_ITEM_KINDS = [
   'purchase_overdue',
   'purchase_refused',
   'abnormal_order',
+  'inspection_failed',
+  'inspection_overdue',
+  'inspection_unassigned',
 ] as const
 export type WorkItemKind = (typeof WORK_ITEM_KINDS)[number]
 

@@ -3,12 +3,13 @@ import { type AbnormalPolicy, judgeOrder, ORDINARY_ORDERS, outcomeOf, stops } fr
 import { type AllocationWarehouse, planAllocation, type StockLevel } from './allocation.ts'
 import type { AllocationPolicy } from './allocation-policy.ts'
 import { type ApprovalTier, approvalRouteOf, type ChangeFacts, explainRoute } from './approval-route.ts'
-import { decideByRules, explainRules } from './conditions.ts'
+import { decideByRules, explainRules, type Rule } from './conditions.ts'
 import { type CustomerSegment, type CustomerService, type RfmScores, segmentOf } from './customer-segment.ts'
 import { breakPointsOf, type DataFlowRules, type FlowFigures, thresholdsOf } from './flow-break-points.ts'
 import type { FlowEdge } from './flow-map.ts'
 import { type HealthComponent, type HealthRules, type HealthSums, healthScoreOf } from './health-score.ts'
 import type { HoldTimePolicy } from './hold-time.ts'
+import { type InspectionDraw, selectInspection } from './inspection.ts'
 import type { OrderDeadlines } from './order.ts'
 import { factsOf, type OrderToJudge } from './order-facts.ts'
 import { placeOf } from './place.ts'
@@ -96,6 +97,17 @@ export function tryAllocation(policy: AllocationPolicy, order: OrderWithStock): 
       .map(({ lineNumber, quantity }) => ({ lineNumber, quantity })),
   }))
   return { outcome: { parcels }, refused: false, reasons: [plan.explanation] }
+}
+
+/** Whether somebody would have gone to see an order, and with which checklist. An order that never arrived has none to see. */
+export function tryInspection(
+  policy: { rules: readonly Rule<InspectionDraw>[] },
+  order: PastOrder & { orderId: string },
+): Judgement {
+  const { isSelected, draw, lot, reasons } = selectInspection(policy.rules, order.orderId, factsOf(order))
+  const isInspected = isSelected && order.deliveredAtMs !== null
+  const outcome = { inspected: isInspected, checklist: isInspected ? (draw?.checklist ?? null) : null }
+  return { outcome, refused: null, reasons: [{ lot }, ...reasons] }
 }
 
 /** Who would have had to approve a transfer. */

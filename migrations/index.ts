@@ -42,6 +42,8 @@ import { up as announcedEvents } from './0045-announced-events.ts'
 import { up as reasonsToldOnce } from './0046-reasons-told-once.ts'
 import { up as customerFigures } from './0047-customer-figures.ts'
 import { up as customerPriority } from './0048-customer-priority.ts'
+import { up as inspection } from './0049-inspection.ts'
+import { up as inspectionPhotos } from './0050-inspection-photos.ts'
 import { up as dataFlow } from './0051-data-flow.ts'
 import { up as settledByTime } from './0052-settled-by-time.ts'
 
@@ -90,6 +92,8 @@ export const migrations: Record<string, Migration> = {
   '0046-reasons-told-once': { up: reasonsToldOnce },
   '0047-customer-figures': { up: customerFigures },
   '0048-customer-priority': { up: customerPriority },
+  '0049-inspection': { up: inspection },
+  '0050-inspection-photos': { up: inspectionPhotos },
   '0051-data-flow': { up: dataFlow },
   '0052-settled-by-time': { up: settledByTime },
 }

@@ -26,6 +26,7 @@ import {
 } from '../domain/change-request-state.ts'
 import { type FactType, inWords } from '../domain/conditions.ts'
 import { FLOWS } from '../domain/flow-map.ts'
+import { INSPECTION_STATE_MEANING, INSPECTION_STATES, INSPECTION_TRANSITIONS } from '../domain/inspection.ts'
 import { WORK_ITEM_KINDS, type WorkItemKind } from '../domain/order.ts'
 import {
   isFinal,
@@ -234,10 +235,11 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
     'The bucket’s name stands in the path. `false`: in front of the host’s name, as OSS and COS want it.',
   ],
   ATTACHMENT_MEBIBYTES: ['API', 'How large an attachment of a change request may be.'],
+  INSPECTION_PHOTO_MEBIBYTES: ['API', 'How large a photograph of an [inspection](inspection.md) may be.'],
   ATTACHMENTS_PER_REQUEST: ['API', 'How many a request may have.'],
   ATTACHMENT_RETENTION_DAYS: [
     'relay',
-    'How long the files of a change request stay after it has ended. Three years are what the E-Commerce Law (art. 31) wants of a trade’s records. Hash and names of who attached what stay.',
+    'How long the files of a change request or inspection stay after it has ended. Three years are what the E-Commerce Law (art. 31) wants of a trade’s records. Hash and names of who attached what stay.',
   ],
   EVENT_RETENTION_DAYS: [
     'relay',
@@ -331,6 +333,12 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
     '`POST …/retry` takes it back once more.',
   ],
   transfer_loss: ['The units are no stock anywhere; the ledger has them as `write_off`.', ''],
+  inspection_failed: ['One item an inspection. Nothing was done about the order.', ''],
+  inspection_overdue: ['Its time was over; it stays open, and its result is taken whenever it comes.', ''],
+  inspection_unassigned: [
+    'One item a region. Its inspections are there and are assigned as soon as there is somebody.',
+    '',
+  ],
   subscription_disabled: [
     'It answered 410, took nothing for five days, or its secret cannot be opened with `DATA_KEYS`. Nothing more is sent to it; its events wait as long as events are kept.',
     '',
@@ -468,6 +476,18 @@ function presaleStates(): string {
   )
 }
 
+function inspectionStates(): string {
+  return table(
+    ['state', '', 'meaning', 'can become'],
+    INSPECTION_STATES.map((state) => [
+      `\`${state}\``,
+      INSPECTION_STATE_MEANING[state].zh,
+      INSPECTION_STATE_MEANING[state].en,
+      quoted(INSPECTION_TRANSITIONS[state]) || '–',
+    ]),
+  )
+}
+
 function promotionStates(): string {
   return table(
     ['state', '', 'meaning', 'can become'],
@@ -573,6 +593,7 @@ const TRIED_ON: Record<PolicyKind, string> = {
   'sensitive-words': NO_TRIAL,
   'customer-segments': 'customers who ordered lately: their segment, and what they would be given',
   'data-flow': 'flows as they stand now: which would count as broken',
+  inspection: 'orders that arrived: who of them somebody would have gone to see',
 }
 
 function policyKinds(): string {
@@ -653,6 +674,7 @@ export const GENERATED: Record<string, Record<string, () => string>> = {
   },
   'presale.md': { 'presale states': presaleStates },
   'promotions.md': { 'promotion states': promotionStates },
+  'inspection.md': { 'inspection states': inspectionStates },
   'change-requests.md': { 'change request statuses': changeStatuses, 'change facts': changeFacts },
   'transfers.md': { 'transfer statuses': transferStatuses },
   'replenishment.md': { 'purchase statuses': purchaseStatuses },

@@ -52,7 +52,7 @@ async function seedIdentities(db: Db, { apiKeys, accounts }: SeedSecrets, storeI
       role,
       password,
       storeIds: storesOf(role, storeIds),
-      region: role === 'regional_director' ? REGION : null,
+      region: role === 'regional_director' || role === 'inspector' ? REGION : null,
     })
   }
 }

@@ -38,7 +38,7 @@ export async function insertAttachment(tx: Tx, attachment: NewAttachment): Promi
     .selectFrom('attachment')
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('owner', '=', owner)
-    .where('change_id', 'is', null)
+    .where('position', 'is', null)
     .executeTakeFirstOrThrow()
   if (drafts.count >= MAX_DRAFTS) throw new ProblemError('too-many-attachments')
   const row = await tx
@@ -62,13 +62,13 @@ export async function findAttachment(db: Db, id: string): Promise<AttachmentRow 
   return (await db.selectFrom('attachment').selectAll().where('id', '=', id).executeTakeFirst()) ?? null
 }
 
-/** Takes back one that belongs to no request. Returns whether there was one; its file is then to be removed. */
+/** Takes back one that belongs to nothing so far. Returns whether there was one; its file is then to be removed. */
 export async function deleteDraft(db: Db, id: string, owner: string): Promise<boolean> {
   const deleted = await db
     .deleteFrom('attachment')
     .where('id', '=', id)
     .where('owner', '=', owner)
-    .where('change_id', 'is', null)
+    .where('position', 'is', null)
     .executeTakeFirst()
   return deleted.numDeletedRows > 0n
 }
@@ -85,7 +85,7 @@ export async function requireDrafts(
     .select('id')
     .where('id', 'in', ids)
     .where('owner', '=', owner)
-    .where('change_id', 'is', null)
+    .where('position', 'is', null)
     .execute()
   refuseUnknown(ids, found)
 }
@@ -119,7 +119,7 @@ export async function attach(tx: Tx, attaching: Attaching): Promise<AuditValue[]
     update attachment set change_id = ${changeId}, request_version = ${requestVersion}, attached_by = ${attachedBy},
       attached_at = clock_timestamp(), position = ${before.count}::int + named.place::int
     from unnest(${ids}::uuid[]) with ordinality as named (id, place)
-    where attachment.id = named.id and owner = ${owner} and attachment.change_id is null
+    where attachment.id = named.id and owner = ${owner} and attachment.position is null
     returning attachment.id, sha256, original_sha256, position`.execute(tx)
   refuseUnknown(ids, rows)
   return rows
@@ -162,7 +162,8 @@ function attachedViewOf(row: AttachmentRow, changeNumber: string): AttachedView 
   }
 }
 
-function viewOf(row: AttachmentRow): AttachmentView {
+/** What is known of a file, wherever it belongs. */
+export function viewOf(row: AttachmentRow): AttachmentView {
   const url = `/v1/attachments/${row.id}`
   const isThere = row.erased_at === null
   return {

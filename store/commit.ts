@@ -5,6 +5,7 @@ import { giveBackUnits } from './change-holds.ts'
 import { noteOrderMoved } from './change-rows.ts'
 import { type Combining, findCompany } from './combined-shipping.ts'
 import type { Db, Tx } from './database.ts'
+import { noteInspectionDue } from './inspection-due.ts'
 import { applyChange, resumePicking } from './order-changes.ts'
 import { endCheck } from './order-check-rows.ts'
 import { queuePdaMessage } from './pda-messages.ts'
@@ -66,8 +67,13 @@ export async function commitOrder(db: Db, commit: OrderCommit, combining?: Combi
     await updateRow(tx, commit.runId, state)
     await saveSnapshot(tx, state, [...applied, ...records.map((record) => record.key)].slice(-APPLIED_LIMIT))
     await writeLog(tx, state, records, row.store_id)
-    const hasMoved = records.some((record) => record.log.some((entry) => entry.field === 'status'))
-    if (hasMoved) await noteOrderMoved(tx, orderId)
+    const statuses = records.flatMap((record) => record.log.filter((entry) => entry.field === 'status'))
+    if (statuses.length > 0) await noteOrderMoved(tx, orderId)
+    await noteInspectionDue(
+      tx,
+      orderId,
+      statuses.map((entry) => entry.newValue),
+    )
     for (const write of inLockOrder(records)) await applyWrite(tx, orderId, write, combining)
     return { outcome: 'committed', version: state.version }
   })

@@ -6,6 +6,7 @@ import type { CustomerMeasure } from './customer-count.ts'
 import { countVersions, lockLiving, theFigures } from './customer-merging.ts'
 import { countOrders } from './customer-orders.ts'
 import type { Tx } from './database.ts'
+import { cancelOpenInspection } from './inspections.ts'
 
 /** Open orders that are named to whoever is refused. */
 const OPEN_ORDERS_SHOWN = 20
@@ -15,7 +16,7 @@ export type Erased = { contacts: number; attachmentIds: string[] }
 
 /**
  * Erases a person on their request (PIPL, article 47): contacts, hashes, and files that were attached to their orders'
- * requests. Orders and figures stay, under an id that leads to nobody. Whoever orders later under the same number is
+ * requests and inspections. Orders and figures stay, under an id that leads to nobody. Whoever orders later under the same number is
  * somebody new.
  *
  * @throws ProblemError `customer-not-found`, `customer-changed`, `customer-merged`, `customer-erased`, and
@@ -36,6 +37,7 @@ export async function eraseCustomer(
     union
     select orders.id from orders join contact on contact.id = orders.contact_id where contact.customer in ${hashes})`
   // Before the contacts: by these it is known which orders are about the person.
+  await cancelInspections(tx, orders, origin)
   const attachmentIds = await eraseFiles(tx, orders, { reason, origin })
   await sql`delete from address_seen where order_id in ${orders}`.execute(tx)
   const contactIds = await eraseContacts(tx, orders, hashes)
@@ -113,6 +115,7 @@ async function eraseContacts(
   return rows.map(({ id }) => id)
 }
 
+/** What shows their door: files of requests and pictures of inspections, also those of which only parts have arrived. */
 async function eraseFiles(
   tx: Tx,
   orders: RawBuilder<unknown>,
@@ -120,7 +123,26 @@ async function eraseFiles(
 ): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select attachment.id from attachment join change_request as request on request.id = attachment.change_id
-    where request.order_id in ${orders} and attachment.erased_at is null order by attachment.id`.execute(tx)
+    where request.order_id in ${orders} and attachment.erased_at is null
+    union
+    select attachment.id from attachment join inspection on inspection.id = attachment.inspection_id
+    where inspection.order_id in ${orders} and attachment.erased_at is null
+    order by id`.execute(tx)
   for (const { id } of rows) await eraseAttachment(tx, id, origin, reason)
+  await sql`
+    delete from inspection_part where inspection_id in (select id from inspection where order_id in ${orders})`.execute(
+    tx,
+  )
   return rows.map(({ id }) => id)
+}
+
+/** Nobody goes to a person who is not known any more. */
+async function cancelInspections(tx: Tx, orders: RawBuilder<unknown>, origin: AuditOrigin): Promise<void> {
+  const { rows } = await sql<{ orderId: string }>`
+    select order_id as "orderId" from inspection where state = 'open' and order_id in ${orders} order by id`.execute(
+    tx,
+  )
+  for (const { orderId } of rows) {
+    await cancelOpenInspection(tx, { orderId, reason: 'the customer was erased', origin })
+  }
 }

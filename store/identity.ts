@@ -16,6 +16,7 @@ export const ROLES = [
   'finance',
   'ops',
   'admin',
+  'inspector',
 ] as const
 export type Role = (typeof ROLES)[number]
 
@@ -53,7 +54,12 @@ export function scopeOf(identity: Identity): Scope {
       return identity.region === null
         ? { kind: 'stores', storeIds: [] }
         : { kind: 'region', region: identity.region }
-    default:
+    // Sees what they are sent to, and no store's orders.
+    case 'inspector':
+      return { kind: 'stores', storeIds: [] }
+    case 'finance':
+    case 'ops':
+    case 'admin':
       return { kind: 'all' }
   }
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
+import { dropOldParts } from './inspection-parts.ts'
 import { openWorkItem } from './work-items.ts'
 
 /** Partitions of months to come: writing goes on although maintenance stands still for a season. */
@@ -15,7 +16,7 @@ export type MonthOfBodies = {
   unstarted: number
 }
 
-/** Makes the partitions of the coming months and removes sessions, idempotency keys and links whose time is over. */
+/** Makes the partitions of the coming months and removes sessions, idempotency keys, links and parts of pictures whose time is over. */
 export async function tidy(db: Db): Promise<void> {
   await sql`select hub_ensure_partitions(${MONTHS_AHEAD})`.execute(db)
   await sql`delete from session where expires_at < now()`.execute(db)
@@ -23,6 +24,7 @@ export async function tidy(db: Db): Promise<void> {
   await sql`delete from mobile_link where expires_at < now() - interval '30 days'`.execute(db)
   // Rules look a day back; by then nobody needs to know who shares an address.
   await sql`delete from address_seen where seen_at < now() - interval '2 days'`.execute(db)
+  await dropOldParts(db)
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   type StoryKind,
 } from '../contracts/operation-log.ts'
 import { WORK_ITEM_TEXT } from '../contracts/work-items.ts'
+import { INSPECTION_STATE_MEANING } from '../domain/inspection.ts'
 import type { NotificationEvent, NotificationState, NotificationWay } from '../domain/notification.ts'
 import { ORDER_STATUS_MEANING } from '../domain/order-state.ts'
 import type { Db } from './database.ts'
@@ -24,7 +25,7 @@ type StoryRow = {
 
 /**
  * Everything that is known around one order, in the order in which the hub learned of it: its log, its units in the
- * stock ledger, messages from outside, what was sent outside, scans of its parcels, and work items. An order has some
+ * stock ledger, messages from outside, what was sent outside, scans of its parcels, work items, and its inspection. An order has some
  * dozens of these, so that each page reads them all and no more.
  */
 export async function readOrderStory(
@@ -74,6 +75,20 @@ export async function readOrderStory(
         json_build_object('event', event, 'way', way, 'state', state, 'reason', reason, 'parcelId', parcel_id,
         'notificationId', id, 'insteadOf', instead_of)
       from notification where order_id = ${orderId}
+      union all
+      select 'inspection-' || inspection.id || '-' || moment.state, 'inspection', moment.at, moment.happened_at, moment.by,
+        json_build_object('inspectionId', inspection.id, 'state', moment.state, 'assignee', assignee,
+          'photos', jsonb_array_length(result -> 'photoIds'), 'placeState', result #>> '{place,state}',
+          'distanceMetres', result #> '{place,distanceMetres}', 'reason', moment.reason)
+      from inspection cross join lateral (values
+        ('open', created_at, null::timestamptz, 'system', null),
+        ('cancelled', cancelled_at, null, cancelled_by, cancel_reason),
+        (case when result is not null then state end, case when result is not null then closed_at end,
+          (result ->> 'finishedAt')::timestamptz, closed_by,
+          (select string_agg(finding ->> 'zh', '；') from jsonb_array_elements(result -> 'findings') as finding
+            where (finding ->> 'fails')::boolean))
+      ) as moment (state, at, happened_at, by, reason)
+      where inspection.order_id = ${orderId} and moment.at is not null
     ) as entry
     where kind = any(${kinds}::text[])
       and (${after === null} or (at, id) ${comparison} (${after?.[0] ?? null}::timestamptz, ${after?.[1] ?? null}::text))
@@ -129,6 +144,21 @@ const TEXTS: Record<StoryKind, (detail: Detail) => Text> = {
       zh: `通知客户${what.zh}（${by.zh}）：${how.zh}${why.zh}`,
     }
   },
+  inspection: inspectionText,
+}
+
+function inspectionText({ state, reason, assignee }: Detail): Text {
+  const meaning = Object.entries(INSPECTION_STATE_MEANING).find(([name]) => name === state)?.[1]
+  if (state === 'open') {
+    return {
+      en: assignee === null ? 'drawn for inspection' : `drawn for inspection: ${assignee}`,
+      zh: assignee === null ? '抽中稽查' : `抽中稽查：${assignee}`,
+    }
+  }
+  const label = state === 'cancelled' ? { en: 'cancelled', zh: '稽查已取消' } : meaning
+  const [en, zh] = [label?.en ?? String(state), label?.zh ?? String(state)]
+  const why = { en: reason === null ? '' : ` (${reason})`, zh: reason === null ? '' : `（${reason}）` }
+  return { en: `inspection: ${en}${why.en}`, zh: `${zh}${why.zh}` }
 }
 
 function logText({ field, oldValue, newValue, amountCents }: Detail): Text {

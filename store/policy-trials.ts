@@ -19,6 +19,7 @@ import {
   tryCustomerSegments,
   tryDataFlow,
   tryHealthScore,
+  tryInspection,
   tryOrderLife,
   tryReconciliation,
   tryReplenishment,
@@ -91,6 +92,8 @@ function onOrders<Document, Order extends PastOrder>(
 }
 
 const asTheyAre = async (_db: Db | Tx, rows: PastOrderRow[]) => rows.map(({ order }) => order)
+const withTheirIds = async (_db: Db | Tx, rows: PastOrderRow[]) =>
+  rows.map(({ order, orderId }) => ({ ...order, orderId }))
 
 /** Levels as they are now: the window does not matter. */
 const onStockLevels = <Document>(
@@ -323,6 +326,7 @@ export const TRIALS: { readonly [Kind in PolicyKind]: Trial<PolicyDocument<Kind>
   'abnormal-order': onCheckedOrders,
   'customer-segments': onCustomers,
   'data-flow': onFlowEdges,
+  inspection: onOrders(tryInspection, withTheirIds),
   transfer: onTransfers,
   'approval-route': onChangeRequests,
   replenishment: onReplenishment,

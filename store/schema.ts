@@ -29,6 +29,9 @@ import type { BreakKind, FlowFigures } from '../domain/flow-break-points.ts'
 import type { Flow } from '../domain/flow-map.ts'
 import type { ManualStep } from '../domain/flow-steps.ts'
 import type { HealthComponent } from '../domain/health-score.ts'
+import type { InspectionDrawnBy, InspectionState } from '../domain/inspection.ts'
+import type { Consequence, PlaceRule } from '../domain/inspection-place.ts'
+import type { Checklist, InspectionResult } from '../domain/inspection-result.ts'
 import type { ListingReason } from '../domain/listing.ts'
 import type {
   NotificationEvent,
@@ -230,6 +233,55 @@ export type Database = {
     attached_by: Nullable<string>
     attached_at: NullableTimestamp
     erased_at: NullableTimestamp
+    inspection_id: Nullable<string>
+  }
+  inspection_due: { id: Generated<number>; order_id: string; due_at: DefaultTimestamp }
+  inspection: {
+    id: string
+    order_id: string
+    store_id: string
+    channel: string
+    division_code: string
+    region: Nullable<string>
+    state: WithDefault<InspectionState>
+    policy_version: number
+    drawn_by: Json<InspectionDrawnBy>
+    checklist: Json<Checklist>
+    place_rule: Json<PlaceRule>
+    when_photo_old: Consequence
+    assignee: Nullable<string>
+    assigned_at: NullableTimestamp
+    told_at: NullableTimestamp
+    created_at: DefaultTimestamp
+    due_at: Timestamp
+    overdue_at: NullableTimestamp
+    cancelled_at: NullableTimestamp
+    cancelled_by: Nullable<string>
+    cancel_reason: Nullable<string>
+    closed_at: NullableTimestamp
+    closed_by: Nullable<string>
+    submission_id: Nullable<string>
+    submission_sha256: Nullable<Buffer>
+    result: ColumnType<InspectionResult | null, string | null | undefined, string | null>
+  }
+  inspection_part: {
+    inspection_id: string
+    client_id: string
+    number: number
+    bytes: number
+    key_id: string
+    sealed: Buffer
+    put_at: DefaultTimestamp
+  }
+  inspection_photo: {
+    attachment_id: string
+    inspection_id: string
+    client_id: string
+    kind: 'photo' | 'signature'
+    field: Nullable<string>
+    taken_at: NullableTimestamp
+    place_key_id: Nullable<string>
+    sealed_place: Nullable<Buffer>
   }
   change_number: { day: string; last: number }
   change_request: ChangeRequestTable

@@ -32,6 +32,7 @@ import { DeliverySender, pdaTarget } from './delivery-sender.ts'
 import { createEventLoops } from './event-loops.ts'
 import { ExportMaker } from './export-loop.ts'
 import { startHealthServer } from './health-server.ts'
+import { Inspections } from './inspections.ts'
 import { createListingLoops } from './listing-loops.ts'
 import { Loop } from './loop.ts'
 import { createNotificationLoops } from './notification-loops.ts'
@@ -65,6 +66,7 @@ const sender = new DeliverySender({
 const reconcile = new Reconcile({ db, client, taskQueue, logger })
 const policies = new Policies()
 const stockAlerts = new StockAlerts({ db, policies })
+const inspections = new Inspections({ db, policies, logger })
 const transferCarrier = new RowCarrier(TRANSFERS, { db, client, taskQueue, logger })
 const changeCarrier = new RowCarrier(CHANGES, { db, client, taskQueue, logger })
 const keyRing = KeyRing.parse(config.DATA_KEYS)
@@ -103,6 +105,7 @@ const IDLE_MS = {
   couriers: 500,
   promotions: 1_000,
   stockAlerts: 1_000,
+  inspections: 2_000,
   waitingOrders: 500,
   transfers: 500,
   audit: 1_000,
@@ -142,6 +145,7 @@ const loops = [
   new Loop('waiting-orders', { round: () => waitingOrders.serve(), idleMs: IDLE_MS.waitingOrders, logger }),
   new Loop('held-orders', { round: () => waitingOrders.placeHeld(), idleMs: IDLE_MS.waitingOrders, logger }),
   new Loop('stock-alerts', { round: () => stockAlerts.runOnce(), idleMs: IDLE_MS.stockAlerts, logger }),
+  new Loop('inspections', { round: () => inspections.runOnce(), idleMs: IDLE_MS.inspections, logger }),
   new Loop('audit-sealer', { round: () => auditSealer.runOnce(), idleMs: IDLE_MS.audit, logger }),
   new Loop('exports', { round: () => exportMaker.runOnce(), idleMs: IDLE_MS.exports, logger }),
   new Loop('settlements', {

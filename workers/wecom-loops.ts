@@ -5,6 +5,7 @@ import { createWecomToken, type WecomApp } from '../connectors/wecom/token.ts'
 import type { Config } from '../contracts/config.ts'
 import { syncChangeCards } from '../store/change-cards.ts'
 import type { Db } from '../store/database.ts'
+import { queueInspectionNotes } from '../store/inspection-notes.ts'
 import type { KeyRing } from '../store/keyring.ts'
 import { MobileLinks } from '../store/mobile-links.ts'
 import { wecomTokenShelf } from '../store/wecom-token.ts'
@@ -39,6 +40,11 @@ function cardLoops({ db, config, keyRing, logger }: Deps): Loop[] {
   const sender = new DeliverySender({ db, target })
   return [
     new Loop('change-cards', { round: () => syncChangeCards(db, CARDS_A_ROUND), idleMs: IDLE_MS, logger }),
+    new Loop('inspection-notes', {
+      round: () => queueInspectionNotes(db, CARDS_A_ROUND),
+      idleMs: IDLE_MS,
+      logger,
+    }),
     new Loop('wecom-cards', { round: () => sender.runOnce(), idleMs: IDLE_MS, logger }),
   ]
 }

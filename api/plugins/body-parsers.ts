@@ -38,6 +38,16 @@ export function keepRawBodies(app: FastifyInstance): void {
   app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 }
 
+/** Accepts bytes, and nothing else: a part of a file is of no kind by itself. */
+export function parsePartBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser<Buffer>(
+    'application/octet-stream',
+    { parseAs: 'buffer' },
+    (_request, body, done) => done(null, body),
+  )
+}
+
 /** Level by level: whatever calls itself for each level would run out of stack here as it would in what comes after. */
 function isDeeperThan(value: unknown, levels: number): boolean {
   let level = [value].filter(isNested)

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import multipart from '@fastify/multipart'
 import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -22,10 +21,12 @@ import {
 import { findChangeNumber } from '../../store/change-queries.ts'
 import type { Db } from '../../store/database.ts'
 import { type Identity, operatorOf, scopeOf } from '../../store/identity.ts'
+import { findInspection } from '../../store/inspection-queries.ts'
 import { ACCESS, callerOf, identityOf } from '../access.ts'
-import { type Upload, Uploads } from '../attachment-upload.ts'
+import { describeUpload, Uploads } from '../attachment-upload.ts'
 import { auditOriginOf } from '../audit-origin.ts'
 import type { ApiDeps } from '../deps.ts'
+import { viewerOf } from '../inspections-in-scope.ts'
 
 const tags = ['change requests']
 const params = attachmentParams
@@ -62,7 +63,7 @@ export const attachmentRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async 
       const owner = { owner: callerOf(identity), uploadedBy: operatorOf(identity) }
       const id = deps.ids.next()
       // The file first: what a row speaks of is there. A file without a row is swept away.
-      const kept = { ...describe(upload), keyId: await files.put(id, upload) }
+      const kept = { ...describeUpload(upload), keyId: await files.put(id, upload) }
       let isWritten = false
       try {
         return await request.idempotent(reply, draftAttachmentView, async (tx) => {
@@ -118,11 +119,12 @@ export const attachmentRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async 
     app.get(
       `${url}/${part}`,
       {
-        config: { access: ACCESS.readChanges, byLink: true },
+        config: { access: ACCESS.readAttachments, byLink: true },
         schema: {
           tags,
           summary: part === 'file' ? 'The file' : 'A small WebP of a picture',
-          description: 'For whoever may see its request; before it has one, for who uploaded it.',
+          description:
+            'For whoever may see its request or inspection; before it has one, for who uploaded it.',
           params,
           produces: part === 'file' ? [...ATTACHMENT_TYPES] : ['image/webp'],
         },
@@ -140,7 +142,8 @@ export const attachmentRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async 
       config: { access: ACCESS.eraseAttachment, idempotent: true },
       schema: {
         tags,
-        summary: 'Erase the file of a request because of what it shows of a person; its hash stays',
+        summary:
+          'Erase the file of a request or an inspection because of what it shows of a person; its hash stays',
         params,
         body: eraseAttachmentBody,
         response: { 200: z.object({ attachmentId: z.uuid() }) },
@@ -158,11 +161,6 @@ export const attachmentRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async 
   )
 }
 
-function describe({ mediaType, contents, size, originalSha256 }: Upload) {
-  const sha256 = createHash('sha256').update(contents).digest()
-  return { mediaType, bytes: contents.length, sha256, originalSha256, size }
-}
-
 /** One that the caller may see, with its request's number. @throws ProblemError `attachment-not-found` */
 async function requireSeen(
   db: Db,
@@ -170,8 +168,13 @@ async function requireSeen(
   identity: Identity,
 ): Promise<{ row: AttachmentRow; changeNumber: string | null }> {
   const row = await findAttachment(db, attachmentId)
-  if (row?.change_id === null && row.owner === callerOf(identity)) return { row, changeNumber: null }
+  if (row?.position === null && row.owner === callerOf(identity)) return { row, changeNumber: null }
   const account = identity.kind === 'person' ? identity.userName : null
+  // A buyer's system has no business in what was found at somebody's door.
+  const isBuyers = identity.kind === 'system' && identity.system === 'mall'
+  if (row?.inspection_id && !isBuyers) {
+    if (await findInspection(db, row.inspection_id, viewerOf(identity))) return { row, changeNumber: null }
+  }
   const changeNumber = row?.change_id
     ? await findChangeNumber(db, row.change_id, scopeOf(identity), account)
     : null

@@ -73,11 +73,19 @@ export function createFileStore(folder: string): FileStore {
   }
 }
 
-/** One after the other: a folder may have more files than memory should hold names. */
+/**
+ * One after the other: a folder may have more files than memory should hold names. Folder by folder: asked for all of them at once,
+ * `opendir` of Node 20 forgets what a folder inside has beyond its first 32.
+ */
 async function* filesIn(folder: string): AsyncGenerator<string> {
   await mkdir(folder, { recursive: true })
-  for await (const entry of await opendir(folder, { recursive: true })) {
-    if (entry.isFile()) yield join(entry.parentPath, entry.name)
+  const folders = [folder]
+  for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
+    for await (const entry of await opendir(next)) {
+      const path = join(next, entry.name)
+      if (entry.isDirectory()) folders.push(path)
+      else if (entry.isFile()) yield path
+    }
   }
 }
 

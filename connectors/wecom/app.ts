@@ -21,7 +21,17 @@ export type WecomClient = {
    * @throws UnreachableError, RateLimitedError, RefusedError where the code was used or is too old
    */
   closeCard: (memberId: string, responseCode: string, text: string) => Promise<void>
+  /**
+   * Sends a text of up to 2048 bytes to one member. The same text to the same member again within four hours is swallowed by
+   * WeCom, as if it had been sent.
+   *
+   * @throws UnreachableError, RateLimitedError, RefusedError
+   */
+  sendText: (memberId: string, text: string) => Promise<void>
 }
+
+/** As long as WeCom remembers a message, in seconds. */
+const REMEMBERED_SECONDS = 14_400
 
 /** The task id exists: this very card was sent. */
 const SENT_ALREADY = '42014'
@@ -49,8 +59,7 @@ export function createWecomClient(app: WecomApp, token: WecomToken): WecomClient
       const message = { touser: memberId, msgtype: 'template_card', agentid: Number(app.agentId) }
       try {
         const read = understood(path, sent, await call(path, { ...message, template_card: cardBody(card) }))
-        // With one recipient this is all of them, whatever errcode says.
-        if (read.invaliduser !== '') throw new RefusedError(81013, `wecom ${path}: no such member`)
+        refuseUnknownMember(path, read)
         return { responseCode: read.response_code }
       } catch (error) {
         if (error instanceof WecomRefusal && error.errcode === SENT_ALREADY) return { responseCode: null }
@@ -65,7 +74,20 @@ export function createWecomClient(app: WecomApp, token: WecomToken): WecomClient
         button: { replace_name: text },
       })
     },
+    sendText: async (memberId, text) => {
+      const path = '/cgi-bin/message/send'
+      const body = {
+        ...{ touser: memberId, msgtype: 'text', agentid: Number(app.agentId), text: { content: text } },
+        ...{ enable_duplicate_check: 1, duplicate_check_interval: REMEMBERED_SECONDS },
+      }
+      refuseUnknownMember(path, understood(path, sent, await call(path, body)))
+    },
   }
+}
+
+/** With one recipient these are all of them, whatever errcode says. */
+function refuseUnknownMember(path: string, { invaliduser }: z.output<typeof sent>): void {
+  if (invaliduser !== '') throw new RefusedError(81013, `wecom ${path}: no such member`)
 }
 
 /** With the token that this process holds, with the one that all share, and with a new one. */

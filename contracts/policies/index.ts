@@ -9,6 +9,7 @@ import { dataFlow } from './data-flow.ts'
 import type { PolicyDefinition } from './definition.ts'
 import { erpMapping } from './erp-mapping.ts'
 import { healthScore } from './health-score.ts'
+import { inspection } from './inspection.ts'
 import { notification } from './notification.ts'
 import { orderLife } from './order-life.ts'
 import { promotion } from './promotion.ts'
@@ -40,6 +41,7 @@ const definitions = {
   'sensitive-words': sensitiveWords,
   'customer-segments': customerSegments,
   'data-flow': dataFlow,
+  inspection,
 }
 
 /** The kinds of policy that exist; each has a file of its own here. */

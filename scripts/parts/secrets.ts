@@ -12,6 +12,7 @@ export const roles = [
   'finance',
   'ops',
   'admin',
+  'inspector',
 ] as const
 
 export type Role = (typeof roles)[number]

@@ -266,7 +266,7 @@ export async function seedCallers(db: Db, storeId: string): Promise<Record<Syste
         role,
         password: PASSWORD,
         storeIds: ofStore ? [storeId] : [],
-        region: role === 'regional_director' ? '华东' : null,
+        region: role === 'regional_director' || role === 'inspector' ? '华东' : null,
       })
     }),
   )

@@ -56,6 +56,13 @@ describe.each(Object.keys(KINDS))('%s', (kind) => {
     await expect(files.read('a/one.txt')).rejects.toThrow()
   })
 
+  test('lists all that is in a folder, however many there are', async () => {
+    const keys = Array.from({ length: 100 }, (_, index) => `many/deep/file-${100 + index}`)
+    for (const key of keys) await files.put(key, contents('x'))
+    expect(await keysOf(files, 'many/')).toEqual(keys)
+    for (const key of keys) await files.remove(key)
+  })
+
   test('keeps a file that is larger than any buffer, whole', async () => {
     const block = Buffer.alloc(256 * 1024, 'x')
     await files.put('large', Readable.from(Array.from({ length: 24 }, () => block)))

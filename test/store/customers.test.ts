@@ -363,6 +363,37 @@ describe('erasure', () => {
     await expect(erase(after)).rejects.toMatchObject({ code: 'customer-erased' })
   })
 
+  test('pictures of an inspection at their door go with where they were taken, and nobody is sent there any more', async () => {
+    const orderId = await store.ordered({ phone: newPhone() }, daysAgo(9))
+    await store.settle(NOW)
+    const [inspectionId, attachmentId] = [uuid(), uuid()]
+    await sql`
+      insert into inspection (id, order_id, store_id, channel, division_code, policy_version, drawn_by, checklist, place_rule,
+        when_photo_old, due_at)
+      select ${inspectionId}, id, store_id, channel, division_code, 1, '{}', '{}', '{}', 'note', now() + interval '1 day'
+      from orders where id = ${orderId}`.execute(store.db)
+    await sql`
+      insert into attachment (id, owner, uploaded_by, media_type, bytes, sha256, original_sha256, width_pixels, height_pixels,
+        key_id, inspection_id, position, attached_by, attached_at)
+      values (${attachmentId}, 'x', 'x', 'image/jpeg', 1, sha256('a'), sha256('b'), 1, 1, 'k', ${inspectionId}, 1, 'x', now())`.execute(
+      store.db,
+    )
+    await sql`
+      insert into inspection_photo (attachment_id, inspection_id, client_id, kind, place_key_id, sealed_place)
+      values (${attachmentId}, ${inspectionId}, ${uuid()}, 'photo', 'k', '\\x00')`.execute(store.db)
+    await sql`
+      insert into inspection_part (inspection_id, client_id, number, bytes, key_id, sealed)
+      values (${inspectionId}, ${uuid()}, 1, 1, 'k', '\\x00')`.execute(store.db)
+    expect(await erase(await store.customerOf(orderId))).toMatchObject({ attachmentIds: [attachmentId] })
+    const left = await sql`
+      select inspection.state, inspection_photo.sealed_place, attachment.erased_at is not null as erased,
+        (select count(*) from inspection_part where inspection_id = ${inspectionId}) as parts
+      from inspection join attachment on attachment.inspection_id = inspection.id
+        join inspection_photo on attachment_id = attachment.id
+      where inspection.id = ${inspectionId}`.execute(store.db)
+    expect(left.rows).toEqual([{ state: 'cancelled', sealed_place: null, erased: true, parts: 0 }])
+  })
+
   test('whoever has open orders keeps their address, also of an order that nobody has counted yet', async () => {
     const phone = newPhone()
     const closed = await store.ordered({ phone }, daysAgo(9))

@@ -4,6 +4,7 @@ import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { customerOrdersQuery, listCustomersQuery } from '../../contracts/customers.ts'
 import { healthOutcomesQuery } from '../../contracts/health-score.ts'
+import { listInspectionsQuery } from '../../contracts/inspections.ts'
 import { listListingsQuery } from '../../contracts/listings.ts'
 import { operationLogQuery, orderStoryQuery } from '../../contracts/operation-log.ts'
 import { listOrdersQuery } from '../../contracts/orders.ts'
@@ -32,6 +33,9 @@ import { listPickTasks, listShipments } from '../../store/fulfilment-queries.ts'
 import { listHealthOutcomes } from '../../store/health-outcomes.ts'
 import { refreshHealth } from '../../store/health-refresh.ts'
 import type { Scope } from '../../store/identity.ts'
+import { assignWaiting, raiseOverdueInspections } from '../../store/inspection-due.ts'
+import { queueInspectionNotes } from '../../store/inspection-notes.ts'
+import { type InspectionViewer, listInspections } from '../../store/inspection-queries.ts'
 import { planDueListings } from '../../store/listing-plan.ts'
 import { listListings } from '../../store/listing-queries.ts'
 import { listOperationLog, listOrderLog } from '../../store/operation-log.ts'
@@ -40,6 +44,7 @@ import { readOrderStory } from '../../store/order-story.ts'
 import { readOversellRisk } from '../../store/oversell-risk.ts'
 import { readPastOrders } from '../../store/past-orders.ts'
 import { addStock } from '../../store/past-stock.ts'
+import { Policies } from '../../store/policy-cache.ts'
 import { openOrders } from '../../store/reconcile.ts'
 import { claimOrders, orderStandings, pendingMessages } from '../../store/relay.ts'
 import { reserve } from '../../store/reservation.ts'
@@ -76,6 +81,7 @@ const BIG_TABLES = [
   'customer',
   'customer_identity',
   'customer_order',
+  'inspection',
 ]
 
 let database: TestDatabase
@@ -251,6 +257,20 @@ const FILL = [
   `insert into customer_due (order_id) select ${orderIdOf('n')} from unnest(array[200, 400, 600]) as n`,
   `update customer_state set started = true, transaction_id = pg_current_xact_id(), window_from = now() - interval '364 days',
     graded_on = ${chinaDayNumber(Date.now())}`,
+  // A few are open, of these some have nobody; a few have failed, and a few were in a region where little is sold.
+  `insert into inspection (id, order_id, store_id, channel, division_code, region, state, policy_version, drawn_by, checklist,
+      place_rule, when_photo_old, assignee, assigned_at, created_at, due_at, closed_at, closed_by, submission_id,
+      submission_sha256, result)
+    select ${orderIdOf('n')}, ${orderIdOf('n')}, 'STORE-' || (1 + n % 20), 'mall', '330106',
+      case when n % 300 = 0 then '西北' else '华东' end, done.state, 1, '{}', '{"title": "x"}', '{}', 'note',
+      case when n % 400 > 0 then 'person-' || n % 300 end, case when n % 400 > 0 then ${timeOf('n')} end, ${timeOf('n')},
+      ${timeOf('n')} + interval '3 days', done.at, done.by, done.submission, done.sha256, done.result::jsonb
+    from generate_series(1, ${ROWS}) as n cross join lateral (
+      select 'open' as state, null::timestamptz as at, null as by, null::uuid as submission, null::bytea as sha256, null as result
+        where n % 200 = 0
+      union all
+      select case when n % 250 = 1 then 'failed' else 'passed' end, now(), 'x', ${orderIdOf('n')}, sha256('x'), '{}' where n % 200 > 0
+    ) as done`,
 ]
 
 type Plan = {
@@ -534,6 +554,54 @@ describe('listings and figures', () => {
   })
 })
 
+describe('inspections', () => {
+  const from = new Date(Date.now() - 5 * 86_400_000).toISOString()
+  const to = new Date(Date.now() - 5 * 86_400_000 + 3_600_000).toISOString()
+  const viewers: Record<string, InspectionViewer> = {
+    everybody: { scope: everything, userName: 'boss' },
+    store: { scope: { kind: 'stores', storeIds: ['STORE-3'] }, userName: 'person-20' },
+    region: { scope: { kind: 'region', region: 'north' }, userName: 'person-20' },
+    field: { scope: { kind: 'stores', storeIds: [] }, userName: 'person-20' },
+  }
+
+  test.each<[string, keyof typeof viewers, Record<string, string>]>([
+    ['newest', 'everybody', {}],
+    ['oldest', 'everybody', { sort: 'oldest' }],
+    ['by when they are due', 'everybody', { sort: 'due' }],
+    ['that are open, by when they are due', 'everybody', { state: 'open', sort: 'due' }],
+    ['that are overdue', 'everybody', { overdue: 'true' }],
+    ['that have failed', 'everybody', { state: 'failed' }],
+    ['that have nobody', 'everybody', { unassigned: 'true' }],
+    ['of an order', 'everybody', { orderId: orderIds[0] ?? '' }],
+    ['of a store', 'everybody', { storeId: 'STORE-7' }],
+    ['of a region', 'everybody', { region: '西北' }],
+    ['of somebody', 'everybody', { assignee: 'person-7' }],
+    ['of an hour', 'everybody', { from, to }],
+    ['that a store may see', 'store', {}],
+    ['that a region may see', 'region', {}],
+    ['that an inspector is sent to', 'field', {}],
+    ['that an inspector has to go to, by when', 'field', { state: 'open', sort: 'due' }],
+  ])('%s: a page, and the page after it, read about a page', async (_, name, filters) => {
+    const viewer = viewers[name] ?? { scope: everything, userName: null }
+    const first = listInspectionsQuery.parse({ limit: '50', ...filters })
+    await expectNarrow((db) => listInspections(db, first, viewer), ['inspection'])
+    const { nextCursor } = await listInspections(db, first, viewer)
+    if (nextCursor === null) return
+    const next = listInspectionsQuery.parse({ limit: '50', ...filters, cursor: nextCursor })
+    await expectNarrow((db) => listInspections(db, next, viewer), ['inspection'])
+  })
+
+  test('the loops read what is open, not the history', () =>
+    expectNarrow(
+      async (db) => {
+        await queueInspectionNotes(db, 50)
+        await raiseOverdueInspections(db, 50)
+        await assignWaiting(db, new Policies(), { after: null, limit: 50 })
+      },
+      ['inspection'],
+    ))
+})
+
 describe('the health score', () => {
   const targets = { policyVersion: 0, rows: [{ kind: 'sync' as const, key: '', seconds: 60 }] }
   const refresh = (db: Db) =>
@@ -688,7 +756,7 @@ describe('lists', () => {
   test('the story of an order reads what is its own', () =>
     expectNarrow(
       (db) => readOrderStory(db, orderIds[0] ?? '', orderStoryQuery.parse({})),
-      ['operation_log', 'stock_ledger', 'inbox', 'delivery', 'work_item'],
+      ['operation_log', 'stock_ledger', 'inbox', 'delivery', 'work_item', 'inspection'],
     ))
 
   test('the log of an order reads that order’s entries', () =>

@@ -61,6 +61,10 @@ const TABLES = [
   'flow_minute',
   'flow_state',
   'flow_incident',
+  'inspection_due',
+  'inspection',
+  'inspection_photo',
+  'inspection_part',
   'sku',
   'warehouse',
   'store',
@@ -198,6 +202,9 @@ const DELETABLE = [
   'customer_due',
   'flow_edge',
   'flow_minute',
+  // Taken when they are decided on, or when they make a picture.
+  'inspection_due',
+  'inspection_part',
   // Taken when they become events.
   'announced_event',
   'session',
@@ -299,6 +306,15 @@ describe('the application role', () => {
     "update attachment set uploaded_by = 'somebody else'",
     "update attachment set owner = 'somebody else'",
   ])('cannot say that an attachment is another one: %s', (statement) => deniedTo(() => app, statement))
+
+  test.each([
+    'update inspection set order_id = gen_random_uuid()',
+    "update inspection set drawn_by = '{}'",
+    "update inspection set checklist = '{}'",
+    'update inspection set created_at = now()',
+    'update inspection_photo set inspection_id = gen_random_uuid()',
+    'update inspection_photo set taken_at = now()',
+  ])('cannot say that an inspection was another one: %s', (statement) => deniedTo(() => app, statement))
 
   test.each(TABLES)('cannot truncate %s', (table) => deniedTo(() => app, `truncate ${table}`))
 

@@ -2,7 +2,7 @@ import type { CallbackApp } from '../../connectors/wecom/callback.ts'
 import { sealCallback, signCallback } from '../../connectors/wecom/crypto.ts'
 import type { TokenShelf, WecomApp } from '../../connectors/wecom/token.ts'
 import { type WecomAccount, wecomAccountOf } from '../../simulator/platforms/wecom/account.ts'
-import type { SentCard } from '../../simulator/platforms/wecom/book.ts'
+import type { SentCard, SentText } from '../../simulator/platforms/wecom/book.ts'
 import type { ClickResult } from '../../simulator/platforms/wecom/clicks.ts'
 
 export const WECOM_SECRET = 'the wecom account of the tests'
@@ -78,6 +78,7 @@ export function wecomControl(simulatorUrl: string) {
     tokensGiven: number
     dropped: number
     cards: SentCard[]
+    texts: SentText[]
     said: { content: string; atMs: number }[]
   }
   return {

@@ -13,6 +13,9 @@ export type SentCard = {
   atMs: number
 }
 
+/** A message as it stands in one member's chat. */
+export type SentText = { memberId: string; content: string; atMs: number }
+
 const MINUTE_MS = 60_000
 const CODE_MS = 72 * 60 * MINUTE_MS
 /** What goes beyond is thrown away, and nobody is told. */
@@ -22,6 +25,7 @@ const PER_ROBOT_AND_MINUTE = 20
 /** What WeCom has carried to people, and the codes that cards are updated with. */
 export class WecomBook {
   readonly cards = new Map<string, SentCard>()
+  readonly texts: SentText[] = []
   readonly said: { content: string; atMs: number }[] = []
   /** Cards beyond a member's limit. */
   dropped = 0
@@ -40,6 +44,16 @@ export class WecomBook {
     if (lately.length >= PER_MEMBER_AND_MINUTE) this.dropped += 1
     else this.cards.set(card.taskId, { ...card, replacedBy: null, updates: [], atMs })
     return this.giveCode(card.taskId)
+  }
+
+  /** The same text to the same member is there once, as long as it is to be remembered. */
+  tell(text: Omit<SentText, 'atMs'>, rememberMs: number): void {
+    const atMs = this.#now()
+    const isKnown = this.texts.some(
+      (other) =>
+        other.memberId === text.memberId && other.content === text.content && other.atMs > atMs - rememberMs,
+    )
+    if (!isKnown) this.texts.push({ ...text, atMs })
   }
 
   /** A new code that updates the card once. */

@@ -13,6 +13,7 @@ export const UNKNOWN_MEMBER = 'nobody'
 
 const TOKEN_SECONDS = 7_200
 const MARKDOWN_BYTES = 4_096
+const TEXT_BYTES = 2_048
 
 const label = (max: number) =>
   z
@@ -41,6 +42,19 @@ const send = z.strictObject({
   agentid: z.int(),
   template_card: buttonCard,
 })
+const sendText = z.strictObject({
+  touser: z.string().min(1),
+  msgtype: z.literal('text'),
+  agentid: z.int(),
+  text: z.strictObject({
+    content: z
+      .string()
+      .min(1)
+      .refine((content) => Buffer.byteLength(content) <= TEXT_BYTES),
+  }),
+  enable_duplicate_check: z.literal(1),
+  duplicate_check_interval: z.int().min(1).max(14_400),
+})
 const update = z.strictObject({
   userids: z.array(z.string()).min(1).max(1_000),
   agentid: z.int(),
@@ -62,7 +76,7 @@ const ok = (more: object = {}) => ({ errcode: 0, errmsg: 'ok', ...more })
 const failed = (errcode: number, errmsg: string) => ({ errcode, errmsg })
 
 /**
- * The merchant's WeCom under `/wecom/cgi-bin/…`: tokens, cards with buttons, a group robot. `/control/platforms/wecom/clicks`
+ * The merchant's WeCom under `/wecom/cgi-bin/…`: tokens, cards with buttons, texts, a group robot. `/control/platforms/wecom/clicks`
  * presses a button, through real encryption.
  */
 export function createWecom(options: PlatformOptions): OutsidePlatform {
@@ -98,6 +112,16 @@ export function createWecom(options: PlatformOptions): OutsidePlatform {
     return ok({ invaliduser: '', msgid: `m-${book.cards.size}`, response_code: code })
   }
 
+  const tell = (body: unknown): object => {
+    const wanted = sendText.safeParse(body).data
+    if (!wanted) return sendCard(body)
+    if (String(wanted.agentid) !== account.agentId) return failed(40056, 'invalid agentid')
+    if (wanted.touser === UNKNOWN_MEMBER) return failed(81013, 'user & party & tag all invalid')
+    const rememberMs = wanted.duplicate_check_interval * 1_000
+    book.tell({ memberId: wanted.touser, content: wanted.text.content }, rememberMs)
+    return ok({ invaliduser: '', msgid: `t-${book.texts.length}` })
+  }
+
   const updateCard = (body: unknown): object => {
     const wanted = update.safeParse(body).data
     if (!wanted) return failed(40058, 'invalid parameter')
@@ -125,7 +149,7 @@ export function createWecom(options: PlatformOptions): OutsidePlatform {
     const body = parseJson(call.body)
     if (path === 'cgi-bin/webhook/send') return json(say(query, body))
     if (tokens.shopOf(query.get('access_token') ?? '') === null) return json(failed(42001, 'token expired'))
-    if (path === 'cgi-bin/message/send') return json(sendCard(body))
+    if (path === 'cgi-bin/message/send') return json(tell(body))
     if (path === 'cgi-bin/message/update_template_card') return json(updateCard(body))
     return refusal(404, 'there is no such thing here')
   }
@@ -140,10 +164,13 @@ export function createWecom(options: PlatformOptions): OutsidePlatform {
         return answer(call)
       })
     },
-    messages: () => [...book.cards.values(), ...book.said],
+    messages: () => [...book.cards.values(), ...book.texts, ...book.said],
     control: (call, what) => {
       if (call.method === 'GET' && what === 'state')
-        return json({ tokensGiven, dropped: book.dropped, cards: [...book.cards.values()], said: book.said })
+        return json({
+          ...{ tokensGiven, dropped: book.dropped, cards: [...book.cards.values()] },
+          ...{ texts: book.texts, said: book.said },
+        })
       if (what === 'verification' && clicks) return clicks.verify().then((isVerified) => json({ isVerified }))
       if (call.method !== 'POST' || what !== 'clicks' || !clicks) return null
       return withBody(call, clickBody, async ({ taskId, memberId, key }) => {
