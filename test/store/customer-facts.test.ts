@@ -6,6 +6,7 @@ import { submitChange } from '../../store/change-requests.ts'
 import { checkout } from '../../store/checkout.ts'
 import { sealContact } from '../../store/contacts.ts'
 import { customerFactsOf } from '../../store/customer-facts.ts'
+import { refreshCustomers } from '../../store/customer-refresh.ts'
 import { createDatabase } from '../../store/database.ts'
 import { openTestStore } from './support.ts'
 
@@ -119,6 +120,24 @@ test('earlier requests count with what was conceded and paid back, this one and 
     customerRefundedCents: 600,
   })
   expect(await factsOf(second)).toMatchObject({ customerRequests: 2 })
+})
+
+test('a request counts for its customer from when it is made', async () => {
+  const orderId = await orderBy('13900000006')
+  const requests = async () => {
+    while (!(await refreshCustomers(store.db, { now: new Date() })).isDone);
+    const { change_requests: count } = await store.db
+      .selectFrom('customer')
+      .innerJoin('customer_identity', 'customer_identity.customer_id', 'customer.id')
+      .innerJoin('customer_order', 'customer_order.identity_id', 'customer_identity.id')
+      .select('customer.change_requests')
+      .where('customer_order.order_id', '=', orderId)
+      .executeTakeFirstOrThrow()
+    return count
+  }
+  expect(await requests()).toBe(0)
+  await submit(orderId, 100)
+  expect(await requests()).toBe(1)
 })
 
 test('the facts are kept with the request, so that its way can be explained for ever', async () => {

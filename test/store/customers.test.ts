@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ListCustomersQuery, listCustomersQuery } from '../../contracts/customers.ts'
 import { dryRunBody } from '../../contracts/policies/dry-run.ts'
 import { POLICIES, type PolicyDocument } from '../../contracts/policies/index.ts'
-import { recordComplaint } from '../../store/complaints.ts'
+import { recordComplaint, withdrawComplaint } from '../../store/complaints.ts'
 import { eraseCustomer } from '../../store/customer-erasure.ts'
 import { customerFactsOf } from '../../store/customer-facts.ts'
 import { listCustomerOrders, listCustomers } from '../../store/customer-lists.ts'
@@ -122,6 +122,19 @@ describe('counting', () => {
     await store.refund(orderId, 10_000)
     await store.settle(NOW)
     expect(await store.customerOf(orderId)).toMatchObject({ net_cents: 0, returned_orders: 1, orders: 1 })
+  })
+
+  test('a complaint that comes late counts, and one that is withdrawn no longer does', async () => {
+    const orderId = await store.ordered({ phone: newPhone() }, daysAgo(100))
+    await store.settle(NOW)
+    const complaintId = await complain(orderId)
+    await store.settle(NOW)
+    expect(await store.customerOf(orderId)).toMatchObject({ complaints: 1 })
+    await store.inTransaction((tx) =>
+      withdrawComplaint(tx, complaintId, 'a mistake', { operator: 'test', scope: { kind: 'all' } }),
+    )
+    await store.settle(NOW)
+    expect(await store.customerOf(orderId)).toMatchObject({ complaints: 0 })
   })
 
   test('what leaves the window at midnight in China counts no longer, and stays in the lifetime', async () => {
