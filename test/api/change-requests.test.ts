@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { POLICIES } from '../../contracts/policies/index.ts'
@@ -351,6 +352,204 @@ describe('deciding', () => {
     const { orderId } = withdrawn.json()
     expect((await post('clerk', '/change-requests', asking(orderId, price(99_000)))).statusCode).toBe(201)
   })
+})
+
+/** Tells a request what its workflow, or anybody else but an approver, would. */
+const happen = (changeId: string, event: Parameters<typeof applyChangeEvent>[2]['event']) =>
+  api.database.db
+    .transaction()
+    .execute((tx) =>
+      applyChangeEvent(tx, api.deps.keyRing, { changeId, eventId: uuid(), event, operator: 'system' }),
+    )
+/** Approved, and refused by the ERP after that; what was done of it has been taken back where `undone`. */
+const failedToApply = async (undone = true) => {
+  const changeId = await inApproval(price(99_000))
+  expect((await decide('team_lead', changeId)).json().status).toBe('approved')
+  await happen(changeId, {
+    type: 'apply_refused',
+    endsAs: 'apply_failed',
+    code: 'erp-refused',
+    detail: 'E-1',
+  })
+  await happen(
+    changeId,
+    undone ? { type: 'undone' } : { type: 'undo_failed', code: 'erp-unreachable', detail: 'no answer' },
+  )
+  return changeId
+}
+const itemsOf = (changeId: string) =>
+  api.rows('select kind, state, detail from work_item where key = $1 order by created_at', [changeId])
+
+describe('the audit trail', () => {
+  /** What was written of a request, as text, and the entries of one action without the values of no interest here. */
+  const trailOf = async (changeId: string) => {
+    const rows = await api.rows(
+      `select action, actor, source, old_value as "oldValue", new_value as "newValue",
+        encode(related_hash, 'hex') as hash, audit_entry::text as text
+      from audit_entry where subject_kind = 'change_request' and subject_id = $1 order by id`,
+      [changeId],
+    )
+    return { entries: rows.map(({ text: _, ...entry }) => entry), text: JSON.stringify(rows) }
+  }
+  const hashOf = (note: string) => createHash('sha256').update(note).digest('hex')
+
+  test('names who decided, by which way and on what, a refused decision with its reason; of notes only the hash', async () => {
+    const changeId = await inApproval(price(99_000))
+    const [refused, counted] = ['客户王小明催得急', '王小明已电话确认']
+    await decide('finance', changeId, { note: refused })
+    await decide('team_lead', changeId, { note: counted })
+    const { entries, text } = await trailOf(changeId)
+    const seenBy = { decision: 'approve', requestVersion: 1, stepNumber: 1, orderVersion: 2 }
+    const { changeNumber, orderId } = await read(changeId)
+    expect(entries).toMatchObject([
+      { action: 'change.requested', actor: 'clerk', source: 'console', oldValue: null },
+      {
+        ...{ action: 'change.decision_refused', actor: 'finance', source: 'console', hash: hashOf(refused) },
+        oldValue: { status: 'in_approval', stepNumber: 1 },
+        newValue: { changeNumber, orderId, ...seenBy, refusalCode: 'change-not-approver' },
+      },
+      {
+        ...{ action: 'change.decided', actor: 'team-lead', source: 'console', hash: hashOf(counted) },
+        oldValue: { status: 'in_approval', stepNumber: 1 },
+        newValue: {
+          ...{ changeNumber, orderId, ...seenBy },
+          ...{ status: 'approved', separationOfDuties: true, onBehalfOf: null },
+        },
+      },
+    ])
+    expect(text).not.toContain('王小明')
+  })
+
+  test('names who withdrew, and not what they wrote', async () => {
+    const changeId = await inApproval(price(99_000))
+    const path = `/change-requests/${changeId}/withdrawal`
+    expect((await post('team_lead', path, { note: '李雷又同意了' })).statusCode).toBe(403)
+    expect((await post('clerk', path, { note: '李雷又同意了' })).statusCode).toBe(200)
+    const { entries, text } = await trailOf(changeId)
+    expect(entries.slice(1)).toMatchObject([
+      {
+        ...{ action: 'change.withdrawn', actor: 'clerk', source: 'console' },
+        oldValue: { status: 'in_approval', requestVersion: 1, orderVersion: 2 },
+        newValue: { status: 'withdrawn', code: 'withdrawn' },
+      },
+    ])
+    expect(text).not.toContain('李雷')
+  })
+
+  test('says how a request ended by itself, and why', async () => {
+    const problem = { code: 'wrong-status', detail: 'shipped' }
+    const expiring = await inApproval(price(99_000))
+    const { expiresAt } = await read(expiring)
+    await happen(expiring, { type: 'expired', expiresAtMs: Date.parse(expiresAt) })
+    const stale = await inApproval(price(99_000))
+    await happen(stale, { type: 'order_looked_at', problem: null })
+    await happen(stale, { type: 'order_looked_at', problem })
+    const ended = { action: 'change.ended', actor: 'system', source: 'system' }
+    for (const [changeId, status, code] of [
+      [expiring, 'expired', 'too-late'],
+      [stale, 'stale', problem.code],
+    ] as const)
+      expect((await trailOf(changeId)).entries.slice(1)).toMatchObject([
+        { ...ended, oldValue: { status: 'in_approval' }, newValue: { status, code } },
+      ])
+  })
+
+  test('names who tried again what had failed, and who gave it up', async () => {
+    const [retried, abandoned] = [await failedToApply(), await failedToApply()]
+    await post('admin', `/change-requests/${retried}/retry`, {})
+    await post('admin', `/change-requests/${abandoned}/abandonment`, { note: '韩梅梅不要了' })
+    const by = { actor: 'admin', source: 'console', oldValue: { status: 'apply_failed' } }
+    expect((await trailOf(retried)).entries.at(-1)).toMatchObject({
+      ...{ action: 'change.retried', ...by, newValue: { status: 'approved' } },
+    })
+    const { entries, text } = await trailOf(abandoned)
+    expect(entries.at(-1)).toMatchObject({
+      ...{ action: 'change.ended', ...by, newValue: { status: 'abandoned', code: 'erp-refused' } },
+    })
+    expect(text).not.toContain('韩梅梅')
+  })
+})
+
+describe('what could not be applied', () => {
+  const settle = (changeId: string, how: 'retry' | 'abandonment', key: string = uuid()) =>
+    post('admin', `/change-requests/${changeId}/${how}`, how === 'retry' ? {} : { note: '不再需要' }, key)
+  const found = (changeId: string) => ({ changeId, code: 'erp-refused', reason: 'E-1' })
+
+  test('is tried again once for each key, and nobody need look at it any more', async () => {
+    const changeId = await failedToApply()
+    expect(await itemsOf(changeId)).toMatchObject([
+      { kind: 'change_apply_failed', state: 'open', detail: found(changeId) },
+    ])
+    expect(await read(changeId)).toMatchObject({ status: 'apply_failed', needsAttention: true })
+    const key = uuid()
+    const [first, again] = [await settle(changeId, 'retry', key), await settle(changeId, 'retry', key)]
+    expect(first.json()).toMatchObject({ status: 'approved', needsAttention: false, end: null })
+    expect(again.json()).toEqual(first.json())
+    expect(await itemsOf(changeId)).toMatchObject([{ kind: 'change_apply_failed', state: 'resolved' }])
+    expect(await api.rows('select apply_tries from change_request where id = $1', [changeId])).toEqual([
+      { apply_tries: 2 },
+    ])
+  })
+
+  test('is given up: it has ended, and its order takes another request', async () => {
+    const changeId = await failedToApply()
+    const { orderId } = await read(changeId)
+    expect((await post('clerk', '/change-requests', asking(orderId, price(98_000)))).json().code).toBe(
+      'change-request-open',
+    )
+    expect((await settle(changeId, 'abandonment')).json()).toMatchObject({
+      ...{ status: 'abandoned', needsAttention: false, closedAt: expect.any(String) },
+    })
+    expect(await itemsOf(changeId)).toMatchObject([{ kind: 'change_apply_failed', state: 'resolved' }])
+    expect((await settle(changeId, 'retry')).json().code).toBe('change-wrong-state')
+    expect((await post('clerk', '/change-requests', asking(orderId, price(98_000)))).statusCode).toBe(201)
+  })
+
+  test('and cannot be taken back either, is raised; a retry takes it back again, and it may still be given up', async () => {
+    const [retried, abandoned] = [await failedToApply(false), await failedToApply(false)]
+    for (const changeId of [retried, abandoned]) {
+      expect(await itemsOf(changeId)).toMatchObject([
+        { kind: 'change_undo_failed', state: 'open', detail: { changeId } },
+      ])
+      expect(await read(changeId)).toMatchObject({ status: 'undoing', needsAttention: true })
+    }
+    expect((await settle(retried, 'retry')).json()).toMatchObject({
+      status: 'undoing',
+      needsAttention: false,
+    })
+    expect(await itemsOf(retried)).toMatchObject([{ kind: 'change_undo_failed', state: 'resolved' }])
+    // A second one has nothing to mend.
+    expect((await settle(retried, 'retry')).json().code).toBe('change-wrong-state')
+    await happen(retried, { type: 'undone' })
+    expect((await read(retried)).status).toBe('apply_failed')
+
+    expect((await settle(abandoned, 'abandonment')).json().status).toBe('undoing')
+    await happen(abandoned, { type: 'undone' })
+    expect((await read(abandoned)).status).toBe('abandoned')
+    expect(await itemsOf(abandoned)).toMatchObject([{ kind: 'change_undo_failed', state: 'resolved' }])
+  })
+
+  test.each(['retry', 'abandonment'] as const)(
+    'has not failed yet: %s is refused, and nothing changes',
+    async (how) => {
+      const changeId = await inApproval(price(99_000))
+      const before = await read(changeId)
+      expect((await settle(changeId, how)).json().code).toBe('change-wrong-state')
+      expect(await read(changeId)).toEqual(before)
+    },
+  )
+})
+
+test('where the last level has nobody who may decide, that is raised, and over with the decision of somebody who came', async () => {
+  const changeId = await inApproval(price(100_000 - 50_001), 'finance')
+  expect(await itemsOf(changeId)).toMatchObject([
+    { kind: 'change_no_approver', state: 'open', detail: { changeId, code: 'no-approver' } },
+  ])
+  expect(await read(changeId)).toMatchObject({ status: 'in_approval', needsAttention: true })
+  await api.rows("update account set role = 'finance' where user_name = 'store-manager'")
+  expect((await decide('store_manager', changeId)).json().status).toBe('approved')
+  await api.rows("update account set role = 'store_manager' where user_name = 'store-manager'")
+  expect(await itemsOf(changeId)).toMatchObject([{ kind: 'change_no_approver', state: 'resolved' }])
 })
 
 describe('several who decide', () => {
