@@ -269,9 +269,8 @@ describe('who goes', () => {
       store.inTransaction((tx) => cancelInspection(tx, { inspectionId, reason: 'x', origin: SYSTEM_ORIGIN }))
     const open = async () =>
       (await itemsOf('inspection_unassigned', '华东')).filter(({ state }) => state === 'open')
-    await Promise.all(ids.slice(1).map(cancel))
     expect(await open()).toHaveLength(1)
-    await Promise.all(ids.slice(0, 1).map(cancel))
+    await Promise.all(ids.map(cancel))
     expect(await open()).toEqual([])
   })
 
