@@ -29,6 +29,8 @@ export const AUDIT_ACTIONS = {
   'abnormal_order.released': { en: 'abnormal order let go', zh: '放行异常订单' },
   'stock_wait.decided': { en: 'decision on an order that waits for stock', zh: '缺货订单处理决定' },
   'delegation.made': { en: 'somebody stands in for an approver', zh: '设置审批代理' },
+  'delegation.started': { en: 'somebody who stands in begins to be asked', zh: '审批代理开始生效' },
+  'delegation.over': { en: 'delegation over, its time has come', zh: '审批代理到期' },
   'delegation.ended': { en: 'delegation ended before its time', zh: '提前结束审批代理' },
   'customer.merged': { en: 'two customers made one', zh: '合并客户' },
   'customer.split': { en: 'customer split in two', zh: '拆分客户' },

@@ -2,13 +2,15 @@ import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import type { DelegationBody, DelegationView, ListDelegationsQuery } from '../contracts/change-requests.ts'
 import { ProblemError } from '../contracts/errors.ts'
-import { appendAudit } from './audit.ts'
+import { appendAudit, SYSTEM_ORIGIN } from './audit.ts'
 import { applyChangeEvent } from './change-requests.ts'
 import { type Db, databaseTime, type Tx } from './database.ts'
 import type { KeyRing } from './keyring.ts'
 import { beyond, exact, Keyset, type Page, timeAndUuid } from './paging.ts'
 
 const MAX_DAYS = 90
+/** Requests that are asked anew in one transaction. */
+const REQUESTS_A_TURN = 50
 
 /**
  * Has somebody decide for a person while they are away. One at a time stands in for one person, and what waits for the
@@ -49,6 +51,7 @@ export async function delegate(
     .where('ends_at', '>', from)
     .executeTakeFirst()
   if (other) throw new ProblemError('delegation-exists', undefined, { extra: { delegationId: other.id } })
+  const hasBegun = from.getTime() <= nowMs
   const row = await tx
     .insertInto('change_delegation')
     .values({
@@ -58,6 +61,7 @@ export async function delegate(
       reason,
       starts_at: from,
       ends_at: until,
+      next_turn_at: hasBegun ? until : from,
       created_by: principal,
     })
     .returningAll()
@@ -65,9 +69,14 @@ export async function delegate(
   await appendAudit(tx, {
     ...{ actor: principal, source: 'console', requestId: null, action: 'delegation.made' },
     subject: { kind: 'account', id: principal },
-    newValue: { delegate: deputy, startsAt: from.toISOString(), endsAt: until.toISOString() },
+    newValue: {
+      delegate: deputy,
+      delegationId: row.id,
+      startsAt: from.toISOString(),
+      endsAt: until.toISOString(),
+    },
   })
-  await askAnew(tx, keyRing, principal, `delegation/${row.id}`)
+  if (hasBegun) await askAnew(tx, keyRing, { principal, eventId: turnId(row.id, 'started') })
   return viewOf(row)
 }
 
@@ -87,6 +96,7 @@ export async function endDelegation(
     .set({
       ended_at: sql`coalesce(ended_at, clock_timestamp())`,
       ended_by: sql`coalesce(ended_by, ${operator})`,
+      next_turn_at: null,
     })
     .where('id', '=', delegationId)
   if (principal !== null) update = update.where('principal', '=', principal)
@@ -97,28 +107,90 @@ export async function endDelegation(
     subject: { kind: 'account', id: row.principal },
     newValue: { delegate: row.delegate, delegationId },
   })
-  await askAnew(tx, keyRing, row.principal, `delegation-ended/${delegationId}`)
+  await askAnew(tx, keyRing, { principal: row.principal, eventId: `delegation-ended/${delegationId}` })
   return viewOf(row)
 }
 
-/** Those who are asked are looked for again, in each request that waits for the person. */
-async function askAnew(tx: Tx, keyRing: KeyRing, principal: string, eventId: string): Promise<void> {
-  const open = await tx
+type Turn = 'started' | 'over'
+const turnId = (delegationId: string, turn: Turn) => `delegation/${delegationId}/${turn}`
+const TURN_ACTIONS = { started: 'delegation.started', over: 'delegation.over' } as const
+
+/**
+ * Asks anew for one person whose delegation has begun or is over by the database's clock, a part of what waits for them
+ * at a time. Safe in any number of processes: each takes another delegation, and what was asked anew is not again.
+ *
+ * @returns whether there was one; until there is none, call again
+ */
+export async function turnDelegation(
+  tx: Tx,
+  keyRing: KeyRing,
+  limit: number = REQUESTS_A_TURN,
+): Promise<boolean> {
+  const due = await tx
+    .selectFrom('change_delegation')
+    .select(['id', 'principal', 'delegate', 'starts_at', 'ends_at'])
+    .select(sql<boolean>`next_turn_at >= ends_at`.as('is_over'))
+    .where('next_turn_at', '<=', sql<Date>`clock_timestamp()`)
+    .orderBy('next_turn_at')
+    .limit(1)
+    .forNoKeyUpdate()
+    .skipLocked()
+    .executeTakeFirst()
+  if (!due) return false
+  const turn: Turn = due.is_over ? 'over' : 'started'
+  const { id, principal, delegate: deputy, starts_at: startsAt, ends_at: endsAt } = due
+  const asked = { principal, eventId: turnId(id, turn), operator: SYSTEM_ORIGIN.actor, limit }
+  if ((await askAnew(tx, keyRing, asked)) === limit) return true
+  await tx
+    .updateTable('change_delegation')
+    .set({ next_turn_at: due.is_over ? null : endsAt })
+    .where('id', '=', id)
+    .execute()
+  await appendAudit(tx, {
+    ...{ ...SYSTEM_ORIGIN, action: TURN_ACTIONS[turn] },
+    subject: { kind: 'account', id: principal },
+    newValue: {
+      ...{ delegate: deputy, delegationId: id },
+      ...{ startsAt: startsAt.toISOString(), endsAt: endsAt.toISOString() },
+    },
+  })
+  return true
+}
+
+/** Those who are asked are looked for again, in each request that waits for the person. @returns in how many */
+async function askAnew(
+  tx: Tx,
+  keyRing: KeyRing,
+  {
+    principal,
+    eventId,
+    operator = principal,
+    limit,
+  }: { principal: string; eventId: string; operator?: string; limit?: number },
+): Promise<number> {
+  let open = tx
     .selectFrom('change_approver')
     .select('change_id')
     .distinct()
     .where('principal', '=', principal)
     .where('state', '=', 'open')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('change_event')
+            .select('change_event.version')
+            .whereRef('change_event.change_id', '=', 'change_approver.change_id')
+            .where('change_event.event_id', '=', eventId),
+        ),
+      ),
+    )
     .orderBy('change_id')
-    .execute()
-  for (const { change_id: changeId } of open) {
-    await applyChangeEvent(tx, keyRing, {
-      changeId,
-      eventId,
-      event: { type: 'people_changed' },
-      operator: principal,
-    })
+  if (limit !== undefined) open = open.limit(limit)
+  const waiting = await open.execute()
+  for (const { change_id: changeId } of waiting) {
+    await applyChangeEvent(tx, keyRing, { changeId, eventId, event: { type: 'people_changed' }, operator })
   }
+  return waiting.length
 }
 
 /** One page of the delegations, the newest first. */

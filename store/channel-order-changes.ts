@@ -2,6 +2,7 @@ import { ProblemError } from '../contracts/errors.ts'
 import { isShippedThere } from '../domain/channel-placing.ts'
 import { RECEIVER_CHANGED } from './change-records.ts'
 import { submitForBuyer } from './change-requests.ts'
+import { UNKNOWN_DIVISION } from './channel-order-contact.ts'
 import { takePayment } from './channel-order-money.ts'
 import { type ChannelOrderReport, channelOrderKey, type KnownOrder, logLine } from './channel-order-report.ts'
 import { separateOrder } from './combined-shipping.ts'
@@ -85,6 +86,8 @@ async function askForReceiver(
     .select('division_code as divisionCode')
     .where('id', '=', contactId)
     .executeTakeFirstOrThrow()
+  // As for everybody who asks: nobody can say where goods for no province go.
+  if (contact.divisionCode === UNKNOWN_DIVISION) return { notAsked: 'the province of the address is unknown' }
   try {
     const { changeNumber } = await submitForBuyer(tx, {
       orderId,

@@ -60,4 +60,4 @@ async function updateContact(tx: Tx, contactId: string, sealed: SealedContact): 
 }
 
 /** Of a receiver whose province nobody knows; its order is held. */
-const UNKNOWN_DIVISION = '000000'
+export const UNKNOWN_DIVISION = '000000'

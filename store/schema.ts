@@ -350,6 +350,7 @@ export type Database = {
     created_at: DefaultTimestamp
     ended_by: Nullable<string>
     ended_at: NullableTimestamp
+    next_turn_at: NullableTimestamp
   }
   api_key: {
     id: string

@@ -28,6 +28,7 @@ import { AuditSealer } from './audit-sealer.ts'
 import { CHANGES, TRANSFERS } from './carried.ts'
 import { CourierPushes } from './courier-pushes.ts'
 import { createDataFlowLoop } from './data-flow.ts'
+import { DelegationTurns } from './delegation-turns.ts'
 import { DeliverySender, pdaTarget } from './delivery-sender.ts'
 import { createEventLoops } from './event-loops.ts'
 import { ExportMaker } from './export-loop.ts'
@@ -70,6 +71,7 @@ const inspections = new Inspections({ db, policies, logger })
 const transferCarrier = new RowCarrier(TRANSFERS, { db, client, taskQueue, logger })
 const changeCarrier = new RowCarrier(CHANGES, { db, client, taskQueue, logger })
 const keyRing = KeyRing.parse(config.DATA_KEYS)
+const delegationTurns = new DelegationTurns({ db, keyRing })
 const auditSealer = new AuditSealer({ db, logger })
 const files = await openFiles(config)
 const exportMaker = new ExportMaker({ db, files, logger })
@@ -113,6 +115,7 @@ const IDLE_MS = {
   settlements: 1_000,
   reconciliations: 1_000,
   changes: 500,
+  delegations: 1_000,
   reconcile: 10_000,
   maintenance: 60 * 60_000,
 } as const
@@ -140,6 +143,7 @@ const loops = [
   new Loop('delivery', { round: () => sender.runOnce(), idleMs: IDLE_MS.delivery, logger }),
   transferLoop,
   changeLoop,
+  new Loop('delegations', { round: () => delegationTurns.runOnce(), idleMs: IDLE_MS.delegations, logger }),
   courierLoop,
   new Loop('promotions', { round: () => promotionStarter.runOnce(), idleMs: IDLE_MS.promotions, logger }),
   new Loop('waiting-orders', { round: () => waitingOrders.serve(), idleMs: IDLE_MS.waitingOrders, logger }),

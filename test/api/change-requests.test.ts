@@ -3,9 +3,11 @@ import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { POLICIES } from '../../contracts/policies/index.ts'
 import type { ApprovalMode } from '../../domain/approval-route.ts'
+import { turnDelegation } from '../../store/change-delegations.ts'
 import { applyChangeEvent } from '../../store/change-requests.ts'
 import { type Role, type System, upsertAccount } from '../../store/identity.ts'
 import { publishPolicy } from '../../store/policy-versions.ts'
+import { DelegationTurns } from '../../workers/delegation-turns.ts'
 import { createTestApi, DIVISION, PASSWORD, placeOrder, type TestApi } from './support.ts'
 
 let api: TestApi
@@ -642,6 +644,87 @@ describe('standing in', () => {
       expect.not.arrayContaining([changeId]),
       expect.arrayContaining([changeId]),
     ])
+  })
+
+  describe('by the clock alone', () => {
+    const turns = () => new DelegationTurns({ db: api.database.db, keyRing: api.deps.keyRing }).runOnce()
+    const shift = (delegationId: string, days: number) =>
+      api.rows(
+        `update change_delegation set starts_at = starts_at + make_interval(days => $2),
+          ends_at = ends_at + make_interval(days => $2), next_turn_at = next_turn_at + make_interval(days => $2)
+        where id = $1`,
+        [delegationId, days],
+      )
+    const isAsked = async (changeId: string) => ({
+      lead: (await inboxOf('team_lead')).includes(changeId),
+      deputy: (await inboxOf('finance')).includes(changeId),
+    })
+    const audited = async (delegationId: string) =>
+      (
+        await api.rows(
+          `select action, actor from audit_entry where subject_kind = 'account' and subject_id = 'team-lead'
+            and new_value::text like '%' || $1 || '%' order by id`,
+          [delegationId],
+        )
+      ).map(({ action, actor }) => `${action} by ${actor}`)
+
+    test('one that begins later has the deputy asked from then on, one that is over the person, each once', async () => {
+      const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString()
+      const times = { startsAt: inDays(1), endsAt: inDays(2) }
+      const { delegationId } = (await away('team_lead', 'finance', times)).json()
+      const changeId = await inApproval(price(99_000))
+      expect([await turns(), await isAsked(changeId)]).toEqual([0, { lead: true, deputy: false }])
+
+      await shift(delegationId, -1)
+      expect([await turns(), await isAsked(changeId)]).toEqual([1, { lead: false, deputy: true }])
+      await shift(delegationId, -1)
+      expect([await turns(), await isAsked(changeId)]).toEqual([1, { lead: true, deputy: false }])
+      expect(await turns()).toBe(0)
+
+      expect((await decide('finance', changeId)).json().code).toBe('change-not-approver')
+      expect((await decide('team_lead', changeId)).json().status).toBe('approved')
+      const told = await api.rows(
+        "select event_id, operator from change_event where change_id = $1 and type = 'people_changed' order by version",
+        [changeId],
+      )
+      expect(told).toEqual(
+        ['started', 'over'].map((turn) => ({
+          event_id: `delegation/${delegationId}/${turn}`,
+          operator: 'system',
+        })),
+      )
+      expect(await audited(delegationId)).toEqual([
+        'delegation.made by team-lead',
+        'delegation.started by system',
+        'delegation.over by system',
+      ])
+    })
+
+    test('more requests than one transaction takes are all asked anew', async () => {
+      const { delegationId } = (await away('team_lead', 'finance')).json()
+      const ids = await Promise.all(Array.from({ length: 3 }, () => inApproval(price(99_000))))
+      await shift(delegationId, -1)
+      const keyRing = api.deps.keyRing
+      const part = () => api.database.db.transaction().execute((tx) => turnDelegation(tx, keyRing, 2))
+      expect([await part(), (await audited(delegationId)).length]).toEqual([true, 1])
+      while (await part());
+      for (const id of ids) expect(await isAsked(id)).toEqual({ lead: true, deputy: false })
+      expect(await audited(delegationId)).toEqual([
+        'delegation.made by team-lead',
+        'delegation.over by system',
+      ])
+    })
+
+    test('ended before its time, it has no turn left; who made and who ended it is in the audit trail', async () => {
+      const { delegationId } = (await away('team_lead', 'finance')).json()
+      await post('team_lead', `/approval-delegations/${delegationId}/end`, {})
+      await shift(delegationId, -1)
+      expect(await turns()).toBe(0)
+      expect(await audited(delegationId)).toEqual([
+        'delegation.made by team-lead',
+        'delegation.ended by team-lead',
+      ])
+    })
   })
 
   test('whoever asked for it does not decide by standing in', async () => {

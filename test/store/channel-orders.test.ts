@@ -356,6 +356,17 @@ describe('an order of a channel', () => {
     ])
   })
 
+  test('whose receiver moves to where no province is known is not asked for: a person hears why', async () => {
+    const order = orderOf(await mappedSku({ 'WH-HZ': 5 }), 1)
+    const { orderId } = await apply(order)
+    const receiver = { ...order.receiver, province: '某省', address: '延安路 9 号' }
+    await apply({ ...order, modifiedAt: at(3), receiver })
+    expect(await requests(orderId)).toEqual([])
+    expect(await items('channel_change', orderId ?? '')).toMatchObject([
+      { state: 'open', detail: { notAsked: 'the province of the address is unknown' } },
+    ])
+  })
+
   test('under a shipping ban is not told of its money before the ban is lifted', async () => {
     const skuId = await mappedSku({ 'WH-HZ': 5 })
     const order = paid(orderOf(skuId, 1), 1, { shippingForbidden: true })
