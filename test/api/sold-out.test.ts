@@ -1,10 +1,17 @@
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SoldOutHints } from '../../api/sold-out-hints.ts'
+import { startRedis } from '../../scripts/parts/redis.ts'
 import { required } from '../support/database.ts'
 import { createTestApi, placeOrder, redisAt, type TestApi } from './support.ts'
+
+/** Waiting for Redis is cut off after 0.2 s; the rest is room for a busy machine. */
+const BOUND_MS = 10_000
 
 let api: TestApi
 const redis = redisAt(required('TEST_REDIS_URL'))
@@ -99,3 +106,49 @@ test('without Redis nothing is remembered, and nothing else changes', async () =
   expect(await new SoldOutHints(null, api.database.db).find('mall', ['SKU-1'])).toEqual([])
   away.disconnect()
 })
+
+test.each([
+  ['dies', 'SIGKILL'],
+  ['hangs', 'SIGSTOP'],
+] as const)(
+  'a Redis that %s while buying goes on: the database answers everybody in bounded time, and no unit is sold twice',
+  async (_, signal) => {
+    const folder = await mkdtemp(join(tmpdir(), 'hub-sold-out-'))
+    const part = await startRedis({ dataDir: folder })
+    const own = redisAt(part.url)
+    own.on('error', () => undefined)
+    await once(own, 'ready')
+    const shop = await createTestApi({ redis: own })
+    try {
+      await shop.rows(`update stock_level set total = 30 where sku_id = 'SKU-1'`)
+      let sold = 0
+      const buyUntil = async (buyers: number) => {
+        const waits = await Promise.all(
+          Array.from({ length: buyers }, async () => {
+            const since = performance.now()
+            const { statusCode } = await placeOrder(shop, {
+              lines: [{ skuId: 'SKU-1', quantity: 1, unitPriceCents: 100 }],
+            })
+            expect([201, 409]).toContain(statusCode)
+            if (statusCode === 201) sold += 1
+            return performance.now() - since
+          }),
+        )
+        return Math.max(...waits)
+      }
+      await buyUntil(10)
+      // Some of those who buy now have asked Redis already.
+      const meanwhile = buyUntil(10)
+      process.kill(part.pid() ?? 0, signal)
+      expect(Math.max(await meanwhile, await buyUntil(20), await buyUntil(10))).toBeLessThan(BOUND_MS)
+      expect(sold).toBe(30)
+      const rows = await shop.rows(`select reserved from stock_level where sku_id = 'SKU-1'`)
+      expect(rows).toEqual([{ reserved: 30 }])
+    } finally {
+      own.disconnect()
+      await shop.close()
+      await part.kill()
+      await rm(folder, { recursive: true })
+    }
+  },
+)
