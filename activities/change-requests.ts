@@ -13,6 +13,7 @@ import type { ChangeProgress, DecisionAnswer } from '../domain/change-request-pr
 import type { ErpChange } from '../domain/erp-change.ts'
 import { isPending } from '../domain/order-cancellation.ts'
 import { isMade } from '../domain/order-change.ts'
+import { auditRefusedMessage } from '../store/change-audit.ts'
 import { previewRequest, readOrderState } from '../store/change-preview.ts'
 import {
   answerOfDecision,
@@ -315,8 +316,9 @@ const bareDecision = z.object({
   approver: z.string().min(1).max(64),
   decision: z.enum(['approve', 'reject']),
   note: z.string().max(500).default(''),
-  requestVersion: z.int().min(1).optional(),
-  stepNumber: z.int().min(1).optional(),
+  // What it was typed for: one that comes late, or twice, must not decide what is to be decided next.
+  requestVersion: z.int().min(1),
+  stepNumber: z.int().min(1),
   orderVersion: z.int().min(1).optional(),
 })
 const decisionMessage = z.union([z.object({ decisionId: z.string().min(1).max(400) }), bareDecision])
@@ -326,12 +328,17 @@ async function settleDecision(
   { changeId, message, key }: Named & { message: unknown; key: string },
 ): Promise<DecisionAnswer> {
   const parsed = decisionMessage.safeParse(message)
-  const refusal = (code: string, detail: string): DecisionAnswer => ({
-    ...{ accepted: false, code, detail, decidedBy: null },
-  })
-  if (!parsed.success) return refusal('invalid-request', 'this is no decision')
   return db.transaction().execute(async (tx) => {
     const request = await lockChangeRequest(tx, changeId)
+    const refusal = async (code: string, detail: string): Promise<DecisionAnswer> => {
+      await auditRefusedMessage(tx, request.state, { key: `temporal-cli/${key}`, refusalCode: code, message })
+      return { accepted: false, code, detail, decidedBy: null }
+    }
+    if (!parsed.success) {
+      const detail =
+        'this is no decision: it names its row, or approver, decision, requestVersion and stepNumber'
+      return refusal('invalid-request', detail)
+    }
     if ('decisionId' in parsed.data) {
       const known = await answerOfDecision(tx, request, parsed.data.decisionId)
       return known
@@ -342,8 +349,8 @@ async function settleDecision(
     const { state } = request
     const result = await decideOnChange(tx, dataKeys, {
       ...{ changeId, decisionId: `temporal-cli/${key}`, account: approver, decision, note },
-      requestVersion: named.requestVersion ?? state.requestVersion,
-      stepNumber: named.stepNumber ?? state.stepNumber,
+      requestVersion: named.requestVersion,
+      stepNumber: named.stepNumber,
       orderVersion: named.orderVersion ?? state.orderVersion,
       via: 'temporal-cli',
       untrusted: !trustsTemporalCli,

@@ -27,6 +27,9 @@ export type AuditEntry = AuditOrigin & {
   relatedHash?: Buffer
 }
 
+/** Whom nobody has proved to be anybody. */
+export const UNKNOWN_ACTOR = 'unknown'
+
 /** What the hub itself does. */
 export const SYSTEM_ORIGIN: AuditOrigin = { actor: 'system', source: 'system', requestId: null }
 

@@ -3,7 +3,7 @@ import type { AuditAction, AuditSource, AuditValue } from '../contracts/audit.ts
 import type { ChangeRequestEvent, ChangeRequestState } from '../domain/change-request.ts'
 import type { ChangeDecided } from '../domain/change-request-decision.ts'
 import { isChangeClosed } from '../domain/change-request-state.ts'
-import { appendAudit } from './audit.ts'
+import { appendAudit, UNKNOWN_ACTOR } from './audit.ts'
 import type { Tx } from './database.ts'
 
 /** What of a request's life is audited; reminders and looks at the order change nothing that anybody answers for. */
@@ -97,5 +97,40 @@ export async function auditDecision(
     },
     // What people write may be about a customer: here only its hash.
     relatedHash: createHash('sha256').update(note).digest(),
+  })
+}
+
+/**
+ * A message that was no decision of anybody, and left no row of one: it could not be read, or names a row that nobody
+ * who was signed in has written. Nothing of what it says is kept but its hash.
+ *
+ * @param key names the message: told of again, it is one entry. The caller has locked the request's row
+ */
+export async function auditRefusedMessage(
+  tx: Tx,
+  { changeId, changeNumber, orderId }: ChangeRequestState,
+  { key, refusalCode, message }: { key: string; refusalCode: string; message: unknown },
+): Promise<void> {
+  const subject = { kind: 'change_request', id: changeId }
+  const known = await tx
+    .selectFrom('audit_entry')
+    .select('id')
+    .where('subject_kind', '=', subject.kind)
+    .where('subject_id', '=', changeId)
+    .where('request_id', '=', key)
+    .executeTakeFirst()
+  if (known) return
+  await appendAudit(tx, {
+    ...{
+      actor: UNKNOWN_ACTOR,
+      source: 'temporal-cli',
+      requestId: key,
+      action: 'change.decision_refused',
+      subject,
+    },
+    newValue: { changeNumber, orderId, refusalCode },
+    relatedHash: createHash('sha256')
+      .update(JSON.stringify(message) ?? '')
+      .digest(),
   })
 }

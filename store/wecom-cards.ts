@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
-import type { CardContent, CardVerdict } from '../contracts/wecom.ts'
+import { type CardContent, type CardVerdict, changeCardSubject } from '../contracts/wecom.ts'
+import { appendAudit, UNKNOWN_ACTOR } from './audit.ts'
 import type { Db, Tx } from './database.ts'
 
 /** Deliveries to the merchant's WeCom app; those to a group's robot have a target of their own. */
@@ -159,13 +160,13 @@ export type RecordedClick = {
   responseCode: string | null
 }
 
-/** Keeps that a button was pressed and what came of it, once however often WeCom tells of it, and the newest code of its card. */
+/** Keeps that a button was pressed and what came of it. @returns false where WeCom has told of it before */
 export async function recordClick(
   tx: Tx,
   click: RecordedClick,
   { outcome, answer }: { outcome: string; answer: string | null },
-): Promise<void> {
-  await tx
+): Promise<boolean> {
+  const inserted = await tx
     .insertInto('wecom_click')
     .values({
       task_id: click.taskId,
@@ -176,7 +177,39 @@ export async function recordClick(
       answer,
     })
     .onConflict((conflict) => conflict.constraint('wecom_click_once').doNothing())
-    .execute()
+    .executeTakeFirst()
+  return (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n
+}
+
+/** Keeps a click that is nobody's decision, in the audit trail too: whoever that member is to the hub has tried it. */
+export async function recordRefusedClick(
+  tx: Tx,
+  click: RecordedClick,
+  { card, refusalCode }: { card: WecomCard | null; refusalCode: string },
+): Promise<void> {
+  if (!(await recordClick(tx, click, { outcome: refusalCode, answer: null }))) return
+  const asked = changeCardSubject.safeParse(card?.subject)
+  await appendAudit(tx, {
+    actor: (await userNameOf(tx, click.memberId)) ?? UNKNOWN_ACTOR,
+    ...{ source: 'wecom', requestId: null, action: 'change.decision_refused' },
+    subject: asked.success
+      ? { kind: 'change_request', id: asked.data.changeId }
+      : { kind: 'wecom_card', id: card?.id ?? click.taskId.slice(0, TASK_ID_CHARACTERS) },
+    newValue: { refusalCode },
+  })
+}
+
+const TASK_ID_CHARACTERS = 128
+
+async function userNameOf(tx: Tx, memberId: string): Promise<string | null> {
+  const row = await tx
+    .selectFrom('wecom_member')
+    .innerJoin('account', 'account.id', 'wecom_member.account_id')
+    .select('account.user_name')
+    .where('wecom_member.member_id', '=', memberId)
+    .where('wecom_member.ended_at', 'is', null)
+    .executeTakeFirst()
+  return row?.user_name ?? null
 }
 
 /** A click brings another code for its card; the one before may be used up or too old. */

@@ -120,7 +120,7 @@ export const changeNewsSignal = defineSignal<[{ version: number }]>('changeNews'
 /**
  * A decision on a change request. It names the row that the authenticated API or WeCom handler wrote, which is the proof
  * of who decided. One that only types a name is nobody's: it counts where the configuration trusts whoever reaches
- * Temporal, and is recorded as `temporal-cli`.
+ * Temporal, and is recorded as `temporal-cli`; it says which version and step it is about, so that a late one decides nothing else.
  */
 export type DecisionMessage =
   | { decisionId: string }
@@ -128,8 +128,8 @@ export type DecisionMessage =
       approver: string
       decision: 'approve' | 'reject'
       note?: string
-      requestVersion?: number
-      stepNumber?: number
+      requestVersion: number
+      stepNumber: number
       orderVersion?: number
     }
 export const decisionSignal = defineSignal<[DecisionMessage]>('decision')

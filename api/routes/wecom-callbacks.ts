@@ -10,7 +10,13 @@ import {
 } from '../../connectors/wecom/callback.ts'
 import { ProblemError } from '../../contracts/errors.ts'
 import { CARD_VERDICTS } from '../../contracts/wecom.ts'
-import { findClickedCard, keepResponseCode, recordClick, settleCard } from '../../store/wecom-cards.ts'
+import {
+  findClickedCard,
+  keepResponseCode,
+  recordClick,
+  recordRefusedClick,
+  settleCard,
+} from '../../store/wecom-cards.ts'
 import type { CardAnswer, CardDecisions } from '../card-decisions.ts'
 import type { ApiDeps } from '../deps.ts'
 import { keepRawBodies } from '../plugins/body-parsers.ts'
@@ -137,12 +143,13 @@ async function handle(
   hurry: { isLate: boolean },
 ): Promise<string | null> {
   const { taskId, memberId, buttonKey, responseCode } = click
+  const found = await findClickedCard(db, click)
   const refused = async (why: string) => {
     log.warn({ taskId, memberId, why }, 'click in WeCom refused')
-    await db.transaction().execute((tx) => recordClick(tx, click, { outcome: why, answer: null }))
+    const refusal = { card: found?.card ?? null, refusalCode: why }
+    await db.transaction().execute((tx) => recordRefusedClick(tx, click, refusal))
     return null
   }
-  const found = await findClickedCard(db, click)
   if (!found) return refused('unknown-card')
   const { card, userName } = found
   if (userName === null) return refused('not-the-recipient')

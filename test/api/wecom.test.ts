@@ -110,6 +110,16 @@ const clicksOf = (taskId: string) =>
     taskId,
   ])
 
+/** What the audit trail says of refused clicks. */
+const refusalsOf = async (subjectId: string) =>
+  (
+    await api.rows(
+      `select actor || ': ' || (new_value ->> 'refusalCode') as refusal from audit_entry
+        where action = 'change.decision_refused' and source = 'wecom' and subject_id = $1 order by id`,
+      [subjectId],
+    )
+  ).map(({ refusal }) => refusal)
+
 test('the same click three times is one decision, answered alike, and the card is settled', async () => {
   const { id, taskId } = await newCard()
   const at = seconds()
@@ -150,13 +160,17 @@ test('who decides is whose card it is, and not what the button says', async () =
 })
 
 test.each([
-  ['somebody else’s member', { memberId: 'li.qiang' }],
-  ['a member who is nobody here', { memberId: 'stranger' }],
-  ['a button that the card does not have', { key: 'approve_all' }],
-  ['a button that names something', { key: 'approve change/1' }],
-])('a click by %s decides nothing, and is kept', async (_, change) => {
+  ['somebody else’s member', { memberId: 'li.qiang' }, 'finance: not-the-recipient'],
+  ['a member who is nobody here', { memberId: 'stranger' }, 'unknown: not-the-recipient'],
+  ['a button that the card does not have', { key: 'approve_all' }, 'store-manager: unknown-button'],
+  ['a button that names something', { key: 'approve change/1' }, 'store-manager: unknown-button'],
+])('a click by %s decides nothing, and is kept', async (_, change, refusal) => {
   const { id, taskId } = await newCard()
-  const answer = await click(taskId, change)
+  const at = seconds()
+  const answer = await click(taskId, { ...change, seconds: at })
+  // Told of again, it is one click.
+  await click(taskId, { ...change, seconds: at })
+  expect(await refusalsOf(id)).toEqual([refusal])
   expect([answer.statusCode, answer.body]).toEqual([200, ''])
   expect(decisions.asked).toEqual([])
   expect(await clicksOf(taskId)).toHaveLength(1)
@@ -167,6 +181,7 @@ test('a click on a card that the hub never made decides nothing', async () => {
   const answer = await click('card_unknown')
   expect([answer.statusCode, answer.body]).toEqual([200, ''])
   expect(await clicksOf('card_unknown')).toMatchObject([{ outcome: 'unknown-card' }])
+  expect(await refusalsOf('card_unknown')).toEqual(['store-manager: unknown-card'])
 })
 
 test('a member who was unmapped, or whose account was disabled, decides nothing from then on', async () => {

@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createChangeRequestActivities } from '../../activities/change-requests.ts'
 import type { Activities } from '../../activities/index.ts'
 import type { OrderChangeCommands } from '../../connectors/temporal/order-change-commands.ts'
 import { POLICIES, type PolicyDocument } from '../../contracts/policies/index.ts'
@@ -202,6 +203,15 @@ const workItems = async (changeId: string) =>
       .execute()
   ).map(({ kind, state }) => `${kind} ${state}`)
 
+const refusals = (changeId: string) =>
+  hub.db
+    .selectFrom('audit_entry')
+    .select(['actor', 'source', 'new_value'])
+    .where('subject_id', '=', changeId)
+    .where('action', '=', 'change.decision_refused')
+    .orderBy('id')
+    .execute()
+
 describe('approved', () => {
   test('it is applied: hold, difference, ERP, then money and order, each once', async () => {
     const { changeId } = await inApproval()
@@ -370,13 +380,18 @@ describe('decisions by signal and update', () => {
     ])
     await apply(changeId, { type: 'withdrawn', account: 'clerk', note: '' })
     await expectEnd(changeId, 'withdrawn', 'updates')
+    expect(await refusals(changeId)).toMatchObject([
+      { actor: 'unknown', source: 'temporal-cli', new_value: { refusalCode: 'change-decision-untrusted' } },
+      { actor: 'manager', source: 'console', new_value: { refusalCode: 'change-not-approver' } },
+    ])
   })
 
   test('a bare signal counts where that is trusted, is recorded as such, and never separates duties', async () => {
     const { changeId } = await inApproval()
-    await handle(changeId).signal(decisionSignal, { approver: 'clerk', decision: 'approve' })
+    const seen = { decision: 'approve' as const, requestVersion: 1, stepNumber: 1 }
+    await handle(changeId).signal(decisionSignal, { approver: 'clerk', ...seen })
     await handle(changeId).signal('decision', { any: 'thing' })
-    await handle(changeId).signal(decisionSignal, { approver: 'lead', decision: 'approve' })
+    await handle(changeId).signal(decisionSignal, { approver: 'lead', ...seen })
     await expectEnd(changeId, 'applied', 'bare-signal')
     expect((await stateOf(changeId)).separated).toBe(false)
     const rows = await hub.db
@@ -389,6 +404,66 @@ describe('decisions by signal and update', () => {
       { account: 'clerk', via: 'temporal-cli', refusal_code: 'change-own-request' },
       { account: 'lead', via: 'temporal-cli', refusal_code: null },
     ])
+  })
+})
+
+describe('a bare signal', () => {
+  const activitiesThat = (trusted: { trustsTemporalCli: boolean }) =>
+    createChangeRequestActivities({ db: hub.db, dataKeys: keyRing, orderChanges, ...trusted })
+  test('that does not say which version and step it is about is refused, once in the audit trail', async () => {
+    const { changeId } = await inApproval()
+    const { settleDecision } = activitiesThat({ trustsTemporalCli: true })
+    const vague = { approver: 'lead', decision: 'approve', note: 'Wang, 13900000000' }
+    for (const message of [vague, { ...vague, requestVersion: 1 }, { ...vague, stepNumber: 1 }]) {
+      const asked = { changeId, message, key: JSON.stringify(Object.keys(message)) }
+      for (const _ of ['first', 'again'])
+        expect(await settleDecision(asked)).toMatchObject({ accepted: false, code: 'invalid-request' })
+    }
+    const audited = await refusals(changeId)
+    expect(audited.map((entry) => entry.new_value)).toMatchObject(
+      Array(3).fill({ refusalCode: 'invalid-request' }),
+    )
+    expect(JSON.stringify(audited)).not.toContain('Wang')
+    expect(await stateOf(changeId)).toMatchObject({ status: 'in_approval', decisions: [] })
+  })
+
+  test('that comes late, for a step or version that is over, does not decide the next one', async () => {
+    const { changeId } = await inApproval()
+    const { settleDecision } = activitiesThat({ trustsTemporalCli: true })
+    const typed = { approver: 'lead', decision: 'approve', requestVersion: 1, stepNumber: 1 }
+    for (const other of [{ stepNumber: 2 }, { requestVersion: 2 }]) {
+      const late = { changeId, message: { ...typed, ...other }, key: JSON.stringify(other) }
+      expect(await settleDecision(late)).toMatchObject({ code: 'change-version-changed' })
+    }
+    expect(await stateOf(changeId)).toMatchObject({ status: 'in_approval', decisions: [] })
+  })
+
+  test('is untrusted unless the configuration says otherwise: a row says who was typed, the order is untouched', async () => {
+    const { changeId, orderId } = await inApproval()
+    const { settleDecision } = activitiesThat({ trustsTemporalCli: false })
+    const message = { approver: 'lead', decision: 'approve', requestVersion: 1, stepNumber: 1 }
+    const asked = [...order.asked]
+    const before = await readOrderState(hub.db, orderId)
+    expect(await settleDecision({ changeId, message, key: 'bare' })).toMatchObject({
+      accepted: false,
+      code: 'change-decision-untrusted',
+    })
+    const rows = await hub.db
+      .selectFrom('change_decision')
+      .select(['id', 'account', 'via', 'refusal_code'])
+      .where('change_id', '=', changeId)
+      .execute()
+    expect(rows).toEqual([
+      {
+        id: 'temporal-cli/bare',
+        account: 'lead',
+        via: 'temporal-cli',
+        refusal_code: 'change-decision-untrusted',
+      },
+    ])
+    expect(await refusals(changeId)).toMatchObject([{ actor: 'lead', source: 'temporal-cli' }])
+    expect(await stateOf(changeId)).toMatchObject({ status: 'in_approval', decisions: [] })
+    expect([await readOrderState(hub.db, orderId), order.asked]).toEqual([before, asked])
   })
 })
 
