@@ -365,7 +365,13 @@ function answerOf(result: ChangeResult): DecisionAnswer {
   return { accepted: false, code, detail, decidedBy }
 }
 
-function progressOf({ state, change, effect, holdsOrder }: ChangeRequest): ChangeProgress {
+function progressOf({
+  state,
+  change,
+  effect,
+  holdsOrder,
+  applyWithinSeconds,
+}: ChangeRequest): ChangeProgress {
   const { changeNumber, orderId, requestVersion, status, version, stepNumber, levelNumber } = state
   const { dueAtMs, remindAtMs, expiresAtMs, shipByMs, orderMoved, applyTries, erp } = state
   return {
@@ -380,5 +386,6 @@ function progressOf({ state, change, effect, holdsOrder }: ChangeRequest): Chang
         : [],
     tierTitle: state.steps[stepNumber - 1]?.levels[levelNumber - 1]?.title ?? '',
     differenceCents: effect.differenceCents,
+    applyWithinSeconds,
   }
 }

@@ -27,6 +27,8 @@ export type ChangeProgress = Pick<
   /** What those who are asked are called together. */
   tierTitle: string
   differenceCents: number
+  /** Not there in what was read before the policy said it: `APPLY_WITHIN_SECONDS`. */
+  applyWithinSeconds?: number
 }
 
 /** What came of a decision. A refusal is a value, and recorded. */

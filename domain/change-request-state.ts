@@ -59,3 +59,9 @@ const CLOSED: ReadonlySet<ChangeRequestStatus> = new Set([
 export function isChangeClosed(status: ChangeRequestStatus): boolean {
   return CLOSED.has(status)
 }
+
+/**
+ * Unless the policy says otherwise, a person must hear after so long that ERP or order cannot be reached: longer than
+ * either is usually away.
+ */
+export const APPLY_WITHIN_SECONDS = 1_800

@@ -304,7 +304,10 @@ async function insertVersion(
       steps: JSON.stringify(route.steps),
       tier: route.tier,
       policy_version: policy.version,
-      limits: JSON.stringify({ maximumVersions, minimumDeadlineSeconds }),
+      limits: JSON.stringify({
+        ...{ maximumVersions, minimumDeadlineSeconds },
+        applyWithinSeconds: policy.document.applyWithinSeconds,
+      }),
       submitted_by: applicant.name,
     })
     .execute()

@@ -3,7 +3,7 @@ import { ProblemError } from '../contracts/errors.ts'
 import { changeEventType } from '../contracts/outbound-events.ts'
 import type { Change, ChangeEffect } from '../domain/change.ts'
 import type { ChangeRequestEvent, ChangeRequestState, CountedDecision } from '../domain/change-request.ts'
-import { isChangeClosed } from '../domain/change-request-state.ts'
+import { APPLY_WITHIN_SECONDS, isChangeClosed } from '../domain/change-request-state.ts'
 import { noteCustomersDue } from './customer-due.ts'
 import type { Db, Tx } from './database.ts'
 import { noteHealthDue } from './health-due.ts'
@@ -20,6 +20,8 @@ export type ChangeRequest = {
   /** Contacts of the order's customer, now and as they would be. */
   contactIds: string[]
   holdsOrder: boolean
+  /** How long each step of applying it may take until it is taken back. */
+  applyWithinSeconds: number
   /** When the present version was asked for, and when it was last decided on. */
   submittedAtMs: number
   decidedAtMs: number
@@ -92,6 +94,8 @@ export async function readChangeRequest(db: Db | Tx, changeId: string): Promise<
     region,
     contactIds,
     holdsOrder,
+    // Not there in those that were asked for before the policy said it.
+    applyWithinSeconds: row.limits.applyWithinSeconds ?? APPLY_WITHIN_SECONDS,
     submittedAtMs,
     decidedAtMs,
   }

@@ -297,7 +297,7 @@ export type Database = {
     steps: Json<ApprovalStep[]>
     tier: string
     policy_version: number
-    limits: Json<{ maximumVersions: number; minimumDeadlineSeconds: number }>
+    limits: Json<{ maximumVersions: number; minimumDeadlineSeconds: number; applyWithinSeconds?: number }>
     submitted_by: string
     submitted_at: DefaultTimestamp
   }

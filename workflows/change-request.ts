@@ -15,7 +15,11 @@ import {
 } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 import type { ChangeProgress, DecisionAnswer } from '../domain/change-request-progress.ts'
-import { CHANGE_REQUEST_MEANING, isChangeClosed } from '../domain/change-request-state.ts'
+import {
+  APPLY_WITHIN_SECONDS,
+  CHANGE_REQUEST_MEANING,
+  isChangeClosed,
+} from '../domain/change-request-state.ts'
 import { changeNewsSignal, type DecisionMessage, decideUpdate, decisionSignal } from './messages.ts'
 import { PATIENT, QUICK, tryQuickly } from './patience.ts'
 import { RowNews } from './row-news.ts'
@@ -26,9 +30,6 @@ const changeStatus = defineSearchAttributeKey('ChangeStatus', 'KEYWORD')
 const needsAttention = defineSearchAttributeKey('NeedsAttention', 'BOOL')
 const quickly = proxyLocalActivities<Activities>(QUICK)
 const patiently = proxyActivities<Activities>(PATIENT)
-
-/** After so long a person must hear that ERP or order cannot be reached: longer than either is usually away. */
-const APPLY_DEADLINE = '30m'
 
 /**
  * One request for a change of an order: hold → approval → reserve the difference → ERP → money and order, or back.
@@ -126,21 +127,24 @@ class ChangeRequestRun {
   }
 
   async #apply(progress: ChangeProgress): Promise<ChangeProgress> {
-    const prepared = await this.#orRefuse('reserve the difference', 'order-unreachable', (summary) =>
-      patiently.prepareChange.executeWithOptions(withDeadline(summary), [this.#request]),
+    const prepared = await this.#orRefuse(
+      progress,
+      'reserve the difference',
+      'order-unreachable',
+      (options) => patiently.prepareChange.executeWithOptions(options, [this.#request]),
     )
     if (prepared.status !== 'approved') return prepared
-    const told = progress.erp === 'told' ? prepared : await this.#tellErp()
+    const told = progress.erp === 'told' ? prepared : await this.#tellErp(progress)
     if (told.status !== 'approved') return told
-    return this.#orRefuse('commit: money and order', 'order-unreachable', (summary) =>
-      patiently.commitChange.executeWithOptions(withDeadline(summary), [this.#request]),
+    return this.#orRefuse(progress, 'commit: money and order', 'order-unreachable', (options) =>
+      patiently.commitChange.executeWithOptions(options, [this.#request]),
     )
   }
 
-  async #tellErp(): Promise<ChangeProgress> {
-    return this.#orRefuse('tell the ERP', 'erp-unreachable', async (summary) => {
+  async #tellErp(progress: ChangeProgress): Promise<ChangeProgress> {
+    return this.#orRefuse(progress, 'tell the ERP', 'erp-unreachable', async (options) => {
       const call = await this.#erpCall()
-      const answer = await patiently.applyErpChange.executeWithOptions(withDeadline(summary), [call])
+      const answer = await patiently.applyErpChange.executeWithOptions(options, [call])
       if ('skipped' in answer) return this.#erpTold('no ERP')
       if (answer.ok) return this.#erpTold(answer.reference ?? 'booked')
       const { code, text } = answer.refused
@@ -151,14 +155,15 @@ class ChangeRequestRun {
   /** Takes back everything that was done, in reverse; first the order says whether it was not made so after all. */
   async #undo(progress: ChangeProgress): Promise<ChangeProgress> {
     try {
-      const released = await patiently.releaseOrder.executeWithOptions(withDeadline('give the order back'), [
-        this.#request,
-      ])
+      const released = await patiently.releaseOrder.executeWithOptions(
+        withDeadline(progress, 'give the order back'),
+        [this.#request],
+      )
       if (released.status !== 'undoing') return this.#heard(released)
       if (progress.erp !== 'untold') {
         const call = await this.#erpCall()
-        const summary = withDeadline('take back what the ERP was told')
-        const answer = await patiently.reverseErpChange.executeWithOptions(summary, [call])
+        const options = withDeadline(progress, 'take back what the ERP was told')
+        const answer = await patiently.reverseErpChange.executeWithOptions(options, [call])
         if (!('skipped' in answer) && !answer.ok) {
           const { code, text } = answer.refused
           return this.#undoFailed('erp-refused', `${code}: ${text}`)
@@ -173,15 +178,16 @@ class ChangeRequestRun {
 
   /** A step that refuses by itself answers; one that cannot be reached for long is refused here. */
   async #orRefuse(
+    progress: ChangeProgress,
     summary: string,
     code: string,
-    step: (summary: string) => Promise<ChangeProgress>,
+    step: (options: ReturnType<typeof withDeadline>) => Promise<ChangeProgress>,
   ): Promise<ChangeProgress> {
     try {
-      return this.#heard(await step(summary))
+      return this.#heard(await step(withDeadline(progress, summary)))
     } catch (error) {
       if (isCancellation(error)) throw error
-      return this.#refuse(code, `${summary}: no answer within ${APPLY_DEADLINE}`)
+      return this.#refuse(code, `${summary}: no answer within ${applyWithinSecondsOf(progress)} s`)
     }
   }
 
@@ -260,8 +266,13 @@ class ChangeRequestRun {
   }
 }
 
-function withDeadline(summary: string) {
-  return { ...PATIENT, scheduleToCloseTimeout: APPLY_DEADLINE, summary } as const
+function withDeadline(progress: ChangeProgress, summary: string) {
+  return { ...PATIENT, scheduleToCloseTimeout: applyWithinSecondsOf(progress) * 1_000, summary } as const
+}
+
+/** After so long a person must hear that ERP or order cannot be reached. */
+function applyWithinSecondsOf({ applyWithinSeconds }: ChangeProgress): number {
+  return applyWithinSeconds ?? APPLY_WITHIN_SECONDS
 }
 
 /** The request as a short text for Temporal Web's "current details". */

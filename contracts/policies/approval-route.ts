@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CHANGE_APPROVERS, CHANGE_FACTS } from '../../domain/approval-route.ts'
+import { APPLY_WITHIN_SECONDS } from '../../domain/change-request-state.ts'
 import { CONDITION_LIMITS, checkRules } from '../../domain/conditions.ts'
 import { text } from '../common.ts'
 import { definePolicy } from './definition.ts'
@@ -90,6 +91,8 @@ const schema = z.strictObject({
   supplementWithinSeconds: seconds.default(DAY_SECONDS),
   /** However near that is: so long approvers have at least. */
   minimumDeadlineSeconds: seconds.default(HOUR_SECONDS / 4),
+  /** What is approved and reaches ERP or order for so long no more is taken back, and somebody hears of it. */
+  applyWithinSeconds: seconds.default(APPLY_WITHIN_SECONDS),
 })
 
 const concession = { var: 'concessionCents' }

@@ -80,10 +80,11 @@ const orderChanges: OrderChangeCommands = {
 }
 
 /** What the ERP was told, and how it answers. */
-const erp = { told: [] as string[], refuse: false }
+const erp = { told: [] as string[], refuse: false, down: false }
 const withErp = (activities: Activities): Activities => ({
   ...activities,
   applyErpChange: async ({ step }) => {
+    if (erp.down) throw new Error('the ERP is away')
     erp.told.push(`book ${step}`)
     return erp.refuse
       ? { ok: false, refused: { code: 'E-1', text: 'period closed' } }
@@ -122,7 +123,7 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   Object.assign(order, { asked: [], refuse: {}, lose: new Set(), held: new Map() })
-  Object.assign(erp, { told: [], refuse: false })
+  Object.assign(erp, { told: [], refuse: false, down: false })
   await publish()
 })
 afterAll(() => hub.close())
@@ -281,6 +282,24 @@ test('the ERP refuses: its booking is reversed all the same, the order is given 
   expect(erp.told).toEqual(['book apply-1', 'reverse apply-1'])
   await apply(changeId, { type: 'abandoned', note: '' })
   await expectEnd(changeId, 'abandoned', 'erp-refused')
+})
+
+test('the ERP is away for longer than the policy allows: everything is taken back, and a person is told', async () => {
+  await publish({ applyWithinSeconds: 5 })
+  erp.down = true
+  const { changeId, orderId } = await inApproval()
+  // What was asked for keeps its time, whatever is published later.
+  await publish()
+  await decide(changeId, 'lead')
+  const { reason } = await untilStatus(changeId, 'apply_failed')
+  expect(reason).toEqual({ code: 'erp-unreachable', detail: 'tell the ERP: no answer within 5 s' })
+  // It may have booked what it did not answer.
+  expect(erp.told).toEqual(['reverse apply-1'])
+  expect(order.held.has(orderId)).toBe(false)
+  expect(await workItems(changeId)).toEqual(['change_apply_failed open'])
+  erp.down = false
+  await apply(changeId, { type: 'retried' })
+  await expectEnd(changeId, 'applied', 'erp-unreachable')
 })
 
 describe('while it waits', () => {
