@@ -1,7 +1,14 @@
 import { sql } from 'kysely'
+import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { PlacedOrder } from '../../contracts/orders.ts'
 import { createDatabase, type Db, jsonTexts, together } from '../../store/database.ts'
+import { decideCancellation } from '../../store/order-steps.ts'
+import { isPassing } from '../../store/passing-error.ts'
 import { levelsUnderLock } from '../../store/reservation.ts'
+import { createReservations } from '../../store/reservation-groups.ts'
+import { adjustStock } from '../../store/stock.ts'
+import { auditStock } from '../../store/stock-audit.ts'
 import { stockLock } from '../../store/stock-movement.ts'
 import { openTestStore, type TestStore, until } from './support.ts'
 
@@ -98,6 +105,87 @@ describe('a transaction', () => {
     await expect(cut).rejects.toThrow()
     expect(await isKnown('late/4')).toBe(false)
   })
+})
+
+describe('whoever waits too long for a row that somebody else keeps', () => {
+  /** Far below the 30 s after which any statement is cut off, and far above the limit, for a busy machine. */
+  const BOUND_MS = 20_000
+
+  test('is told that it passes, within bounded time and with nothing written; the same operation works afterwards', async () => {
+    const skuId = await store.addSku({ 'WH-HZ': 9 })
+    const placed = await store.order([{ skuId, quantity: 2 }])
+    const operations = newOperations(skuId, placed)
+    const before = await everything(skuId)
+    const holder = await store.begin()
+    await sql`select 1 from stock_level where sku_id = ${skuId} for update`.execute(holder)
+    const ended = await Promise.all(
+      operations.map(async (operation) => {
+        const since = performance.now()
+        const error: unknown = await operation().then(
+          () => 'done',
+          (reason: unknown) => reason,
+        )
+        return {
+          code: Reflect.get(Object(error), 'code'),
+          passing: isPassing(error),
+          inTime: performance.now() - since < BOUND_MS,
+        }
+      }),
+    )
+    expect(ended).toEqual(operations.map(() => ({ code: '55P03', passing: true, inTime: true })))
+    expect(await everything(skuId)).toEqual(before)
+    await holder.rollback().execute()
+    for (const operation of operations) await operation()
+    // Three more came in and one was sold; the cancelled order gave back what it had held and what was reserved for it.
+    expect(await store.level(skuId, 'WH-HZ')).toMatchObject({ total: 12, reserved: 1, shortfall: 0 })
+    expect((await auditStock(store.db, { skuId, limit: 1 })).differences).toEqual([])
+  })
+
+  /** An adjustment, a checkout, a reservation in a group and a cancellation, each under one operation however often it is called. */
+  function newOperations(skuId: string, placed: PlacedOrder): (() => Promise<unknown>)[] {
+    const { orderId } = placed
+    const ids = { adjust: uuid(), checkout: uuid(), reserve: uuid(), cancel: uuid() }
+    const adjustments = [{ skuId, warehouseId: 'WH-HZ', quantityDelta: 3 }]
+    const { reserve } = createReservations(store.db)
+    return [
+      () =>
+        store.inTransaction((tx) =>
+          adjustStock(tx, { adjustments, operationId: ids.adjust, operator: 'test', reason: 'test' }),
+        ),
+      () => store.tryCheckout([{ skuId, quantity: 1 }], { externalOrderId: ids.checkout }),
+      () =>
+        reserve({
+          orderId,
+          channel: 'mall',
+          divisionCode: '330106',
+          demand: [{ lineNumber: 100, skuId, quantity: 1 }],
+          expiresAt: new Date(Date.now() + 600_000),
+          operationId: ids.reserve,
+          confirmed: false,
+          operator: 'test',
+        }),
+      () =>
+        decideCancellation(store.db, {
+          orderId,
+          mayCancelPaid: true,
+          operationId: ids.cancel,
+          operator: 'test',
+        }),
+    ]
+  }
+
+  /** All that such an operation could leave behind. */
+  async function everything(skuId: string): Promise<unknown> {
+    const { rows } = await sql`
+      select (select jsonb_agg(level order by warehouse_id) from stock_level as level where sku_id = ${skuId}) as levels,
+        (select jsonb_agg(hold order by id) from reservation as hold where sku_id = ${skuId}) as holds,
+        (select count(*) from stock_ledger) as movements, (select count(*) from orders) as orders,
+        (select count(*) from order_line) as lines, (select count(*) from inbox) as messages,
+        (select count(*) from stock_operation) as operations, (select count(*) from operation_log) as log`.execute(
+      store.db,
+    )
+    return rows
+  }
 })
 
 test('texts of JSON arrive as they are, whatever is in them', async () => {
