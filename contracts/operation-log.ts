@@ -57,6 +57,7 @@ export const STORY_KINDS = [
   'work_item',
   'notification',
   'inspection',
+  'change_request',
 ] as const
 export type StoryKind = (typeof STORY_KINDS)[number]
 const storyKind = z.enum(STORY_KINDS)

@@ -24,11 +24,16 @@ const TYPES: Readonly<Record<string, string>> = {
   reship: '补发',
 }
 
+/** What people call a type of change; one that nobody knows is shown as it is. */
+export function changeTypeName(type: string): string {
+  return TYPES[type] ?? type
+}
+
 /** The card that asks one person to decide on a request. */
 export function changeCardContent(facts: ChangeCardFacts) {
   const { number, type, storeName, applicant, differenceCents, concessionCents, dueAt, shipBy } = facts
   return {
-    title: `${TYPES[type] ?? type}申请 ${number}`,
+    title: `${changeTypeName(type)}申请 ${number}`,
     description: differenceOf(differenceCents),
     facts: [
       { name: '店铺', value: storeName },

@@ -274,7 +274,10 @@ const WORK_ITEM_NOTES: Record<WorkItemKind, [background: string, replay: string]
     'The missing units left the stock record; the hub looked for them in other warehouses and refunds the rest.',
     '',
   ],
-  courier_unreachable: ['Tracking goes on; the item resolves itself when the courier answers.', ''],
+  courier_unreachable: [
+    'Tracking goes on; the item resolves itself when the courier answers or pushes news.',
+    '',
+  ],
   tracking_stopped: ['No decisive scan in 30 days; tracking begins anew.', ''],
   parcel_stuck: [
     'No scan for `parcelSilenceSeconds` of the policy `order-life`, or the courier’s push service gave up. Tracking goes on.',

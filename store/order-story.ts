@@ -5,11 +5,9 @@ import {
   STORY_KINDS,
   type StoryKind,
 } from '../contracts/operation-log.ts'
-import { WORK_ITEM_TEXT } from '../contracts/work-items.ts'
-import { INSPECTION_STATE_MEANING } from '../domain/inspection.ts'
-import type { NotificationEvent, NotificationState, NotificationWay } from '../domain/notification.ts'
-import { ORDER_STATUS_MEANING } from '../domain/order-state.ts'
+import { TOLD_CHANGE_EVENTS } from '../domain/change-event-text.ts'
 import type { Db } from './database.ts'
+import { STORY_TEXTS } from './order-story-text.ts'
 import { Keyset, type Page, timeAndId } from './paging.ts'
 
 type Detail = OrderStoryEntry['detail']
@@ -25,8 +23,8 @@ type StoryRow = {
 
 /**
  * Everything that is known around one order, in the order in which the hub learned of it: its log, its units in the
- * stock ledger, messages from outside, what was sent outside, scans of its parcels, work items, and its inspection. An order has some
- * dozens of these, so that each page reads them all and no more.
+ * stock ledger, messages from outside, what was sent outside, scans of its parcels, work items, its inspection, and
+ * requests for its change. An order has some dozens of these, so that each page reads them all and no more.
  */
 export async function readOrderStory(
   db: Db,
@@ -89,6 +87,18 @@ export async function readOrderStory(
             where (finding ->> 'fails')::boolean))
       ) as moment (state, at, happened_at, by, reason)
       where inspection.order_id = ${orderId} and moment.at is not null
+      union all
+      select 'change_request-' || event.change_id || '-' || event.version, 'change_request', event.recorded_at, null, event.operator,
+        json_build_object('changeId', event.change_id, 'changeNumber', request.number, 'changeType', request.type,
+        'event', event.type, 'requestVersion', asked.request_version, 'steps', jsonb_array_length(asked.steps),
+        'stepNumber', event.body -> 'stepNumber', 'decision', event.body ->> 'decision',
+        'code', coalesce(event.body ->> 'code', event.body #>> '{problem,code}'))
+      from change_request as request join change_event as event on event.change_id = request.id
+        join change_request_version as asked on asked.change_id = request.id and asked.request_version = (
+          select count(*) from change_event as before
+          where before.change_id = request.id and before.type = 'submitted' and before.version <= event.version)
+      where request.order_id = ${orderId} and event.type = any(${TOLD_CHANGE_EVENTS}::text[])
+        and (event.type <> 'order_looked_at' or event.body #>> '{problem,code}' is not null)
     ) as entry
     where kind = any(${kinds}::text[])
       and (${after === null} or (at, id) ${comparison} (${after?.[0] ?? null}::timestamptz, ${after?.[1] ?? null}::text))
@@ -103,132 +113,7 @@ function entryOf({ id, kind, at, happened_at, operator, detail }: StoryRow): Ord
     at: at.toISOString(),
     happenedAt: happened_at?.toISOString() ?? null,
     by: operator,
-    text: TEXTS[kind](detail),
+    text: STORY_TEXTS[kind](detail),
     detail,
   }
-}
-
-type Text = { en: string; zh: string }
-
-const TEXTS: Record<StoryKind, (detail: Detail) => Text> = {
-  log: logText,
-  stock: ({ movement, skuId, warehouseId, reservedDelta, shippedDelta, totalDelta }) => {
-    const units = [reservedDelta, shippedDelta, totalDelta].map(Number).find((delta) => delta !== 0) ?? 0
-    const label = labelOf(MOVEMENTS, movement)
-    return {
-      en: `${label.en}: ${skuId} ×${Math.abs(units)} in ${warehouseId}`,
-      zh: `${label.zh}：${warehouseId} ${skuId} ×${Math.abs(units)}`,
-    }
-  },
-  message: ({ type, state }) => ({ en: `message ${type} (${state})`, zh: `收到消息 ${type}（${state}）` }),
-  delivery: ({ kind, target, state }) => ({
-    en: `${kind} to ${target}: ${state}`,
-    zh: `向 ${target} 推送 ${kind}：${state}`,
-  }),
-  tracking: ({ waybillNumber, description }) => ({
-    en: `${waybillNumber}: ${description}`,
-    zh: `${waybillNumber}：${description}`,
-  }),
-  work_item: ({ kind, state, resolution }) => {
-    const known = Object.entries(WORK_ITEM_TEXT).find(([name]) => name === kind)?.[1]
-    const [en, zh] = [known?.en ?? String(kind), known?.zh ?? String(kind)]
-    return state === 'resolved'
-      ? { en: `${en} (resolved: ${resolution})`, zh: `${zh}（已处理：${resolution}）` }
-      : { en, zh }
-  },
-  notification: ({ event, way, state, reason }) => {
-    const [what, by, how] = [labelOf(TOLD, event), labelOf(WAYS, way), labelOf(TELLING_STATES, state)]
-    const why = { en: reason === null ? '' : ` (${reason})`, zh: reason === null ? '' : `（${reason}）` }
-    return {
-      en: `${what.en} told by ${by.en}: ${how.en}${why.en}`,
-      zh: `通知客户${what.zh}（${by.zh}）：${how.zh}${why.zh}`,
-    }
-  },
-  inspection: inspectionText,
-}
-
-function inspectionText({ state, reason, assignee }: Detail): Text {
-  const meaning = Object.entries(INSPECTION_STATE_MEANING).find(([name]) => name === state)?.[1]
-  if (state === 'open') {
-    return {
-      en: assignee === null ? 'drawn for inspection' : `drawn for inspection: ${assignee}`,
-      zh: assignee === null ? '抽中稽查' : `抽中稽查：${assignee}`,
-    }
-  }
-  const label = state === 'cancelled' ? { en: 'cancelled', zh: '稽查已取消' } : meaning
-  const [en, zh] = [label?.en ?? String(state), label?.zh ?? String(state)]
-  const why = { en: reason === null ? '' : ` (${reason})`, zh: reason === null ? '' : `（${reason}）` }
-  return { en: `inspection: ${en}${why.en}`, zh: `${zh}${why.zh}` }
-}
-
-function logText({ field, oldValue, newValue, amountCents }: Detail): Text {
-  const label = labelOf(FIELDS, field)
-  const money = amountCents === null ? '' : ` ¥${(Number(amountCents) / 100).toFixed(2)}`
-  const value = (language: 'en' | 'zh', text: unknown) =>
-    (field === 'status' &&
-      Object.entries(ORDER_STATUS_MEANING).find(([status]) => status === text)?.[1][language]) ||
-    String(text)
-  const change = (language: 'en' | 'zh') =>
-    oldValue === null
-      ? value(language, newValue)
-      : `${value(language, oldValue)} → ${value(language, newValue)}`
-  return { en: `${label.en}: ${change('en')}${money}`, zh: `${label.zh}：${change('zh')}${money}` }
-}
-
-function labelOf(labels: Record<string, Text>, name: unknown): Text {
-  const known = typeof name === 'string' && Object.hasOwn(labels, name) ? labels[name] : undefined
-  return known ?? { en: String(name), zh: String(name) }
-}
-
-/** What the fields of the log are called; one without a name is shown as it is. */
-const FIELDS: Record<string, Text> = {
-  status: { en: 'status', zh: '状态' },
-  payment: { en: 'payment', zh: '付款' },
-  refund: { en: 'refund', zh: '退款' },
-  reservation: { en: 'reservation', zh: '预占' },
-  pick_task: { en: 'pick task', zh: '拣货任务' },
-  waybill: { en: 'waybill', zh: '运单' },
-  parcel: { en: 'parcel', zh: '包裹' },
-  return: { en: 'return', zh: '退货' },
-  cancellation: { en: 'cancellation', zh: '取消' },
-  short_pick: { en: 'short pick', zh: '缺货' },
-  unfillable: { en: 'cannot be supplied', zh: '无法供货' },
-  presale: { en: 'presale', zh: '预售' },
-  attention: { en: 'attention', zh: '关注' },
-  refused: { en: 'refused', zh: '已拒绝' },
-  message: { en: 'unknown message', zh: '未知消息' },
-  workflow: { en: 'workflow', zh: '工作流' },
-  check: { en: 'abnormal-order check', zh: '异常检查' },
-  channel_status: { en: 'status at the platform', zh: '平台状态' },
-}
-
-const TOLD: Record<NotificationEvent, Text> = {
-  shipped: { en: 'shipped', zh: '已发货' },
-  delivered: { en: 'delivered', zh: '已签收' },
-}
-const WAYS: Record<NotificationWay, Text> = {
-  sms: { en: 'sms', zh: '短信' },
-  wechat: { en: 'mini-program', zh: '小程序订阅消息' },
-  wechat_template: { en: 'official account', zh: '公众号模板消息' },
-}
-const TELLING_STATES: Record<NotificationState, Text> = {
-  pending: { en: 'waits', zh: '待发送' },
-  sending: { en: 'is being sent', zh: '发送中' },
-  unknown: { en: 'nobody knows yet', zh: '结果未知' },
-  sent: { en: 'sent', zh: '已发送' },
-  delivered: { en: 'delivered', zh: '已送达' },
-  undelivered: { en: 'undelivered', zh: '未送达' },
-  failed: { en: 'failed', zh: '发送失败' },
-  skipped: { en: 'not sent', zh: '未发送' },
-}
-
-const MOVEMENTS: Record<string, Text> = {
-  reserve: { en: 'held', zh: '预占' },
-  release: { en: 'given back', zh: '释放' },
-  expire: { en: 'hold expired', zh: '预占到期释放' },
-  ship: { en: 'left the warehouse', zh: '出库' },
-  return: { en: 'restocked', zh: '退货上架' },
-  write_off: { en: 'written off', zh: '报损' },
-  adjust: { en: 'books corrected', zh: '库存修正' },
-  promotion_hold: { en: 'from or to a promotion’s quota', zh: '促销配额' },
 }

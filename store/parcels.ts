@@ -140,6 +140,7 @@ async function recordScansOf(
   const parcelId = parcel.id
   const added = await keepScans(tx, { ...report, parcelId })
   const reached = furthest(parcel.state, scans)
+  const heard = way === 'poll' || added > 0
   const now = sql<Date>`clock_timestamp()`
   await tx
     .updateTable('parcel')
@@ -149,14 +150,16 @@ async function recordScansOf(
       next_poll_at: isEnd(reached.state)
         ? null
         : sql<Date>`clock_timestamp() + make_interval(secs => poll_interval_ms / 1000.0)`,
-      // A push says nothing about whether the courier's interface answers.
-      ...(way === 'push' ? { last_push_at: now } : { last_polled_at: now, consecutive_failures: 0 }),
+      ...(way === 'push' ? { last_push_at: now } : { last_polled_at: now }),
+      // News by a push does not say that the courier answers, but no poll may follow it: three more failures tell again.
+      ...(heard ? { consecutive_failures: 0 } : {}),
       ...(added > 0 ? { last_news_at: now, silent_at: null } : {}),
     })
     .where('id', '=', parcelId)
     .execute()
-  if (way === 'poll' && parcel.consecutive_failures >= FAILURES_BEFORE_ALARM) {
-    await resolveOpenWorkItem(tx, 'courier_unreachable', parcelId, 'the courier answers again')
+  if (heard && parcel.consecutive_failures >= FAILURES_BEFORE_ALARM) {
+    const why = way === 'poll' ? 'the courier answers again' : 'news of the parcel was pushed'
+    await resolveOpenWorkItem(tx, 'courier_unreachable', parcelId, why)
   }
   // An order that has ended hears of no scan any more; when its parcel arrived counts all the same.
   if (added > 0 && scans.some(({ state }) => state === 'delivered' || state === 'refused')) {
@@ -222,16 +225,17 @@ export async function recordPollFailure(
   const { parcelId, orderId, courier } = parcel
   // One transaction: a crash after the third count alone would leave the fourth without an alarm.
   return db.transaction().execute(async (tx) => {
-    const { consecutive_failures: failures } = await tx
+    const { consecutive_failures: failures, state } = await tx
       .updateTable('parcel')
       .set((eb) => ({
         consecutive_failures: eb('consecutive_failures', '+', 1),
         last_polled_at: sql`clock_timestamp()`,
       }))
       .where('id', '=', parcelId)
-      .returning('consecutive_failures')
+      .returning(['consecutive_failures', 'state'])
       .executeTakeFirstOrThrow()
-    if (failures === FAILURES_BEFORE_ALARM) {
+    // A push may have ended the parcel during the call: nothing would close the item any more.
+    if (failures === FAILURES_BEFORE_ALARM && !isEnd(state)) {
       const detail = { parcelId, courier, reason }
       await openWorkItem(tx, { kind: 'courier_unreachable', key: parcelId, orderId, detail })
     }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { GENERATED, regenerate } from '../../scripts/generate-docs.ts'
+import { LOG_FIELDS } from '../../store/order-story-text.ts'
 
 const root = join(import.meta.dirname, '../..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -17,6 +18,21 @@ test('a document without its marks is refused instead of being written wrongly',
     'x <!-- generated: states -->\na table\n<!-- end: states --> y',
   )
   expect(() => regenerate('x <!-- generated: states --> y', parts)).toThrow('exactly once')
+})
+
+test('every field that an order’s decisions log is explained, and has a name in both languages', () => {
+  const sources = readdirSync(join(root, 'domain')).filter((name) => /^order-.*\.ts$/.test(name))
+  const fields = new Set(
+    sources.flatMap((name) =>
+      [...read(`domain/${name}`).matchAll(/(?:note\(|moved = )\{\s*field: '(\w+)'/g)].map(
+        ([, field = '']) => field,
+      ),
+    ),
+  )
+  expect(fields.size).toBeGreaterThan(20)
+  const table = read('docs/operation-log.md')
+  expect([...fields].filter((field) => !table.includes(`\`${field}\``))).toEqual([])
+  expect([...fields].filter((field) => !Object.hasOwn(LOG_FIELDS, field))).toEqual([])
 })
 
 /** Markdown of the project itself; folders of tools and data hold other people's. */

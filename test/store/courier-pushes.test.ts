@@ -1,9 +1,10 @@
 import { pino } from 'pino'
 import { v7 as uuid } from 'uuid'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { WorkItemKind } from '../../domain/order.ts'
 import { keepCourierPush, readNextPush } from '../../store/courier-pushes.ts'
 import { claimSubscription, settleSubscription } from '../../store/courier-subscriptions.ts'
-import { readParcel, reportSilence } from '../../store/parcels.ts'
+import { readParcel, recordPollFailure, reportSilence } from '../../store/parcels.ts'
 import { replayWorkItem } from '../../store/work-items.ts'
 import { CourierPushes } from '../../workers/courier-pushes.ts'
 import { openTestStore, type TestStore } from './support.ts'
@@ -84,10 +85,7 @@ const pushesOf = (key: string) =>
     .where('order_key', '=', key)
     .orderBy('id')
     .execute()
-const itemsOf = (
-  kind: 'waybill_unknown' | 'message_set_aside' | 'contradiction' | 'unknown_message',
-  key: string,
-) =>
+const itemsOf = (kind: WorkItemKind, key: string) =>
   store.db
     .selectFrom('work_item')
     .select(['id', 'state'])
@@ -240,4 +238,45 @@ test('a subscription that ends without an arrival tells the order at once, and n
   await pushed(waybillNumber, [SHIPPED])
   await pushes.runOnce()
   expect((await rowOf(parcelId)).silent_at).toBeNull()
+})
+
+describe('a courier that does not answer polls', () => {
+  const fails = (parcelId: string, orderId: string, times: number) =>
+    Promise.all(
+      Array.from({ length: times }, () =>
+        recordPollFailure(store.db, { parcelId, orderId, courier: 'yto' }, 'no answer'),
+      ),
+    )
+
+  test('is nobody’s work any more once a push brings news, and again after three more failures', async () => {
+    const { parcelId, orderId, waybillNumber } = await parcel()
+    await fails(parcelId, orderId, 3)
+    expect(await itemsOf('courier_unreachable', parcelId)).toMatchObject([{ state: 'open' }])
+    await pushed(waybillNumber, [])
+    await pushes.runOnce()
+    expect(await itemsOf('courier_unreachable', parcelId)).toMatchObject([{ state: 'open' }])
+    await pushed(waybillNumber, [SHIPPED])
+    await pushes.runOnce()
+    expect(await itemsOf('courier_unreachable', parcelId)).toMatchObject([{ state: 'resolved' }])
+    await fails(parcelId, orderId, 3)
+    expect((await itemsOf('courier_unreachable', parcelId)).map(({ state }) => state).toSorted()).toEqual([
+      'open',
+      'resolved',
+    ])
+    await pushed(waybillNumber, [SHIPPED, ARRIVED])
+    await pushes.runOnce()
+    expect(await rowOf(parcelId)).toMatchObject({ state: 'delivered', next_poll_at: null })
+    expect((await itemsOf('courier_unreachable', parcelId)).map(({ state }) => state)).toEqual([
+      'resolved',
+      'resolved',
+    ])
+  })
+
+  test('raises nothing for a parcel that a push has ended during the call', async () => {
+    const { parcelId, orderId, waybillNumber } = await parcel()
+    await pushed(waybillNumber, [SHIPPED, ARRIVED])
+    await pushes.runOnce()
+    await fails(parcelId, orderId, 3)
+    expect(await itemsOf('courier_unreachable', parcelId)).toEqual([])
+  })
 })

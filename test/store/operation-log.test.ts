@@ -3,7 +3,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { operationLogQuery, orderStoryQuery } from '../../contracts/operation-log.ts'
 import type { OrderEvent } from '../../domain/order.ts'
 import { decide, restoreOrder } from '../../domain/order-life.ts'
+import {
+  applyChangeEvent,
+  decideOnChange,
+  resubmitChange,
+  submitChange,
+} from '../../store/change-requests.ts'
 import { commitOrder } from '../../store/commit.ts'
+import { upsertAccount } from '../../store/identity.ts'
 import { listOperationLog } from '../../store/operation-log.ts'
 import { decideCancellation } from '../../store/order-steps.ts'
 import { readOrderStory } from '../../store/order-story.ts'
@@ -13,6 +20,10 @@ let store: TestStore
 let sku: string
 beforeAll(async () => {
   store = await openTestStore()
+  await upsertAccount(store.db, {
+    ...{ userName: 'boss', displayName: 'boss', role: 'team_lead', storeIds: ['MALL'], region: null },
+    password: 'correct horse battery staple',
+  })
   sku = await store.addSku({ 'WH-HZ': 100 })
 })
 afterAll(() => store.close())
@@ -242,4 +253,49 @@ test('the story tells log, units, messages, deliveries, scans and work items of 
   // Units of the order alone, and all of them: what the ledger says of it adds up to nothing held.
   const moved = items.filter((item) => item.kind === 'stock').map((item) => Number(item.detail.reservedDelta))
   expect(moved.reduce((sum, delta) => sum + delta, 0)).toBe(0)
+})
+
+test('the life of a change request stands in its order’s story: who did what under which number, and nothing that somebody wrote', async () => {
+  const { orderId } = await store.order([{ skuId: sku, quantity: 2 }])
+  const changeId = uuid()
+  const written = '张三要求：改到文三路'
+  const asked = {
+    ...{ changeId, orderId, orderVersion: 1, reasonCode: 'other', reason: written },
+    ...{ change: { type: 'price' as const, lines: [{ lineNumber: 1, unitPriceCents: 400 }] } },
+    applicant: { name: 'mei', role: 'clerk' },
+  }
+  const { changeNumber } = await store.inTransaction((tx) => submitChange(tx, { ...asked, eventId: uuid() }))
+  const hear = (event: Parameters<typeof applyChangeEvent>[2]['event'], operator = 'system') =>
+    store.inTransaction((tx) =>
+      applyChangeEvent(tx, store.keyRing, { changeId, eventId: uuid(), event, operator }),
+    )
+  await hear({ type: 'hold_granted', orderVersion: 1 })
+  await hear({ type: 'people_changed' })
+  await hear({ type: 'order_looked_at', problem: null })
+  await store.inTransaction((tx) =>
+    decideOnChange(tx, store.keyRing, {
+      ...{ changeId, decisionId: uuid(), decision: 'reject', account: 'boss', requestVersion: 1 },
+      ...{ stepNumber: 1, orderVersion: 1, note: written, via: 'console' },
+    }),
+  )
+  await store.inTransaction((tx) => resubmitChange(tx, { ...asked, eventId: uuid() }))
+  await hear({ type: 'hold_granted', orderVersion: 1 })
+  await hear({ type: 'order_looked_at', problem: { code: 'order-closed', detail: written } })
+  const query = orderStoryQuery.parse({ limit: 200, kinds: 'change_request' })
+  const { items } = await readOrderStory(store.db, orderId, query)
+  const of = `变更申请 ${changeNumber}（改价）：`
+  expect(items.map(({ by, text }) => [by, text.zh])).toEqual([
+    ['mei', `${of}提交申请`],
+    ['system', `${of}订单已占用，等待审批`],
+    ['boss', `${of}第 1 步驳回`],
+    ['mei', `${of}重新提交（第 2 版）`],
+    ['system', `${of}订单已占用，等待审批`],
+    ['system', `${of}订单已变化，已失效（order-closed）`],
+  ])
+  expect(items[2]).toMatchObject({
+    id: `change_request-${changeId}-5`,
+    text: { en: `change request ${changeNumber} (price): rejected at step 1` },
+    detail: { changeId, changeNumber, requestVersion: 1, event: 'decided', decision: 'reject' },
+  })
+  expect(JSON.stringify(items)).not.toMatch(/张三|文三路/)
 })
