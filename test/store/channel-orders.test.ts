@@ -2,10 +2,14 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { factBodies } from '../../contracts/facts.ts'
 import { POLICIES } from '../../contracts/policies/index.ts'
 import type { ChannelOrder } from '../../domain/channel-order.ts'
 import { placingOf } from '../../domain/channel-placing.ts'
+import type { OrderEvent } from '../../domain/order.ts'
+import { decide, restoreOrder } from '../../domain/order-life.ts'
 import { applyChannelOrder } from '../../store/channel-orders.ts'
+import { commitOrder } from '../../store/commit.ts'
 import { buyerHash } from '../../store/contacts.ts'
 import { placeHeldOrders, replaceHeldOrders } from '../../store/held-channel-orders.ts'
 import { KeyRing } from '../../store/keyring.ts'
@@ -208,6 +212,24 @@ const items = async (
     .execute()
   return rows
 }
+/** What the order was told last, of this type. */
+const factOf = async (orderId: string | null, type: string) => {
+  const { rows } = await sql<{ inboxId: number; body: unknown }>`
+    select id as "inboxId", body from inbox join inbox_body on inbox_id = id
+    where order_key = ${orderId} and type = ${type} order by id desc limit 1`.execute(store.db)
+  const [fact] = rows
+  if (!fact) throw new Error(`the order was told nothing of ${type}`)
+  return fact
+}
+/** What the order's workflow makes of an event. */
+const decided = async (orderId: string, event: OrderEvent) => {
+  const snapshot = await store.db
+    .selectFrom('order_snapshot')
+    .select('state')
+    .where('order_id', '=', orderId)
+    .executeTakeFirst()
+  return decide(restoreOrder(snapshot?.state ?? (await store.firstState(orderId))), event, Date.now())
+}
 const holds = async (orderId: string | null) => {
   const { rows } = await sql<{ state: string; units: number }>`
     select state, sum(quantity)::int as units from reservation where order_id = ${orderId} group by state`.execute(
@@ -321,6 +343,99 @@ describe('an order of a channel', () => {
     expect(await items('channel_order_held', order.platformOrderId)).toMatchObject([
       { detail: { reason: 'bad_order' } },
     ])
+  })
+
+  describe('that nobody has paid yet', () => {
+    const GRACE_MS = 10 * 60_000
+    const heldUntil = async (orderId: string | null) =>
+      (await store.holds(orderId ?? '')).map((hold) => hold.expires_at.getTime())
+
+    test('holds its units until ten minutes after the platform’s own deadline', async () => {
+      const skuId = await mappedSku({ 'WH-HZ': 5 })
+      const payUntil = '2031-01-01T00:00:00.000Z'
+      const { orderId } = await apply(orderOf(skuId, 1, { payUntil }))
+      expect(await heldUntil(orderId)).toEqual([Date.parse(payUntil) + GRACE_MS])
+    })
+
+    test('holds them for half an hour and ten minutes where the platform names no deadline', async () => {
+      const skuId = await mappedSku({ 'WH-HZ': 5 })
+      const order = orderOf(skuId, 1, { payUntil: null })
+      const { orderId } = await apply(order)
+      expect(await heldUntil(orderId)).toEqual([Date.parse(order.createdAt) + 30 * 60_000 + GRACE_MS])
+    })
+
+    test('and whose money is heard only after that was paid in time: nothing goes back, and its units are asked for again', async () => {
+      const skuId = await mappedSku({ 'WH-HZ': 1 })
+      const order = orderOf(skuId, 1, { payUntil: new Date(Date.now() + 60_000).toISOString() })
+      const id = (await apply(order)).orderId ?? ''
+      await store.endTimeOf(id)
+      const paidAt = new Date(Date.now() - 1_000).toISOString()
+      await apply(paid(order, 5, { paidAt }))
+      const { inboxId, body } = await factOf(id, 'payment.received')
+      const fact = factBodies['payment.received'].parse(body)
+      expect(fact).toMatchObject({ paidAt, holdsConfirmed: false })
+      const { state } = await decided(id, { type: 'payment_received', inboxId, ...fact })
+      expect(state).toMatchObject({ status: 'reserved', reservation: 'checking', refunds: [] })
+    })
+  })
+
+  test('that is first heard of long after its deadline, and is paid, has its units all the same', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 1 })
+    const order = orderOf(skuId, 1, { payUntil: '2020-01-01T00:00:00.000Z' })
+    const { orderId } = await apply(paid(order))
+    expect(await holds(orderId)).toEqual({ confirmed: 1 })
+  })
+
+  test('whose status the platform never had before is a person’s work once, and goes on as it stood', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 5 })
+    const order = paid(orderOf(skuId, 1))
+    const { orderId } = await apply(order)
+    const odd = (seconds: number) => ({ ...order, status: null, rawStatus: 'ODD', modifiedAt: at(seconds) })
+    expect((await apply(odd(5))).outcome).toBe('changed')
+    await apply(odd(6))
+    expect(await items('channel_change', orderId ?? '')).toMatchObject([
+      { state: 'open', detail: { reason: 'the platform says ODD, which the hub does not know' } },
+    ])
+    expect(await holds(orderId)).toEqual({ confirmed: 1 })
+    expect(await facts(orderId)).toEqual(['order.placed', 'payment.received'])
+  })
+
+  test.each<[string, number, number]>([
+    ['since the shop is connected is a contradiction', 1_000, 1],
+    ['before the shop was connected is nobody’s work', -1_000, 0],
+  ])('that was shipped there and never seen here, bought %s', async (_, sinceMs, count) => {
+    const skuId = await mappedSku({ 'WH-HZ': 5 })
+    const { created_at: connectedAt } = await store.db
+      .selectFrom('shop')
+      .select('created_at')
+      .where('id', '=', SHOP.shopId)
+      .executeTakeFirstOrThrow()
+    const createdAt = new Date(connectedAt.getTime() + sinceMs).toISOString()
+    const order = paid(orderOf(skuId, 1, { createdAt }), 5, { status: 'shipped', rawStatus: 'SHIPPED' })
+    expect(await apply(order)).toEqual({ outcome: 'ignored', orderId: null })
+    expect(await items('contradiction', `${order.platformOrderId}/shipped`)).toMatchObject(
+      Array(count).fill({
+        state: 'open',
+        detail: { reason: expect.stringContaining('never had this order') },
+      }),
+    )
+    expect(await store.level(skuId, 'WH-HZ')).toMatchObject({ reserved: 0 })
+  })
+
+  test('that the platform closes after it was packed here is a person’s work, and stays shipped', async () => {
+    const skuId = await mappedSku({ 'WH-HZ': 5 })
+    const order = paid(orderOf(skuId, 1))
+    const id = (await apply(order)).orderId ?? ''
+    await store.commit(id, [], { status: 'shipped' })
+    await apply(closed(order, 9))
+    const { inboxId, body } = await factOf(id, 'channel.closed')
+    const fact = factBodies['channel.closed'].parse(body)
+    const { state, records } = await decided(id, { type: 'channel_closed', inboxId, ...fact })
+    await commitOrder(store.db, { runId: 'run', state, records })
+    expect(await items('contradiction', `${id}/closed`)).toMatchObject([
+      { state: 'open', detail: { reason: 'TRADE_CLOSED', stands: 'shipped' } },
+    ])
+    expect(await statusOf(id)).toBe('shipped')
   })
 
   test('that the platform says is shipped while nothing has left here is a contradiction', async () => {
