@@ -3,25 +3,18 @@ import { z } from 'zod'
 import type { ChannelOrder } from '../../../domain/channel-order.ts'
 import { RefusedError } from '../../outside-errors.ts'
 import { understood } from '../answer.ts'
-import type { ChangedOrder, ChannelClient, ChannelShipment, Credentials, ShopAccount } from '../channel.ts'
+import type { ChannelClient, ChannelShipment, Credentials, ShopAccount } from '../channel.ts'
 import { companyCodeOf } from './couriers.ts'
 import { callGateway, DoudianRefusal } from './gateway.ts'
 import { doudianOrder } from './map.ts'
+import { changedOrders } from './pull.ts'
 
-const PAGE_SIZE = 100
 /** Makes a `request_id`, which must be a UUID, of an operation's id. */
 const REQUEST_IDS = '5f0a7f0e-3c0c-4b7a-9d6e-0f6f2d1f7c1a'
 /** Codes of `order.orderDetail` for an order that is not there or not of this shop. */
 const NO_SUCH_ORDER = /:(60033|100009|11005|4000|20004)$/
 
 const detailAnswer = z.looseObject({ shop_order_detail: doudianOrder.nullish() })
-const searchAnswer = z.looseObject({
-  total: z.string().regex(/^\d{1,9}$/),
-  shop_order_list: z
-    .array(z.looseObject({ order_id: z.string().min(1), update_time: z.string().regex(/^\d{1,11}$/) }))
-    .nullish()
-    .transform((value) => value ?? []),
-})
 const tokenAnswer = z.looseObject({
   access_token: z.string().min(1),
   refresh_token: z.string().min(1),
@@ -49,45 +42,6 @@ async function fetchOrder(
   } catch (error) {
     if (error instanceof DoudianRefusal && NO_SUCH_ORDER.test(error.subCode)) return null
     throw error
-  }
-}
-
-/**
- * Page by page from the last to the first: an order that changes meanwhile leaves the window, which moves later ones towards
- * pages that are still to be read, never past them.
- */
-async function* changedOrders(
-  shop: ShopAccount,
-  window: { from: Date; to: Date },
-): AsyncGenerator<ChangedOrder[]> {
-  const read = (page: number) => searchPage(shop, window, page)
-  const first = await read(0)
-  const pages = Math.ceil(first.total / PAGE_SIZE)
-  for (let page = pages - 1; page > 0; page -= 1) yield (await read(page)).orders
-  // After others were read the first page holds what has moved up to it.
-  yield (pages > 1 ? await read(0) : first).orders
-}
-
-async function searchPage(shop: ShopAccount, { from, to }: { from: Date; to: Date }, page: number) {
-  const method = 'order.searchList'
-  const { data } = await callGateway(shop, {
-    method,
-    params: {
-      page,
-      size: PAGE_SIZE,
-      update_time_start: Math.floor(from.getTime() / 1000),
-      update_time_end: Math.ceil(to.getTime() / 1000),
-      order_by: 'update_time',
-      order_asc: true,
-    },
-  })
-  const answer = understood(method, searchAnswer, data)
-  return {
-    total: Number(answer.total),
-    orders: answer.shop_order_list.map((order) => ({
-      platformOrderId: order.order_id,
-      modifiedAt: new Date(Number(order.update_time) * 1000),
-    })),
   }
 }
 

@@ -2,20 +2,14 @@ import { z } from 'zod'
 import { RefusedError } from '../../outside-errors.ts'
 import { createMiniProgram, type MiniProgram } from '../../wechat/mini-program.ts'
 import { understood } from '../answer.ts'
-import type { ChangedOrder, ChannelClient, ChannelShipment, ShopAccount } from '../channel.ts'
+import type { ChannelClient, ChannelShipment, ShopAccount } from '../channel.ts'
 import { callMall } from './gateway.ts'
 import { type MallOrder, mallOrder, toChannelOrder } from './map.ts'
+import { changedOrders } from './pull.ts'
 
-const PAGE_SIZE = 100
 const NO_SUCH_ORDER = 404
 
 const fetched = z.looseObject({ order: mallOrder })
-const changed = z.looseObject({
-  orders: z
-    .array(z.looseObject({ orderId: z.string().min(1), modifiedAt: z.iso.datetime({ offset: true }) }))
-    .max(PAGE_SIZE),
-  nextCursor: z.string().min(1).nullable(),
-})
 const shipped = z.looseObject({ outcome: z.enum(['shipped', 'already_shipped']) })
 
 export function createMallClient(shop: ShopAccount): ChannelClient {
@@ -59,25 +53,6 @@ async function fetchOrder(
     if (error instanceof RefusedError && error.status === NO_SUCH_ORDER) return null
     throw error
   }
-}
-
-/** From cursor to cursor, oldest change first: what changes meanwhile moves towards the end, and is met there or later. */
-async function* changedOrders(
-  shop: ShopAccount,
-  { from, to }: { from: Date; to: Date },
-): AsyncGenerator<ChangedOrder[]> {
-  const type = 'order.changed'
-  const window = { shopId: shop.platformShopId, from: from.toISOString(), to: to.toISOString() }
-  let cursor: string | null = null
-  do {
-    const { body } = await callMall(shop, { type, data: { ...window, limit: PAGE_SIZE, cursor } })
-    const page: z.output<typeof changed> = understood(type, changed, body)
-    yield page.orders.map(({ orderId, modifiedAt }) => ({
-      platformOrderId: orderId,
-      modifiedAt: new Date(modifiedAt),
-    }))
-    cursor = page.nextCursor
-  } while (cursor !== null)
 }
 
 /**
