@@ -123,6 +123,18 @@ describe('uploading', () => {
     expect(row?.all).not.toContain('王小明')
   })
 
+  test('a telephone’s HEIC is refused with what may be sent, whatever it is called', async () => {
+    const before = await keptFiles()
+    const heic = Buffer.concat([
+      Buffer.from([0, 0, 0, 24]),
+      Buffer.from('ftypheic\0\0\0\0mif1heic', 'latin1'),
+      Buffer.alloc(2_000),
+    ])
+    const answer = await send('clerk', formWith(heic, { name: 'IMG_0042.jpg', type: 'image/jpeg' }))
+    expect([answer.statusCode, answer.json().code]).toEqual([415, 'attachment-type-refused'])
+    expect(await keptFiles()).toEqual(before)
+  })
+
   test('bombs, damaged pictures and PDFs with something behind them leave nothing', async () => {
     const before = await keptFiles()
     const codes = []

@@ -1,7 +1,9 @@
+import { Readable } from 'node:stream'
 import { parse } from 'csv-parse/sync'
 import { pino } from 'pino'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readSheet } from '../../connectors/spreadsheets/read-sheet.ts'
 import { applyChangeEvent } from '../../store/change-requests.ts'
 import type { Role } from '../../store/identity.ts'
 import { ExportMaker } from '../../workers/export-loop.ts'
@@ -107,6 +109,28 @@ test('each version of a request is a row: what was and is to be, who asked, who 
   ])
   // What somebody noted for a colleague stays in the request.
   expect(JSON.stringify(rows)).not.toContain('不对外')
+})
+
+test('as a workbook it says the same, read back: amounts as numbers, and text never as a formula', async () => {
+  const file = await api.as('clerk', { url: '/v1/change-requests/export?format=xlsx' })
+  expect(file.headers['content-type']).toContain('spreadsheetml.sheet')
+  const { rows } = await readSheet('xlsx', async () => Readable.from([file.rawPayload]))
+  const sheet = []
+  for await (const { cells } of rows) sheet.push(cells)
+  const [first = [], ...lines] = sheet
+  const header = first.map(String)
+  const csv = await exported('clerk')
+  expect(header).toEqual(Object.keys(csv[0] ?? {}))
+  const read = lines.map((cells) => Object.fromEntries(header.map((name, at) => [name, cells[at] ?? ''])))
+  // What CSV needs to keep a text a text, a workbook's cell does not.
+  const plain = (value: string) => value.replace(/^'=/, '=')
+  const asText = (row: object) => Object.values(row).map((value) => plain(String(value)))
+  expect(read.map(asText)).toEqual(csv.map(asText))
+  expect(read).toMatchObject([
+    { requestVersion: 1, oldAmountCents: 100_000, newAmountCents: 95_000, differenceCents: -5_000 },
+    { requestVersion: 2, newAmountCents: 96_000 },
+  ])
+  expect(plain(String(read[0]?.reason))).toBe('=HYPERLINK("http://x")')
 })
 
 test('the export shows what the list shows: by the same filters, of the same stores', async () => {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createChangeCardDecisions } from '../../api/change-card-decisions.ts'
 import { createWecomClient } from '../../connectors/wecom/app.ts'
 import { createWecomToken } from '../../connectors/wecom/token.ts'
@@ -13,7 +13,15 @@ import { MobileLinks } from '../../store/mobile-links.ts'
 import { mapWecomMember } from '../../store/wecom-members.ts'
 import { DeliverySender } from '../../workers/delivery-sender.ts'
 import { wecomCardTarget } from '../../workers/wecom-cards.ts'
-import { memoryShelf, WECOM_SECRET, wecomApp, wecomControl, wecomSettings } from '../support/wecom.ts'
+import {
+  callbackOf,
+  clickXml,
+  memoryShelf,
+  WECOM_SECRET,
+  wecomApp,
+  wecomControl,
+  wecomSettings,
+} from '../support/wecom.ts'
 import { createTestApi, PASSWORD, placeOrder, type TestApi } from './support.ts'
 
 /** From a request to the phones of two team leads, and back; each test has its own request. */
@@ -222,4 +230,61 @@ test('a link that nobody made, and that of a disabled account, let nobody in', a
   await setDisabled(true)
   expect((await openLinkOf(changeId, 'li.qiang')).opened.json().code).toBe('link-not-valid')
   await setDisabled(false)
+})
+
+describe('pressed again', () => {
+  /** The very callback of one press, which whoever has seen it can send again. */
+  const callbackFor = (taskId: string, memberId: string, key: string) => {
+    const seconds = Math.floor(api.clock.now().getTime() / 1_000)
+    return callbackOf(clickXml({ seconds, taskId, memberId, key }), { seconds })
+  }
+  const send = ({ query, body }: ReturnType<typeof callbackOf>) =>
+    api.app.inject({
+      method: 'POST',
+      url: '/v1/webhooks/wecom',
+      query,
+      payload: body,
+      headers: { 'content-type': 'text/xml' },
+    })
+  const decisionsOf = (changeId: string) =>
+    api.rows(
+      `select request_version as version, account, decision, refusal_code as refusal from change_decision
+      where change_id = $1 order by recorded_at`,
+      [changeId],
+    )
+
+  test('the same press told three times is one decision', async () => {
+    const changeId = await ask()
+    const callback = callbackFor((await cardsOf(changeId))['li.qiang']?.taskId ?? '', 'li.qiang', 'approve')
+    const answers = [await send(callback), await send(callback), await send(callback)]
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200])
+    expect(await statusOf(changeId)).toBe('approved')
+    expect(await decisionsOf(changeId)).toEqual([
+      { version: 1, account: 'li.qiang', decision: 'approve', refusal: null },
+    ])
+  })
+
+  test('a press that rejected one version says nothing to the next, however often it is told', async () => {
+    const changeId = await ask()
+    const callback = callbackFor((await cardsOf(changeId))['li.qiang']?.taskId ?? '', 'li.qiang', 'reject')
+    expect((await send(callback)).statusCode).toBe(200)
+    expect(await statusOf(changeId)).toBe('rejected')
+    const again = await api.as('clerk', {
+      method: 'POST',
+      url: `/v1/change-requests/${changeId}/versions`,
+      headers: { 'idempotency-key': uuid() },
+      payload: {
+        ...{ orderVersion: 1, reasonCode: 'goodwill', reason: '再申请一次' },
+        change: { type: 'price', lines: [{ lineNumber: 1, unitPriceCents: 97_000 }] },
+      },
+    })
+    expect(again.statusCode, again.body).toBe(201)
+    await happen(changeId, { type: 'hold_granted', orderVersion: 2 })
+    await settle()
+    expect((await send(callback)).statusCode).toBe(200)
+    expect(await statusOf(changeId)).toBe('in_approval')
+    expect(await decisionsOf(changeId)).toEqual([
+      { version: 1, account: 'li.qiang', decision: 'reject', refusal: null },
+    ])
+  })
 })
