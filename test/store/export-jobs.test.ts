@@ -79,6 +79,37 @@ test('a job writes everything that fits to a file, with its hash, and ends with 
   expect(await maker().runOnce()).toBe(0)
 })
 
+test('while a job runs, whoever asked sees how far it has come', async () => {
+  const actor = uuid()
+  const entry = { ...SYSTEM_ORIGIN, actor, action: 'policy.rolled_back' as const }
+  await appendAudits(
+    store.db,
+    Array.from({ length: 5_001 }, (_, index) => ({ ...entry, subject: { kind: 'policy', id: `${index}` } })),
+  )
+  const { exportId } = await store.inTransaction((tx) =>
+    createExportJob(tx, { id: uuid(), caller, actor: 'ops', request: { ...request, filters: { actor } } }),
+  )
+  const seen: [string, number][] = []
+  const look = async () => {
+    const job = await findExportJob(store.db, caller, exportId)
+    seen.push([job.state, job.rowsWritten])
+  }
+  const slow = maker({
+    put: async (key, contents) => {
+      await files.put(key, contents)
+      await look()
+    },
+  })
+  await look()
+  await slow.runOnce()
+  await look()
+  expect(seen).toEqual([
+    ['waiting', 0],
+    ['running', 5_000],
+    ['done', 5_001],
+  ])
+})
+
 test('nobody else sees a job, and a file that is not there is not handed out', async () => {
   const { exportId } = await ask()
   await expect(findExportJob(store.db, 'account/2', exportId)).rejects.toMatchObject({

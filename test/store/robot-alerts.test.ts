@@ -102,6 +102,16 @@ test('ten processes at once still speak once a turn, and nothing is said twice',
   expect(await statesOf(ids)).toEqual({ delivered: 3 })
 })
 
+test('between two messages there are three seconds at least, so that there are never twenty in a minute', async () => {
+  await queue(1)
+  const { rows: before } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(store.db)
+  expect(await alertsWith().runOnce()).toBe(1)
+  const { rows } = await sql<{ gap: number }>`
+    select extract(epoch from next_at - ${before[0]?.now}::timestamptz)::float as gap from wecom_turn
+    where recipient = 'robot'`.execute(store.db)
+  expect(rows[0]?.gap).toBeGreaterThan(3)
+})
+
 test('where nothing is due the robot’s turn is left alone: the first alert is told at once', async () => {
   const alerts = alertsWith()
   expect(await alerts.runOnce()).toBe(0)
