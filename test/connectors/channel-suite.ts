@@ -47,6 +47,8 @@ const SPECIAL = '+ % & = %2B 中文 🍵 <é>"\\'
 const FIRST_ORDER = 6_912_345_678_901_230_000n
 /** Within the platforms' tolerance of clocks, and before the end of every window that one may ask for. */
 const A_WHILE_MS = 5 * 60_000
+/** After this the windows of all platforms are open, and a caller whose clock says nothing of it is still believed. */
+const PULL_DELAY_MS = 4 * 60_000
 
 /** What every channel's connector keeps, against the simulator over real HTTP and WebSocket. */
 export function channelSuite(channel: ChannelUnderTest): void {
@@ -327,6 +329,20 @@ export function channelSuite(channel: ChannelUnderTest): void {
       await expect(client().fetchOrder(orderId)).rejects.toThrow(error)
     })
 
+    it('waits for a slow answer, and takes one that is too slow for none', async () => {
+      const { orderId } = placed()
+      simulator.mischief(platform, { slow: 1, slowMs: 200 })
+      expect((await client().fetchOrder(orderId))?.order.platformOrderId).toBe(orderId)
+      simulator.mischief(platform, { slow: 1, slowMs: 5_000 })
+      const { timeout } = AbortSignal
+      const patience = vi
+        .spyOn(AbortSignal, 'timeout')
+        .mockImplementation(() => timeout.call(AbortSignal, 50))
+      await expect(client().fetchOrder(orderId))
+        .rejects.toThrow(UnreachableError)
+        .finally(() => patience.mockRestore())
+    })
+
     it('shows an old version with its old time, so that the newer one can win', async () => {
       const order = paid()
       simulator.market.amend(platform, order.orderId, 'changed', { remark: 'newer' })
@@ -435,6 +451,37 @@ export function channelSuite(channel: ChannelUnderTest): void {
       const { orderId } = simulator.market.place(orderOf(shop))
       await heard(orderId, 2)
       expect(new Set(hintsOf(orderId).map(({ messageId }) => messageId)).size).toBe(1)
+    })
+
+    it('that are lost are found by the pull', async () => {
+      let offsetMs = 0
+      const ownFeed = await startChannelFeed(connector)
+      const heardOf = () => ownFeed.hints.map(({ platformOrderId }) => platformOrderId)
+      const act = async (own: Simulator) => {
+        const ownShop = channel.shop(own.url)
+        const place = () => own.market.place(orderOf(ownShop)).orderId
+        const told = async () => {
+          const orderId = place()
+          await vi.waitFor(() => expect(heardOf()).toContain(orderId), { timeout: 15_000, interval: 20 })
+        }
+        ownFeed.attach(ownShop)
+        await told()
+        const from = new Date(Date.now() - 1_000)
+        own.mischief(platform, { lost: 1 })
+        const lost = place()
+        own.mischief(platform, CALM)
+        await told()
+        expect(heardOf()).not.toContain(lost)
+        const to = new Date(Date.now() + 1_000)
+        offsetMs = PULL_DELAY_MS
+        const found: string[] = []
+        for await (const page of connector.client(ownShop).changedOrders({ from, to })) {
+          found.push(...page.map(({ platformOrderId }) => platformOrderId))
+        }
+        expect(found).toContain(lost)
+      }
+      const now = () => Date.now() + offsetMs
+      await withSimulator(act, { hubApi: ownFeed.url, now }).finally(() => ownFeed.close())
     })
 
     describe.runIf(connector.receivePush)('over HTTP', () => {
