@@ -5,6 +5,7 @@ import { giveBackUnits } from './change-holds.ts'
 import { noteOrderMoved } from './change-rows.ts'
 import { type Combining, findCompany } from './combined-shipping.ts'
 import type { Db, Tx } from './database.ts'
+import { freshRecords } from './fresh-records.ts'
 import { noteInspectionDue } from './inspection-due.ts'
 import { applyChange, resumePicking } from './order-changes.ts'
 import { endCheck } from './order-check-rows.ts'
@@ -34,8 +35,8 @@ const APPLIED_LIMIT = 2_000
  *
  * A worker that dies after this and before Temporal heard of it leaves a commit behind that its successor repeats,
  * perhaps in other batches or in another order. So what was written is known by the events' keys, never by a version:
- * a repeated event adds nothing, a new one is never dropped, and an old copy of the order, of another run and version,
- * writes nothing.
+ * a repeated event adds nothing (but see `freshRecords`), a new one is never dropped, and an old copy of the order, of another
+ * run and version, writes nothing.
  *
  * @param combining by what new pick tasks find others that they share a parcel with; without it each goes by itself
  */
@@ -59,13 +60,15 @@ export async function commitOrder(db: Db, commit: OrderCommit, combining?: Combi
     if (isFirstOfRun && row.version !== commit.state.version)
       return { outcome: 'stale', version: row.version }
     const applied = snapshot?.applied ?? []
-    const records = commit.records.filter((record) => !applied.includes(record.key))
+    const committing = { ...commit, applied, eventCount: row.event_count }
+    const records = await freshRecords(tx, committing)
     if (records.length === 0 && !isFirstOfRun && saysNothingNew(commit.state, row)) {
       return { outcome: 'committed', version: row.version }
     }
     const state = { ...commit.state, version: row.version + 1 }
     await updateRow(tx, commit.runId, state)
-    await saveSnapshot(tx, state, [...applied, ...records.map((record) => record.key)].slice(-APPLIED_LIMIT))
+    const keys = new Set([...applied, ...records.map((record) => record.key)])
+    await saveSnapshot(tx, state, [...keys].slice(-APPLIED_LIMIT))
     await writeLog(tx, state, records, row.store_id)
     const statuses = records.flatMap((record) => record.log.filter((entry) => entry.field === 'status'))
     if (statuses.length > 0) await noteOrderMoved(tx, orderId)

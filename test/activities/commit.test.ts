@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createOrderRecordActivities } from '../../activities/order-records.ts'
-import type { EventRecord, OrderPlaced, OrderState } from '../../domain/order.ts'
+import type { EventRecord, Fulfilment, OrderPlaced, OrderState } from '../../domain/order.ts'
 import { placeOrder } from '../../domain/order-life.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
 import { OrderStory } from '../support/order-story.ts'
@@ -101,6 +101,65 @@ test('a late call of a dead attempt does not put an older state over a newer one
   })
   await commitOrder({ runId: 'run-1', state: after(state, 1), records: [record('a')] })
   expect((await hub.row(state.placed.orderId)).needs_attention).toBe(true)
+})
+
+const opening = (key: string, fulfilment: Fulfilment): EventRecord => {
+  const [line] = record(key).log
+  const created = { field: 'pick_task', newValue: 'created', subjectId: fulfilment.fulfilmentId }
+  return {
+    key,
+    log: line ? [line, { ...line, ...created }] : [],
+    writes: [{ kind: 'create_pick_task', fulfilment }],
+  }
+}
+const withTask = (state: OrderState, eventCount: number, fulfilment: Fulfilment): OrderState => ({
+  ...after(state, eventCount),
+  fulfilments: [fulfilment],
+})
+const taskOf = (state: OrderState): Fulfilment => ({
+  ...{ fulfilmentId: `${state.placed.orderId}-F1`, warehouseId: 'WH-HZ', state: 'picking' },
+  lines: [{ lineNumber: 1, skuId: 'SKU-0001', quantity: 1 }],
+})
+const tasksAndMessages = async ({ placed: { orderId } }: OrderState) => {
+  const tasks = await hub.db.selectFrom('pick_task').select('id').where('order_id', '=', orderId).execute()
+  const messages = await hub.db
+    .selectFrom('delivery')
+    .select('id')
+    .where('order_id', '=', orderId)
+    .where('kind', '=', 'pick_task_created')
+    .execute()
+  return [tasks.length, messages.length]
+}
+
+test('a pick task that a dead worker has opened under another event is opened once, and the order goes on', async () => {
+  const state = await freshOrder()
+  const task = taskOf(state)
+  await commitOrder({ runId: 'run-1', state: withTask(state, 2, task), records: [opening('check/1', task)] })
+  // Its successor heard of a cancellation before the answer to the check, and opens the task once that is refused.
+  await commitOrder({
+    runId: 'run-1',
+    state: after(state, 3),
+    records: [record('check/1'), record('closed')],
+  })
+  const refused = { runId: 'run-1', state: withTask(state, 4, task), records: [opening('cancel/1', task)] }
+  expect(await commitOrder(refused)).toMatchObject({ outcome: 'committed' })
+  expect(await tasksAndMessages(state)).toEqual([1, 1])
+  expect(await loggedFields(state)).toEqual(['check/1', 'pick_task', 'closed', 'cancel/1'])
+})
+
+test('a pick task that only the successor opens under an event that is known is opened, also when that is told again', async () => {
+  const state = await freshOrder()
+  const task = taskOf(state)
+  await commitOrder({ runId: 'run-1', state: after(state, 2), records: [record('check/1')] })
+  const heardMore = {
+    runId: 'run-1',
+    state: withTask(state, 3, task),
+    records: [record('released'), opening('check/1', task)],
+  }
+  await commitOrder(heardMore)
+  await commitOrder(heardMore)
+  expect(await tasksAndMessages(state)).toEqual([1, 1])
+  expect(await loggedFields(state)).toEqual(['check/1', 'released', 'pick_task'])
 })
 
 test('another run may go on from the row’s own version and from no other', async () => {
