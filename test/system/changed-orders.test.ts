@@ -18,7 +18,7 @@ let api: TestApi
 const changed: { orderId: string; openingCents: number; amountCents: number }[] = []
 
 beforeAll(async () => {
-  hub = await startTestHub({ patienceMs: 90_000, life: { afterSalesWindowSeconds: 600 }, replays: true })
+  hub = await startTestHub({ patienceMs: 90_000, life: { afterSalesWindowSeconds: 600 } })
   const keys = await seedCallers(hub.db, 'MALL')
   const { keyRing, policies, commands: orderCommands } = hub
   api = await openTestApi(hub, keys, { deps: { keyRing, policies, orderCommands } })

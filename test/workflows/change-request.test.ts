@@ -110,7 +110,6 @@ const quickTiers = (changes: Partial<(typeof BASE.tiers)[number]>) =>
 beforeAll(async () => {
   hub = await startTestHub({
     patienceMs: 100_000,
-    replays: true,
     orderChanges,
     activities: withErp,
     trustsTemporalCli: true,
