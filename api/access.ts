@@ -1,7 +1,9 @@
 import { ProblemError } from '../contracts/errors.ts'
 import { PURCHASE_APPROVERS } from '../domain/purchase.ts'
+import type { Role } from '../domain/role.ts'
+import { OFFICE_ROLES } from '../domain/role.ts'
 import { TRANSFER_APPROVERS } from '../domain/transfer-approval.ts'
-import type { Identity, Role, System } from '../store/identity.ts'
+import type { Identity, System } from '../store/identity.ts'
 
 /**
  * Who may call a route. Every route declares one of these as `config.access`; a route without it keeps the server
@@ -9,16 +11,8 @@ import type { Identity, Role, System } from '../store/identity.ts'
  */
 export type Access = { systems: readonly System[]; roles: readonly Role[] } | 'public'
 
-/** People who work at the merchant's desks. An inspector is none of them: their routes name them. */
-export const ALL_ROLES = [
-  'clerk',
-  'team_lead',
-  'store_manager',
-  'regional_director',
-  'finance',
-  'ops',
-  'admin',
-] as const satisfies Role[]
+/** Everybody but inspectors: their routes name them. */
+export const ALL_ROLES = OFFICE_ROLES
 /** People who work on the orders of their own stores. */
 export const STORE_ROLES = ['clerk', 'team_lead', 'store_manager'] as const satisfies Role[]
 /** People who decide what a clerk asks for. */

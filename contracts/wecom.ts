@@ -1,17 +1,7 @@
 import { z } from 'zod'
 import { COUNTERPARTS } from '../domain/reconciliation.ts'
+import { ROLES } from '../domain/role.ts'
 import { instant, page, pageQuery, text } from './common.ts'
-
-const ROLES = [
-  'clerk',
-  'team_lead',
-  'store_manager',
-  'regional_director',
-  'finance',
-  'ops',
-  'admin',
-  'inspector',
-] as const
 
 /** Who an account is in the corp's WeCom. */
 export const wecomMemberView = z.object({

@@ -1,20 +1,13 @@
 import type { AbnormalFacts, RecordedFacts } from './abnormal-facts.ts'
 import { type Condition, explain, inWords, matches } from './conditions.ts'
 import type { CheckOutcome, FindingAction } from './order-check.ts'
+import { OFFICE_ROLES } from './role.ts'
 
 export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const
 export type Severity = (typeof SEVERITIES)[number]
 
 /** Roles that a rule may give its orders to, and that may let a blocked one go. */
-export const HANDLER_ROLES = [
-  'clerk',
-  'team_lead',
-  'store_manager',
-  'regional_director',
-  'finance',
-  'ops',
-  'admin',
-] as const
+export const HANDLER_ROLES = OFFICE_ROLES
 export type HandlerRole = (typeof HANDLER_ROLES)[number]
 
 /** Who looks at an order that a rule has found. Of several, those who may see its store. */

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Role } from '../domain/role.ts'
 import { createDatabase, type Db } from '../store/database.ts'
-import { createApiKey, type Role, SYSTEMS, type System, upsertAccount } from '../store/identity.ts'
+import { createApiKey, SYSTEMS, type System, upsertAccount } from '../store/identity.ts'
 
 export type SeedSecrets = {
   apiKeys: Record<System, string>

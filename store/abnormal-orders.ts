@@ -6,10 +6,11 @@ import type {
   ReleaseBody,
 } from '../contracts/abnormal-orders.ts'
 import { ProblemError } from '../contracts/errors.ts'
+import type { Role } from '../domain/role.ts'
 import { type AuditOrigin, appendAudit } from './audit.ts'
 import { hashOf } from './audit-chain.ts'
 import type { Db, Tx } from './database.ts'
-import { inScope, type Role, type Scope } from './identity.ts'
+import { inScope, type Scope } from './identity.ts'
 import { appendInbox } from './inbox.ts'
 import { beyond, exact, Keyset, type Page, timeAndUuid } from './paging.ts'
 

@@ -3,22 +3,12 @@ import { hash } from '@node-rs/argon2'
 import { type RawBuilder, sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { z } from 'zod'
+import { ROLES, type Role } from '../domain/role.ts'
 import { type AuditEntry, type AuditOrigin, appendAudit, appendAudits } from './audit.ts'
 import type { Db } from './database.ts'
 
 export const SYSTEMS = ['mall', 'payments', 'warehouse', 'ops'] as const
 export type System = (typeof SYSTEMS)[number]
-export const ROLES = [
-  'clerk',
-  'team_lead',
-  'store_manager',
-  'regional_director',
-  'finance',
-  'ops',
-  'admin',
-  'inspector',
-] as const
-export type Role = (typeof ROLES)[number]
 
 export type Person = {
   kind: 'person'

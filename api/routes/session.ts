@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { ProblemError } from '../../contracts/errors.ts'
 import { changeCardSubject } from '../../contracts/wecom.ts'
+import { ROLES } from '../../domain/role.ts'
 import {
   auditFailedSignIn,
   auditLinkSignIn,
@@ -11,7 +12,6 @@ import {
   finishSignIn,
   hashPassword,
   type Person,
-  ROLES,
   SYSTEMS,
 } from '../../store/identity.ts'
 import { LINK_TOKEN, MobileLinks } from '../../store/mobile-links.ts'

@@ -1,21 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { ROLES, type Role } from '../../domain/role.ts'
 import type { System } from '../../store/identity.ts'
-
-/** One sample account for each role. */
-export const roles = [
-  'clerk',
-  'team_lead',
-  'store_manager',
-  'regional_director',
-  'finance',
-  'ops',
-  'admin',
-  'inspector',
-] as const
-
-export type Role = (typeof roles)[number]
 
 /** A person who can sign in. */
 export interface Account {
@@ -55,7 +42,8 @@ export function generateSecrets(): Secrets {
       warehouse: apiKey('warehouse'),
       ops: apiKey('ops'),
     },
-    accounts: roles.map((role) => ({ user: role.replace('_', '-'), password: token(12), role })),
+    // One sample account for each role.
+    accounts: ROLES.map((role) => ({ user: role.replace('_', '-'), password: token(12), role })),
   }
 }
 

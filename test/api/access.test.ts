@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ACCESS, type Access } from '../../api/access.ts'
 import { auth } from '../../api/plugins/auth.ts'
 import { sessions } from '../../api/plugins/session.ts'
-import { createApiKey, ROLES, SYSTEMS } from '../../store/identity.ts'
+import { ROLES } from '../../domain/role.ts'
+import { createApiKey, SYSTEMS } from '../../store/identity.ts'
 import { createTestApi, orderBody, placeOrder, signInAs, type TestApi } from './support.ts'
 
 /** An inspector is let in by name only: "all" are those who work at a desk. */

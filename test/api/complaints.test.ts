@@ -1,6 +1,7 @@
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Role, System } from '../../store/identity.ts'
+import type { Role } from '../../domain/role.ts'
+import type { System } from '../../store/identity.ts'
 import { createTestApi, placeOrder, type TestApi } from './support.ts'
 
 let api: TestApi

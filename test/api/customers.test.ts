@@ -1,7 +1,8 @@
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Role } from '../../domain/role.ts'
 import { refreshCustomers } from '../../store/customer-refresh.ts'
-import type { Role, System } from '../../store/identity.ts'
+import type { System } from '../../store/identity.ts'
 import { createTestApi, DIVISION, placeOrder, type TestApi } from './support.ts'
 
 const [PHONE, OTHER_PHONE] = ['13711110001', '13711110002']
