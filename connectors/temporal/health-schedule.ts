@@ -1,5 +1,5 @@
-import { type Client, ScheduleOverlapPolicy } from '@temporalio/client'
-import { ensureSchedule } from './ensure-schedule.ts'
+import type { Client } from '@temporalio/client'
+import { ensureTurns } from './ensure-schedule.ts'
 
 /** An hour is in the health score so long after its end at the latest, and so is what comes late. */
 const EVERY = '10m'
@@ -9,10 +9,5 @@ export async function ensureHealthSchedule(
   client: Client,
   { taskQueue, id = 'health-score' }: { taskQueue: string; id?: string },
 ): Promise<void> {
-  await ensureSchedule(client, {
-    scheduleId: id,
-    spec: { intervals: [{ every: EVERY }] },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: EVERY },
-    action: { type: 'startWorkflow', workflowType: 'healthScore', workflowId: id, taskQueue, args: [] },
-  })
+  await ensureTurns(client, { id, workflowType: 'healthScore', taskQueue, when: { every: EVERY } })
 }

@@ -1,11 +1,10 @@
-import { type Client, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client'
-import { ensureSchedule } from './ensure-schedule.ts'
+import { type Client, ScheduleOverlapPolicy } from '@temporalio/client'
+import { ensureSchedule, ensureTurns } from './ensure-schedule.ts'
 
 /** How often is looked whose turn it is; each warehouse has its interval in the policy. */
 const LOOK_EVERY = '15s'
 /** Everything is compared when the fewest orders come in. */
 const COMPARE_AT = { hour: 2, minute: 30 }
-const COMPARE_ZONE = 'Asia/Shanghai'
 /** After an outage one round catches up for all that were missed. */
 const CATCH_UP = '1m'
 
@@ -20,24 +19,16 @@ export async function ensureWmsSchedules(
   options: { taskQueue: string; ids?: { due: string; compare: string } },
 ): Promise<void> {
   const { taskQueue, ids = { due: 'wms-sync', compare: 'wms-full-compare' } } = options
-  const action = (workflowId: string, full: boolean): ScheduleOptions['action'] => ({
-    type: 'startWorkflow',
-    workflowType: 'wmsSync',
-    workflowId,
-    taskQueue,
-    args: [{ full }],
-  })
+  const work = { workflowType: 'wmsSync', taskQueue }
   await ensureSchedule(client, {
     scheduleId: ids.due,
     spec: { intervals: [{ every: LOOK_EVERY }] },
     // A slow warehouse must not keep the others from their turn; each is claimed by one round at a time.
     policies: { overlap: ScheduleOverlapPolicy.ALLOW_ALL, catchupWindow: CATCH_UP },
-    action: action(ids.due, false),
+    action: { type: 'startWorkflow', ...work, workflowId: ids.due, args: [{ full: false }] },
   })
-  await ensureSchedule(client, {
-    scheduleId: ids.compare,
-    spec: { calendars: [COMPARE_AT], timezone: COMPARE_ZONE },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '6h' },
-    action: action(ids.compare, true),
+  await ensureTurns(client, {
+    ...{ ...work, id: ids.compare, args: [{ full: true }] },
+    when: { nightlyAt: COMPARE_AT, within: '6h' },
   })
 }
