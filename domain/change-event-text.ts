@@ -81,6 +81,7 @@ export function changeEventText(told: ToldChangeEvent): Text {
   }
 }
 
-function because(code: string | null): Text {
-  return code === null ? { en: '', zh: '' } : { en: ` (${code})`, zh: `（${code}）` }
+/** Why, behind a sentence; nothing where nobody said. */
+export function because(reason: unknown): Text {
+  return reason === null ? { en: '', zh: '' } : { en: ` (${reason})`, zh: `（${reason}）` }
 }

@@ -1,6 +1,6 @@
 import type { OrderStoryEntry, StoryKind } from '../contracts/operation-log.ts'
 import { WORK_ITEM_TEXT } from '../contracts/work-items.ts'
-import { changeEventText } from '../domain/change-event-text.ts'
+import { because, changeEventText } from '../domain/change-event-text.ts'
 import { INSPECTION_STATE_MEANING } from '../domain/inspection.ts'
 import type { NotificationEvent, NotificationState, NotificationWay } from '../domain/notification.ts'
 import { ORDER_STATUS_MEANING } from '../domain/order-state.ts'
@@ -29,15 +29,14 @@ export const STORY_TEXTS: Record<StoryKind, (detail: Detail) => Text> = {
     zh: `${waybillNumber}：${description}`,
   }),
   work_item: ({ kind, state, resolution }) => {
-    const known = Object.entries(WORK_ITEM_TEXT).find(([name]) => name === kind)?.[1]
-    const [en, zh] = [known?.en ?? String(kind), known?.zh ?? String(kind)]
+    const { en, zh } = labelOf(WORK_ITEM_TEXT, kind)
     return state === 'resolved'
       ? { en: `${en} (resolved: ${resolution})`, zh: `${zh}（已处理：${resolution}）` }
       : { en, zh }
   },
   notification: ({ event, way, state, reason }) => {
     const [what, by, how] = [labelOf(TOLD, event), labelOf(WAYS, way), labelOf(TELLING_STATES, state)]
-    const why = { en: reason === null ? '' : ` (${reason})`, zh: reason === null ? '' : `（${reason}）` }
+    const why = because(reason)
     return {
       en: `${what.en} told by ${by.en}: ${how.en}${why.en}`,
       zh: `通知客户${what.zh}（${by.zh}）：${how.zh}${why.zh}`,
@@ -57,16 +56,15 @@ export const STORY_TEXTS: Record<StoryKind, (detail: Detail) => Text> = {
 }
 
 function inspectionText({ state, reason, assignee }: Detail): Text {
-  const meaning = Object.entries(INSPECTION_STATE_MEANING).find(([name]) => name === state)?.[1]
   if (state === 'open') {
     return {
       en: assignee === null ? 'drawn for inspection' : `drawn for inspection: ${assignee}`,
       zh: assignee === null ? '抽中稽查' : `抽中稽查：${assignee}`,
     }
   }
-  const label = state === 'cancelled' ? { en: 'cancelled', zh: '稽查已取消' } : meaning
-  const [en, zh] = [label?.en ?? String(state), label?.zh ?? String(state)]
-  const why = { en: reason === null ? '' : ` (${reason})`, zh: reason === null ? '' : `（${reason}）` }
+  const { en, zh } =
+    state === 'cancelled' ? { en: 'cancelled', zh: '稽查已取消' } : labelOf(INSPECTION_STATE_MEANING, state)
+  const why = because(reason)
   return { en: `inspection: ${en}${why.en}`, zh: `${zh}${why.zh}` }
 }
 
@@ -74,9 +72,7 @@ function logText({ field, oldValue, newValue, amountCents }: Detail): Text {
   const label = labelOf(LOG_FIELDS, field)
   const money = amountCents === null ? '' : ` ¥${(Number(amountCents) / 100).toFixed(2)}`
   const value = (language: 'en' | 'zh', text: unknown) =>
-    (field === 'status' &&
-      Object.entries(ORDER_STATUS_MEANING).find(([status]) => status === text)?.[1][language]) ||
-    String(text)
+    field === 'status' ? labelOf(ORDER_STATUS_MEANING, text)[language] : String(text)
   const change = (language: 'en' | 'zh') =>
     oldValue === null
       ? value(language, newValue)
