@@ -1,10 +1,11 @@
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { POLICIES } from '../../contracts/policies/index.ts'
+import type { Role } from '../../domain/role.ts'
 import { chinaTimeOf } from '../../domain/working-time.ts'
 import { noteHealthDue } from '../../store/health-due.ts'
 import { refreshHealth } from '../../store/health-refresh.ts'
-import type { Role, System } from '../../store/identity.ts'
+import type { System } from '../../store/identity.ts'
 import { createTestApi, type TestApi } from './support.ts'
 
 const DAY_MS = 86_400_000
