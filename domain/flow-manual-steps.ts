@@ -73,6 +73,18 @@ export function edgeOfWorkItem(kind: WorkItemKind, names: ItemNames): string | n
   return edgeId(flow, key)
 }
 
+/** What goes to a target that is no channel is one flow, whatever kind of delivery it is. */
+const FLOW_OF_TARGET: ReadonlyMap<string, Flow> = new Map([
+  ['pda', 'pick_tasks_out'],
+  ['payment', 'refunds_out'],
+  ['erp', 'erp_out'],
+  ['wecom', 'alerts_out'],
+  ['wecom-app', 'cards_out'],
+])
+
+/** Targets of deliveries besides the channels. */
+export const OWN_TARGETS: readonly string[] = [...FLOW_OF_TARGET.keys()]
+
 /** The edge that a delivery to an outside system belongs to, or null for what is on no map. */
 export function edgeOfDelivery(
   names: Pick<ItemNames, 'deliveryKind' | 'deliveryTarget' | 'shopId' | 'storeId'>,
@@ -80,18 +92,6 @@ export function edgeOfDelivery(
   const { deliveryKind, deliveryTarget, shopId, storeId } = names
   if (deliveryKind === 'channel_ship') return shopId === null ? null : edgeId('waybills_out', shopId)
   if (deliveryKind === 'listing') return storeId === null ? null : edgeId('stock_out', storeId)
-  switch (deliveryTarget) {
-    case 'pda':
-      return edgeId('pick_tasks_out', '')
-    case 'payment':
-      return edgeId('refunds_out', '')
-    case 'erp':
-      return edgeId('erp_out', '')
-    case 'wecom':
-      return edgeId('alerts_out', '')
-    case 'wecom-app':
-      return edgeId('cards_out', '')
-    default:
-      return null
-  }
+  const flow = deliveryTarget === null ? undefined : FLOW_OF_TARGET.get(deliveryTarget)
+  return flow ? edgeId(flow, '') : null
 }

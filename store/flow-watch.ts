@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { DataFlowPolicy } from '../contracts/policies/data-flow.ts'
 import { breakPointsOf, type FlowFigures } from '../domain/flow-break-points.ts'
+import { OWN_TARGETS } from '../domain/flow-manual-steps.ts'
 import { type Flow, type FlowEdge, flowEdgesOf, parseEdgeId } from '../domain/flow-map.ts'
 import type { ManualStep } from '../domain/flow-steps.ts'
 import type { Db, Tx } from './database.ts'
@@ -36,8 +37,6 @@ const COUNTED_BACK_MS = 15 * MINUTE_MS
 const PAUSE_MS = 2 * MINUTE_MS
 /** For how long minutes are kept, and an edge that nobody configures any more and nothing flows on. */
 const KEPT_MS = 2 * DAY_MS
-/** Targets of deliveries besides the channels. */
-const OWN_TARGETS = ['pda', 'payment', 'erp', 'wecom', 'wecom-app']
 
 /**
  * The database's time, by which everything is counted, if nobody has looked for so long; null while somebody has. Of
