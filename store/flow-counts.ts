@@ -64,21 +64,23 @@ async function countInbox(tx: Tx, { from, to }: Window): Promise<MinuteCount[]> 
 /** What was told outside systems. What was withdrawn came to nothing, and nothing of it failed. */
 async function countDeliveries(tx: Tx, { from, to }: Window): Promise<MinuteCount[]> {
   const { rows } = await sql<
-    Counts & { kind: string; target: string; shopId: string | null; storeId: string | null }
+    Counts & { kind: string | null; target: string | null; shopId: string | null; storeId: string | null }
   >`
     with settled as (
       select settled_at, created_at as begun_at, state = 'delivered' as is_success,
         case state when 'delivered' then greatest(0, attempts - 1) else greatest(1, attempts) end as failures,
-        kind, target, case when kind = 'channel_ship' then payload ->> 'shopId' end as "shopId",
+        -- A shop's and a store's are found by it, all others by their target: one row for each edge.
+        case when kind in ('channel_ship', 'listing') then kind end as kind,
+        case when kind not in ('channel_ship', 'listing') then target end as target,
+        case when kind = 'channel_ship' then payload ->> 'shopId' end as "shopId",
         case when kind = 'listing' then payload ->> 'storeId' end as "storeId"
       from delivery where settled_at >= ${from} and settled_at < ${to} and state in ('delivered', 'failed')
     )
     select kind, target, "shopId", "storeId", ${sums} from settled group by 1, 2, 3, 4, 5`.execute(tx)
-  const counted = rows.flatMap(({ kind, target, shopId, storeId, ...counts }) => {
+  return rows.flatMap(({ kind, target, shopId, storeId, ...counts }) => {
     const id = edgeOfDelivery({ deliveryKind: kind, deliveryTarget: target, shopId, storeId })
     return id === null ? [] : [{ edgeId: id, ...counts }]
   })
-  return addUp(counted)
 }
 
 async function countEvents(tx: Tx, { from, to }: Window): Promise<MinuteCount[]> {
@@ -103,41 +105,13 @@ async function countNotifications(tx: Tx, { from, to }: Window): Promise<MinuteC
   return rows.map(({ key, ...counts }) => ({ edgeId: edgeId('customer_messages', key), ...counts }))
 }
 
-/** Several kinds of deliveries may be one edge's. */
-function addUp(counts: readonly MinuteCount[]): MinuteCount[] {
-  const byMinute = new Map<string, MinuteCount>()
-  for (const count of counts) {
-    const name = `${count.edgeId} ${count.minute.getTime()}`
-    const before = byMinute.get(name)
-    byMinute.set(name, before ? joined(before, count) : count)
-  }
-  return [...byMinute.values()]
-}
-
-function joined(a: MinuteCount, b: MinuteCount): MinuteCount {
-  const newest = Math.max(a.lastSuccessAt?.getTime() ?? 0, b.lastSuccessAt?.getTime() ?? 0)
-  return {
-    ...a,
-    succeeded: a.succeeded + b.succeeded,
-    failed: a.failed + b.failed,
-    latencySumMs: a.latencySumMs + b.latencySumMs,
-    latencyMaxMs: Math.max(a.latencyMaxMs, b.latencyMaxMs),
-    lastSuccessAt: newest === 0 ? null : new Date(newest),
-  }
-}
-
 /** Writes minutes as they were counted now: counted once more, a minute says the same, or what was settled late besides. */
 export async function writeMinutes(tx: Tx, counts: readonly MinuteCount[]): Promise<void> {
   if (counts.length === 0) return
   await sql`
     insert into flow_minute (edge_id, minute, succeeded, failed, latency_sum_ms, latency_max_ms)
-    select * from json_to_recordset(${JSON.stringify(
-      counts.map(({ edgeId: edge_id, minute, succeeded, failed, latencySumMs, latencyMaxMs }) => ({
-        ...{ edge_id, minute, succeeded, failed },
-        ...{ latency_sum_ms: latencySumMs, latency_max_ms: latencyMaxMs },
-      })),
-    )}::json) as counted (edge_id text, minute timestamptz, succeeded integer, failed integer, latency_sum_ms bigint,
-      latency_max_ms bigint)
+    select * from json_to_recordset(${JSON.stringify(counts)}::json) as counted ("edgeId" text, minute timestamptz,
+      succeeded integer, failed integer, "latencySumMs" bigint, "latencyMaxMs" bigint)
     on conflict (edge_id, minute) do update set succeeded = excluded.succeeded, failed = excluded.failed,
       latency_sum_ms = excluded.latency_sum_ms, latency_max_ms = excluded.latency_max_ms`.execute(tx)
 }

@@ -261,6 +261,18 @@ describe('the map', () => {
     expect(await edge('pick_tasks_out:')).toMatchObject({ backlog: 3 })
   })
 
+  test('adds up what was settled of all kinds that one edge carries', async () => {
+    await deliver({ kind: 'pick_task_created', createdSecondsAgo: 12 })
+    await deliver({ kind: 'pick_task_withdrawn', createdSecondsAgo: 14, attempts: 2 })
+    await deliver({ kind: 'pick_task_withdrawn', state: 'failed', attempts: 3 })
+    await watch()
+    expect(await edge('pick_tasks_out:')).toMatchObject({
+      succeeded: 2,
+      failed: 4,
+      latency: { meanMs: 3_000, maxMs: 4_000 },
+    })
+  })
+
   test('says of a minute what waited at its end, also where that is nothing any more', async () => {
     const minute = new Date(Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS)
     await deliver({ state: 'pending', settledSecondsAgo: null, createdSecondsAgo: 1 })
