@@ -109,7 +109,10 @@ export function rankBreakPoints<Point extends Pick<BreakPoint, 'edgeId' | 'kind'
 }
 
 /** The thresholds that hold for a flow: its own before the usual ones. */
-export function thresholdsOf(flow: Flow, { usual, byFlow }: DataFlowRules): BreakThresholds {
+export function thresholdsOf(
+  flow: Flow,
+  { usual, byFlow }: Pick<DataFlowRules, 'usual' | 'byFlow'>,
+): BreakThresholds {
   const own = byFlow[flow]
   if (!own) return usual
   const given = Object.entries(own).filter(([, value]) => value !== undefined)

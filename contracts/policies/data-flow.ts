@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { thresholdsOf } from '../../domain/flow-break-points.ts'
 import { FLOWS, type Flow } from '../../domain/flow-map.ts'
 import { definePolicy } from './definition.ts'
 
@@ -56,11 +57,10 @@ const schema = z
     /** An incident is over when its rule has been kept for so long. */
     closeAfterSeconds: z.int().min(0).max(DAY_SECONDS).default(180),
   })
-  .superRefine(({ usual, byFlow: own }, context) => {
+  .superRefine((rules, context) => {
     // Nobody would ever be told of anything: switching all of it off is no rule but the lack of one.
     const isOff = (flow: Flow) => {
-      const rules = { ...usual, ...own[flow] }
-      const { noSuccessIntervals, errorRate, backlogGrowth, staleTimes } = rules
+      const { noSuccessIntervals, errorRate, backlogGrowth, staleTimes } = thresholdsOf(flow, rules)
       return [noSuccessIntervals, errorRate, backlogGrowth, staleTimes].every((rule) => rule === null)
     }
     if (!FLOWS.every(isOff)) return
