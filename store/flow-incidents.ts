@@ -11,7 +11,7 @@ import type { BreakKind, BreakPoint, FlowFigures } from '../domain/flow-break-po
 import { incidentMoves } from '../domain/flow-incidents.ts'
 import { type Flow, parseEdgeId } from '../domain/flow-map.ts'
 import type { Db, Tx } from './database.ts'
-import { exact, Keyset, timeAndUuid } from './paging.ts'
+import { beyond, exact, Keyset, timeAndUuid } from './paging.ts'
 
 /** Opens, carries on and closes incidents by what was found now; each keeps the worst that it came to. */
 export async function recordIncidents(
@@ -35,14 +35,10 @@ export async function recordIncidents(
   }))
   const { closeAfterSeconds } = rules
   const moves = incidentMoves(incidents, found, { nowMs: now.getTime(), closeAfterSeconds })
-  const told = (point: BreakPoint) => ({
-    ...{ measured: point.measured, limit_value: point.limit, orders_affected: point.ordersAffected },
-    backlog: figures.get(point.edgeId)?.backlog ?? 0,
-  })
+  const told = (point: BreakPoint): Told => ({ ...point, backlog: figures.get(point.edgeId)?.backlog ?? 0 })
   const opened = moves.open.flatMap((point) => {
-    const { edgeId: edge_id, kind } = point
-    const flow = parseEdgeId(edge_id)?.flow
-    return flow ? [{ edge_id, flow, kind, ...told(point) }] : []
+    const flow = parseEdgeId(point.edgeId)?.flow
+    return flow ? [{ flow, ...told(point) }] : []
   })
   await openIncidents(tx, opened, { policyVersion, now })
   await noteIncidents(
@@ -56,42 +52,42 @@ export async function recordIncidents(
   )
 }
 
-type Told = { measured: number; limit_value: number; orders_affected: number; backlog: number }
+type Told = BreakPoint & { backlog: number }
 
 async function openIncidents(
   tx: Tx,
-  incidents: readonly ({ edge_id: string; flow: Flow; kind: BreakKind } & Told)[],
+  incidents: readonly (Told & { flow: Flow })[],
   { policyVersion, now }: { policyVersion: number; now: Date },
 ): Promise<void> {
   if (incidents.length === 0) return
   await sql`
     insert into flow_incident (edge_id, flow, kind, opened_at, last_seen_at, measured, limit_value, orders_affected,
       worst_measured, worst_limit, worst_backlog, worst_orders, worst_at, policy_version)
-    select edge_id, flow, kind, ${now}::timestamptz, ${now}::timestamptz, measured, limit_value, orders_affected,
-      measured, limit_value, backlog, orders_affected, ${now}::timestamptz, ${policyVersion}::int
-    from json_to_recordset(${JSON.stringify(incidents)}::json) as found (edge_id text, flow text, kind text,
-      measured float8, limit_value float8, orders_affected int, backlog int)`.execute(tx)
+    select "edgeId", flow, kind, ${now}::timestamptz, ${now}::timestamptz, measured, "limit", "ordersAffected",
+      measured, "limit", backlog, "ordersAffected", ${now}::timestamptz, ${policyVersion}::int
+    from json_to_recordset(${JSON.stringify(incidents)}::json) as found ("edgeId" text, flow text, kind text,
+      measured float8, "limit" float8, "ordersAffected" int, backlog int)`.execute(tx)
 }
 
 /** What affects more orders is worse; of as many, what is measured further. A clock that was set back moves nothing back. */
 async function noteIncidents(
   tx: Tx,
-  incidents: readonly ({ id: string } & Told)[],
+  incidents: readonly (Told & { id: string })[],
   now: Date,
 ): Promise<void> {
   if (incidents.length === 0) return
   const seenAt = sql`greatest(last_seen_at, ${now}::timestamptz)`
-  const isWorse = sql`(found.orders_affected, found.measured) > (worst_orders, worst_measured)`
+  const isWorse = sql`(found."ordersAffected", found.measured) > (worst_orders, worst_measured)`
   const worst = (column: string, value: RawBuilder<unknown>) =>
     sql`${sql.ref(column)} = case when ${isWorse} then ${value} else ${sql.ref(column)} end`
   await sql`
     update flow_incident as incident set last_seen_at = ${seenAt}, measured = found.measured,
-      limit_value = found.limit_value, orders_affected = found.orders_affected,
-      ${worst('worst_measured', sql`found.measured`)}, ${worst('worst_limit', sql`found.limit_value`)},
-      ${worst('worst_orders', sql`found.orders_affected`)}, ${worst('worst_at', seenAt)},
+      limit_value = found."limit", orders_affected = found."ordersAffected",
+      ${worst('worst_measured', sql`found.measured`)}, ${worst('worst_limit', sql`found."limit"`)},
+      ${worst('worst_orders', sql`found."ordersAffected"`)}, ${worst('worst_at', seenAt)},
       worst_backlog = greatest(worst_backlog, found.backlog)
-    from json_to_recordset(${JSON.stringify(incidents)}::json) as found (id uuid, measured float8, limit_value float8,
-      orders_affected int, backlog int)
+    from json_to_recordset(${JSON.stringify(incidents)}::json) as found (id uuid, measured float8, "limit" float8,
+      "ordersAffected" int, backlog int)
     where incident.id = found.id`.execute(tx)
 }
 
@@ -116,11 +112,22 @@ type IncidentRow = {
 
 /** One page of the incidents of all edges, or of some. */
 export async function listFlowIncidents(db: Db, query: ListFlowIncidentsQuery): Promise<FlowIncidentPage> {
-  const isWorst = query.sort === 'worst'
-  const keyset = isWorst
-    ? new Keyset<(string | number)[]>('flow-incidents', query, ordersAndId)
-    : new Keyset<(string | number)[]>('flow-incidents', query, timeAndUuid)
-  const after = keyset.after(query.cursor)
+  if (query.sort === 'worst') {
+    const keyset = new Keyset('flow-incidents', query, ordersAndId)
+    const rows = await readIncidents(db, query, beyondWorst(keyset.after(query.cursor)))
+    return keyset.page(rows, query.limit, (row) => [row.worstOrders, row.id], incidentOf)
+  }
+  const keyset = new Keyset('flow-incidents', query, timeAndUuid)
+  const after = beyond(['opened_at', 'id'], query.sort, keyset.after(query.cursor))
+  const rows = await readIncidents(db, query, after)
+  return keyset.page(rows, query.limit, (row) => [row.at, row.id], incidentOf)
+}
+
+async function readIncidents(
+  db: Db,
+  query: ListFlowIncidentsQuery,
+  isAfter: RawBuilder<boolean>,
+): Promise<IncidentRow[]> {
   const { edgeId = null, flow = null, kind = null, from = null, to = null } = query
   const state =
     query.state === undefined
@@ -136,14 +143,9 @@ export async function listFlowIncidents(db: Db, query: ListFlowIncidentsQuery): 
     from flow_incident
     where (${edgeId}::text is null or edge_id = ${edgeId}) and (${flow}::text is null or flow = ${flow})
       and (${kind}::text is null or kind = ${kind}) and (${from}::timestamptz is null or opened_at >= ${from})
-      and (${to}::timestamptz is null or opened_at < ${to}) and ${state} and ${beyondOf(query.sort, after)}
+      and (${to}::timestamptz is null or opened_at < ${to}) and ${state} and ${isAfter}
     order by ${ORDERS[query.sort]} limit ${query.limit + 1}`.execute(db)
-  return keyset.page(
-    rows,
-    query.limit,
-    (row) => (isWorst ? [row.worstOrders, row.id] : [row.at, row.id]),
-    incidentOf,
-  )
+  return rows
 }
 
 const ORDERS: Record<ListFlowIncidentsQuery['sort'], RawBuilder<unknown>> = {
@@ -152,20 +154,10 @@ const ORDERS: Record<ListFlowIncidentsQuery['sort'], RawBuilder<unknown>> = {
   worst: sql`worst_orders desc, id`,
 }
 
-function beyondOf(
-  sort: ListFlowIncidentsQuery['sort'],
-  after: (string | number)[] | null,
-): RawBuilder<unknown> {
+function beyondWorst(after: z.output<typeof ordersAndId> | null): RawBuilder<boolean> {
   if (!after) return sql`true`
-  const [value, id] = after
-  switch (sort) {
-    case 'newest':
-      return sql`(opened_at, id) < (${value}::timestamptz, ${id}::uuid)`
-    case 'oldest':
-      return sql`(opened_at, id) > (${value}::timestamptz, ${id}::uuid)`
-    case 'worst':
-      return sql`(worst_orders < ${value}::int or (worst_orders = ${value}::int and id > ${id}::uuid))`
-  }
+  const [orders, id] = after
+  return sql`(worst_orders < ${orders}::int or (worst_orders = ${orders}::int and id > ${id}::uuid))`
 }
 
 function incidentOf(row: IncidentRow): FlowIncidentPage['items'][number] {
