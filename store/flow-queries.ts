@@ -23,7 +23,6 @@ const STALE_AFTER_MS = 2 * 60_000
 const FIXED_DAYS = 30
 
 type EdgeRow = Selectable<Database['flow_edge']>
-type IncidentRow = Selectable<Database['flow_incident']>
 type BreakPointView = DataFlowView['breakPoints'][number]
 
 /** The map as one look left it: what is read is a row an edge and the open incidents, whatever the traffic is. */
@@ -38,13 +37,14 @@ export async function readDataFlow(db: Db, now: Date): Promise<DataFlowView> {
 async function readMap(db: Tx, now: Date): Promise<DataFlowView> {
   const state = await db.selectFrom('flow_state').selectAll().executeTakeFirstOrThrow()
   const rows = await db.selectFrom('flow_edge').selectAll().execute()
-  const breakPoints = (await openIncidents(db, null)).map(breakPointOf)
+  const breakPoints = await openBreakPoints(db, null)
+  const broken = new Set(breakPoints.map((point) => point.edgeId))
   const fixed = await db
     .selectFrom('flow_incident')
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('closed_at', '>', new Date(now.getTime() - FIXED_DAYS * 86_400_000))
     .executeTakeFirstOrThrow()
-  const edges = rows.map((row) => edgeOf(row, breakPoints)).toSorted(byFlow)
+  const edges = rows.map((row) => edgeOf(row, broken.has(row.id))).toSorted(byFlow)
   return {
     checkedAt: state.checked_at?.toISOString() ?? null,
     isStale: !state.checked_at || now.getTime() - state.checked_at.getTime() > STALE_AFTER_MS,
@@ -73,7 +73,7 @@ export async function readFlowEdge(
 ): Promise<FlowEdgeDetail> {
   const row = await db.selectFrom('flow_edge').selectAll().where('id', '=', edgeId).executeTakeFirst()
   if (!row) throw new ProblemError('not-found', `there is no edge ${edgeId} on the map`)
-  const breakPoints = (await openIncidents(db, edgeId)).map(breakPointOf)
+  const breakPoints = await openBreakPoints(db, edgeId)
   const series = await db
     .selectFrom('flow_minute')
     .selectAll()
@@ -83,7 +83,7 @@ export async function readFlowEdge(
     .execute()
   const { nextEn, nextZh } = FLOW_TEXT[row.flow]
   return {
-    ...edgeOf(row, breakPoints),
+    ...edgeOf(row, breakPoints.length > 0),
     links: flowLinks(row.flow, row.key),
     nextStep: { en: nextEn, zh: nextZh },
     manual: row.manual_steps.map(({ workItemKind, items, orders }) => ({
@@ -120,17 +120,14 @@ export async function flowHealth(db: Db): Promise<{ breakPoints: number; checked
   return rows[0] ?? { breakPoints: 0, checkedSecondsAgo: Number.POSITIVE_INFINITY }
 }
 
-async function openIncidents(db: Db | Tx, edgeId: string | null): Promise<IncidentRow[]> {
+/** Of one edge or, with null, of all: the worst first. */
+async function openBreakPoints(db: Db | Tx, edgeId: string | null): Promise<BreakPointView[]> {
   let open = db.selectFrom('flow_incident').selectAll().where('closed_at', 'is', null)
   if (edgeId !== null) open = open.where('edge_id', '=', edgeId)
-  const rows = await open.execute()
-  const ranked = rankBreakPoints(
-    rows.map((row) => ({ edgeId: row.edge_id, kind: row.kind, ordersAffected: row.orders_affected, row })),
-  )
-  return ranked.map(({ row }) => row)
+  return rankBreakPoints((await open.execute()).map(breakPointOf))
 }
 
-function breakPointOf(row: IncidentRow): BreakPointView {
+function breakPointOf(row: Selectable<Database['flow_incident']>): BreakPointView {
   return {
     incidentId: row.id,
     edgeId: row.edge_id,
@@ -145,10 +142,9 @@ function breakPointOf(row: IncidentRow): BreakPointView {
   }
 }
 
-function edgeOf(row: EdgeRow, breakPoints: readonly BreakPointView[]): FlowEdgeView {
+function edgeOf(row: EdgeRow, isBroken: boolean): FlowEdgeView {
   const { figures } = row
   const tried = figures.succeeded + figures.failed + figures.retrying
-  const isBroken = breakPoints.some((point) => point.edgeId === row.id)
   const { en, zh } = FLOW_TEXT[row.flow]
   return {
     edgeId: row.id,
