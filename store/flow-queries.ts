@@ -111,13 +111,22 @@ export async function currentFlowRound(db: Db): Promise<number> {
   return round
 }
 
-/** For the metrics: incidents that are open, and how long ago the flows were looked at: for ever before the first time. */
-export async function flowHealth(db: Db): Promise<{ breakPoints: number; checkedSecondsAgo: number }> {
-  const { rows } = await sql<{ breakPoints: number; checkedSecondsAgo: number }>`
-    select (select count(*) from flow_incident where closed_at is null)::int as "breakPoints",
-      coalesce(extract(epoch from clock_timestamp() - checked_at)::float8, 'Infinity') as "checkedSecondsAgo"
+/** Incidents that are open, for the metrics. */
+export async function countOpenBreakPoints(db: Db): Promise<number> {
+  const { count } = await db
+    .selectFrom('flow_incident')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('closed_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return count
+}
+
+/** How long ago the flows were looked at, for the metrics: for ever before the first time. */
+export async function secondsSinceFlowsChecked(db: Db): Promise<number> {
+  const { rows } = await sql<{ seconds: number }>`
+    select coalesce(extract(epoch from clock_timestamp() - checked_at)::float8, 'Infinity') as seconds
     from flow_state`.execute(db)
-  return rows[0] ?? { breakPoints: 0, checkedSecondsAgo: Number.POSITIVE_INFINITY }
+  return rows[0]?.seconds ?? Number.POSITIVE_INFINITY
 }
 
 /** Of one edge or, with null, of all: the worst first. */

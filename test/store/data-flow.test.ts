@@ -6,7 +6,13 @@ import { POLICIES, type PolicyDocument } from '../../contracts/policies/index.ts
 import { createDatabase } from '../../store/database.ts'
 import type { OutsideSystems } from '../../store/flow-configuration.ts'
 import { listFlowIncidents } from '../../store/flow-incidents.ts'
-import { currentFlowRound, readDataFlow, readFlowEdge } from '../../store/flow-queries.ts'
+import {
+  countOpenBreakPoints,
+  currentFlowRound,
+  readDataFlow,
+  readFlowEdge,
+  secondsSinceFlowsChecked,
+} from '../../store/flow-queries.ts'
 import { dueWatch, watchFlows } from '../../store/flow-watch.ts'
 import { openTestStore, type TestStore } from './support.ts'
 
@@ -471,6 +477,17 @@ describe('a break point', () => {
     expect((await map()).breakPoints).toMatchObject([
       { edgeId: 'pick_tasks_out:', kind: 'backlog_growing', measured: 6 },
     ])
+  })
+
+  test('is counted by the metrics while it is open, and these say for how long nobody has looked', async () => {
+    expect(await secondsSinceFlowsChecked(store.db)).toBe(Number.POSITIVE_INFINITY)
+    expect(await countOpenBreakPoints(store.db)).toBe(0)
+    await feed({ secondsAgo: 400 })
+    await watch({}, later(-10_000))
+    expect(await countOpenBreakPoints(store.db)).toBe(1)
+    const seconds = await secondsSinceFlowsChecked(store.db)
+    expect(seconds).toBeGreaterThanOrEqual(9)
+    expect(seconds).toBeLessThan(60)
   })
 
   test('an edge that nobody configures is shown, but not judged', async () => {
