@@ -50,7 +50,7 @@ export async function dueWatch(db: Db, everySeconds: number): Promise<Date | nul
   return rows[0]?.now ?? null
 }
 
-type WatchRound = { edges: number; breakPoints: number }
+type WatchRound = { breakPoints: number }
 
 /**
  * Looks at every flow once: counts what was settled since, reads what waits, judges each edge, and writes down how it
@@ -92,7 +92,7 @@ export async function watchFlows(
     await writeEdges(tx, edges, { figures, manualSteps, now })
     await recordIncidents(tx, { found, figures, rules, policyVersion: policy.version, now })
     await endTurn(tx, { turn, now, policyVersion: policy.version })
-    return { edges: edges.length, breakPoints: found.length }
+    return { breakPoints: found.length }
   })
 }
 
