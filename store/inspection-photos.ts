@@ -1,13 +1,14 @@
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import { z } from 'zod'
 import { ProblemError } from '../contracts/errors.ts'
 import { MOST_INSPECTION_PHOTOS, type SentPhotoView } from '../contracts/inspections.ts'
 import type { Point } from '../domain/division.ts'
-import { type NewAttachment, viewOf } from './attachments.ts'
+import { type AttachmentRow, type NewAttachment, viewOf } from './attachments.ts'
 import type { Db, Tx } from './database.ts'
 import { dropParts } from './inspection-parts.ts'
 import { lockInspection } from './inspections.ts'
 import type { KeyRing } from './keyring.ts'
+import type { Database } from './schema.ts'
 
 export type NewInspectionPhoto = NewAttachment & {
   inspectionId: string
@@ -117,43 +118,54 @@ async function insert(tx: Tx, keyRing: KeyRing, photo: NewInspectionPhoto, posit
 const placeContext = (attachmentId: string) => `inspection-place/${attachmentId}`
 const storedPlace = z.object({ longitude: z.number(), latitude: z.number() })
 
-/** A picture of an inspection as it is known here. */
-export type InspectionPhoto = {
-  view: SentPhotoView
-  originalSha256: Buffer
-  sha256: Buffer
-}
-
 /** The pictures of an inspection in the order in which they came. */
 export async function photosOfInspection(
   db: Db | Tx,
   keyRing: KeyRing,
   inspectionId: string,
-): Promise<InspectionPhoto[]> {
-  const rows = await db
+): Promise<SentPhotoView[]> {
+  const rows = await sentPhotos(db, inspectionId).orderBy('attachment.position').execute()
+  return rows.map((row) => sentViewOf(keyRing, row))
+}
+
+/** One picture of an inspection by what the telephone calls it; null where it has not come. */
+export async function findInspectionPhoto(
+  db: Db,
+  keyRing: KeyRing,
+  { inspectionId, photoId }: { inspectionId: string; photoId: string },
+): Promise<SentPhotoView | null> {
+  const row = await sentPhotos(db, inspectionId).where('photo.client_id', '=', photoId).executeTakeFirst()
+  return row ? sentViewOf(keyRing, row) : null
+}
+
+function sentPhotos(db: Db | Tx, inspectionId: string) {
+  return db
     .selectFrom('inspection_photo as photo')
     .innerJoin('attachment', 'attachment.id', 'photo.attachment_id')
     .selectAll('attachment')
     .select(['client_id', 'kind', 'field', 'taken_at', 'place_key_id', 'sealed_place'])
     .where('photo.inspection_id', '=', inspectionId)
-    .orderBy('attachment.position')
-    .execute()
-  return rows.map((row) => ({
-    view: {
-      ...viewOf(row),
-      photoId: row.client_id,
-      kind: row.kind,
-      field: row.field,
-      takenAt: row.taken_at?.toISOString() ?? null,
-      place:
-        row.place_key_id !== null && row.sealed_place !== null
-          ? openPlace(keyRing, row.place_key_id, row.sealed_place, row.id)
-          : null,
-      erasedAt: row.erased_at?.toISOString() ?? null,
-    },
-    originalSha256: row.original_sha256,
-    sha256: row.sha256,
-  }))
+}
+
+type SentRow = AttachmentRow &
+  Pick<
+    Selectable<Database['inspection_photo']>,
+    'client_id' | 'kind' | 'field' | 'taken_at' | 'place_key_id' | 'sealed_place'
+  >
+
+function sentViewOf(keyRing: KeyRing, row: SentRow): SentPhotoView {
+  return {
+    ...viewOf(row),
+    photoId: row.client_id,
+    kind: row.kind,
+    field: row.field,
+    takenAt: row.taken_at?.toISOString() ?? null,
+    place:
+      row.place_key_id !== null && row.sealed_place !== null
+        ? openPlace(keyRing, row.place_key_id, row.sealed_place, row.id)
+        : null,
+    erasedAt: row.erased_at?.toISOString() ?? null,
+  }
 }
 
 function openPlace(keyRing: KeyRing, keyId: string, sealed: Buffer, attachmentId: string): Point {

@@ -103,10 +103,10 @@ export async function readInspection(
     drawnBy: row.drawn_by,
     form: formOf(row.checklist),
     order: await orderOf(db, keyRing, row.order_id, customer.contact),
-    photos: photos.map(({ view }) => ({
-      ...view,
-      place: customer.places ? view.place : null,
-      isInResult: named.includes(view.photoId),
+    photos: photos.map((photo) => ({
+      ...photo,
+      place: customer.places ? photo.place : null,
+      isInResult: named.includes(photo.photoId),
     })),
     waitingPhotos: await waitingParts(db, row.id),
     result: result && row.submission_id !== null ? { submissionId: row.submission_id, ...result } : null,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { ProblemError } from '../contracts/errors.ts'
-import type { InspectionResultBody } from '../contracts/inspections.ts'
+import type { InspectionResultBody, SentPhotoView } from '../contracts/inspections.ts'
 import type { Point } from '../domain/division.ts'
 import { checkPlace, type PlaceReading } from '../domain/inspection-place.ts'
 import {
@@ -12,7 +12,7 @@ import {
 import { type AuditOrigin, appendAudit } from './audit.ts'
 import { hashOf } from './audit-chain.ts'
 import type { Tx } from './database.ts'
-import { type InspectionPhoto, photosOfInspection, requireTurn } from './inspection-photos.ts'
+import { photosOfInspection, requireTurn } from './inspection-photos.ts'
 import { type InspectionRow, lockInspection, settleItems } from './inspections.ts'
 import type { KeyRing } from './keyring.ts'
 import { openWorkItem } from './work-items.ts'
@@ -41,7 +41,7 @@ export async function submitInspection(tx: Tx, keyRing: KeyRing, submission: Sub
   const sent = await photosOfInspection(tx, keyRing, inspectionId)
   const { photos, signature } = requireSent(sent, body)
   const problems = checkAnswers(row.checklist, body.answers, {
-    photosOf: photos.map(({ view }) => view.field),
+    photosOf: photos.map(({ field }) => field),
     hasSignature: signature !== null,
   })
   if (problems.length > 0) throw new ProblemError('invalid-request', undefined, { fields: problems })
@@ -69,11 +69,11 @@ function hashOfSubmission({ position, ...said }: InspectionResultBody): Buffer {
 
 /** Those that the result names, of those that have come. */
 function requireSent(
-  sent: readonly InspectionPhoto[],
+  sent: readonly SentPhotoView[],
   { photoIds, signatureId }: InspectionResultBody,
-): { photos: InspectionPhoto[]; signature: InspectionPhoto | null } {
+): { photos: SentPhotoView[]; signature: SentPhotoView | null } {
   const find = (id: string, kind: 'photo' | 'signature') =>
-    sent.find(({ view }) => view.photoId === id && view.kind === kind)
+    sent.find((photo) => photo.photoId === id && photo.kind === kind)
   const photos = photoIds.map((id) => find(id, 'photo'))
   const signature = signatureId === null ? null : find(signatureId, 'signature')
   const message = 'has not arrived'
@@ -85,14 +85,12 @@ function requireSent(
   return { photos: photos.filter((photo) => photo !== undefined), signature: signature ?? null }
 }
 
-function judge(
-  row: InspectionRow,
-  { body, position }: Submission,
-  photos: readonly InspectionPhoto[],
-): { outcome: 'passed' | 'failed'; result: InspectionResult } {
+type Made = { outcome: 'passed' | 'failed'; result: InspectionResult }
+
+function judge(row: InspectionRow, { body, position }: Submission, photos: readonly SentPhotoView[]): Made {
   const readings: PlaceReading[] = [
     ...(position ? [{ by: 'device' as const, ...position }] : []),
-    ...photos.flatMap(({ view: { place } }) =>
+    ...photos.flatMap(({ place }) =>
       place ? [{ by: 'photo' as const, point: place, accuracyMetres: 0 }] : [],
     ),
   ]
@@ -101,7 +99,7 @@ function judge(
     checklist: row.checklist,
     answers: body.answers,
     place,
-    photos: photos.map(({ view: { photoId, takenAt } }) => ({
+    photos: photos.map(({ photoId, takenAt }) => ({
       photoId,
       takenAtMs: takenAt === null ? null : Date.parse(takenAt),
     })),
@@ -116,8 +114,6 @@ function judge(
   const wasCancelled = row.cancelled_at !== null
   return { outcome, result: { answers, findings, place, photoIds, signatureId, finishedAt, wasCancelled } }
 }
-
-type Made = { outcome: 'passed' | 'failed'; result: InspectionResult }
 
 async function write(
   tx: Tx,
@@ -144,7 +140,7 @@ async function auditResult(
   tx: Tx,
   row: InspectionRow,
   { origin, body }: Submission,
-  { outcome, result, named }: Made & { named: readonly InspectionPhoto[] },
+  { outcome, result, named }: Made & { named: readonly SentPhotoView[] },
 ): Promise<void> {
   await appendAudit(tx, {
     ...origin,
@@ -157,10 +153,10 @@ async function auditResult(
       outcome,
       failing: result.findings.filter(({ fails }) => fails).length,
       place: { state: result.place.state, distanceMetres: result.place.distanceMetres },
-      attachments: named.map(({ view, sha256, originalSha256 }) => ({
-        attachmentId: view.attachmentId,
-        sha256: sha256.toString('hex'),
-        originalSha256: originalSha256.toString('hex'),
+      attachments: named.map(({ attachmentId, sha256, originalSha256 }) => ({
+        attachmentId,
+        sha256,
+        originalSha256,
       })),
     },
     relatedHash: hashOf(result),

@@ -17,7 +17,7 @@ import {
 } from '../../contracts/inspections.ts'
 import { operatorOf } from '../../store/identity.ts'
 import { joinParts, keepPart, waitingParts } from '../../store/inspection-parts.ts'
-import { keepInspectionPhoto, photosOfInspection, requireTurn } from '../../store/inspection-photos.ts'
+import { findInspectionPhoto, keepInspectionPhoto, requireTurn } from '../../store/inspection-photos.ts'
 import { ACCESS, callerOf, identityOf } from '../access.ts'
 import { describeUpload, type Upload, Uploads } from '../attachment-upload.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -39,12 +39,8 @@ export const inspectionPhotoRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = a
   const uploads = new Uploads(config.INSPECTION_PHOTO_MEBIBYTES * MEBIBYTE)
   await app.register(multipart, { throwFileSizeLimit: false })
 
-  const findSent = async (
-    request: FastifyRequest,
-    { inspectionId, photoId }: Named,
-  ): Promise<SentPhotoView | null> => {
-    const photos = await photosOfInspection(db, keyRing, inspectionId)
-    const view = photos.find((photo) => photo.view.photoId === photoId)?.view ?? null
+  const findSent = async (request: FastifyRequest, named: Named): Promise<SentPhotoView | null> => {
+    const view = await findInspectionPhoto(db, keyRing, named)
     // Where it was taken is for whoever was there.
     return view && view.uploadedBy !== operatorOf(identityOf(request)) ? { ...view, place: null } : view
   }
