@@ -32,7 +32,7 @@ export type NewAttachment = {
 
 /** Writes down a file that is there already. @throws ProblemError `too-many-attachments` */
 export async function insertAttachment(tx: Tx, attachment: NewAttachment): Promise<DraftAttachmentView> {
-  const { id, owner, mediaType, bytes, sha256, size } = attachment
+  const { owner } = attachment
   await sql`select pg_advisory_xact_lock(hashtextextended(${`attachments/${owner}`}, 0))`.execute(tx)
   const drafts = await tx
     .selectFrom('attachment')
@@ -43,19 +43,25 @@ export async function insertAttachment(tx: Tx, attachment: NewAttachment): Promi
   if (drafts.count >= MAX_DRAFTS) throw new ProblemError('too-many-attachments')
   const row = await tx
     .insertInto('attachment')
-    .values({
-      ...{ id, owner, bytes, sha256 },
-      uploaded_by: attachment.uploadedBy,
-      media_type: mediaType,
-      original_sha256: attachment.originalSha256,
-      width_pixels: size?.widthPixels ?? null,
-      height_pixels: size?.heightPixels ?? null,
-      key_id: attachment.keyId,
-    })
+    .values(newRowOf(attachment))
     .returningAll()
     .executeTakeFirstOrThrow()
   const removedAt = new Date(row.uploaded_at.getTime() + DRAFT_HOURS * 3_600_000)
   return { ...viewOf(row), removedAt: removedAt.toISOString() }
+}
+
+/** What the row of a new file says of it, wherever it belongs. */
+export function newRowOf(attachment: NewAttachment) {
+  const { id, owner, bytes, sha256, size } = attachment
+  return {
+    ...{ id, owner, bytes, sha256 },
+    uploaded_by: attachment.uploadedBy,
+    media_type: attachment.mediaType,
+    original_sha256: attachment.originalSha256,
+    width_pixels: size?.widthPixels ?? null,
+    height_pixels: size?.heightPixels ?? null,
+    key_id: attachment.keyId,
+  }
 }
 
 export async function findAttachment(db: Db, id: string): Promise<AttachmentRow | null> {

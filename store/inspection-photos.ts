@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { ProblemError } from '../contracts/errors.ts'
 import { MOST_INSPECTION_PHOTOS, type SentPhotoView } from '../contracts/inspections.ts'
 import type { Point } from '../domain/division.ts'
-import { type AttachmentRow, type NewAttachment, viewOf } from './attachments.ts'
+import { type AttachmentRow, type NewAttachment, newRowOf, viewOf } from './attachments.ts'
 import type { Db, Tx } from './database.ts'
 import { dropParts } from './inspection-parts.ts'
 import { lockInspection } from './inspections.ts'
@@ -82,18 +82,12 @@ async function findSent(db: Db | Tx, inspectionId: string, photoId: string) {
 }
 
 async function insert(tx: Tx, keyRing: KeyRing, photo: NewInspectionPhoto, position: number): Promise<void> {
-  const { id, bytes, sha256, size, inspectionId } = photo
+  const { id, inspectionId } = photo
   await tx
     .insertInto('attachment')
     .values({
-      ...{ id, bytes, sha256, position },
-      owner: photo.owner,
-      uploaded_by: photo.uploadedBy,
-      media_type: photo.mediaType,
-      original_sha256: photo.originalSha256,
-      width_pixels: size?.widthPixels ?? null,
-      height_pixels: size?.heightPixels ?? null,
-      key_id: photo.keyId,
+      ...newRowOf(photo),
+      position,
       inspection_id: inspectionId,
       attached_by: photo.uploadedBy,
       attached_at: sql<Date>`clock_timestamp()`,
