@@ -79,6 +79,11 @@ export const USUAL_SERVICE: CustomerService = {
   approvalLeniencyCents: 0,
 }
 
+/** How often goods may still be sent again for nothing, after so many times. */
+export function freeReshipsLeft({ freeReships }: CustomerService, reships: number): number {
+  return Math.max(0, freeReships - reships)
+}
+
 export type ScoreRange = { min: number; max: number }
 export type CustomerSegment = Record<RfmMeasure, ScoreRange> & {
   code: string

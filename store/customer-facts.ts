@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { CUSTOMER_DAYS, type CustomerFacts, NEW_CUSTOMER } from '../domain/approval-route.ts'
+import { freeReshipsLeft } from '../domain/customer-segment.ts'
 import { customerStandingOf } from './customer-service.ts'
 import type { Db, Tx } from './database.ts'
 
@@ -29,7 +30,7 @@ export async function customerFactsOf(db: Db | Tx, asked: Asked): Promise<Custom
   return {
     ...recent,
     customerSegment: segment ?? '',
-    customerFreeReshipsLeft: Math.max(0, service.freeReships - recent.customerReships),
+    customerFreeReshipsLeft: freeReshipsLeft(service, recent.customerReships),
     customerLeniencyCents: service.approvalLeniencyCents,
   }
 }

@@ -8,8 +8,9 @@ import {
 } from '../contracts/customers.ts'
 import { ProblemError } from '../contracts/errors.ts'
 import { CUSTOMER_DAYS } from '../domain/approval-route.ts'
+import { freeReshipsLeft } from '../domain/customer-segment.ts'
 import { buyerHash, phoneHash } from './contacts.ts'
-import { customerFactsOf } from './customer-facts.ts'
+import { recentFactsOf } from './customer-facts.ts'
 import { customerStandingOf } from './customer-service.ts'
 import { readState, rounded, segmentNamed, viewOf } from './customer-view.ts'
 import type { Db, Tx } from './database.ts'
@@ -115,21 +116,21 @@ function dayText(day: number): string {
 export async function readOrderCustomer(db: Db, orderId: string): Promise<OrderCustomer> {
   const { document } = await currentPolicy(db, 'customer-segments')
   const { customerId, segment, service } = await customerStandingOf(db, orderId)
-  const facts = await customerFactsOf(db, { orderId, changeId: null })
+  const recent = await recentFactsOf(db, { orderId, changeId: null })
   return {
     orderId,
     customerId,
     segment: segmentNamed(document, segment),
     service,
-    freeReshipsLeft: facts.customerFreeReshipsLeft,
+    freeReshipsLeft: freeReshipsLeft(service, recent.customerReships),
     recent: {
       days: CUSTOMER_DAYS,
-      otherOrders: facts.customerOrders,
-      otherAmountCents: facts.customerAmountCents,
-      changeRequests: facts.customerRequests,
-      reships: facts.customerReships,
-      concessionCents: facts.customerConcessionCents,
-      refundedCents: facts.customerRefundedCents,
+      otherOrders: recent.customerOrders,
+      otherAmountCents: recent.customerAmountCents,
+      changeRequests: recent.customerRequests,
+      reships: recent.customerReships,
+      concessionCents: recent.customerConcessionCents,
+      refundedCents: recent.customerRefundedCents,
     },
   }
 }
