@@ -40,7 +40,9 @@ async function findCustomers(tx: Tx, orderIds: readonly string[]): Promise<Assig
     where orders.id = any(${orderIds}::uuid[]) and (contact.customer is not null or contact.buyer is not null)
       and not exists (select from customer_order as fact where fact.order_id = orders.id)
     order by orders.created_at, orders.id`.execute(tx)
-  const hashes = [...new Set(seen.flatMap(({ phone, buyer }) => [phone ?? [], buyer ?? []].flat()))]
+  const hashes = [...new Set(seen.flatMap(({ phone, buyer }) => [phone, buyer]))].filter(
+    (hash) => hash !== null,
+  )
   const { rows: known } = await sql<KnownIdentity>`
     select identity.id as "identityId", encode(identity.hash, 'hex') as hash, identity.customer_id as "customerId",
       exists (select from customer_identity as other
@@ -67,26 +69,34 @@ async function addIdentities(tx: Tx, identities: readonly NewIdentity[]): Promis
     .execute()
 }
 
-const FACT_COLUMNS = sql.raw(
-  'ordered_at, channel, store_id, warehouse_id, counts, amount_cents, net_cents, returned, change_requests, complaints',
-)
+const FACT_COLUMNS = [
+  'ordered_at',
+  'channel',
+  'store_id',
+  'warehouse_id',
+  'counts',
+  'amount_cents',
+  'net_cents',
+  'returned',
+  'change_requests',
+  'complaints',
+]
+
+/** What an order counts, as columns of `table`, in one order for all. */
+const factsOf = (table: 'fact' | 'excluded') =>
+  sql.join(FACT_COLUMNS.map((column) => sql.ref(`${table}.${column}`)))
 
 /** Writes down what these orders count now; those that are somebody's already stay theirs. */
 async function writeFacts(tx: Tx, orderIds: readonly string[], assigned: readonly Assigned[]): Promise<void> {
+  const columns = sql.join(FACT_COLUMNS.map((column) => sql.ref(column)))
   await sql`
-    insert into customer_order (order_id, identity_id, ${FACT_COLUMNS})
-    select fact.order_id, coalesce(known.identity_id, given.identity_id), ${FACT_COLUMNS_OF_FACT}
+    insert into customer_order (order_id, identity_id, ${columns})
+    select fact.order_id, coalesce(known.identity_id, given.identity_id), ${factsOf('fact')}
     from customer_order_fact as fact
       left join customer_order as known on known.order_id = fact.order_id
       left join unnest(${assigned.map(({ orderId }) => orderId)}::uuid[],
         ${assigned.map(({ identityId }) => identityId)}::uuid[]) as given (order_id, identity_id)
         on given.order_id = fact.order_id
     where fact.order_id = any(${orderIds}::uuid[]) and coalesce(known.identity_id, given.identity_id) is not null
-    on conflict (order_id) do update set (${FACT_COLUMNS}) = row(excluded.ordered_at, excluded.channel, excluded.store_id,
-      excluded.warehouse_id, excluded.counts, excluded.amount_cents, excluded.net_cents, excluded.returned,
-      excluded.change_requests, excluded.complaints)`.execute(tx)
+    on conflict (order_id) do update set (${columns}) = row(${factsOf('excluded')})`.execute(tx)
 }
-
-const FACT_COLUMNS_OF_FACT = sql.raw(
-  'fact.ordered_at, fact.channel, fact.store_id, fact.warehouse_id, fact.counts, fact.amount_cents, fact.net_cents, fact.returned, fact.change_requests, fact.complaints',
-)
