@@ -22,8 +22,6 @@ function isPreferred(one: Usage, other: Usage): boolean {
 export type CustomerSums = {
   orders: number
   amountCents: number
-  /** Paid less what went back. */
-  netCents: number
   returnedOrders: number
   firstOrderAtMs: number | null
   lastOrderAtMs: number | null

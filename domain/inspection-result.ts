@@ -52,7 +52,7 @@ export function checkAnswers(
   const wrong = fields.flatMap((field) => problemOf(field, answerTo(answers, field.key)))
   const unseen = fields
     .filter(({ key, photos }) => photosOf.filter((shown) => shown === key).length < photos)
-    .map(({ key, photos }) => ({ field: `photoIds`, message: `must have ${photos} of "${key}"` }))
+    .map(({ key, photos }) => ({ field: 'photoIds', message: `must have ${photos} of "${key}"` }))
   const more: AnswerProblem[] = []
   if (photosOf.length < minimumPhotos) {
     more.push({ field: 'photoIds', message: `must be ${minimumPhotos} or more` })
@@ -122,7 +122,7 @@ const CLOCK_TOLERANCE_MS = 3_600_000
  * What an inspection comes to. The hub judges, never the telephone: an inspection has failed if one finding fails it.
  *
  * @param photos with when they were taken, where they say so, in ms since the epoch
- * @param since when the task was made: what was photographed before does not show what was found
+ * @param sinceMs when the task was made: what was photographed before does not show what was found
  */
 export function judgeInspection(input: {
   checklist: Checklist

@@ -16,7 +16,6 @@ export type FigureState = {
   transactionId: string
   logId: number
   gradedUntil: string | null
-} & {
   gradedOn: number | null
   policyVersion: number
 }

@@ -15,7 +15,6 @@ export function viewOf(row: CustomerRow, policy: CustomerSegmentsPolicy, now: Da
     {
       orders: row.orders,
       amountCents: row.amount_cents,
-      netCents: row.net_cents,
       returnedOrders: row.returned_orders,
       firstOrderAtMs: row.first_order_at?.getTime() ?? null,
       lastOrderAtMs: row.last_order_at?.getTime() ?? null,
