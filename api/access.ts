@@ -3,7 +3,7 @@ import { PURCHASE_APPROVERS } from '../domain/purchase.ts'
 import type { Role } from '../domain/role.ts'
 import { OFFICE_ROLES } from '../domain/role.ts'
 import { TRANSFER_APPROVERS } from '../domain/transfer-approval.ts'
-import type { Identity, System } from '../store/identity.ts'
+import type { Identity, Person, System } from '../store/identity.ts'
 
 /**
  * Who may call a route. Every route declares one of these as `config.access`; a route without it keeps the server
@@ -164,6 +164,12 @@ export function mayCall(access: Access, identity: Identity): boolean {
 export function identityOf(request: { identity: Identity | null }): Identity {
   if (!request.identity) throw new ProblemError('unauthenticated')
   return request.identity
+}
+
+/** For what somebody does in person: the access of such a route lets in nobody else. @throws ProblemError `forbidden` */
+export function requirePerson(identity: Identity): Person {
+  if (identity.kind !== 'person') throw new ProblemError('forbidden')
+  return identity
 }
 
 /** A stable name for the caller, to scope its idempotency keys and its rate limit. */

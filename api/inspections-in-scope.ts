@@ -1,6 +1,6 @@
 import { ProblemError } from '../contracts/errors.ts'
 import type { Db, Tx } from '../store/database.ts'
-import { type Identity, type Person, scopeOf } from '../store/identity.ts'
+import { type Identity, scopeOf } from '../store/identity.ts'
 import { findInspection, type InspectionViewer } from '../store/inspection-queries.ts'
 import type { InspectionRow } from '../store/inspections.ts'
 
@@ -18,10 +18,4 @@ export async function requireInspection(
   const row = await findInspection(db, inspectionId, viewerOf(identity))
   if (!row) throw new ProblemError('inspection-not-found')
   return row
-}
-
-/** Somebody has to be there in person. The access table lets in nobody else. */
-export function requirePerson(identity: Identity): Person {
-  if (identity.kind !== 'person') throw new ProblemError('forbidden')
-  return identity
 }

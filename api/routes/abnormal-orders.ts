@@ -7,10 +7,9 @@ import {
   orderCheckView,
   releaseBody,
 } from '../../contracts/abnormal-orders.ts'
-import { ProblemError } from '../../contracts/errors.ts'
 import { checksOf, listFindings, releaseOrder } from '../../store/abnormal-orders.ts'
 import { operatorOf, scopeOf } from '../../store/identity.ts'
-import { ACCESS, identityOf } from '../access.ts'
+import { ACCESS, identityOf, requirePerson } from '../access.ts'
 import { auditOriginOf } from '../audit-origin.ts'
 import type { ApiDeps } from '../deps.ts'
 import { requireOrder } from '../orders-in-scope.ts'
@@ -67,8 +66,7 @@ export const abnormalOrderRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = asy
       },
     },
     async (request, reply) => {
-      const identity = identityOf(request)
-      if (identity.kind !== 'person') throw new ProblemError('forbidden')
+      const identity = requirePerson(identityOf(request))
       const { orderId } = request.params
       const { body, traceParent } = request
       await requireOrder(db, orderId, identity)

@@ -12,8 +12,7 @@ import {
 import { ProblemError } from '../../contracts/errors.ts'
 import { delegate, endDelegation, listDelegations } from '../../store/change-delegations.ts'
 import { rememberAsCustomer } from '../../store/change-people.ts'
-import type { Identity } from '../../store/identity.ts'
-import { ACCESS, identityOf } from '../access.ts'
+import { ACCESS, identityOf, requirePerson } from '../access.ts'
 import type { ApiDeps } from '../deps.ts'
 
 const tags = ['change requests']
@@ -35,7 +34,7 @@ export const approverRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (a
       },
     },
     async (request, reply) => {
-      const principal = userNameOf(identityOf(request))
+      const principal = requirePerson(identityOf(request)).userName
       const answer = await request.idempotent(reply, delegationView, async (tx) => ({
         status: 201,
         body: await delegate(tx, deps.keyRing, { ...request.body, principal }),
@@ -72,7 +71,7 @@ export const approverRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (a
     },
     async (request, reply) => {
       const identity = identityOf(request)
-      const operator = userNameOf(identity)
+      const operator = requirePerson(identity).userName
       const { delegationId } = request.params
       const isAdmin = identity.kind === 'person' && identity.role === 'admin'
       const answer = await request.idempotent(reply, delegationView, async (tx) => ({
@@ -109,9 +108,4 @@ export const approverRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (a
       return { userName, contactId: known }
     },
   )
-}
-
-function userNameOf(identity: Identity): string {
-  if (identity.kind !== 'person') throw new ProblemError('forbidden')
-  return identity.userName
 }

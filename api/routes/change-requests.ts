@@ -47,7 +47,7 @@ import { openContact, sealContact } from '../../store/contacts.ts'
 import type { Db, Tx } from '../../store/database.ts'
 import { findStandings, storeAnswers } from '../../store/idempotency.ts'
 import { type Identity, operatorOf, scopeOf } from '../../store/identity.ts'
-import { ACCESS, callerOf, identityOf } from '../access.ts'
+import { ACCESS, callerOf, identityOf, requirePerson } from '../access.ts'
 import { applicantOf, eventIdOf } from '../callers.ts'
 import { changeOf } from '../change-body.ts'
 import { maskContact, mayReadContact } from '../contact-view.ts'
@@ -143,7 +143,7 @@ export const changeRequestRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = asy
         response: { 200: inboxPage },
       },
     },
-    async (request) => listInbox(db, request.query, personOf(identityOf(request))),
+    async (request) => listInbox(db, request.query, requirePerson(identityOf(request)).userName),
   )
 
   app.get(
@@ -334,7 +334,7 @@ async function decide(
       const [standing] = await findStandings(tx, [requestKey])
       if (standing) return { standing }
       const decisionId = eventIdOf(request)
-      const account = personOf(identity)
+      const account = requirePerson(identity).userName
       const decided = { changeId, decisionId, account, via: 'console' as const, ...decision }
       const result = await decideOnChange(tx, keyRing, decided)
       if (!result.ok) {
@@ -434,10 +434,4 @@ async function show(db: Db | Tx, deps: ApiDeps, changeId: string, identity: Iden
 
 function accountOf(identity: Identity): string | null {
   return identity.kind === 'person' ? identity.userName : null
-}
-
-/** Whoever decides is a person: the access of these routes sees to it. */
-function personOf(identity: Identity): string {
-  if (identity.kind !== 'person') throw new ProblemError('forbidden')
-  return identity.userName
 }

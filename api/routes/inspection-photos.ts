@@ -18,10 +18,10 @@ import {
 import { operatorOf } from '../../store/identity.ts'
 import { joinParts, keepPart, waitingParts } from '../../store/inspection-parts.ts'
 import { findInspectionPhoto, keepInspectionPhoto, requireTurn } from '../../store/inspection-photos.ts'
-import { ACCESS, callerOf, identityOf } from '../access.ts'
+import { ACCESS, callerOf, identityOf, requirePerson } from '../access.ts'
 import { describeUpload, type Upload, Uploads } from '../attachment-upload.ts'
 import type { ApiDeps } from '../deps.ts'
-import { requireInspection, requirePerson } from '../inspections-in-scope.ts'
+import { requireInspection } from '../inspections-in-scope.ts'
 import { parsePartBodies } from '../plugins/body-parsers.ts'
 
 const tags = ['inspections']

@@ -18,11 +18,11 @@ import type { Identity } from '../../store/identity.ts'
 import { listInspections, readInspection } from '../../store/inspection-queries.ts'
 import { submitInspection } from '../../store/inspection-results.ts'
 import { assignInspection, cancelInspection, type InspectionRow } from '../../store/inspections.ts'
-import { ACCESS, identityOf } from '../access.ts'
+import { ACCESS, identityOf, requirePerson } from '../access.ts'
 import { auditOriginOf } from '../audit-origin.ts'
 import { maskContact, mayReadContact } from '../contact-view.ts'
 import type { ApiDeps } from '../deps.ts'
-import { requireInspection, requirePerson, viewerOf } from '../inspections-in-scope.ts'
+import { requireInspection, viewerOf } from '../inspections-in-scope.ts'
 
 const tags = ['inspections']
 const params = inspectionParams
