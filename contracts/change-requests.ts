@@ -15,12 +15,12 @@ import {
   pageQuery,
   quantity,
   text,
+  userName,
 } from './common.ts'
 import { contactBody } from './orders.ts'
 
 const changeId = z.uuid()
 export const changeParams = z.object({ changeId })
-const userName = z.string().regex(/^[a-z0-9][a-z0-9._-]{1,63}$/, 'must be the user name of an account')
 
 /** Why people ask for changes; the text beside it says the rest. */
 export const CHANGE_REASON_CODES = [

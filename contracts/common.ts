@@ -46,6 +46,7 @@ export const externalId = z
   .string()
   .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable characters without spaces')
 export const orderId = z.uuid()
+export const userName = z.string().regex(/^[a-z0-9][a-z0-9._-]{1,63}$/, 'must be the user name of an account')
 export const divisionCode = z.string().regex(/^[0-9]{6}$/, 'must be a six-digit administrative division code')
 export const cents = z.int().min(0).max(1_000_000_000_000)
 export const quantity = z.int().min(1).max(LIMITS.lineQuantity)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { INSPECTION_STATES } from '../domain/inspection.ts'
 import { attachmentView } from './attachments.ts'
-import { code, instant, LIMITS, orderId, page, pageQuery, text } from './common.ts'
+import { code, instant, LIMITS, orderId, page, pageQuery, text, userName } from './common.ts'
 
 /** Photographs and signatures of one inspection, also those that the result does not name. */
 export const MOST_INSPECTION_PHOTOS = 40
@@ -70,7 +70,7 @@ export const inspectionResultBody = z.strictObject({
 export type InspectionResultBody = z.output<typeof inspectionResultBody>
 
 export const assignInspectionBody = z.strictObject({
-  assignee: z.string().regex(/^[a-z0-9][a-z0-9._-]{1,63}$/, 'must be the user name of an account'),
+  assignee: userName,
 })
 export const cancelInspectionBody = z.strictObject({ reason: text(500) })
 

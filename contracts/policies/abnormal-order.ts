@@ -2,19 +2,18 @@ import { z } from 'zod'
 import { HANDLER_ROLES, SEVERITIES } from '../../domain/abnormal-order.ts'
 import { CONDITION_LIMITS, checkRules } from '../../domain/conditions.ts'
 import { FINDING_ACTIONS } from '../../domain/order-check.ts'
-import { text } from '../common.ts'
+import { text, userName } from '../common.ts'
 import { definePolicy } from './definition.ts'
 import { ABNORMAL_CONDITIONS } from './facts.ts'
 import { conditionOn } from './rules.ts'
 
-const account = z.string().regex(/^[a-z0-9][a-z0-9._-]{1,63}$/, 'must be the user name of an account')
 const role = z.enum(HANDLER_ROLES)
 const among = z.union([
   z.strictObject({ role }),
-  z.strictObject({ accounts: z.array(account).min(1).max(100) }),
+  z.strictObject({ accounts: z.array(userName).min(1).max(100) }),
 ])
 const handler = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('person'), account }),
+  z.strictObject({ kind: z.literal('person'), account: userName }),
   z.strictObject({ kind: z.literal('role'), role }),
   z.strictObject({ kind: z.enum(['round-robin', 'least-loaded']), among }),
 ])

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { CHANGE_APPROVERS, CHANGE_FACTS } from '../../domain/approval-route.ts'
 import { APPLY_WITHIN_SECONDS } from '../../domain/change-request-state.ts'
 import { CONDITION_LIMITS, checkRules } from '../../domain/conditions.ts'
-import { text } from '../common.ts'
+import { text, userName } from '../common.ts'
 import { definePolicy } from './definition.ts'
 import { CHANGE_CONDITIONS } from './facts.ts'
 import { conditionOn } from './rules.ts'
@@ -22,7 +22,7 @@ const approver = z.union([
     within: z.enum(['store', 'region', 'headquarters']),
   }),
   z.strictObject({
-    account: z.string().regex(/^[a-z0-9][a-z0-9._-]{1,63}$/, 'must be the user name of an account'),
+    account: userName,
   }),
 ])
 

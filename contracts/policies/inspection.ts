@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { findDivision, regions } from '../../domain/division.ts'
 import { INSPECTOR_ROLES } from '../../domain/inspection.ts'
-import { divisionCode, text } from '../common.ts'
+import { divisionCode, text, userName } from '../common.ts'
 import { definePolicy } from './definition.ts'
 import { ORDER_CONDITIONS } from './facts.ts'
 import { ruleSet } from './rules.ts'
@@ -95,7 +95,7 @@ const choice = z.union([
     within: z.enum(['store', 'region', 'headquarters']),
   }),
   z.strictObject({
-    account: z.string().regex(/^[a-z0-9][a-z0-9._-]{1,63}$/, 'must be the user name of an account'),
+    account: userName,
   }),
 ])
 
