@@ -1,7 +1,6 @@
 import { ProblemError } from '../contracts/errors.ts'
 import { PURCHASE_APPROVERS } from '../domain/purchase.ts'
-import type { Role } from '../domain/role.ts'
-import { OFFICE_ROLES } from '../domain/role.ts'
+import { OFFICE_ROLES, type Role } from '../domain/role.ts'
 import { TRANSFER_APPROVERS } from '../domain/transfer-approval.ts'
 import type { Identity, Person, System } from '../store/identity.ts'
 
