@@ -173,6 +173,7 @@ export function createChangeRequestActivities(deps: Deps) {
         changeId,
         changeNumber: state.changeNumber,
         approvers: [...new Set(state.decisions.map((decision) => decision.account))],
+        differenceCents: request.effect.differenceCents,
       })
       if (answer.applied) {
         return apply(changeId, { type: 'applied', orderVersion: answer.orderVersion }, tryOf(request))

@@ -64,7 +64,7 @@ export function previewChange(
       }),
       freightCents: { before: order.placed.freightCents, after: freightCents },
       amountCents: { before: dueCents(order), after: dueCents(after) },
-      differenceCents: dueCents(after) - dueCents(order),
+      differenceCents: differenceOf(order, change, plan),
       refunds: named
         ? [named]
         : refundsOwed(after, 'changed', 'preview').map(({ paymentId, amountCents }) => ({
@@ -107,6 +107,11 @@ export function afterChange(order: OrderState, change: Change, plan: ChangePlan)
         ]
       : order.changes,
   }
+}
+
+/** By how many cents the amount due would change. */
+export function differenceOf(order: OrderState, change: Change, plan: ChangePlan): number {
+  return dueCents(afterChange(order, change, plan)) - dueCents(order)
 }
 
 /** The plan of a change, or why it cannot be. */

@@ -164,7 +164,14 @@ export type ChangeHold = {
 /** Units that were reserved for a change. `drawnFrom`: the promotion's quota that they came from. */
 export type GainedUnits = Allocation & { drawnFrom: string | null }
 
-export type ChangeTerms = { changeNumber: string; approvers: string[]; operator: string; requestId: string }
+export type ChangeTerms = {
+  changeNumber: string
+  approvers: string[]
+  operator: string
+  requestId: string
+  /** What the amount due was approved, and the ERP told, to change by, in cents. Not in terms of earlier builds. */
+  differenceCents?: number | undefined
+}
 
 /** What a caller hears in the end: null, or why not. */
 export type ChangeReply = { problem: ChangeProblem | null }

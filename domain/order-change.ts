@@ -6,7 +6,7 @@ import {
   type CommitChangeAnswer,
   pausesPicking,
 } from './change.ts'
-import { planChange } from './change-preview.ts'
+import { differenceOf, type Planned, planChange } from './change-preview.ts'
 import type { OrderEvent, OrderState, RefundReason } from './order.ts'
 import { applyPlan } from './order-change-applied.ts'
 import { type Draft, reply } from './order-draft.ts'
@@ -177,7 +177,7 @@ export function commitChange(
   event: Extract<OrderEvent, { type: 'change_commit_requested' }>,
 ): void {
   const { state } = draft
-  const { requestId, changeId, changeNumber, approvers, operator } = event
+  const { requestId, changeId, changeNumber, approvers, operator, differenceCents } = event
   if (isWaiting(state, requestId)) return
   if (isMade(state, changeId)) {
     if (state.cancellation?.changeId === changeId && isCancelling(state)) {
@@ -197,10 +197,24 @@ export function commitChange(
   if (hold.state !== 'prepared') {
     return reply(draft, requestId, problemOf('not-prepared', `the change is ${hold.state}; prepare it first`))
   }
-  const planned = planChange(state, hold.change)
+  const terms = { changeNumber, approvers, operator, requestId, differenceCents }
+  const planned = planOnTerms(state, hold, terms)
   if (!planned.ok) return reply(draft, requestId, planned.problem)
   wait(hold, requestId, 'commit')
-  settleHold(hold, { changeNumber, approvers, operator, requestId })
+  settleHold(hold, terms)
+}
+
+/**
+ * The plan, unless it moves another amount by now than people approved and the ERP was told: what the customer owes can
+ * change under a hold, by units that the warehouse cannot find.
+ */
+function planOnTerms(state: OrderState, { change }: ChangeHold, { differenceCents }: ChangeTerms): Planned {
+  const planned = planChange(state, change)
+  if (!planned.ok || differenceCents === undefined) return planned
+  const now = differenceOf(state, change, planned.plan)
+  if (now === differenceCents) return planned
+  const detail = `the amount would change by ${now} cents now, not by ${differenceCents}`
+  return { ok: false, problem: problemOf('order-changed', detail) }
 }
 
 /** What was prepared is given back, and the warehouse goes on; unless it was applied first. */
@@ -249,7 +263,7 @@ export function changeSettled(draft: Draft, event: Extract<OrderEvent, { type: '
         problemOf('cancellation-in-progress', 'another cancellation is being decided'),
       )
     }
-    const planned = planChange(state, hold.change)
+    const planned = planOnTerms(state, hold, event.terms)
     if (planned.ok) return apply(draft, hold, planned.plan, event.terms)
     return giveUp(draft, hold, planned.problem)
   }

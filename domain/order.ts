@@ -301,6 +301,8 @@ export type OrderEvent =
       changeId: string
       changeNumber: string
       approvers: string[]
+      /** Not said by earlier builds. */
+      differenceCents?: number
     }
   | { type: 'change_release_requested'; requestId: string; operator: string; changeId: string }
   | { type: 'change_hold_decided'; number: number; problem: ChangeProblem | null }

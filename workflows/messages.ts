@@ -79,6 +79,8 @@ export type CommitChange = ChangeCommand & {
   /** The number that people say; the operation log names it. */
   changeNumber: string
   approvers: string[]
+  /** What the amount due was approved to change by; where it would be another now, the change is refused. */
+  differenceCents: number
 }
 export type ReleaseChangeHold = ChangeCommand
 export const acquireChangeHoldUpdate = defineUpdate<ChangeHoldAnswer, [AcquireChangeHold]>(

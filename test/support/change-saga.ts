@@ -246,7 +246,9 @@ class SagaRun {
     }
     if (state.erp !== 'told') return this.#tellErp()
     const { changeNumber } = state
-    return this.#ask({ type: 'change_commit_requested', changeNumber, approvers: ['lead'] }, (problem) => {
+    const { differenceCents } = this.#row.effect
+    const terms = { changeNumber, approvers: ['lead'], differenceCents }
+    return this.#ask({ type: 'change_commit_requested', ...terms }, (problem) => {
       if (problem) this.#refuse(problem.reason)
       else this.#happens({ type: 'applied', orderVersion: this.#order.db.snapshot.version })
     })

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Change, ChangeHoldAnswer } from '../../domain/change.ts'
+import { previewChange } from '../../domain/change-preview.ts'
+import { readOrderState } from '../../store/change-preview.ts'
 import { keepHistory } from '../support/histories.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
 
@@ -21,10 +23,14 @@ const soon = (ms = 60_000) => new Date(Date.now() + ms).toISOString()
 /** One change of one order, message by message. */
 function changeOf(orderId: string, change: Change, changeId: string = randomUUID()) {
   const said = () => ({ requestId: randomUUID(), operator, changeId })
+  let differenceCents = 0
   return {
     changeId,
     /** Asks for the hold of the order as it is now; again where it moved on between the look and the question. */
     acquire: async (until = soon()): Promise<ChangeHoldAnswer> => {
+      const order = await readOrderState(hub.db, orderId)
+      const preview = order && previewChange(order, change)
+      if (preview?.ok) differenceCents = preview.effect.differenceCents
       for (;;) {
         const { version: orderVersion } = await hub.row(orderId)
         const command = { ...said(), requestVersion: 1, orderVersion, change, until }
@@ -33,11 +39,12 @@ function changeOf(orderId: string, change: Change, changeId: string = randomUUID
       }
     },
     prepare: (until = soon()) => hub.changes.prepare(orderId, { ...said(), until }),
-    commit: (command = said()) =>
+    commit: (approved = differenceCents) =>
       hub.changes.commit(orderId, {
-        ...command,
+        ...said(),
         changeNumber: `CR-${changeId.slice(0, 8)}`,
         approvers: ['li'],
+        differenceCents: approved,
       }),
     release: () => hub.changes.release(orderId, said()),
     said,
@@ -260,6 +267,17 @@ describe('goods', () => {
     await finish(orderId)
     await keepHistory(hub, orderId, 'change-without-stock')
   })
+})
+
+test('another amount than was approved refuses the change; the one that was approved is still made', async () => {
+  const { orderId } = await paidOrder()
+  const before = await hub.row(orderId)
+  const asked = changeOf(orderId, quantity(3))
+  await asked.acquire()
+  await asked.prepare()
+  expect(await asked.commit(1)).toMatchObject({ applied: false, reason: 'order-changed' })
+  expect(await hub.row(orderId)).toMatchObject({ amount_cents: before.amount_cents })
+  expect(await asked.commit()).toMatchObject({ applied: true })
 })
 
 describe('rivals', () => {
