@@ -232,20 +232,24 @@ test('a link that nobody made, and that of a disabled account, let nobody in', a
   await setDisabled(false)
 })
 
+/** The very callback of one press, which whoever has seen it can send again. */
+const callbackFor = (taskId: string, memberId: string, key: string) => {
+  const seconds = Math.floor(api.clock.now().getTime() / 1_000)
+  return callbackOf(clickXml({ seconds, taskId, memberId, key }), { seconds })
+}
+const send = ({ query, body }: ReturnType<typeof callbackOf>) =>
+  api.app.inject({
+    method: 'POST',
+    url: '/v1/webhooks/wecom',
+    query,
+    payload: body,
+    headers: { 'content-type': 'text/xml' },
+  })
+/** The same as a press, by the API's clock, which tests above have put forward. */
+const pressNow = async (taskId: string | undefined, memberId: string) =>
+  (await send(callbackFor(taskId ?? '', memberId, 'approve'))).statusCode
+
 describe('pressed again', () => {
-  /** The very callback of one press, which whoever has seen it can send again. */
-  const callbackFor = (taskId: string, memberId: string, key: string) => {
-    const seconds = Math.floor(api.clock.now().getTime() / 1_000)
-    return callbackOf(clickXml({ seconds, taskId, memberId, key }), { seconds })
-  }
-  const send = ({ query, body }: ReturnType<typeof callbackOf>) =>
-    api.app.inject({
-      method: 'POST',
-      url: '/v1/webhooks/wecom',
-      query,
-      payload: body,
-      headers: { 'content-type': 'text/xml' },
-    })
   const decisionsOf = (changeId: string) =>
     api.rows(
       `select request_version as version, account, decision, refusal_code as refusal from change_decision
@@ -287,4 +291,85 @@ describe('pressed again', () => {
       { version: 1, account: 'li.qiang', decision: 'reject', refusal: null },
     ])
   })
+})
+
+describe('another card', () => {
+  /** All cards of a request, the oldest first: whose, with what in the place of the buttons. */
+  const allCards = async (changeId: string) => {
+    const rows = await api.rows(
+      'select member_id as member, outcome from wecom_card where subject_key like $1 order by created_at, member_id',
+      [`change/${changeId}/%`],
+    )
+    return rows.map(({ member, outcome }) => [member, outcome])
+  }
+  const timesOf = async (changeId: string) => {
+    const [row] = await api.rows('select due_at, remind_at from change_request where id = $1', [changeId])
+    return [row?.due_at, row?.remind_at].map((at) => (at instanceof Date ? at.getTime() : 0))
+  }
+  const both = (outcome: string | null) => ['li.qiang', 'team-lead'].map((member) => [member, outcome])
+
+  test('comes with a reminder, and the one before says so', async () => {
+    const changeId = await ask()
+    const [, remindAtMs = 0] = await timesOf(changeId)
+    await happen(changeId, { type: 'reminder_due', remindAtMs })
+    await settle()
+    expect(await allCards(changeId)).toEqual([...both('已再次提醒'), ...both(null)])
+    const [card] = await api.rows(
+      "select task_id from wecom_card where subject_key like $1 and outcome is null and member_id = 'li.qiang'",
+      [`change/${changeId}/%`],
+    )
+    expect(await pressNow(String(card?.task_id), 'li.qiang')).toBe(200)
+    expect(await statusOf(changeId)).toBe('approved')
+  })
+
+  test('goes to the next level when a level’s time is over, and those before are told', async () => {
+    await withMember('store-manager', async () => {
+      const changeId = await ask()
+      const [dueAtMs = 0] = await timesOf(changeId)
+      await happen(changeId, { type: 'deadline_passed', dueAtMs })
+      await settle()
+      expect(await allCards(changeId)).toEqual([...both('已升级至上一级'), ['store-manager', null]])
+      const { taskId } = (await cardsOf(changeId))['store-manager'] ?? {}
+      expect(await pressNow(taskId, 'store-manager')).toBe(200)
+      expect(await statusOf(changeId)).toBe('approved')
+    })
+  })
+
+  test('goes to whoever stands in, and the person who is away need not look', async () => {
+    await withMember('finance', async () => {
+      const changeId = await ask()
+      const away = await api.as('team_lead', {
+        method: 'POST',
+        url: '/v1/approval-delegations',
+        headers: { 'idempotency-key': uuid() },
+        payload: {
+          ...{ delegate: 'finance', reason: '年假' },
+          endsAt: new Date(Date.now() + 86_400_000).toISOString(),
+        },
+      })
+      expect(away.statusCode, away.body).toBe(201)
+      await settle()
+      expect(await allCards(changeId)).toEqual([
+        ['li.qiang', null],
+        ['team-lead', '无需处理'],
+        ['finance', null],
+      ])
+      const { taskId } = (await cardsOf(changeId)).finance ?? {}
+      expect(await pressNow(taskId, 'finance')).toBe(200)
+      expect(
+        await api.rows('select account, on_behalf_of from change_decision where change_id = $1', [changeId]),
+      ).toEqual([{ account: 'finance', on_behalf_of: 'team-lead' }])
+      await api.rows(
+        "update change_delegation set ended_at = now(), ended_by = 'test' where ended_at is null",
+      )
+    })
+  })
+
+  /** While somebody else is in WeCom, too. */
+  async function withMember(userName: string, work: () => Promise<void>): Promise<void> {
+    const [row] = await api.rows('select id from account where user_name = $1', [userName])
+    const member = { accountId: String(row?.id), memberId: userName, origin: SYSTEM_ORIGIN }
+    await api.deps.db.transaction().execute((tx) => mapWecomMember(tx, member))
+    await work()
+  }
 })

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ListCustomersQuery, listCustomersQuery } from '../../contracts/customers.ts'
 import { dryRunBody } from '../../contracts/policies/dry-run.ts'
 import { POLICIES, type PolicyDocument } from '../../contracts/policies/index.ts'
+import { verifyAuditChain } from '../../store/audit-records.ts'
+import { sealAuditEntries } from '../../store/audit-sealing.ts'
 import { recordComplaint, withdrawComplaint } from '../../store/complaints.ts'
 import { eraseCustomer } from '../../store/customer-erasure.ts'
 import { customerFactsOf } from '../../store/customer-facts.ts'
@@ -405,6 +407,25 @@ describe('erasure', () => {
         join inspection_photo on attachment_id = attachment.id
       where inspection.id = ${inspectionId}`.execute(store.db)
     expect(left.rows).toEqual([{ state: 'cancelled', sealed_place: null, erased: true, parts: 0 }])
+  })
+
+  test('the audit chain, sealed before, holds after it: nothing of the erased person was in it', async () => {
+    const phone = newPhone()
+    const orderId = await store.ordered({ phone }, daysAgo(9))
+    await store.settle(NOW)
+    const { id, version } = await store.customerOf(orderId)
+    const seal = async () => {
+      while ((await sealAuditEntries(store.db, 1_000)) > 0);
+    }
+    await seal()
+    const before = await verifyAuditChain(store.db)
+    await erase({ id, version })
+    await seal()
+    const after = await verifyAuditChain(store.db)
+    expect([before.findings, after.findings]).toEqual([[], []])
+    const entries = await store.db.selectFrom('audit_entry').selectAll().orderBy('id').execute()
+    expect(entries.at(-1)).toMatchObject({ action: 'customer.erased', subject_id: id })
+    expect(JSON.stringify(entries)).not.toContain(phone)
   })
 
   test('whoever has open orders keeps their address, also of an order that nobody has counted yet', async () => {
