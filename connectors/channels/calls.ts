@@ -112,7 +112,8 @@ async function refresh<Account extends VersionedAccount>(
     credentials = await refreshToken()
   } catch (error) {
     await tokens.giveUp(shop)
-    throw error
+    // What is refused is the shop's way to new tokens, not what the call had to say: that can be said again later.
+    throw error instanceof RefusedError ? new TokenExpiredError(`no new tokens: ${error.message}`) : error
   }
   await tokens.save(shop, credentials)
   return tokens.current(shop.shopId)

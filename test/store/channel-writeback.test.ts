@@ -16,7 +16,7 @@ import { putListings } from '../../store/listings.ts'
 import { Policies } from '../../store/policy-cache.ts'
 import { ShopAccounts } from '../../store/shop-accounts.ts'
 import { tokenStore } from '../../store/shop-tokens.ts'
-import { createShop } from '../../store/shops.ts'
+import { createShop, findOpenShop, saveRefreshedCredentials } from '../../store/shops.ts'
 import { channelTarget } from '../../workers/channel-deliveries.ts'
 import { DeliverySender } from '../../workers/delivery-sender.ts'
 import { TEST_PAYLOAD_KEYS } from '../support/keys.ts'
@@ -59,10 +59,7 @@ beforeAll(async () => {
       },
     }),
   )
-  const shops = new ShopAccounts(store.db, keyRing)
-  const callLimits = new CallLimits(null)
-  const toShops = { keyRing, shops, connectors: CHANNEL_CONNECTORS, callLimits }
-  sender = new DeliverySender({ db: store.db, target: channelTarget('taobao', toShops) })
+  sender = newSender()
   skuId = await store.addSku({ 'WH-HZ': 20, 'WH-GZ': 3 })
   for (const [platformSkuId, quantity] of [
     ['88001', 1],
@@ -85,6 +82,14 @@ afterAll(async () => {
   await simulator.close()
   await store.close()
 })
+
+/** One that knows the shops as they are now. */
+function newSender(): DeliverySender {
+  const shops = new ShopAccounts(store.db, keyRing)
+  const callLimits = new CallLimits(null)
+  const toShops = { keyRing, shops, connectors: CHANNEL_CONNECTORS, callLimits }
+  return new DeliverySender({ db: store.db, target: channelTarget('taobao', toShops) })
+}
 
 /** A buyer pays on the platform, and the hub hears of it. Returns both ids. */
 async function buy(lines: { skuId: string; quantity: number }[]) {
@@ -162,6 +167,20 @@ const deliveries = (orderId: string) =>
     .where('kind', '=', 'channel_ship')
     .execute()
 
+const makeDue = (orderId: string) =>
+  store.db
+    .updateTable('delivery')
+    .set({ next_attempt_at: new Date(0) })
+    .where('order_id', '=', orderId)
+    .execute()
+
+/** The shop's credentials become others, as by hand. */
+async function enterTokens(tokens: { accessToken: string; refreshToken: string }): Promise<void> {
+  const shop = await findOpenShop(store.db, keyRing, SHOP.shopId)
+  if (!shop) throw new Error('no shop')
+  await saveRefreshedCredentials(store.db, keyRing, shop, { ...shop.credentials, ...tokens })
+}
+
 describe('a parcel of a channel’s order', () => {
   test('is told to its platform, once, although the first answer was lost on the way', async () => {
     const { platformOrderId, hubOrderId } = await buy([{ skuId: '88001', quantity: 2 }])
@@ -171,17 +190,30 @@ describe('a parcel of a channel’s order', () => {
     simulator.mischief('taobao', { cutAfterEffect: 0 })
     expect(simulator.market.find('taobao', platformOrderId)?.shipments).toHaveLength(1)
     expect(await deliveries(hubOrderId)).toMatchObject([{ state: 'pending', attempts: 1 }])
-    await store.db
-      .updateTable('delivery')
-      .set({ next_attempt_at: new Date(0) })
-      .where('order_id', '=', hubOrderId)
-      .execute()
+    await makeDue(hubOrderId)
     await sender.runOnce()
     expect(await deliveries(hubOrderId)).toMatchObject([{ state: 'delivered', attempts: 2 }])
     expect(simulator.market.find('taobao', platformOrderId)).toMatchObject({
       status: 'shipped',
       shipments: [{ waybillNumber: expect.stringMatching(/^SF/) }],
     })
+  })
+
+  test('waits for a shop whose way to new tokens is refused, and is told once it is let in again', async () => {
+    const { platformOrderId, hubOrderId } = await buy([{ skuId: '88001', quantity: 1 }])
+    await pack(hubOrderId)
+    const shop = await findOpenShop(store.db, keyRing, SHOP.shopId)
+    const { accessToken = '', refreshToken = '' } = shop?.credentials ?? {}
+    await enterTokens({ accessToken: 'ended', refreshToken: 'ended' })
+    await newSender().runOnce()
+    expect(await deliveries(hubOrderId)).toMatchObject([
+      { state: 'pending', attempts: 1, last_error: expect.stringContaining('no new tokens') },
+    ])
+    await enterTokens({ accessToken, refreshToken })
+    await makeDue(hubOrderId)
+    await newSender().runOnce()
+    expect(await deliveries(hubOrderId)).toMatchObject([{ state: 'delivered', attempts: 2 }])
+    expect(simulator.market.find('taobao', platformOrderId)).toMatchObject({ status: 'shipped' })
   })
 
   test('is what the platform then says itself: no contradiction, no change', async () => {
