@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
@@ -15,6 +15,7 @@ import {
 import { parseScrape, quantileMs, type Scrape, total } from './double11/metrics.ts'
 import { type Double11Options, double11Help, parseDouble11Options } from './double11/options.ts'
 import { createPlatformsOutside, type PlatformCounts, type SeenOrder } from './double11/outside.ts'
+import { connectOrderWorkflows } from './double11/workflows.ts'
 import { defaultApiPort, UsageError } from './parts/flags.ts'
 import { type Hub, resetData } from './parts/hub.ts'
 import { createHubClient, type HubClient } from './parts/hub-client.ts'
@@ -85,14 +86,17 @@ async function main(): Promise<number> {
   process.env.DATABASE_POOL_SIZE = SMALL_POOL
   process.env.SIMULATOR_REDELIVER_SECONDS = REDELIVER_SECONDS
   hub = await startSeededHub({ root, dataDir, apiPort: defaultApiPort, signal: stopping.signal })
+  let ended = 130
   try {
-    return await play(hub, options, stopping.signal)
+    ended = await play(hub, options, stopping.signal)
+    return ended
   } catch (error) {
-    if (stopping.signal.aborted) return 130
+    if (stopping.signal.aborted) return ended
     throw error
   } finally {
     await hub.stop()
-    if (!options.keep) await resetData(dataDir)
+    if (options.keep || ended === 1) print(`The data is left in ${basename(dataDir)}/.`)
+    else await resetData(dataDir)
   }
 }
 
@@ -101,6 +105,7 @@ async function play(hub: Hub, options: Double11Options, signal: AbortSignal): Pr
   const client = createHubClient(info)
   const outside = createPlatformsOutside(info.simulator)
   const db = createDatabase(info.postgres, 2)
+  const workflows = await connectOrderWorkflows(info.temporal)
   try {
     await prepare(client, info.simulator)
     const startedAt = Date.now()
@@ -112,11 +117,11 @@ async function play(hub: Hub, options: Double11Options, signal: AbortSignal): Pr
     ])
     print(`The rush is over (${elapsed(startedAt)}); the hub works off what is left.`)
     const overAt = Date.now()
-    const hasDrained = await untilRest(() => readBacklog(db), outside, signal)
+    const hasDrained = await untilRest(() => readBacklog(db, workflows), outside, signal)
     const drainSeconds = (Date.now() - overAt) / 1000
     print(`Nothing is on its way (${drainSeconds.toFixed(0)} s). What was lost is found by the next pulls …`)
     const isPulled = await untilPulled(db, outside, signal)
-    const isAtRest = await untilRest(() => readBacklog(db), outside, signal)
+    const isAtRest = await untilRest(() => readBacklog(db, workflows), outside, signal)
     const pullSeconds = (Date.now() - overAt) / 1000
     const seen = await outside.orders()
     const [verdict, figures, scrape] = await Promise.all([
@@ -127,11 +132,12 @@ async function play(hub: Hub, options: Double11Options, signal: AbortSignal): Pr
     const counts = await Promise.all(
       SAMPLE_SHOPS.map(async ({ platform }) => ({ platform, ...(await outside.counts(platform)) })),
     )
-    const backlog = await readBacklog(db)
+    const backlog = await readBacklog(db, workflows)
     report({ seen, verdict, figures, scrape, counts, backlog, drainSeconds, pullSeconds })
     const agrees = verdict.lost.length + verdict.wrong.length === 0
     return agrees && hasDrained && isPulled && isAtRest ? 0 : 1
   } finally {
+    await workflows.close()
     await db.destroy()
   }
 }

@@ -11,7 +11,7 @@ export const double11Help = `npm run double11 -- [--orders N] [--seconds N] [--r
   --seconds N   within so many seconds, 60
   --remarks N   changes of no consequence of each order, 6; all are pushed
   --seed TEXT   the same seed gives the same orders
-  --keep        leaves the data in .double11/ to look at`
+  --keep        leaves the data in .double11/ to look at; where something differs it is left anyway`
 
 export type Double11Options = {
   orders: number
