@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { HttpAnswer } from '../http-call.ts'
 import { parseLossless } from '../lossless-json.ts'
 import { RateLimitedError, RefusedError, UnreachableError } from '../outside-errors.ts'
+import { mayPass } from '../outside-http.ts'
 import { centsOfYuan, instantOfChina } from './values.ts'
 
 const PATIENCE_MS = 1_000
@@ -12,12 +13,13 @@ const envelope = z.record(z.string(), z.unknown())
 /**
  * The JSON object that a gateway answered with, its numbers as text. What the status of HTTP says comes first.
  *
- * @throws RateLimitedError for 429, UnreachableError for 5xx and what is no JSON object, RefusedError for other 4xx
+ * @throws RateLimitedError for 429, UnreachableError for 5xx, for what may pass and for what is no JSON object, RefusedError
+ *   for other 4xx
  */
 export function objectOf(method: string, { status, headers, text }: HttpAnswer): Record<string, unknown> {
   if (status === 429)
     throw new RateLimitedError(`${method}: 429`, patienceOf(headers.get('retry-after') ?? ''))
-  if (status >= 500) throw new UnreachableError(`${method}: ${status}`)
+  if (mayPass(status)) throw new UnreachableError(`${method}: ${status}`)
   if (status >= 400) throw new RefusedError(status, `${method}: ${status}`)
   const answer = envelope.safeParse(readJson(method, text))
   if (!answer.success) throw new UnreachableError(`${method}: the answer is no object`)

@@ -137,6 +137,7 @@ describe.each(GATEWAYS.map((gateway) => ({ name: gateway.connector.platform, ...
 
     test.each<[number, string, Class]>([
       [429, '', 'pause'],
+      [408, '', 'retry'],
       [500, '', 'retry'],
       [502, '<html>', 'retry'],
       [504, '{}', 'retry'],
