@@ -94,8 +94,9 @@ export const auditEntryView = z.object({
   actionText: z.object({ en: z.string(), zh: z.string() }),
   subjectKind: z.string(),
   subjectId: z.string(),
-  oldValue: storedValue,
-  newValue: storedValue,
+  // Whatever JSON was stored. Told as such: of `z.json()` the document would say where its definition is, and not have it.
+  oldValue: z.unknown(),
+  newValue: z.unknown(),
   reason: z.string().nullable(),
   source: z.string(),
   requestId: z.string().nullable(),

@@ -1,0 +1,91 @@
+/** What went wrong with a request, in the words of the API (RFC 9457), or of the console where nothing answered. */
+export class Problem extends Error {
+  /** The stable code of the catalogue; `unreachable` where no answer came. */
+  readonly code: string
+  /** HTTP status; 0 where no answer came. */
+  readonly status: number
+  readonly title: { zh: string; en: string }
+  /** What to do about it, in English; the catalogue has no Chinese for this. */
+  readonly todo: string
+  /** By which the API's log finds the request. */
+  readonly requestId: string | null
+  readonly fields: readonly { field: string; message: string }[]
+  /** Who was first, where somebody else has decided. */
+  readonly decidedBy: string | null
+
+  constructor(from: {
+    code: string
+    status: number
+    title: { zh: string; en: string }
+    detail: string
+    todo?: string
+    requestId?: string | null
+    fields?: readonly { field: string; message: string }[]
+    decidedBy?: string | null
+  }) {
+    super(from.detail)
+    this.name = 'Problem'
+    this.code = from.code
+    this.status = from.status
+    this.title = from.title
+    this.todo = from.todo ?? ''
+    this.requestId = from.requestId ?? null
+    this.fields = from.fields ?? []
+    this.decidedBy = from.decidedBy ?? null
+  }
+
+  /** Whether the same request may be answered differently in a moment. */
+  get passes(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500
+  }
+}
+
+const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
+
+/** The problem in an answer. One that is none of the API's (a proxy's page, say) keeps its status. */
+export async function readProblem(response: Response): Promise<Problem> {
+  const body: unknown = await response.json().catch(() => null)
+  const read = (name: string): unknown =>
+    typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined
+  const en = text(read('title')) ?? `HTTP ${response.status}`
+  const errors = read('errors')
+  return new Problem({
+    code: text(read('code')) ?? `http-${response.status}`,
+    status: response.status,
+    title: { en, zh: text(read('titleZh')) ?? en },
+    detail: text(read('detail')) ?? en,
+    todo: text(read('todo')) ?? '',
+    requestId: response.headers.get('x-request-id'),
+    fields: Array.isArray(errors) ? errors.flatMap(readField) : [],
+    decidedBy: text(read('decidedBy')),
+  })
+}
+
+function readField(entry: unknown): { field: string; message: string }[] {
+  if (typeof entry !== 'object' || entry === null) return []
+  const field = text(Reflect.get(entry, 'field'))
+  const message = text(Reflect.get(entry, 'message'))
+  return field === null || message === null ? [] : [{ field, message }]
+}
+
+/** No answer: the network is away, or the hub is being restarted. */
+export function unreachable(cause: unknown): Problem {
+  return new Problem({
+    code: 'unreachable',
+    status: 0,
+    title: { zh: '无法连接订单中台', en: 'The hub cannot be reached' },
+    detail: cause instanceof Error ? cause.message : String(cause),
+    todo: 'Check the network; what you typed is kept.',
+  })
+}
+
+/** Whatever was thrown, as a problem: a bug of the console is shown like any other failure. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  return new Problem({
+    code: 'console-error',
+    status: -1,
+    title: { zh: '页面出错', en: 'This page failed' },
+    detail: error instanceof Error ? error.message : String(error),
+  })
+}

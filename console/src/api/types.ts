@@ -1,0 +1,31 @@
+import type { paths } from './schema.generated.ts'
+
+/** Names for parts of the API's document, so that screens need not spell out where a type stands in it. */
+
+type Answer<Path extends keyof paths> = paths[Path] extends {
+  get: { responses: { 200: { content: { 'application/json': infer Body } } } }
+}
+  ? Body
+  : never
+type Query<Path extends keyof paths> = paths[Path] extends { get: { parameters: { query?: infer Q } } }
+  ? NonNullable<Q>
+  : never
+type Item<Path extends keyof paths> = Answer<Path> extends { items: (infer Row)[] } ? Row : never
+
+export type Identity = Answer<'/v1/session'>
+export type Person = Extract<Identity, { kind: 'person' }>
+export type Role = Person['role']
+
+export type OrderSummary = Item<'/v1/orders'>
+export type OrderDetail = Answer<'/v1/orders/{orderId}'>
+export type OrdersQuery = Query<'/v1/orders'>
+export type StoryEntry = Item<'/v1/orders/{orderId}/story'>
+export type LogEntry = Item<'/v1/orders/{orderId}/log'>
+
+export type ChangeSummary = Item<'/v1/change-requests'>
+export type ChangeDetail = Answer<'/v1/change-requests/{changeId}'>
+export type InboxItem = Item<'/v1/approval-inbox'>
+export type ChangeEffect = ChangeDetail['effect']
+
+export type Shop = Item<'/v1/shops'>
+export type WorkItem = Item<'/v1/work-items'>

@@ -1,0 +1,7 @@
+import type { zhCN } from './zh-CN.ts'
+
+/** The same shape with any text: what a translation must have, no more and no less. */
+type Texts<Shape> = { [Key in keyof Shape]: Shape[Key] extends string ? string : Texts<Shape[Key]> }
+
+/** Every text of the console, in some language. */
+export type Messages = Texts<typeof zhCN>
