@@ -145,6 +145,8 @@ export const ACCESS = {
   readMetrics: { systems: ['ops'], roles: OPERATING_ROLES },
   /** People only: Temporal Web asks in the name of whoever is signed in. */
   decodePayloads: { systems: [], roles: OPERATING_ROLES },
+  /** What the console needs to know of its installation: for whoever looks at it. */
+  useConsole: { systems: [], roles: [...ALL_ROLES, 'inspector'] },
   anybodySignedIn: {
     systems: ['mall', 'payments', 'warehouse', 'ops'],
     roles: [...ALL_ROLES, 'inspector'],

@@ -45,6 +45,8 @@ export type ApiDeps = {
   ids: { next(): string }
   logger: Logger
   temporalReady(): Promise<boolean>
+  /** The folder of the built console, which is served at `/`; absent: the API alone. */
+  consoleDir?: string
   /** Connections of the database pool, for the metrics. */
   poolUsage?: () => { total: number; idle: number; waiting: number }
   /** For tests, which reach these at once; otherwise the usual ones hold. */

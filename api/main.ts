@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { Kysely, PostgresDialect } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { CHANNEL_CONNECTORS } from '../connectors/channels/registry.ts'
@@ -78,6 +79,8 @@ async function main(): Promise<void> {
     ids: { next: () => uuid() },
     logger,
     temporalReady: () => hasWorkers(temporal, config.TEMPORAL_TASK_QUEUE),
+    // Built beside this process's own file.
+    consoleDir: fileURLToPath(new URL('./console', import.meta.url)),
     poolUsage: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
   })
 

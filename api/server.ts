@@ -26,6 +26,8 @@ import { changeRequestRoutes } from './routes/change-requests.ts'
 import { channelOrderRoutes } from './routes/channel-orders.ts'
 import { codecRoutes } from './routes/codec.ts'
 import { complaintRoutes } from './routes/complaints.ts'
+import { consoleRoutes } from './routes/console.ts'
+import { consoleFiles } from './plugins/console-files.ts'
 import { courierPushRoutes } from './routes/courier-pushes.ts'
 import { customerRoutes } from './routes/customers.ts'
 import { dataFlowRoutes } from './routes/data-flow.ts'
@@ -152,6 +154,7 @@ async function registerCallers(app: FastifyInstance, deps: ApiDeps): Promise<voi
   for (const plugin of ROUTES) await routes.register(plugin, { deps })
   // Under a prefix, so that the answers to preflights, which CORS registers by wildcard, stay with it.
   await routes.register(codecRoutes, { prefix: '/codec', deps })
+  await app.register(consoleFiles, { deps })
 }
 
 const ROUTES = [
@@ -201,6 +204,7 @@ const ROUTES = [
   policyRoutes,
   eventRoutes,
   subscriptionRoutes,
+  consoleRoutes,
   systemRoutes,
 ]
 

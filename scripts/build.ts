@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build as esbuild } from 'esbuild'
 import { buildWorkflowBundle } from '../workers/workflow-bundle.ts'
 import { withLock } from './parts/cache.ts'
@@ -15,6 +17,8 @@ export interface BuildInfo {
   workflowInputs: string
   /** Hash of everything that went into the processes; absent when only workflows were built. */
   processInputs?: string
+  /** The same of the console. */
+  consoleInputs?: string
 }
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -33,16 +37,25 @@ const processes = {
 /** What may be in the workflow bundle (the layer check holds workflows to it), and what makes it. */
 const workflowFolders = ['workflows', 'domain', 'contracts', 'connectors', 'workers']
 const processFolders = [...workflowFolders, 'activities', 'api', 'migrations', 'simulator', 'store']
+/** What may be in the console. */
+const consoleFolders = ['console', 'domain']
 
 /** Build what `npm start` runs; skips what has not changed. Commands that build at once take turns. */
 export function build(): Promise<BuildInfo> {
   return exclusively(async (before) => {
-    const [workflows, processInputs] = await Promise.all([builtWorkflows(before), hashOf(processFolders)])
+    const [workflows, processInputs, consoleInputs] = await Promise.all([
+      builtWorkflows(before),
+      hashOf(processFolders),
+      hashOf(consoleFolders),
+    ])
     const outputs = Object.keys(processes).map((name) => join(dist, `${name}.js`))
     if (before?.processInputs !== processInputs || !outputs.every((file) => existsSync(file))) {
       await buildProcesses()
     }
-    return { ...workflows, processInputs }
+    if (before?.consoleInputs !== consoleInputs || !existsSync(join(dist, 'console', 'index.html'))) {
+      await buildConsole()
+    }
+    return { ...workflows, processInputs, consoleInputs }
   })
 }
 
@@ -93,6 +106,27 @@ async function buildProcesses(): Promise<void> {
   })
 }
 
+async function buildConsole(): Promise<void> {
+  const { build: viteBuild } = await import('vite')
+  await viteBuild({ configFile: join(root, 'console', 'vite.config.ts'), logLevel: 'error' })
+  await compressBeside(join(dist, 'console'))
+}
+
+/** Smaller copies of the console's files for the API to serve: compressed once here, as well as can be, and not at each request. */
+async function compressBeside(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile() && /\.(js|css|html|svg|webmanifest)$/.test(entry.name))
+  await Promise.all(
+    files.map(async ({ parentPath, name }) => {
+      const file = join(parentPath, name)
+      const contents = await readFile(file)
+      const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }
+      await writeFile(`${file}.gz`, await promisify(gzip)(contents, { level: 9 }))
+      await writeFile(`${file}.br`, await promisify(brotliCompress)(contents, quality))
+    }),
+  )
+}
+
 /** Hash of every source file of these folders, and of what else decides the outcome. */
 async function hashOf(folders: string[]): Promise<string> {
   const files = await Promise.all(folders.map((folder) => sources(join(root, folder))))
@@ -108,8 +142,9 @@ async function sources(folder: string): Promise<string[]> {
   if (!existsSync(folder)) return []
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   return entries
-    .filter((entry) => entry.isFile() && /\.(ts|json)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(tsx?|json|css|html|svg|webmanifest)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.includes(`${sep}node_modules${sep}`))
 }
 
 async function writeWhole(file: string, text: string): Promise<void> {

@@ -47,6 +47,7 @@ const TAGS = [
   { name: 'notifications', description: 'What customers are told · 客户通知' },
   { name: 'events', description: 'What happens, as a stream' },
   { name: 'webhooks', description: 'What platforms and couriers push, signed as each of them does · 推送' },
+  { name: 'console', description: 'What the web console asks about its installation' },
   { name: 'system', description: 'For operating the hub' },
 ]
 

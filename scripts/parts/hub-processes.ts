@@ -124,7 +124,7 @@ function courierAccounts(secrets: Secrets) {
 }
 
 /** What stock alerts and cards go out with; the simulated WeCom makes the same of the secret. */
-function wecomEnvironment({ secrets }: ProductOptions, outside: string): NodeJS.ProcessEnv {
+function wecomEnvironment({ secrets, apiPort }: ProductOptions, outside: string): NodeJS.ProcessEnv {
   const account = wecomAccountOf(wecomSecret(secrets))
   return {
     WECOM_URL: `${outside}/wecom`,
@@ -134,6 +134,8 @@ function wecomEnvironment({ secrets }: ProductOptions, outside: string): NodeJS.
     WECOM_CALLBACK_TOKEN: account.token,
     WECOM_CALLBACK_AES_KEY: account.encodingAesKey,
     WECOM_ROBOT_KEY: account.robotKey,
+    // Behind the hash, so that the token is in no server's log.
+    WECOM_PAGE_URL: `http://127.0.0.1:${apiPort}/link#{token}`,
   }
 }
 

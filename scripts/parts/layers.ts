@@ -49,6 +49,8 @@ export const layers: Record<string, Layer> = {
   workers: { folders: [...outerRing, 'activities'], files: [messages] },
   api: { folders: outerRing },
   migrations: { folders: [] },
+  // Runs in a browser, and asks the API for all but pure decisions.
+  console: { folders: ['domain'], builtins: false },
   // The outside world: it must not share the hub's view of a protocol, or the two would be wrong together.
   simulator: { folders: ['contracts', 'domain'] },
 }
@@ -157,8 +159,9 @@ export async function checkLayers(root: string): Promise<string[]> {
 async function filesIn(root: string, folder: string): Promise<string[]> {
   const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => [])
   return entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.includes('node_modules'))
 }
 
 async function readImports(root: string, entryPoints: string[], withTypes: boolean): Promise<Import[]> {
@@ -190,8 +193,8 @@ async function readImports(root: string, entryPoints: string[], withTypes: boole
 const typesAsValues: Plugin = {
   name: 'types-as-values',
   setup(build) {
-    build.onLoad({ filter: /\.ts$/ }, ({ path }) => ({
-      loader: 'ts',
+    build.onLoad({ filter: /\.tsx?$/ }, ({ path }) => ({
+      loader: path.endsWith('x') ? 'tsx' : 'ts',
       contents: importTypesAsValues(readFileSync(path, 'utf8')),
     }))
   },

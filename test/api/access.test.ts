@@ -265,6 +265,7 @@ const MATRIX: Record<string, { systems: string; roles: string }> = {
   'POST /v1/policies/:kind/drafts/:version/publish': { systems: 'ops', roles: 'ops admin' },
   'POST /v1/policies/:kind/rollback': { systems: 'ops', roles: 'ops admin' },
   'GET /v1/events': { systems: 'mall ops', roles: 'all' },
+  'GET /v1/console': { systems: '', roles: 'all inspector' },
   'GET /v1/session': { systems: 'all', roles: 'all inspector' },
   'DELETE /v1/session': { systems: 'all', roles: 'all inspector' },
   'POST /v1/shops': { systems: 'ops', roles: 'ops admin' },

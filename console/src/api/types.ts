@@ -29,3 +29,4 @@ export type ChangeEffect = ChangeDetail['effect']
 
 export type Shop = Item<'/v1/shops'>
 export type WorkItem = Item<'/v1/work-items'>
+export type StockRow = Item<'/v1/stock/board'>

@@ -1,0 +1,82 @@
+import { Outlet, getRouteApi, useMatchRoute, useNavigate } from '@tanstack/react-router'
+import { Grid } from 'antd'
+import { useEffect } from 'react'
+import { useTranslation } from 'react-i18next'
+import { isTyping } from '../components/keyboard.ts'
+import { PageHead } from '../components/page-head.tsx'
+import { NothingHere } from '../components/states.tsx'
+import { stepped } from '../components/use-row-keys.ts'
+import { Decisions, useDecisionQueue } from './decisions.tsx'
+import { InboxFilters } from './inbox-filters.tsx'
+import { InboxList } from './inbox-list.tsx'
+import { PendingBar } from './pending-bar.tsx'
+import { useInbox } from './use-inbox.ts'
+
+const route = getRouteApi('/shell/approvals')
+
+/**
+ * What waits for this person: the list at the left, the request that is looked at beside it; on a phone one after the other.
+ * J and K go through the list, and whatever is decided makes room for the next.
+ */
+export function ApprovalsPage() {
+  return (
+    <Decisions>
+      <Approvals />
+    </Decisions>
+  )
+}
+
+function Approvals() {
+  const { t } = useTranslation()
+  const { lg: isWide = true } = Grid.useBreakpoint()
+  const openId = useOpenId()
+  const inbox = useInbox(route.useSearch())
+  useInboxKeys(inbox.rows.map(({ changeId }) => changeId), openId)
+  const showsList = isWide || openId === null
+  return (
+    <>
+      <PageHead title={t('approvals.title')} />
+      <PendingBar />
+      <div className={isWide ? 'approvals approvals-wide' : 'approvals'}>
+        {showsList && (
+          <div className="inbox">
+            <InboxFilters />
+            <InboxList inbox={inbox} openId={openId} />
+          </div>
+        )}
+        {openId === null ? (
+          isWide && inbox.rows.length > 0 && <NothingHere title={t('approvals.choose')} hint={t('approvals.keys')} />
+        ) : (
+          <Outlet />
+        )}
+      </div>
+    </>
+  )
+}
+
+/** The request that the address names. */
+export function useOpenId(): string | null {
+  const match = useMatchRoute()({ to: '/approvals/$changeId' })
+  return match === false ? null : match.changeId
+}
+
+function useInboxKeys(ids: readonly string[], openId: string | null): void {
+  const navigate = useNavigate()
+  const queue = useDecisionQueue()
+  const key = ids.join(' ')
+  useEffect(() => {
+    const all = key === '' ? [] : key.split(' ')
+    const onKey = (event: KeyboardEvent) => {
+      if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
+      if (event.key === 'u' || event.key === 'U') return void queue.undoLast()
+      const at = openId === null ? null : all.indexOf(openId)
+      const next = all.length === 0 ? null : stepped(at === -1 ? null : at, event.key, all.length)
+      const changeId = next === null ? undefined : all[next]
+      if (changeId === undefined) return
+      event.preventDefault()
+      void navigate({ to: '/approvals/$changeId', params: { changeId }, search: true, replace: openId !== null })
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [key, openId, navigate, queue])
+}

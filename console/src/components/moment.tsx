@@ -1,0 +1,43 @@
+import { Tooltip } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { formatDuration, formatMoment, zoneOf } from '../format/time.ts'
+import { useNow } from './use-now.ts'
+
+/** A time as whoever looks would read it from a clock; the zone on hover. Nothing where there is none. */
+export function Moment({ at }: { at: string | null }) {
+  if (at === null) return <span className="quiet">–</span>
+  return (
+    <Tooltip title={zoneOf(at)}>
+      <time dateTime={at} className="figure">
+        {formatMoment(at)}
+      </time>
+    </Tooltip>
+  )
+}
+
+/** How long ago something was; the time itself on hover. */
+export function Ago({ at }: { at: string }) {
+  const { t, i18n } = useTranslation()
+  const seconds = (useNow().getTime() - Date.parse(at)) / 1_000
+  const text =
+    seconds < 5 ? t('common.justNow') : t('common.ago', { duration: formatDuration(seconds, i18n.language) })
+  return (
+    <Tooltip title={`${formatMoment(at)} ${zoneOf(at)}`}>
+      <time dateTime={at}>{text}</time>
+    </Tooltip>
+  )
+}
+
+/** Time left until something, or by how much it is late; with a word for either, because colour alone says nothing to some. */
+export function Until({ at }: { at: string }) {
+  const { t, i18n } = useTranslation()
+  const seconds = (Date.parse(at) - useNow().getTime()) / 1_000
+  const duration = formatDuration(Math.abs(seconds), i18n.language)
+  return (
+    <Tooltip title={`${formatMoment(at)} ${zoneOf(at)}`}>
+      <time dateTime={at} className={seconds < 0 ? 'late figure' : 'figure'}>
+        {seconds < 0 ? t('common.overdue', { duration }) : t('common.left', { duration })}
+      </time>
+    </Tooltip>
+  )
+}

@@ -1,0 +1,20 @@
+import { Typography } from 'antd'
+import { type ReactNode, useEffect } from 'react'
+import { useTranslation } from 'react-i18next'
+
+/** The title of a screen, also in the browser's tab, and what can be done with all of it. */
+export function PageHead({ title, extra }: { title: string; extra?: ReactNode }) {
+  const { t } = useTranslation()
+  const name = t('app.name')
+  useEffect(() => {
+    document.title = `${title} · ${name}`
+  }, [title, name])
+  return (
+    <header className="page-head">
+      <Typography.Title level={1} className="page-title">
+        {title}
+      </Typography.Title>
+      <div className="page-extra">{extra}</div>
+    </header>
+  )
+}

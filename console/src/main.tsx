@@ -1,0 +1,14 @@
+import { createRoot } from 'react-dom/client'
+import { createQueryClient } from './api/query-client.ts'
+import { App } from './app.tsx'
+import { startI18n } from './i18n/i18n.ts'
+import { createConsoleRouter } from './router.tsx'
+import './console.css'
+
+const element = document.getElementById('root')
+if (!element) throw new Error('index.html has no #root')
+const queries = createQueryClient()
+const router = createConsoleRouter(queries)
+// Shown once its language is there: nobody sees the other one flash by.
+await startI18n()
+createRoot(element).render(<App queries={queries} router={router} />)

@@ -1,0 +1,121 @@
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { Button, Checkbox, DatePicker, Input, Select } from 'antd'
+import dayjs from 'dayjs'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { ORDER_STATUSES } from '../../../domain/order-state.ts'
+import { useNames } from '../api/directory.ts'
+import { FilterBar } from '../components/filter-bar.tsx'
+import { useFilters } from '../components/use-filters.ts'
+import type { OrdersSearch } from './search.ts'
+
+const route = getRouteApi('/shell/orders')
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const CHANNELS = ['mall', 'taobao', 'jd', 'pinduoduo', 'douyin'] as const
+
+/** What the list is narrowed by. Each filter is in the address as soon as it is chosen. */
+export function OrderFilters() {
+  const { t } = useTranslation()
+  const search = route.useSearch()
+  const change = useFilters<OrdersSearch>()
+  const { all: stores } = useNames('/v1/stores')
+  const range = [search.createdFrom, search.createdTo].map((at) => (at === undefined ? null : dayjs(at)))
+  return (
+    <FilterBar label={t('list.filters')}>
+      <Finder key={search.externalOrderId ?? ''} given={search.externalOrderId ?? ''} />
+      <Select
+        aria-label={t('orders.status')}
+        placeholder={t('orders.status')}
+        allowClear
+        className="filter"
+        value={search.status}
+        onChange={(status) => change({ status })}
+        options={ORDER_STATUSES.map((value) => ({ value, label: t(`orderStatus.${value}`) }))}
+      />
+      <Select
+        aria-label={t('orders.channel')}
+        placeholder={t('orders.channel')}
+        allowClear
+        className="filter"
+        value={search.channel}
+        onChange={(channel) => change({ channel })}
+        options={CHANNELS.map((value) => ({ value, label: t(`channel.${value}`) }))}
+      />
+      <Select
+        aria-label={t('orders.store')}
+        placeholder={t('orders.store')}
+        allowClear
+        showSearch={{ optionFilterProp: 'label' }}
+        className="filter"
+        value={search.storeId}
+        onChange={(storeId) => change({ storeId })}
+        options={stores.map(({ id, name }) => ({ value: id, label: name }))}
+      />
+      <DatePicker.RangePicker
+        aria-label={t('orders.createdRange')}
+        showTime={{ format: 'HH:mm' }}
+        allowEmpty={[true, true]}
+        placeholder={[t('orders.from'), t('orders.to')]}
+        value={[range[0] ?? null, range[1] ?? null]}
+        onChange={(moments) =>
+          change({ createdFrom: moments?.[0]?.toISOString(), createdTo: moments?.[1]?.toISOString() })
+        }
+      />
+      <Select
+        aria-label={t('list.sort')}
+        className="filter"
+        value={search.sort ?? 'newest'}
+        onChange={(sort) => change({ sort: sort === 'newest' ? undefined : sort })}
+        options={(['newest', 'oldest'] as const).map((value) => ({ value, label: t(`list.${value}`) }))}
+      />
+      <Checkbox
+        checked={search.needsAttention ?? false}
+        onChange={({ target }) => change({ needsAttention: target.checked })}
+      >
+        {t('orders.attentionOnly')}
+      </Checkbox>
+      <Button
+        type="link"
+        onClick={() =>
+          change({
+            status: undefined,
+            channel: undefined,
+            storeId: undefined,
+            externalOrderId: undefined,
+            needsAttention: undefined,
+            createdFrom: undefined,
+            createdTo: undefined,
+            sort: undefined,
+          })
+        }
+      >
+        {t('common.reset')}
+      </Button>
+    </FilterBar>
+  )
+}
+
+/** One field for what people have in hand: the hub's own id opens the order, a channel's number finds it. */
+function Finder({ given }: { given: string }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const change = useFilters<OrdersSearch>()
+  const [value, setValue] = useState(given)
+  const find = (text: string) => {
+    const wanted = text.trim()
+    if (UUID.test(wanted)) return void navigate({ to: '/orders/$orderId', params: { orderId: wanted.toLowerCase() } })
+    change({ externalOrderId: wanted })
+  }
+  return (
+    <Input.Search
+      className="filter-wide"
+      allowClear
+      maxLength={128}
+      aria-label={`${t('orders.externalId')} / ${t('orders.id')}`}
+      placeholder={`${t('orders.externalId')} / ${t('orders.id')}`}
+      value={value}
+      onChange={({ target }) => setValue(target.value)}
+      onSearch={find}
+    />
+  )
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod/mini'
+import { ORDER_STATUSES } from '../../../domain/order-state.ts'
+import { flag, moment, oneOf, paging, words } from '../components/search-schema.ts'
+
+/** What of the list is shown: as the API filters it, by the same names. */
+export const ordersSearch = z.object({
+  ...paging,
+  status: oneOf(ORDER_STATUSES),
+  channel: words,
+  storeId: words,
+  externalOrderId: words,
+  needsAttention: flag,
+  createdFrom: moment,
+  createdTo: moment,
+  sort: oneOf(['newest', 'oldest']),
+})
+export type OrdersSearch = z.output<typeof ordersSearch>
+
+export const STORY_KINDS = ['log', 'stock', 'message', 'delivery', 'tracking', 'work_item', 'notification'] as const
+
+export const orderSearch = z.object({
+  /** Of the timeline; none: everything. */
+  kind: oneOf(STORY_KINDS),
+  sort: oneOf(['newest', 'oldest']),
+})

@@ -1,0 +1,52 @@
+import { Progress } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { api } from '../api/client.ts'
+import { Moment } from '../components/moment.tsx'
+import { Section } from '../components/section.tsx'
+import { Figure } from './number.tsx'
+
+const LOOK_EVERY_MS = 60_000
+
+/** Today's health score, and what it is made of. */
+export function HealthCard() {
+  const { t } = useTranslation()
+  const { data } = api.useQuery(
+    'get',
+    '/v1/health-score',
+    { params: { query: { grain: 'day' } } },
+    { refetchInterval: LOOK_EVERY_MS },
+  )
+  if (!data) return <Section title={t('overview.health')}>–</Section>
+  return (
+    <Section
+      title={t('overview.health')}
+      extra={
+        <span className="quiet">
+          <Moment at={data.refreshedAt} />
+        </span>
+      }
+    >
+      <div className="figures">
+        <Figure name={data.band === null ? t('overview.healthUnknown') : t(`band.${data.band}`)}>
+          {data.score === null ? '–' : Math.round(data.score)}
+        </Figure>
+        {data.change !== null && (
+          <Figure name={t('overview.healthChange')}>{`${data.change > 0 ? '+' : ''}${data.change.toFixed(1)}`}</Figure>
+        )}
+      </div>
+      {data.components.map(({ component, score }) => (
+        <div key={component} className="row-line">
+          <span className="health-name" id={`health-${component}`}>
+            {t(`healthComponent.${component}`)}
+          </span>
+          <Progress
+            percent={score === null ? 0 : Math.round(score)}
+            size="small"
+            aria-labelledby={`health-${component}`}
+            format={() => (score === null ? '–' : Math.round(score))}
+          />
+        </div>
+      ))}
+    </Section>
+  )
+}

@@ -1,0 +1,52 @@
+import { Link } from '@tanstack/react-router'
+import { Tag } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { api } from '../api/client.ts'
+import type { Shop } from '../api/types.ts'
+import { Section } from '../components/section.tsx'
+import { NothingHere } from '../components/states.tsx'
+import { ChannelName } from '../components/tags.tsx'
+import { formatDuration } from '../format/time.ts'
+import { lagOf } from '../watch/lag.ts'
+
+const SHOWN = 100
+const LOOK_EVERY_MS = 10_000
+const COLOURS = { ok: 'green', late: 'red', unknown: 'default', inactive: 'default' } as const
+const WORDS = { ok: 'lagOk', late: 'lagLate', unknown: 'lagUnknown', inactive: 'inactive' } as const
+
+/** How far behind its platform each shop may be. */
+export function SyncCard() {
+  const { t } = useTranslation()
+  const { data } = api.useQuery(
+    'get',
+    '/v1/shops',
+    { params: { query: { limit: SHOWN } } },
+    { refetchInterval: LOOK_EVERY_MS },
+  )
+  const shops = data?.items ?? []
+  return (
+    <Section title={t('overview.sync')} extra={<Link to="/shops">{t('common.all')}</Link>}>
+      {data && shops.length === 0 && <NothingHere />}
+      {shops.map((shop) => (
+        <ShopLag key={shop.id} shop={shop} />
+      ))}
+    </Section>
+  )
+}
+
+function ShopLag({ shop }: { shop: Shop }) {
+  const { t, i18n } = useTranslation()
+  const { state, lagSeconds } = lagOf(shop)
+  return (
+    <div className="row-line">
+      <Link to="/shops" search={{ storeId: shop.storeId }}>
+        {shop.id}
+      </Link>
+      <span className="quiet">
+        <ChannelName channel={shop.platform} />
+      </span>
+      <Tag color={COLOURS[state]}>{t(`overview.${WORDS[state]}`)}</Tag>
+      <span className="figure">{lagSeconds === null ? '–' : formatDuration(lagSeconds, i18n.language)}</span>
+    </div>
+  )
+}

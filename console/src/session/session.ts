@@ -1,0 +1,79 @@
+import { type QueryClient, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { client } from '../api/client.ts'
+import { problemOf } from '../api/problem.ts'
+import type { Person } from '../api/types.ts'
+import { sessionGate } from './gate.ts'
+
+const BY_LINK = 'order-hub.by-link'
+
+/** Who is signed in; null: nobody. Only people use the console, so that a system's key counts as nobody. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async ({ signal }): Promise<Person | null> => {
+    try {
+      const { data } = await client.GET('/v1/session', { signal })
+      return data?.kind === 'person' ? data : null
+    } catch (error) {
+      if (problemOf(error).code === 'unauthenticated') return null
+      throw error
+    }
+  },
+  // Whoever is signed out hears it from the next request; asking again and again would not be sooner.
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
+export function useSession() {
+  return useQuery(sessionQuery)
+}
+
+/** The person whose screen this is. Below the shell there always is one. */
+export function usePerson(): Person {
+  const { data } = useSession()
+  if (!data) throw new Error('a screen was shown to nobody')
+  return data
+}
+
+/** Whether this person came by a card's link and may only decide. The API does not say; this tab remembers. */
+export function isByLink(): boolean {
+  return sessionStorage.getItem(BY_LINK) === '1'
+}
+
+/** Takes over who has just been let in. Somebody else than before starts with nothing of the other's on the screen. */
+export function enter(queries: QueryClient, person: Person, byLink = false): void {
+  const before = queries.getQueryData(sessionQuery.queryKey)
+  if (byLink) sessionStorage.setItem(BY_LINK, '1')
+  else sessionStorage.removeItem(BY_LINK)
+  if (before && before.accountId !== person.accountId) queries.removeQueries({ predicate: isNotSession })
+  queries.setQueryData(sessionQuery.queryKey, person)
+  sessionGate.reopen()
+  void queries.invalidateQueries({ predicate: isNotSession })
+}
+
+const isNotSession = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] !== 'session'
+
+/** Signs in with user name and password. */
+export function useSignIn() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: async (body: { userName: string; password: string }) => {
+      const { data } = await client.POST('/v1/session', { body })
+      if (data?.kind !== 'person') throw new Error('the API signed in no person')
+      return data
+    },
+    onSuccess: (person) => enter(queries, person),
+  })
+}
+
+/** Ends the session on every device at once, and leaves nothing of it in this page. */
+export function useSignOut() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: () => client.DELETE('/v1/session'),
+    onSettled: () => {
+      sessionStorage.removeItem(BY_LINK)
+      sessionGate.reopen()
+      queries.clear()
+      queries.setQueryData(sessionQuery.queryKey, null)
+    },
+  })
+}

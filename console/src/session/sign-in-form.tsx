@@ -1,0 +1,46 @@
+import { Alert, Button, Form, Input } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { problemOf } from '../api/problem.ts'
+import { pickText } from '../format/bilingual.ts'
+import { useSignIn } from './session.ts'
+
+/** User name and password. `userName` is filled in where a session has ended. */
+export function SignInForm({ userName = '', onDone }: { userName?: string; onDone?: () => void }) {
+  const { t, i18n } = useTranslation()
+  const signIn = useSignIn()
+  const required = (field: string) => [{ required: true, message: t('session.required', { field }) }]
+  return (
+    <Form
+      layout="vertical"
+      requiredMark={false}
+      initialValues={{ userName, password: '' }}
+      onFinish={(values: { userName: string; password: string }) =>
+        signIn.mutate(values, onDone ? { onSuccess: onDone } : {})
+      }
+    >
+      {signIn.error && (
+        <Alert
+          type="error"
+          showIcon
+          role="alert"
+          style={{ marginBottom: 16 }}
+          title={pickText(problemOf(signIn.error).title, i18n.language)}
+        />
+      )}
+      <Form.Item name="userName" label={t('session.userName')} rules={required(t('session.userName'))}>
+        <Input autoComplete="username" autoFocus={userName === ''} maxLength={64} size="large" />
+      </Form.Item>
+      <Form.Item name="password" label={t('session.password')} rules={required(t('session.password'))}>
+        <Input.Password
+          autoComplete="current-password"
+          autoFocus={userName !== ''}
+          maxLength={200}
+          size="large"
+        />
+      </Form.Item>
+      <Button type="primary" htmlType="submit" size="large" block loading={signIn.isPending}>
+        {t('session.submit')}
+      </Button>
+    </Form>
+  )
+}

@@ -1,0 +1,29 @@
+import type { ThemeConfig } from 'antd'
+
+/**
+ * Dense, quiet, and dark enough to read: texts of second order keep a contrast of 4.5 to 1 on the grey of the page, which the
+ * library's own do not.
+ */
+export const theme: ThemeConfig = {
+  token: {
+    colorPrimary: '#1d4ed8',
+    colorLink: '#1d4ed8',
+    colorInfo: '#1d4ed8',
+    colorSuccess: '#15803d',
+    colorWarning: '#b45309',
+    colorError: '#b91c1c',
+    colorTextSecondary: '#4b5563',
+    colorTextTertiary: '#5b6472',
+    colorTextDescription: '#4b5563',
+    colorTextPlaceholder: '#667085',
+    colorBgLayout: '#f5f6f8',
+    borderRadius: 6,
+    fontFamily:
+      '-apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", "Segoe UI", sans-serif',
+  },
+  components: {
+    Layout: { siderBg: '#ffffff', headerBg: '#ffffff', headerHeight: 52, headerPadding: '0 16px' },
+    Menu: { itemBorderRadius: 6 },
+    Table: { cellPaddingBlockSM: 6, headerBg: '#fafafa' },
+  },
+}

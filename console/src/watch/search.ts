@@ -1,0 +1,23 @@
+import { z } from 'zod/mini'
+import { flag, oneOf, paging, words } from '../components/search-schema.ts'
+
+/** The lists behind the numbers of the overview. */
+export const workItemsSearch = z.object({
+  ...paging,
+  kind: words,
+  owner: words,
+  orderId: words,
+  state: oneOf(['open', 'resolved']),
+  sort: oneOf(['newest', 'oldest']),
+})
+
+export const stockSearch = z.object({
+  ...paging,
+  text: words,
+  warehouseId: words,
+  level: oneOf(['ok', 'low', 'out']),
+  stale: flag,
+  sort: oneOf(['sku', 'available', 'level', 'reserved']),
+})
+
+export const shopsSearch = z.object({ ...paging, platform: words, storeId: words })

@@ -1,0 +1,144 @@
+import { keepPreviousData } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { Checkbox, Input, Select, type TableColumnsType, Tag } from 'antd'
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { api } from '../api/client.ts'
+import { useNames } from '../api/directory.ts'
+import { asQuery } from '../api/query.ts'
+import type { StockRow } from '../api/types.ts'
+import { FilterBar } from '../components/filter-bar.tsx'
+import { ListTable } from '../components/list-table.tsx'
+import { PageHead } from '../components/page-head.tsx'
+import { useFilters } from '../components/use-filters.ts'
+import { useList } from '../components/use-list.ts'
+
+const route = getRouteApi('/shell/stock')
+const PAGE = 100
+const COLOURS = { ok: 'green', low: 'gold', out: 'red' } as const
+const SORTS = { sku: 'sortSku', available: 'sortAvailable', level: 'sortLevel', reserved: 'sortReserved' } as const
+
+/** Levels by article and warehouse. */
+export function StockPage() {
+  const { t } = useTranslation()
+  const search = route.useSearch()
+  const query = api.useQuery(
+    'get',
+    '/v1/stock/board',
+    { params: { query: { ...asQuery(search), limit: PAGE } } },
+    { placeholderData: keepPreviousData },
+  )
+  return (
+    <>
+      <PageHead title={t('stock.title')} />
+      <StockFilters />
+      <ListTable
+        label={t('stock.title')}
+        list={useList<StockRow>(query)}
+        columns={useColumns()}
+        rowKey={({ skuId, warehouseId }) => `${skuId} ${warehouseId}`}
+      />
+    </>
+  )
+}
+
+function StockFilters() {
+  const { t } = useTranslation()
+  const search = route.useSearch()
+  const change = useFilters<typeof search>()
+  const { all: warehouses } = useNames('/v1/warehouses')
+  return (
+    <FilterBar label={t('list.filters')}>
+      <Input.Search
+        key={search.text ?? ''}
+        className="filter-wide"
+        allowClear
+        maxLength={100}
+        defaultValue={search.text ?? ''}
+        aria-label={t('stock.text')}
+        placeholder={t('stock.text')}
+        onSearch={(text) => change({ text: text.trim() })}
+      />
+      <Select
+        aria-label={t('stock.warehouse')}
+        placeholder={t('stock.warehouse')}
+        allowClear
+        className="filter"
+        value={search.warehouseId}
+        onChange={(warehouseId) => change({ warehouseId })}
+        options={warehouses.map(({ id, name }) => ({ value: id, label: name }))}
+      />
+      <Select
+        aria-label={t('stock.level')}
+        placeholder={t('stock.level')}
+        allowClear
+        className="filter"
+        value={search.level}
+        onChange={(level) => change({ level })}
+        options={(['out', 'low', 'ok'] as const).map((value) => ({ value, label: t(`level.${value}`) }))}
+      />
+      <Select
+        aria-label={t('list.sort')}
+        className="filter"
+        value={search.sort ?? 'sku'}
+        onChange={(sort) => change({ sort: sort === 'sku' ? undefined : sort })}
+        options={(['sku', 'available', 'level', 'reserved'] as const).map((value) => ({
+          value,
+          label: t(`stock.${SORTS[value]}`),
+        }))}
+      />
+      <Checkbox checked={search.stale ?? false} onChange={({ target }) => change({ stale: target.checked })}>
+        {t('stock.stale')}
+      </Checkbox>
+    </FilterBar>
+  )
+}
+
+function useColumns(): TableColumnsType<StockRow> {
+  const { t } = useTranslation()
+  const { nameOf } = useNames('/v1/warehouses')
+  return useMemo(() => {
+    const units = (key: 'total' | 'shipped' | 'reserved' | 'available' | 'safety' | 'inTransit') => ({
+      key,
+      title: t(`stock.${key}`),
+      dataIndex: key,
+      width: 90,
+      align: 'right' as const,
+    })
+    return [
+      {
+        key: 'sku',
+        title: t('stock.sku'),
+        render: (_value, { skuId, skuName }) => (
+          <>
+            <span className="code">{skuId}</span> <span className="quiet">{skuName}</span>
+          </>
+        ),
+      },
+      {
+        key: 'warehouse',
+        title: t('stock.warehouse'),
+        width: 130,
+        render: (_value, { warehouseId }) => (warehouseId === null ? t('common.all') : nameOf(warehouseId)),
+      },
+      {
+        key: 'level',
+        title: t('stock.level'),
+        width: 90,
+        render: (_value, { level }) => <Tag color={COLOURS[level]}>{t(`level.${level}`)}</Tag>,
+      },
+      units('available'),
+      units('safety'),
+      units('reserved'),
+      units('total'),
+      units('shipped'),
+      units('inTransit'),
+      {
+        key: 'freshness',
+        title: t('stock.freshness'),
+        width: 120,
+        render: (_value, { freshness }) => (freshness === null ? '–' : t(`freshness.${freshness.state}`)),
+      },
+    ]
+  }, [t, nameOf])
+}

@@ -1,0 +1,100 @@
+import { keepPreviousData } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { Select, type TableColumnsType, Tag } from 'antd'
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { OrderLink } from '../approvals/order-link.tsx'
+import { api } from '../api/client.ts'
+import { asQuery } from '../api/query.ts'
+import type { WorkItem } from '../api/types.ts'
+import { FilterBar } from '../components/filter-bar.tsx'
+import { ListTable } from '../components/list-table.tsx'
+import { Ago } from '../components/moment.tsx'
+import { PageHead } from '../components/page-head.tsx'
+import { useFilters } from '../components/use-filters.ts'
+import { useList } from '../components/use-list.ts'
+import { pickText } from '../format/bilingual.ts'
+
+const route = getRouteApi('/shell/work-items')
+const PAGE = 50
+
+/** What people must look at, each with what to do next. */
+export function WorkItemsPage() {
+  const { t } = useTranslation()
+  const search = route.useSearch()
+  // One of the catalogue, or a word out of somebody's link, which the API refuses with its list of kinds.
+  const kind = search.kind as WorkItem['kind'] | undefined
+  const query = api.useQuery(
+    'get',
+    '/v1/work-items',
+    { params: { query: { ...asQuery({ ...search, kind }), limit: PAGE } } },
+    { placeholderData: keepPreviousData },
+  )
+  const change = useFilters<typeof search>()
+  return (
+    <>
+      <PageHead title={t('workItems.title')} />
+      <FilterBar label={t('list.filters')}>
+        <Select
+          aria-label={t('workItems.state')}
+          className="filter"
+          value={search.state ?? 'open'}
+          onChange={(state) => change({ state: state === 'open' ? undefined : state })}
+          options={(['open', 'resolved'] as const).map((value) => ({ value, label: t(`workItems.${value}`) }))}
+        />
+        <Select
+          aria-label={t('list.sort')}
+          className="filter"
+          value={search.sort ?? 'oldest'}
+          onChange={(sort) => change({ sort: sort === 'oldest' ? undefined : sort })}
+          options={(['oldest', 'newest'] as const).map((value) => ({ value, label: t(`list.${value}`) }))}
+        />
+        {search.orderId !== undefined && (
+          <Tag closable onClose={() => change({ orderId: undefined })}>
+            {t('workItems.order')} {search.orderId.slice(-12)}
+          </Tag>
+        )}
+      </FilterBar>
+      <ListTable
+        label={t('workItems.title')}
+        list={useList<WorkItem>(query)}
+        columns={useColumns()}
+        rowKey={({ workItemId }) => workItemId}
+      />
+    </>
+  )
+}
+
+function useColumns(): TableColumnsType<WorkItem> {
+  const { t, i18n } = useTranslation()
+  return useMemo(
+    () => [
+      {
+        key: 'kind',
+        title: t('workItems.kind'),
+        width: 280,
+        render: (_value, { title }) => pickText(title, i18n.language),
+      },
+      {
+        key: 'next',
+        title: t('workItems.next'),
+        render: (_value, { nextStep }) => <span className="quiet">{pickText(nextStep, i18n.language)}</span>,
+      },
+      {
+        key: 'order',
+        title: t('workItems.order'),
+        width: 130,
+        render: (_value, { orderId }) => (orderId === null ? '–' : <OrderLink orderId={orderId} />),
+      },
+      {
+        key: 'owner',
+        title: t('workItems.owner'),
+        width: 120,
+        render: (_value, { owner }) => owner ?? <span className="quiet">{t('workItems.unassigned')}</span>,
+      },
+      { key: 'times', title: t('workItems.occurrences'), width: 72, align: 'right', dataIndex: 'occurrences' },
+      { key: 'since', title: t('workItems.since'), width: 120, render: (_value, { createdAt }) => <Ago at={createdAt} /> },
+    ],
+    [t, i18n.language],
+  )
+}
