@@ -115,7 +115,9 @@ async function buildConsole(): Promise<void> {
 /** Smaller copies of the console's files for the API to serve: compressed once here, as well as can be, and not at each request. */
 async function compressBeside(folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile() && /\.(js|css|html|svg|webmanifest)$/.test(entry.name))
+  const files = entries.filter(
+    (entry) => entry.isFile() && /\.(js|css|html|svg|webmanifest)$/.test(entry.name),
+  )
   await Promise.all(
     files.map(async ({ parentPath, name }) => {
       const file = join(parentPath, name)

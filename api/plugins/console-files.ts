@@ -53,11 +53,13 @@ export async function consoleFiles(app: FastifyInstance, { deps }: { deps: ApiDe
 }
 
 function sendPage(reply: FastifyReply): FastifyReply {
-  return reply
-    .header('content-security-policy', CONTENT_SECURITY_POLICY)
-    // Asked for again at every visit: it names the files of the release that is running now.
-    .header('cache-control', 'no-cache')
-    .sendFile('index.html', { cacheControl: false })
+  return (
+    reply
+      .header('content-security-policy', CONTENT_SECURITY_POLICY)
+      // Asked for again at every visit: it names the files of the release that is running now.
+      .header('cache-control', 'no-cache')
+      .sendFile('index.html', { cacheControl: false })
+  )
 }
 
 /** Somebody who opens an address in a browser, as against a program that asks for a path that is not there. */

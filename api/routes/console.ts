@@ -18,7 +18,11 @@ export const consoleRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (ap
     '/v1/console',
     {
       config: { access: ACCESS.useConsole },
-      schema: { tags: ['console'], summary: 'Where other pages of this installation are', response: { 200: consoleView } },
+      schema: {
+        tags: ['console'],
+        summary: 'Where other pages of this installation are',
+        response: { 200: consoleView },
+      },
     },
     async () => ({ temporalWeb: origin === undefined ? null : { origin, namespace } }),
   )

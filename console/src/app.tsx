@@ -1,9 +1,9 @@
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { App as AntApp, ConfigProvider } from 'antd'
-import enUS from 'antd/locale/en_US'
+import { ConfigProvider } from 'antd'
+import type { Locale } from 'antd/es/locale'
 import zhCN from 'antd/locale/zh_CN'
-import { StrictMode } from 'react'
+import { StrictMode, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { createConsoleRouter } from './router.tsx'
 import { theme } from './theme.ts'
@@ -12,16 +12,24 @@ type Props = { queries: QueryClient; router: ReturnType<typeof createConsoleRout
 
 /** The console with all that stands around its screens. */
 export function App({ queries, router }: Props) {
-  const { i18n } = useTranslation()
   return (
     <StrictMode>
       <QueryClientProvider client={queries}>
-        <ConfigProvider locale={i18n.language === 'en' ? enUS : zhCN} theme={theme}>
-          <AntApp component={false}>
-            <RouterProvider router={router} />
-          </AntApp>
+        <ConfigProvider locale={useLibraryLocale()} theme={theme}>
+          <RouterProvider router={router} />
         </ConfigProvider>
       </QueryClientProvider>
     </StrictMode>
   )
+}
+
+/** The component library's own words, in the language of the screen; English is fetched by those who read it. */
+function useLibraryLocale(): Locale {
+  const { i18n } = useTranslation()
+  const [english, setEnglish] = useState<Locale>()
+  const isEnglish = i18n.language === 'en'
+  useEffect(() => {
+    if (isEnglish) void import('antd/locale/en_US').then((module) => setEnglish(module.default))
+  }, [isEnglish])
+  return isEnglish && english ? english : zhCN
 }

@@ -1,5 +1,10 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from '@tanstack/react-router'
 import { changesSearch, inboxSearch } from './approvals/search.ts'
 import { NotFound } from './components/states.tsx'
 import { orderSearch, ordersSearch } from './orders/search.ts'

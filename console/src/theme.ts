@@ -22,8 +22,6 @@ export const theme: ThemeConfig = {
       '-apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", "Segoe UI", sans-serif',
   },
   components: {
-    Layout: { siderBg: '#ffffff', headerBg: '#ffffff', headerHeight: 52, headerPadding: '0 16px' },
-    Menu: { itemBorderRadius: 6 },
     Table: { cellPaddingBlockSM: 6, headerBg: '#fafafa' },
   },
 }

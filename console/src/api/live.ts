@@ -12,7 +12,11 @@ const LOOK_AGAIN_MS = 2_000
  * @param keys beginnings of the query keys that may have become old
  * @returns whether the connection stands
  */
-export function useLiveOrders(keys: readonly (readonly unknown[])[], orderId?: string, everyMs = LOOK_AGAIN_MS): boolean {
+export function useLiveOrders(
+  keys: readonly (readonly unknown[])[],
+  orderId?: string,
+  everyMs = LOOK_AGAIN_MS,
+): boolean {
   const queries = useQueryClient()
   const [isLive, setLive] = useState(false)
   const wanted = JSON.stringify(keys)

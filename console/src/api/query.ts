@@ -9,7 +9,9 @@ type Words<Search> = {
 
 /** Search parameters without those that have no value, as a body takes them. */
 export function present<Search extends object>(search: Search): Present<Search> {
-  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as Present<Search> // the same fields
+  return Object.fromEntries(
+    Object.entries(search).filter(([, value]) => value !== undefined),
+  ) as Present<Search> // the same fields
 }
 
 /** The same as a query of the API takes them. */

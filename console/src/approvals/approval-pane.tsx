@@ -1,10 +1,11 @@
 import { ArrowLeftOutlined } from '@ant-design/icons'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Alert, Grid } from 'antd'
+import { Alert } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import type { ChangeDetail } from '../api/types.ts'
 import { Failure, Loading } from '../components/states.tsx'
+import { useMedia, WIDE_FOR_TWO } from '../components/use-media.ts'
 import { usePerson } from '../session/session.ts'
 import { ChangeView } from './change-view.tsx'
 import { DecisionForm } from './decision-form.tsx'
@@ -18,7 +19,7 @@ const inboxRoute = getRouteApi('/shell/approvals')
 /** One request with what it does, who decides, and the two buttons. */
 export function ApprovalPane() {
   const { t } = useTranslation()
-  const { lg: isWide = true } = Grid.useBreakpoint()
+  const isWide = useMedia(WIDE_FOR_TWO)
   const { changeId } = route.useParams()
   const change = api.useQuery('get', '/v1/change-requests/{changeId}', { params: { path: { changeId } } })
   return (
@@ -59,6 +60,11 @@ function useGoOn(changeId: string): () => void {
     const at = rows.findIndex((row) => row.changeId === changeId)
     const next = rows[at + 1] ?? rows[at - 1]
     if (!next || next.changeId === changeId) return void navigate({ to: '/approvals', search: true })
-    void navigate({ to: '/approvals/$changeId', params: { changeId: next.changeId }, search: true, replace: true })
+    void navigate({
+      to: '/approvals/$changeId',
+      params: { changeId: next.changeId },
+      search: true,
+      replace: true,
+    })
   }
 }

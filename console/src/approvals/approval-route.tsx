@@ -46,7 +46,9 @@ function StepText({ step, dueAt }: { step: RouteStep; dueAt: string | null }) {
       )}
       {state === 'current' && (
         <div>
-          {waitingFor.length > 0 ? t('change.waiting', { names: waitingFor.join(', ') }) : t('change.noApprover')}
+          {waitingFor.length > 0
+            ? t('change.waiting', { names: waitingFor.join(', ') })
+            : t('change.noApprover')}
           {dueAt !== null && (
             <>
               {' · '}
@@ -60,7 +62,9 @@ function StepText({ step, dueAt }: { step: RouteStep; dueAt: string | null }) {
         .map((place) => (
           <div key={`${place.account} ${place.levelNumber}`}>
             <Tag color={place.state === 'approved' ? 'green' : 'red'}>
-              {t(place.state === 'approved' ? 'change.approvedBy' : 'change.rejectedBy', { name: place.account })}
+              {t(place.state === 'approved' ? 'change.approvedBy' : 'change.rejectedBy', {
+                name: place.account,
+              })}
             </Tag>
             {place.onBehalfOf !== null && t('approvals.onBehalf', { name: place.onBehalfOf })}
             <span className="quiet">

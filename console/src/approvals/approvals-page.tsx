@@ -1,10 +1,10 @@
-import { Outlet, getRouteApi, useMatchRoute, useNavigate } from '@tanstack/react-router'
-import { Grid } from 'antd'
+import { getRouteApi, Outlet, useMatchRoute, useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isTyping } from '../components/keyboard.ts'
 import { PageHead } from '../components/page-head.tsx'
 import { NothingHere } from '../components/states.tsx'
+import { useMedia, WIDE_FOR_TWO } from '../components/use-media.ts'
 import { stepped } from '../components/use-row-keys.ts'
 import { Decisions, useDecisionQueue } from './decisions.tsx'
 import { InboxFilters } from './inbox-filters.tsx'
@@ -28,10 +28,13 @@ export function ApprovalsPage() {
 
 function Approvals() {
   const { t } = useTranslation()
-  const { lg: isWide = true } = Grid.useBreakpoint()
+  const isWide = useMedia(WIDE_FOR_TWO)
   const openId = useOpenId()
   const inbox = useInbox(route.useSearch())
-  useInboxKeys(inbox.rows.map(({ changeId }) => changeId), openId)
+  useInboxKeys(
+    inbox.rows.map(({ changeId }) => changeId),
+    openId,
+  )
   const showsList = isWide || openId === null
   return (
     <>
@@ -45,7 +48,8 @@ function Approvals() {
           </div>
         )}
         {openId === null ? (
-          isWide && inbox.rows.length > 0 && <NothingHere title={t('approvals.choose')} hint={t('approvals.keys')} />
+          isWide &&
+          inbox.rows.length > 0 && <NothingHere title={t('approvals.choose')} hint={t('approvals.keys')} />
         ) : (
           <Outlet />
         )}
@@ -74,7 +78,12 @@ function useInboxKeys(ids: readonly string[], openId: string | null): void {
       const changeId = next === null ? undefined : all[next]
       if (changeId === undefined) return
       event.preventDefault()
-      void navigate({ to: '/approvals/$changeId', params: { changeId }, search: true, replace: openId !== null })
+      void navigate({
+        to: '/approvals/$changeId',
+        params: { changeId },
+        search: true,
+        replace: openId !== null,
+      })
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)

@@ -31,9 +31,12 @@ function AttachmentView({ attachment }: { attachment: Attachment }) {
   if (thumbnailUrl === null) {
     return (
       <a href={fileUrl} download={fileName} className="attachment-file">
-        <FilePdfOutlined /> {fileName} <span className="quiet">{t('change.pdf', { size: formatBytes(bytes) })}</span>
+        <FilePdfOutlined /> {fileName}{' '}
+        <span className="quiet">{t('change.pdf', { size: formatBytes(bytes) })}</span>
       </a>
     )
   }
-  return <Image src={thumbnailUrl} preview={{ src: fileUrl }} alt={fileName} height={112} className="attachment" />
+  return (
+    <Image src={thumbnailUrl} preview={{ src: fileUrl }} alt={fileName} height={112} className="attachment" />
+  )
 }

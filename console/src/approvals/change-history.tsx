@@ -32,13 +32,15 @@ export function ChangeHistory({ change }: { change: ChangeDetail }) {
 
 function useEntries(change: ChangeDetail): Entry[] {
   const { t } = useTranslation()
-  const asked = change.versions.map((version): Entry => ({
-    key: `version ${version.requestVersion}`,
-    at: version.submittedAt,
-    color: 'blue',
-    text: `${t('change.version', { number: version.requestVersion })} · ${version.submittedBy}`,
-    note: version.reason,
-  }))
+  const asked = change.versions.map(
+    (version): Entry => ({
+      key: `version ${version.requestVersion}`,
+      at: version.submittedAt,
+      color: 'blue',
+      text: `${t('change.version', { number: version.requestVersion })} · ${version.submittedBy}`,
+      note: version.reason,
+    }),
+  )
   const decided = change.decisions.map((decision, index): Entry => {
     const way = t('change.via', { way: t(`way.${decision.via}`) })
     const { refusal, account: name } = decision

@@ -6,11 +6,11 @@ import { Difference, Money } from '../components/money.tsx'
 import { Section } from '../components/section.tsx'
 import { ChangeStatusTag } from '../components/tags.tsx'
 import { isByLink } from '../session/session.ts'
+import { ApprovalRoute } from './approval-route.tsx'
 import { Attachments } from './attachments.tsx'
 import { ChangeComparison } from './change-comparison.tsx'
 import { ChangeConsequences } from './change-consequences.tsx'
 import { ChangeHistory } from './change-history.tsx'
-import { ApprovalRoute } from './approval-route.tsx'
 import { OrderLink } from './order-link.tsx'
 
 /** Everything about a request for a change, the reason for it first and the history last. */
@@ -28,11 +28,14 @@ export function ChangeView({ change }: { change: ChangeDetail }) {
         </Space>
       </header>
       {change.end !== null && (
-        <Alert type="warning" showIcon title={t('change.end')} description={change.end.detail || change.end.code} />
+        <Alert
+          type="warning"
+          showIcon
+          title={t('change.end')}
+          description={change.end.detail || change.end.code}
+        />
       )}
-      {!change.separationOfDuties && (
-        <Alert type="warning" showIcon title={t('change.separationNo')} />
-      )}
+      {!change.separationOfDuties && <Alert type="warning" showIcon title={t('change.separationNo')} />}
       <Asked change={change} />
       <ChangeComparison change={change} />
       <ChangeConsequences change={change} />
@@ -48,7 +51,9 @@ function Asked({ change }: { change: ChangeDetail }) {
   return (
     <Section title={t('change.reason')}>
       <p className="change-reason">
-        <strong>{t(`reasonCode.${change.reasonCode as 'other'}`, { defaultValue: change.reasonCode })}</strong>{' '}
+        <strong>
+          {t(`reasonCode.${change.reasonCode as 'other'}`, { defaultValue: change.reasonCode })}
+        </strong>{' '}
         {change.reason}
       </p>
       <Descriptions
@@ -63,8 +68,16 @@ function Asked({ change }: { change: ChangeDetail }) {
           { key: 'store', label: t('change.store'), children: change.storeId },
           { key: 'applicant', label: t('change.applicant'), children: change.applicant },
           { key: 'created', label: t('change.created'), children: <Moment at={change.createdAt} /> },
-          { key: 'difference', label: t('change.difference'), children: <Difference cents={change.differenceCents} /> },
-          { key: 'concession', label: t('change.concession'), children: <Money cents={change.concessionCents} /> },
+          {
+            key: 'difference',
+            label: t('change.difference'),
+            children: <Difference cents={change.differenceCents} />,
+          },
+          {
+            key: 'concession',
+            label: t('change.concession'),
+            children: <Money cents={change.concessionCents} />,
+          },
           ...(change.shipBy === null
             ? []
             : [{ key: 'shipBy', label: t('change.shipBy'), children: <Until at={change.shipBy} /> }]),

@@ -41,7 +41,9 @@ export function ChangesPage() {
     <>
       <PageHead
         title={t('changes.title')}
-        extra={<ExportButton what={(format) => ({ kind: 'change-requests', format, filters: present(filters) })} />}
+        extra={
+          <ExportButton what={(format) => ({ kind: 'change-requests', format, filters: present(filters) })} />
+        }
       />
       <ChangeFilters />
       <ListTable
@@ -78,14 +80,24 @@ function useColumns(): TableColumnsType<ChangeSummary> {
         width: 110,
         render: (_value, { status }) => <ChangeStatusTag status={status} />,
       },
-      { key: 'type', title: t('change.type'), width: 100, render: (_value, { type }) => t(`changeType.${type}`) },
+      {
+        key: 'type',
+        title: t('change.type'),
+        width: 100,
+        render: (_value, { type }) => t(`changeType.${type}`),
+      },
       {
         key: 'order',
         title: t('change.order'),
         width: 130,
         render: (_value, { orderId }) => <OrderLink orderId={orderId} />,
       },
-      { key: 'store', title: t('change.store'), width: 130, render: (_value, { storeId }) => nameOf(storeId) },
+      {
+        key: 'store',
+        title: t('change.store'),
+        width: 130,
+        render: (_value, { storeId }) => nameOf(storeId),
+      },
       {
         key: 'difference',
         title: t('change.difference'),

@@ -26,7 +26,15 @@ export function DecisionForm({ change, onDecided }: Props) {
       return
     }
     const { changeId, changeNumber, requestVersion, stepNumber, orderVersion } = change
-    queue.add({ changeId, changeNumber, decision, note: note.trim(), requestVersion, stepNumber, orderVersion })
+    queue.add({
+      changeId,
+      changeNumber,
+      decision,
+      note: note.trim(),
+      requestVersion,
+      stepNumber,
+      orderVersion,
+    })
     onDecided()
   }
   useDecisionKeys({ approve: () => decide('approve'), reject: () => setRejecting(true) })

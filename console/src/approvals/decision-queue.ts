@@ -20,10 +20,7 @@ export type PendingDecision = Decision & {
   problem: Problem | null
 }
 
-export type DecisionSender = (
-  decision: PendingDecision,
-  options: { keepalive: boolean },
-) => Promise<unknown>
+export type DecisionSender = (decision: PendingDecision, options: { keepalive: boolean }) => Promise<unknown>
 
 type Deps = {
   send: DecisionSender
@@ -67,7 +64,13 @@ export class DecisionQueue {
     const { newKey, nowMs, after } = this.#deps
     const { changeId } = decision
     const sendsAtMs = nowMs() + UNDO_MS
-    const entry = { ...decision, idempotencyKey: newKey(), sendsAtMs, state: 'waiting', problem: null } as const
+    const entry = {
+      ...decision,
+      idempotencyKey: newKey(),
+      sendsAtMs,
+      state: 'waiting',
+      problem: null,
+    } as const
     this.#replace([...this.#entries, entry])
     this.#stops.set(
       changeId,
@@ -131,7 +134,9 @@ export class DecisionQueue {
   }
 
   #change(changeId: string, change: Partial<PendingDecision>): PendingDecision | undefined {
-    this.#replace(this.#entries.map((entry) => (entry.changeId === changeId ? { ...entry, ...change } : entry)))
+    this.#replace(
+      this.#entries.map((entry) => (entry.changeId === changeId ? { ...entry, ...change } : entry)),
+    )
     return this.#find(changeId)
   }
 

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { App } from 'antd'
-import { createContext, type ReactNode, use, useEffect, useMemo, useSyncExternalStore } from 'react'
+import { message as messages } from 'antd'
+import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../api/client.ts'
 import { newIdempotencyKey } from '../api/idempotency.ts'
@@ -22,7 +22,7 @@ const send: DecisionSender = (pending, { keepalive }) => {
 /** Makes decisions outlive the page that they were made on: one may go on to the next request while the last one still waits. */
 export function Decisions({ children }: { children: ReactNode }) {
   const { t, i18n } = useTranslation()
-  const { message } = App.useApp()
+  const [message, messageHolder] = messages.useMessage()
   const queries = useQueryClient()
   const lookAgain = () => {
     void queries.invalidateQueries({ queryKey: ['get', '/v1/approval-inbox'] })
@@ -44,8 +44,8 @@ export function Decisions({ children }: { children: ReactNode }) {
     },
   }
   // The queue lives as long as the page; what it tells people follows their language.
-  const latest = useMemo(() => ({ told }), [])
-  latest.told = told
+  const latest = useRef(told)
+  latest.current = told
   const queue = useMemo(
     () =>
       new DecisionQueue({
@@ -56,17 +56,22 @@ export function Decisions({ children }: { children: ReactNode }) {
           const timer = setTimeout(work, ms)
           return () => clearTimeout(timer)
         },
-        onSent: (decision) => latest.told.sent(decision),
-        onRefused: (decision, problem) => latest.told.refused(decision, problem),
+        onSent: (decision) => latest.current.sent(decision),
+        onRefused: (decision, problem) => latest.current.refused(decision, problem),
       }),
-    [latest],
+    [],
   )
   useEffect(() => {
     const onLeave = () => queue.flush()
     window.addEventListener('pagehide', onLeave)
     return () => window.removeEventListener('pagehide', onLeave)
   }, [queue])
-  return <Queue value={queue}>{children}</Queue>
+  return (
+    <Queue value={queue}>
+      {messageHolder}
+      {children}
+    </Queue>
+  )
 }
 
 export function useDecisionQueue(): DecisionQueue {

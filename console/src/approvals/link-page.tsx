@@ -1,10 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { Alert, Button, Card, Typography } from 'antd'
+import { Alert, Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../api/client.ts'
 import { problemOf } from '../api/problem.ts'
+import { Card } from '../components/card.tsx'
 import { ProblemHelp } from '../components/states.tsx'
 import { pickText } from '../format/bilingual.ts'
 import { enter } from '../session/session.ts'
@@ -22,17 +23,17 @@ export function LinkPage() {
   return (
     <main className="sign-in">
       <Card className="sign-in-card">
-        <Typography.Title level={1} className="sign-in-title">
-          {t('link.title')}
-        </Typography.Title>
-        {token === '' ? (
-          <Alert type="warning" showIcon title={t('link.missing')} />
-        ) : (
-          <Typography.Paragraph>{t('link.hint')}</Typography.Paragraph>
-        )}
+        <h1 className="sign-in-title">{t('link.title')}</h1>
+        {token === '' ? <Alert type="warning" showIcon title={t('link.missing')} /> : <p>{t('link.hint')}</p>}
         {problem && <OpeningFailed isSpent={isSpent} problem={problem} />}
         {token !== '' && !isSpent && (
-          <Button type="primary" size="large" block loading={open.isPending} onClick={() => open.mutate(token)}>
+          <Button
+            type="primary"
+            size="large"
+            block
+            loading={open.isPending}
+            onClick={() => open.mutate(token)}
+          >
             {t('link.open')}
           </Button>
         )}

@@ -25,7 +25,9 @@ export function routeOf(change: ChangeDetail): RouteStep[] {
       (place) => place.stepNumber === number && place.requestVersion === change.requestVersion,
     )
     const isCurrent = number === change.stepNumber
-    const reached = isCurrent ? change.levelNumber : Math.max(1, ...places.map(({ levelNumber }) => levelNumber))
+    const reached = isCurrent
+      ? change.levelNumber
+      : Math.max(1, ...places.map(({ levelNumber }) => levelNumber))
     return {
       number,
       level: levels[reached - 1] ?? levels[0] ?? null,

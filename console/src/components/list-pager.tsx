@@ -20,7 +20,12 @@ export function ListPager({ list }: { list: Pick<ListResult<unknown>, 'pager'> }
       >
         {t('list.firstPage')}
       </Button>
-      <Button size="small" icon={<LeftOutlined />} disabled={toPrevious === null} onClick={toPrevious ?? undefined}>
+      <Button
+        size="small"
+        icon={<LeftOutlined />}
+        disabled={toPrevious === null}
+        onClick={toPrevious ?? undefined}
+      >
         {t('list.previous')}
       </Button>
       <Button

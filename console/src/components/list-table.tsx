@@ -1,9 +1,9 @@
 import { Table, type TableColumnsType } from 'antd'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ListPager } from './list-pager.tsx'
 import { Failure, NothingHere } from './states.tsx'
 import type { ListResult } from './use-list.ts'
-import { ListPager } from './list-pager.tsx'
 import { useRowKeys } from './use-row-keys.ts'
 
 type Props<Row> = {
@@ -28,7 +28,10 @@ export function ListTable<Row extends object>(props: Props<Row>) {
   const { label, list, columns, rowKey, onOpen, minWidth = 900, empty } = props
   const { t } = useTranslation()
   const box = useRef<HTMLElement>(null)
-  const { marked, mark } = useRowKeys(list.rows, { open: (row) => onOpen?.(row), isOff: onOpen === undefined })
+  const { marked, mark } = useRowKeys(list.rows, {
+    open: (row) => onOpen?.(row),
+    isOff: onOpen === undefined,
+  })
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page begins with no row marked
   useEffect(() => mark(null), [list.pageKey])
@@ -40,7 +43,7 @@ export function ListTable<Row extends object>(props: Props<Row>) {
   if (list.error !== null && list.rows.length === 0)
     return <Failure error={list.error} onRetry={list.refetch} />
   return (
-    <section ref={box} aria-label={label} aria-busy={list.isFetching}>
+    <section ref={box} className="list-rows" aria-label={label} aria-busy={list.isFetching}>
       <Table<Row>
         size="small"
         rowKey={rowKey}

@@ -1,4 +1,3 @@
-import { Typography } from 'antd'
 import { type ReactNode, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -11,9 +10,7 @@ export function PageHead({ title, extra }: { title: string; extra?: ReactNode })
   }, [title, name])
   return (
     <header className="page-head">
-      <Typography.Title level={1} className="page-title">
-        {title}
-      </Typography.Title>
+      <h1 className="page-title">{title}</h1>
       <div className="page-extra">{extra}</div>
     </header>
   )

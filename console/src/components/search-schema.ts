@@ -7,8 +7,14 @@ import { z } from 'zod/mini'
 const orNone = <Schema extends z.core.$ZodType>(schema: Schema) => z.catch(z.optional(schema), undefined)
 
 /** Numbers, too: the router reads `?storeId=12` as one. */
-export const words = orNone(z.pipe(z.union([z.string(), z.number()]), z.transform((value: string | number) => String(value))))
+export const words = orNone(
+  z.pipe(
+    z.union([z.string(), z.number()]),
+    z.transform((value: string | number) => String(value)),
+  ),
+)
 export const flag = orNone(z.literal(true))
 export const moment = orNone(z.iso.datetime({ offset: true }))
-export const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) => orNone(z.enum(values))
+export const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  orNone(z.enum(values))
 export const paging = { cursor: orNone(z.string()) }

@@ -1,4 +1,5 @@
-import { Button, Empty, Result, Spin, Typography } from 'antd'
+import { InboxOutlined, LockOutlined, QuestionCircleOutlined, WarningOutlined } from '@ant-design/icons'
+import { Button, Spin } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Problem, problemOf } from '../api/problem.ts'
@@ -12,7 +13,21 @@ export function Loading({ isWholePage = false }: { isWholePage?: boolean }) {
   return (
     <div className={isWholePage ? 'state state-page' : 'state'} role="status" aria-live="polite">
       <Spin />
-      <span className="state-text">{t('state.loading')}</span>
+      <span className="quiet">{t('state.loading')}</span>
+    </div>
+  )
+}
+
+type Props = { icon: ReactNode; title: string; children?: ReactNode; isAlert?: boolean }
+
+function State({ icon, title, children, isAlert = false }: Props) {
+  return (
+    <div className="state" {...(isAlert ? { role: 'alert' } : {})}>
+      <span className="state-icon" aria-hidden>
+        {icon}
+      </span>
+      <strong>{title}</strong>
+      {children}
     </div>
   )
 }
@@ -20,47 +35,47 @@ export function Loading({ isWholePage = false }: { isWholePage?: boolean }) {
 export function NothingHere({ title, hint }: { title?: string; hint?: string }) {
   const { t } = useTranslation()
   return (
-    <Empty
-      image={Empty.PRESENTED_IMAGE_SIMPLE}
-      description={
-        <>
-          <div>{title ?? t('state.empty')}</div>
-          <Typography.Text type="secondary">{hint ?? t('state.emptyHint')}</Typography.Text>
-        </>
-      }
-    />
+    <State icon={<InboxOutlined />} title={title ?? t('state.empty')}>
+      <span className="quiet">{hint ?? t('state.emptyHint')}</span>
+    </State>
   )
 }
 
 export function NotFound() {
   const { t } = useTranslation()
-  return <Result status="404" title={t('state.notFound')} subTitle={t('state.notFoundHint')} />
+  return (
+    <State icon={<QuestionCircleOutlined />} title={t('state.notFound')}>
+      <span className="quiet">{t('state.notFoundHint')}</span>
+    </State>
+  )
 }
 
 /** Whatever went wrong, with what can be done about it and the number by which the log has it. */
 export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { t, i18n } = useTranslation()
-  const { data: person } = useSession()
   const problem = problemOf(error)
   if (problem.status === 404) return <NotFound />
-  if (problem.status === 403) {
-    const role = person ? t(`role.${person.role}`) : t('common.unknown')
-    const isLink = problem.code === 'link-session'
-    return (
-      <Result
-        status="403"
-        title={isLink ? pickText(problem.title, i18n.language) : t('state.notAllowed')}
-        subTitle={isLink ? undefined : t('state.notAllowedHint', { role })}
-      />
-    )
-  }
+  if (problem.status === 403) return <NotAllowed problem={problem} />
   return (
-    <Result
-      status={problem.passes ? 'warning' : 'error'}
-      title={pickText(problem.title, i18n.language)}
-      subTitle={<ProblemHelp problem={problem} />}
-      extra={onRetry && <Button onClick={onRetry}>{t('common.retry')}</Button>}
-    />
+    <State icon={<WarningOutlined />} title={pickText(problem.title, i18n.language)} isAlert>
+      <ProblemHelp problem={problem} />
+      {onRetry && <Button onClick={onRetry}>{t('common.retry')}</Button>}
+    </State>
+  )
+}
+
+function NotAllowed({ problem }: { problem: Problem }) {
+  const { t, i18n } = useTranslation()
+  const { data: person } = useSession()
+  const role = person ? t(`role.${person.role}`) : t('common.unknown')
+  const isLink = problem.code === 'link-session'
+  return (
+    <State
+      icon={<LockOutlined />}
+      title={isLink ? pickText(problem.title, i18n.language) : t('state.notAllowed')}
+    >
+      {!isLink && <span className="quiet">{t('state.notAllowedHint', { role })}</span>}
+    </State>
   )
 }
 
@@ -68,9 +83,13 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
 export function ProblemHelp({ problem }: { problem: Problem }): ReactNode {
   const { t } = useTranslation()
   const advice =
-    problem.status === 0 ? t('problem.unreachable') : problem.passes ? t('problem.passes') : t('problem.other')
+    problem.status === 0
+      ? t('problem.unreachable')
+      : problem.passes
+        ? t('problem.passes')
+        : t('problem.other')
   return (
-    <>
+    <div>
       <div>{advice}</div>
       {problem.fields.map(({ field, message }) => (
         <div key={field}>
@@ -78,10 +97,8 @@ export function ProblemHelp({ problem }: { problem: Problem }): ReactNode {
         </div>
       ))}
       {problem.requestId !== null && (
-        <Typography.Text type="secondary" copyable={{ text: problem.requestId }}>
-          {t('state.requestId', { id: problem.requestId })}
-        </Typography.Text>
+        <div className="quiet code">{t('state.requestId', { id: problem.requestId })}</div>
       )}
-    </>
+    </div>
   )
 }

@@ -4,7 +4,9 @@ import { useNavigate } from '@tanstack/react-router'
  * Changes filters in the address. Another filter is another list, so that it begins with its first page; typing into a
  * field replaces the entry of the history instead of adding one for each change.
  */
-export function useFilters<Search extends object>(): (changes: Partial<Record<keyof Search, unknown>>) => void {
+export function useFilters<Search extends object>(): (
+  changes: Partial<Record<keyof Search, unknown>>,
+) => void {
   const navigate = useNavigate()
   return (changes) =>
     void navigate({

@@ -18,7 +18,14 @@ export function useRowKeys<Row>(
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const { rows: present, marked: at, options: wanted } = latest.current
-      if (wanted.isOff || present.length === 0 || isTyping(event) || event.ctrlKey || event.metaKey || event.altKey)
+      if (
+        wanted.isOff ||
+        present.length === 0 ||
+        isTyping(event) ||
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey
+      )
         return
       const next = stepped(at, event.key, present.length)
       if (next !== null) {
@@ -26,7 +33,8 @@ export function useRowKeys<Row>(
         return mark(next)
       }
       const row = at === null ? undefined : present[at]
-      const isFree = event.target === document.body || (event.target instanceof Element && event.target.id === 'content')
+      const isFree =
+        event.target === document.body || (event.target instanceof Element && event.target.id === 'content')
       if (event.key === 'Enter' && row !== undefined && isFree) wanted.open(row)
     }
     window.addEventListener('keydown', onKey)

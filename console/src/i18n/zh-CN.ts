@@ -212,7 +212,13 @@ export const zhCN = {
     noChanges: '没有改单',
     policyVersions: '下单时的策略版本',
   },
-  holdState: { held: '已预占', confirmed: '已锁定', consumed: '已出库', expired: '已过期', released: '已释放' },
+  holdState: {
+    held: '已预占',
+    confirmed: '已锁定',
+    consumed: '已出库',
+    expired: '已过期',
+    released: '已释放',
+  },
   taskState: {
     created: '待拣货',
     started: '拣货中',
@@ -230,7 +236,13 @@ export const zhCN = {
     lost: '已丢失',
   },
   refundState: { due: '待退款', done: '已退款', failed: '退款失败' },
-  returnState: { requested: '待审核', approved: '已同意', rejected: '已拒绝', received: '已收货', settled: '已完结' },
+  returnState: {
+    requested: '待审核',
+    approved: '已同意',
+    rejected: '已拒绝',
+    received: '已收货',
+    settled: '已完结',
+  },
   storyKind: {
     log: '状态与操作',
     stock: '库存流水',

@@ -17,15 +17,13 @@ export function OrderAlerts({ order }: { order: OrderDetail }) {
   const workItems = api.useQuery('get', '/v1/work-items', { params: { query } })
   const held = order.checks.find(({ state }) => state === 'held')
   return (
-    <div className="alerts" role="region" aria-label={t('order.alerts')}>
+    <section className="alerts" aria-label={t('order.alerts')}>
       {held && (
         <Alert
           type="warning"
           showIcon
           title={t('order.heldByRules', { rules: held.findings.map(({ tag }) => tag).join(' · ') })}
-          description={held.findings.map(({ findingId, because }) => (
-            <div key={findingId}>{because}</div>
-          ))}
+          description={held.findings.map(({ findingId, because }) => <div key={findingId}>{because}</div>)}
         />
       )}
       {order.supplementCents > 0 && (
@@ -57,6 +55,6 @@ export function OrderAlerts({ order }: { order: OrderDetail }) {
           }
         />
       ))}
-    </div>
+    </section>
   )
 }

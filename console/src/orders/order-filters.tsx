@@ -103,7 +103,8 @@ function Finder({ given }: { given: string }) {
   const [value, setValue] = useState(given)
   const find = (text: string) => {
     const wanted = text.trim()
-    if (UUID.test(wanted)) return void navigate({ to: '/orders/$orderId', params: { orderId: wanted.toLowerCase() } })
+    if (UUID.test(wanted))
+      return void navigate({ to: '/orders/$orderId', params: { orderId: wanted.toLowerCase() } })
     change({ externalOrderId: wanted })
   }
   return (

@@ -1,4 +1,4 @@
-import { Alert, Collapse, Table, type TableColumnsType, Tag, Typography } from 'antd'
+import { Alert, Collapse, Table, type TableColumnsType, Tag } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNames } from '../api/directory.ts'
@@ -24,10 +24,7 @@ export function OrderLines({ order }: { order: OrderDetail }) {
   const columns = useColumns(order)
   const waits = order.status === 'reserved'
   return (
-    <Section
-      title={t('order.lines')}
-      extra={waits && <Until at={order.reservationExpiresAt} />}
-    >
+    <Section title={t('order.lines')} extra={waits && <Until at={order.reservationExpiresAt} />}>
       <Table<Line>
         size="small"
         rowKey="lineNumber"
@@ -115,13 +112,9 @@ function Why({ order: { allocationDecisions } }: { order: OrderDetail }) {
           <Alert
             key={operationId}
             type="info"
-            title={
-              <Typography.Paragraph className="why-text">{pickText(text, i18n.language)}</Typography.Paragraph>
-            }
+            title={<span className="why-text">{pickText(text, i18n.language)}</span>}
             description={
-              policyVersion === 0
-                ? t('order.builtIn')
-                : t('order.decidedBy', { version: policyVersion })
+              policyVersion === 0 ? t('order.builtIn') : t('order.decidedBy', { version: policyVersion })
             }
           />
         ),

@@ -83,7 +83,13 @@ function isApart({ at, happenedAt }: StoryEntry): boolean {
   return happenedAt !== null && Math.abs(Date.parse(at) - Date.parse(happenedAt)) > 5_000
 }
 
-function TimelineFilters({ kind, sort }: { kind: StoryEntry['kind'] | undefined; sort: 'newest' | 'oldest' }) {
+function TimelineFilters({
+  kind,
+  sort,
+}: {
+  kind: StoryEntry['kind'] | undefined
+  sort: 'newest' | 'oldest'
+}) {
   const { t } = useTranslation()
   const navigate = useNavigate({ from: '/orders/$orderId' })
   return (
@@ -96,7 +102,11 @@ function TimelineFilters({ kind, sort }: { kind: StoryEntry['kind'] | undefined;
         placeholder={t('order.allKinds')}
         value={kind}
         onChange={(value) =>
-          void navigate({ search: (present) => ({ ...present, kind: value }), replace: true, resetScroll: false })
+          void navigate({
+            search: (present) => ({ ...present, kind: value }),
+            replace: true,
+            resetScroll: false,
+          })
         }
         options={STORY_KINDS.map((value) => ({ value, label: t(`storyKind.${value}`) }))}
       />
@@ -106,7 +116,11 @@ function TimelineFilters({ kind, sort }: { kind: StoryEntry['kind'] | undefined;
         value={sort}
         options={(['newest', 'oldest'] as const).map((value) => ({ value, label: t(`list.${value}`) }))}
         onChange={(value) =>
-          void navigate({ search: (present) => ({ ...present, sort: value }), replace: true, resetScroll: false })
+          void navigate({
+            search: (present) => ({ ...present, sort: value }),
+            replace: true,
+            resetScroll: false,
+          })
         }
       />
     </div>

@@ -94,7 +94,12 @@ function useColumns(): TableColumnsType<OrderSummary> {
         width: 110,
         render: (_value, { channel }) => <ChannelName channel={channel} />,
       },
-      { key: 'store', title: t('orders.store'), width: 140, render: (_value, { storeId }) => nameOf(storeId) },
+      {
+        key: 'store',
+        title: t('orders.store'),
+        width: 140,
+        render: (_value, { storeId }) => nameOf(storeId),
+      },
       {
         key: 'externalId',
         title: t('orders.externalId'),

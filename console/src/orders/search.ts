@@ -16,7 +16,15 @@ export const ordersSearch = z.object({
 })
 export type OrdersSearch = z.output<typeof ordersSearch>
 
-export const STORY_KINDS = ['log', 'stock', 'message', 'delivery', 'tracking', 'work_item', 'notification'] as const
+export const STORY_KINDS = [
+  'log',
+  'stock',
+  'message',
+  'delivery',
+  'tracking',
+  'work_item',
+  'notification',
+] as const
 
 export const orderSearch = z.object({
   /** Of the timeline; none: everything. */

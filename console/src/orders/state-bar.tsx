@@ -6,7 +6,8 @@ import { Moment } from '../components/moment.tsx'
 import { nextOf, pathOf } from './state-path.ts'
 
 const SHOWN = { done: 'finish', current: 'process', ahead: 'wait' } as const
-const isStatus = (value: string | null): value is OrderStatus => ORDER_STATUSES.some((status) => status === value)
+const isStatus = (value: string | null): value is OrderStatus =>
+  ORDER_STATUSES.some((status) => status === value)
 
 /** Where an order has been and when, where it is, and what may follow. */
 export function StateBar({ status, log }: { status: OrderStatus; log: readonly LogEntry[] }) {

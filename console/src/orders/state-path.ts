@@ -1,7 +1,14 @@
 import { isFinal, ORDER_TRANSITIONS, type OrderStatus } from '../../../domain/order-state.ts'
 
 /** The way of an order with which nothing goes wrong. Each step of it is a legal move of the transition table, by a test. */
-export const USUAL_WAY = ['reserved', 'paid', 'shipped', 'in_transit', 'delivered', 'completed'] as const satisfies OrderStatus[]
+export const USUAL_WAY = [
+  'reserved',
+  'paid',
+  'shipped',
+  'in_transit',
+  'delivered',
+  'completed',
+] as const satisfies OrderStatus[]
 
 /** Where an order may have been before a status that lies beside the usual way. */
 const BESIDE: Partial<Record<OrderStatus, (typeof USUAL_WAY)[number]>> = {
@@ -49,5 +56,8 @@ function aheadOf(current: OrderStatus): readonly OrderStatus[] {
 /** An order that went back and forth is shown where it was first, with the last status at the end. */
 function withoutRepetition(visited: readonly OrderStatus[]): OrderStatus[] {
   const current = visited.at(-1)
-  return [...new Set(visited.filter((status) => status !== current)), ...(current === undefined ? [] : [current])]
+  return [
+    ...new Set(visited.filter((status) => status !== current)),
+    ...(current === undefined ? [] : [current]),
+  ]
 }

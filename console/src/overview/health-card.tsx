@@ -31,7 +31,9 @@ export function HealthCard() {
           {data.score === null ? '–' : Math.round(data.score)}
         </Figure>
         {data.change !== null && (
-          <Figure name={t('overview.healthChange')}>{`${data.change > 0 ? '+' : ''}${data.change.toFixed(1)}`}</Figure>
+          <Figure
+            name={t('overview.healthChange')}
+          >{`${data.change > 0 ? '+' : ''}${data.change.toFixed(1)}`}</Figure>
         )}
       </div>
       {data.components.map(({ component, score }) => (

@@ -17,7 +17,10 @@ export function WorkItemsCard() {
   const items: readonly WorkItem[] = list.data?.items ?? []
   const counts = byAge(items, useNow().getTime())
   return (
-    <Section title={t('overview.workItems')} extra={<span className="quiet">{t('overview.workItemsByAge')}</span>}>
+    <Section
+      title={t('overview.workItems')}
+      extra={<span className="quiet">{t('overview.workItemsByAge')}</span>}
+    >
       <div className="figures">
         <Link to="/work-items">
           <Figure name={t('overview.workItems')}>

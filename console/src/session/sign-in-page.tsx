@@ -1,5 +1,5 @@
-import { Card, Typography } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { Card } from '../components/card.tsx'
 import { LanguageSwitch } from '../shell/language-switch.tsx'
 import { SignInForm } from './sign-in-form.tsx'
 
@@ -9,10 +9,8 @@ export function SignInPage() {
   return (
     <main className="sign-in">
       <Card className="sign-in-card">
-        <Typography.Title level={1} className="sign-in-title">
-          {t('app.name')}
-        </Typography.Title>
-        <Typography.Paragraph type="secondary">{t('app.tagline')}</Typography.Paragraph>
+        <h1 className="sign-in-title">{t('app.name')}</h1>
+        <p className="quiet">{t('app.tagline')}</p>
         <SignInForm />
         <div className="sign-in-foot">
           <LanguageSwitch />

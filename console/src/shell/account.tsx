@@ -1,5 +1,5 @@
-import { LogoutOutlined, UserOutlined } from '@ant-design/icons'
-import { Button, Dropdown, Tag } from 'antd'
+import { LogoutOutlined } from '@ant-design/icons'
+import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { isByLink, usePerson, useSignOut } from '../session/session.ts'
 import { LanguageSwitch } from './language-switch.tsx'
@@ -12,22 +12,22 @@ export function Account() {
   const scope = [...person.storeIds, ...(person.region === null ? [] : [person.region])].join(' · ')
   return (
     <div className="shell-account">
-      {isByLink() && <Tag color="gold">{t('session.linkSession')}</Tag>}
       <LanguageSwitch />
-      <Dropdown
-        trigger={['click']}
-        menu={{
-          items: [
-            { key: 'role', disabled: true, label: `${t(`role.${person.role}`)}${scope ? ` · ${scope}` : ''}` },
-            { type: 'divider' },
-            { key: 'out', icon: <LogoutOutlined />, label: t('session.signOut'), onClick: () => signOut.mutate() },
-          ],
-        }}
-      >
-        <Button type="text" icon={<UserOutlined />} loading={signOut.isPending}>
-          {person.userName}
-        </Button>
-      </Dropdown>
+      <span className="shell-person" title={scope}>
+        {person.userName}
+        <span className="quiet wide-only">
+          {' · '}
+          {isByLink() ? t('session.linkSession') : t(`role.${person.role}`)}
+        </span>
+      </span>
+      <Button
+        type="text"
+        icon={<LogoutOutlined />}
+        aria-label={t('session.signOut')}
+        title={t('session.signOut')}
+        loading={signOut.isPending}
+        onClick={() => signOut.mutate()}
+      />
     </div>
   )
 }

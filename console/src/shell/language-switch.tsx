@@ -1,20 +1,14 @@
-import { Segmented } from 'antd'
+import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { type Language, switchLanguage } from '../i18n/i18n.ts'
+import { switchLanguage } from '../i18n/i18n.ts'
 
-/** Chinese or English, for this browser. */
+/** Changes to the other language, which it names in its own words; for this browser. */
 export function LanguageSwitch() {
   const { t, i18n } = useTranslation()
+  const other = i18n.language === 'en' ? 'zh-CN' : 'en'
   return (
-    <Segmented<Language>
-      aria-label={t('language.label')}
-      size="small"
-      value={i18n.language === 'en' ? 'en' : 'zh-CN'}
-      options={[
-        { value: 'zh-CN', label: t('language.zh') },
-        { value: 'en', label: t('language.en') },
-      ]}
-      onChange={(language) => void switchLanguage(language)}
-    />
+    <Button type="text" size="small" lang={other} onClick={() => void switchLanguage(other)}>
+      {t(other === 'en' ? 'language.en' : 'language.zh')}
+    </Button>
   )
 }

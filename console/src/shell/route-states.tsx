@@ -6,7 +6,7 @@ export function RoutePending() {
   return <Loading />
 }
 
-/** A screen that threw: a bug of ours, or a part of a new release that this old page asks for in vain. */
+/** A screen that threw: a bug of ours, or a part of an older release that is not there any more. */
 export function RouteFailure({ error, reset }: ErrorComponentProps) {
   return <Failure error={error} onRetry={reset} />
 }

@@ -1,79 +1,71 @@
 import { MenuOutlined } from '@ant-design/icons'
-import { Outlet, useLocation } from '@tanstack/react-router'
-import { Button, Drawer, Grid, Layout } from 'antd'
-import { useState } from 'react'
+import { Outlet } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { lazy, Suspense, useState, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Failure, Loading } from '../components/states.tsx'
-import { ExpiredSession } from '../session/expired-session.tsx'
+import { useMedia, WIDE } from '../components/use-media.ts'
+import { sessionGate } from '../session/gate.ts'
 import { isByLink, useSession } from '../session/session.ts'
-import { SignInPage } from '../session/sign-in-page.tsx'
 import { Account } from './account.tsx'
 import { ScreenMenu } from './screen-menu.tsx'
+
+// Most visits find a session that holds: forms to sign in are fetched by those who need one.
+const SignInPage = lazy(async () => ({ default: (await import('../session/sign-in-page.tsx')).SignInPage }))
+const ExpiredSession = lazy(async () => ({
+  default: (await import('../session/expired-session.tsx')).ExpiredSession,
+}))
 
 /** The frame of every screen: who is signed in, where one can go, and whatever happens when the session ends. */
 export function Shell() {
   const session = useSession()
+  const isExpired = useSyncExternalStore(sessionGate.subscribe, sessionGate.isExpired)
   if (session.isPending) return <Loading isWholePage />
   if (session.isError) return <Failure error={session.error} onRetry={() => void session.refetch()} />
-  if (session.data === null) return <SignInPage />
   return (
-    <>
-      <Frame />
-      <ExpiredSession />
-    </>
+    <Suspense fallback={<Loading isWholePage />}>
+      {session.data === null ? <SignInPage /> : <Frame />}
+      {session.data !== null && isExpired && <ExpiredSession person={session.data} />}
+    </Suspense>
   )
 }
 
 function Frame() {
   const { t } = useTranslation()
-  const { md: isWide = true } = Grid.useBreakpoint()
+  const isWide = useMedia(WIDE)
   const [isOpen, setOpen] = useState(false)
-  const { pathname } = useLocation()
-  const menu = <ScreenMenu pathname={pathname} onChoose={() => setOpen(false)} />
   const hasMenu = !isByLink()
   return (
-    <Layout className="shell">
+    <div className="shell">
       <a className="skip-link" href="#content">
         {t('common.skipToContent')}
       </a>
-      <Layout.Header className="shell-header">
+      <header className="shell-header">
         {hasMenu && !isWide && (
           <Button
             type="text"
             icon={<MenuOutlined />}
             aria-label={t('menu.toggle')}
             aria-expanded={isOpen}
-            onClick={() => setOpen(true)}
+            onClick={() => setOpen(!isOpen)}
           />
         )}
         <span className="shell-name">
           <img src="/icon.svg" alt="" width={24} height={24} />
-          {t('app.name')}
+          <span className="wide-only">{t('app.name')}</span>
         </span>
         <Account />
-      </Layout.Header>
-      <Layout>
-        {hasMenu && isWide && (
-          <Layout.Sider width={184} className="shell-sider" theme="light">
-            {menu}
-          </Layout.Sider>
+      </header>
+      <div className="shell-body">
+        {hasMenu && (isWide || isOpen) && (
+          <div className="shell-menu">
+            <ScreenMenu onChoose={() => setOpen(false)} />
+          </div>
         )}
-        <Layout.Content className="shell-content" id="content" tabIndex={-1} role="main">
+        <main className="shell-content" id="content" tabIndex={-1}>
           <Outlet />
-        </Layout.Content>
-      </Layout>
-      {hasMenu && !isWide && (
-        <Drawer
-          open={isOpen}
-          onClose={() => setOpen(false)}
-          placement="left"
-          size={240}
-          title={t('app.name')}
-          styles={{ body: { padding: 8 } }}
-        >
-          {menu}
-        </Drawer>
-      )}
-    </Layout>
+        </main>
+      </div>
+    </div>
   )
 }

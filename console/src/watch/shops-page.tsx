@@ -107,7 +107,9 @@ function Feed({ feed }: { feed: Pick<Shop['pull'], 'state' | 'lagSeconds' | 'lag
           {formatDuration(lagSeconds, i18n.language)}
         </span>
       )}
-      <div className="quiet">{t('shops.target', { duration: formatDuration(lagTargetSeconds, i18n.language) })}</div>
+      <div className="quiet">
+        {t('shops.target', { duration: formatDuration(lagTargetSeconds, i18n.language) })}
+      </div>
     </>
   )
 }

@@ -16,7 +16,12 @@ import { useList } from '../components/use-list.ts'
 const route = getRouteApi('/shell/stock')
 const PAGE = 100
 const COLOURS = { ok: 'green', low: 'gold', out: 'red' } as const
-const SORTS = { sku: 'sortSku', available: 'sortAvailable', level: 'sortLevel', reserved: 'sortReserved' } as const
+const SORTS = {
+  sku: 'sortSku',
+  available: 'sortAvailable',
+  level: 'sortLevel',
+  reserved: 'sortReserved',
+} as const
 
 /** Levels by article and warehouse. */
 export function StockPage() {

@@ -3,10 +3,10 @@ import { getRouteApi } from '@tanstack/react-router'
 import { Select, type TableColumnsType, Tag } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { OrderLink } from '../approvals/order-link.tsx'
 import { api } from '../api/client.ts'
 import { asQuery } from '../api/query.ts'
 import type { WorkItem } from '../api/types.ts'
+import { OrderLink } from '../approvals/order-link.tsx'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { ListTable } from '../components/list-table.tsx'
 import { Ago } from '../components/moment.tsx'
@@ -40,7 +40,10 @@ export function WorkItemsPage() {
           className="filter"
           value={search.state ?? 'open'}
           onChange={(state) => change({ state: state === 'open' ? undefined : state })}
-          options={(['open', 'resolved'] as const).map((value) => ({ value, label: t(`workItems.${value}`) }))}
+          options={(['open', 'resolved'] as const).map((value) => ({
+            value,
+            label: t(`workItems.${value}`),
+          }))}
         />
         <Select
           aria-label={t('list.sort')}
@@ -92,8 +95,19 @@ function useColumns(): TableColumnsType<WorkItem> {
         width: 120,
         render: (_value, { owner }) => owner ?? <span className="quiet">{t('workItems.unassigned')}</span>,
       },
-      { key: 'times', title: t('workItems.occurrences'), width: 72, align: 'right', dataIndex: 'occurrences' },
-      { key: 'since', title: t('workItems.since'), width: 120, render: (_value, { createdAt }) => <Ago at={createdAt} /> },
+      {
+        key: 'times',
+        title: t('workItems.occurrences'),
+        width: 72,
+        align: 'right',
+        dataIndex: 'occurrences',
+      },
+      {
+        key: 'since',
+        title: t('workItems.since'),
+        width: 120,
+        render: (_value, { createdAt }) => <Ago at={createdAt} />,
+      },
     ],
     [t, i18n.language],
   )
