@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 /** Project by folder: what needs nothing, what needs Temporal, what needs every real part. */
 const folders = {
-  unit: ['domain', 'contracts', 'scripts'],
+  unit: ['domain', 'contracts', 'scripts', 'console'],
   workflow: ['workflows'],
   integration: ['api', 'store', 'workers', 'activities', 'connectors', 'simulator', 'system'],
 }

@@ -14,12 +14,10 @@ export const clientTypesFile = join(
   'console/src/api/schema.generated.ts',
 )
 
-/** What that file must say as the routes are now. */
-export async function clientTypes(): Promise<string> {
-  const types = await typesOf(await readOpenapi())
-  return `/* Made from the server's OpenAPI document by scripts/generate-client.ts. Do not edit. */\n\n${types}`
-}
+/** What that file begins with. */
+export const HEADER =
+  "/* Made from the server's OpenAPI document by scripts/generate-client.ts. Do not edit. */\n\n"
 
 if (process.argv[1] && pathToFileURL(resolve(process.argv[1])).href === import.meta.url) {
-  writeFileSync(clientTypesFile, await clientTypes())
+  writeFileSync(clientTypesFile, `${HEADER}${await typesOf(await readOpenapi())}`)
 }

@@ -5,7 +5,7 @@ export interface TestCounts {
 }
 
 /** Folders whose tests need nothing but Node. */
-const pureFolders = ['test/domain', 'test/contracts', 'test/scripts']
+const pureFolders = ['test/domain', 'test/contracts', 'test/scripts', 'test/console']
 /** Flags of vitest that are followed by a value of their own. */
 const flagsWithValue = [
   '-t',

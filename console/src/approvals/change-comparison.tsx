@@ -38,7 +38,7 @@ export function ChangeComparison({ change }: { change: ChangeDetail }) {
           ))}
           {contactRows(contact).map(({ field, before, after }) => (
             <tr key={field}>
-              <th scope="row">{t(field === 'divisionCode' ? 'orders.division' : `order.${field}`)}</th>
+              <th scope="row">{t(`contactField.${field}`)}</th>
               <td>{before}</td>
               <td className={before === after ? '' : 'differs'}>{after}</td>
             </tr>

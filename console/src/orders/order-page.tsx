@@ -110,11 +110,11 @@ function Facts({ order }: { order: OrderDetail }) {
             size="small"
             column={1}
             items={[
-              { key: 'name', label: t('order.name'), children: contact.name },
-              { key: 'phone', label: t('order.phone'), children: contact.phone },
-              { key: 'division', label: t('orders.division'), children: order.divisionCode },
-              { key: 'address', label: t('order.address'), children: contact.address },
-              { key: 'remark', label: t('order.remark'), children: contact.remark || '–' },
+              { key: 'name', label: t('contactField.name'), children: contact.name },
+              { key: 'phone', label: t('contactField.phone'), children: contact.phone },
+              { key: 'division', label: t('contactField.divisionCode'), children: order.divisionCode },
+              { key: 'address', label: t('contactField.address'), children: contact.address },
+              { key: 'remark', label: t('contactField.remark'), children: contact.remark || '–' },
             ]}
           />
         )}
