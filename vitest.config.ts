@@ -5,16 +5,19 @@ const folders = {
   unit: ['domain', 'contracts', 'scripts', 'console'],
   workflow: ['workflows'],
   integration: ['api', 'store', 'workers', 'activities', 'connectors', 'simulator', 'system'],
+  /** A whole hub of their own, as `npm start` brings it up, and Chromium. */
+  browser: ['browser'],
 }
 const product = ['api', 'workflows', 'activities', 'workers', 'domain', 'contracts', 'store', 'connectors']
 
-const project = (name: keyof typeof folders, timeoutMs: number) => ({
+const project = (name: keyof typeof folders, timeoutMs: number, globalSetup: string[] = []) => ({
   extends: true as const,
   test: {
     name,
     include: folders[name].map((folder) => `test/${folder}/**/*.test.ts`),
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs * 2,
+    globalSetup,
   },
 })
 
@@ -24,7 +27,12 @@ export default defineConfig({
     pool: 'forks',
     // The servers under test need a share of the processors too.
     maxWorkers: '50%',
-    projects: [project('unit', 20_000), project('workflow', 60_000), project('integration', 60_000)],
+    projects: [
+      project('unit', 20_000),
+      project('workflow', 60_000),
+      project('integration', 60_000),
+      project('browser', 120_000, ['test/browser/hub.ts']),
+    ],
     coverage: {
       provider: 'v8',
       include: product.map((folder) => `${folder}/**/*.ts`),

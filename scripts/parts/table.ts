@@ -7,6 +7,7 @@ const sampleOrder = { storeId: 'ST-MALL-EAST', channel: 'mall' }
 export function startTable(info: RunInfo, took: string): string {
   const ops = info.accounts.find(({ role }) => role === 'ops')
   const rows: [string, string][] = [
+    ['Console', info.console],
     ['API', info.api],
     ['API docs', info.docs],
     ['Temporal Web', info.temporalWeb ?? `(of the server at ${info.temporal})`],

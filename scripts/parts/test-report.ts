@@ -4,8 +4,8 @@ export interface TestCounts {
   skipped: number
 }
 
-/** Folders whose tests need nothing but Node. */
-const pureFolders = ['test/domain', 'test/contracts', 'test/scripts', 'test/console']
+/** Folders whose tests need nothing but Node, or bring up what they need by themselves. */
+const pureFolders = ['test/domain', 'test/contracts', 'test/scripts', 'test/console', 'test/browser']
 /** Flags of vitest that are followed by a value of their own. */
 const flagsWithValue = [
   '-t',

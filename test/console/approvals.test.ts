@@ -59,7 +59,14 @@ test('a line is new, given up or changed, and one that is given up has no afterw
 })
 
 test('addresses are compared field by field, and not at all where there is none', () => {
-  const before = { contactId: 'c', name: '王', phone: '138', address: 'A', remark: '', divisionCode: '310115' }
+  const before = {
+    contactId: 'c',
+    name: '王',
+    phone: '138',
+    address: 'A',
+    remark: '',
+    divisionCode: '310115',
+  }
   const rows = contactRows({ before, after: { ...before, address: 'B' } })
   expect(rows.find(({ field }) => field === 'address')).toMatchObject({ before: 'A', after: 'B' })
   expect(rows.find(({ field }) => field === 'remark')).toMatchObject({ before: '–', after: '–' })
@@ -68,7 +75,9 @@ test('addresses are compared field by field, and not at all where there is none'
 
 test('a route says who is waited for in this version of the request, and to whom it rises', () => {
   const steps = routeOf(
-    request({ approvers: [place('li'), place('old', { requestVersion: 1 }), place('gone', { state: 'closed' })] }),
+    request({
+      approvers: [place('li'), place('old', { requestVersion: 1 }), place('gone', { state: 'closed' })],
+    }),
   )
   expect(steps.map(({ state, waitingFor }) => [state, waitingFor])).toEqual([
     ['current', ['li']],

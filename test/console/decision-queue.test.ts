@@ -63,7 +63,8 @@ function pass(ms: number): void {
   }
 }
 /** Whatever is on its way has arrived. */
-const settled = () => vi.waitFor(() => expect(queue.entries().some(({ state }) => state === 'sending')).toBe(false))
+const settled = () =>
+  vi.waitFor(() => expect(queue.entries().some(({ state }) => state === 'sending')).toBe(false))
 
 test('a decision is sent once its moment of undoing is over, and not before', async () => {
   queue.add(decision('1'))

@@ -6,7 +6,14 @@ import { byAge } from '../../console/src/overview/work-item-ages.ts'
 import { lagOf } from '../../console/src/watch/lag.ts'
 
 test('a filter in an address is read, and nonsense counts as not given', () => {
-  const given = { status: 'paid', storeId: 12, needsAttention: true, createdFrom: 'yesterday', sort: 'up', x: 1 }
+  const given = {
+    status: 'paid',
+    storeId: 12,
+    needsAttention: true,
+    createdFrom: 'yesterday',
+    sort: 'up',
+    x: 1,
+  }
   const read = present(ordersSearch.parse(given))
   expect(read).toEqual({ status: 'paid', storeId: '12', needsAttention: true })
 })

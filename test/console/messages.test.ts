@@ -32,7 +32,9 @@ test('a text has the same blanks in both languages: none stays unfilled', () => 
 })
 
 test('English texts are English', () => {
-  const strange = [...english].filter(([key, text]) => /\p{Script=Han}/u.test(text) && !key.startsWith('language.'))
+  const strange = [...english].filter(
+    ([key, text]) => /\p{Script=Han}/u.test(text) && !key.startsWith('language.'),
+  )
   expect(strange).toEqual([])
 })
 

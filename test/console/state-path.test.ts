@@ -31,7 +31,10 @@ test('an order that has ended goes nowhere', () => {
 })
 
 test('from beside the usual way it comes back to it by a legal move', () => {
-  expect(shown(['awaiting_stock'])).toEqual(['[awaiting_stock]', ...USUAL_WAY.map((status) => `${status} ahead`)])
+  expect(shown(['awaiting_stock'])).toEqual([
+    '[awaiting_stock]',
+    ...USUAL_WAY.map((status) => `${status} ahead`),
+  ])
   expect(shown(['reserved', 'paid', 'partially_shipped'])).toContain('shipped ahead')
 })
 
@@ -42,7 +45,9 @@ test('a status that an order had twice is shown once, and where it is now is mar
       const been = path.filter(({ state }) => state !== 'ahead').map(({ status }) => status)
       expect(new Set(been)).toEqual(new Set(visited))
       expect(been).toHaveLength(new Set(visited).size)
-      expect(path.filter(({ state }) => state === 'current').map(({ status }) => status)).toEqual([visited.at(-1)])
+      expect(path.filter(({ state }) => state === 'current').map(({ status }) => status)).toEqual([
+        visited.at(-1),
+      ])
     }),
   )
 })

@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTestApi, type TestApi } from './support.ts'
+
+let api: TestApi
+const consoleDir = mkdtempSync(join(tmpdir(), 'hub-console-'))
+beforeAll(async () => {
+  await mkdir(join(consoleDir, 'assets'))
+  await writeFile(join(consoleDir, 'index.html'), '<!doctype html><title>the console</title>')
+  await writeFile(join(consoleDir, 'icon.svg'), '<svg/>')
+  await writeFile(join(consoleDir, 'manifest.webmanifest'), '{}')
+  await writeFile(join(consoleDir, 'assets', 'main-abc123.js'), 'export {}')
+  await writeFile(join(consoleDir, 'assets', 'main-abc123.js.br'), 'compressed')
+  api = await createTestApi({ deps: { consoleDir } })
+})
+afterAll(async () => {
+  await api.close()
+  rmSync(consoleDir, { recursive: true })
+})
+
+const open = (url: string, headers: Record<string, string> = { accept: 'text/html,*/*;q=0.8' }) =>
+  api.app.inject({ url, headers })
+
+test('every address of the console opens its one page, which is asked for anew each time', async () => {
+  for (const url of ['/', '/orders', '/orders/0192f0c1?kind=log', '/approvals/x', '/link']) {
+    const response = await open(url)
+    expect([url, response.statusCode, response.body]).toEqual([
+      url,
+      200,
+      expect.stringContaining('the console'),
+    ])
+    expect(response.headers['cache-control']).toBe('no-cache')
+  }
+})
+
+test('a page may run scripts from files of its own only, and stands in nobody’s frame', async () => {
+  const policy = String((await open('/orders')).headers['content-security-policy'])
+  const directives = new Map(policy.split('; ').map((directive) => [directive.split(' ')[0], directive]))
+  expect(directives.get('default-src')).toBe("default-src 'none'")
+  expect(directives.get('script-src')).toBe("script-src 'self'")
+  expect(directives.get('connect-src')).toBe("connect-src 'self'")
+  expect(directives.get('frame-ancestors')).toBe("frame-ancestors 'none'")
+})
+
+test('files with a hash in their name are kept for ever, compressed for whoever takes that', async () => {
+  const plain = await open('/assets/main-abc123.js', {})
+  expect(plain.headers['cache-control']).toBe('public, max-age=31536000, immutable')
+  const small = await open('/assets/main-abc123.js', { 'accept-encoding': 'br' })
+  expect([small.headers['content-encoding'], small.body]).toEqual(['br', 'compressed'])
+  expect(String(small.headers['content-type'])).toContain('javascript')
+})
+
+test('what is unknown to the API stays a problem, also for a browser, and so does a path that leads out', async () => {
+  for (const url of ['/v1/nothing', '/codec/nothing', '/assets/nothing.js', '/assets/../../package.json'])
+    expect([url, (await open(url)).statusCode]).toEqual([url, expect.toSatisfy((status) => status >= 400)])
+  expect((await open('/v1/nothing')).json()).toMatchObject({ code: 'not-found' })
+})
+
+test('a program that asks for a path that is not there is told so, and a wrong method is told apart', async () => {
+  expect((await open('/nothing', { accept: '*/*' })).json()).toMatchObject({ code: 'not-found' })
+  const wrong = await api.app.inject({ method: 'PUT', url: '/v1/orders' })
+  expect(wrong.json()).toMatchObject({ code: 'method-not-allowed' })
+  const read = await open('/v1/change-requests/x/decisions')
+  expect(read.json()).toMatchObject({ code: 'method-not-allowed' })
+})
+
+test('people are told where Temporal Web is, systems are not', async () => {
+  const told = (await api.as('clerk', { url: '/v1/console' })).json()
+  expect(told).toEqual({ temporalWeb: { origin: 'http://127.0.0.1:8233', namespace: 'default' } })
+  expect((await api.as('mall', { url: '/v1/console' })).statusCode).toBe(403)
+})
+
+test('without a built console the API answers as ever', async () => {
+  const bare = await createTestApi()
+  expect((await bare.app.inject({ url: '/', headers: { accept: 'text/html' } })).statusCode).toBe(404)
+  await bare.close()
+})

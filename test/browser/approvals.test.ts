@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest'
+import { ask, askForDiscount, untilChange, useBrowser } from './support.ts'
+
+const browser = useBrowser()
+
+/** Somebody who asks, and somebody who is asked, looking at the request once it has reached them. */
+async function openRequest() {
+  const clerk = await browser.open({ as: 'clerk' })
+  const asked = await askForDiscount(clerk.page)
+  await untilChange(clerk.page, asked.changeId, ({ status }) => status === 'in_approval')
+  const lead = await browser.open({ as: 'team_lead' })
+  await lead.page.goto(`/approvals/${asked.changeId}`)
+  await lead.page.getByRole('button', { name: '同意' }).waitFor()
+  return { clerk: clerk.page, page: lead.page, ...asked }
+}
+
+test('a request shows what is and what would be, its money, and who decides until when', async () => {
+  const { page } = await openRequest()
+  const comparison = page.getByRole('region', { name: '修改前后对比' })
+  const amounts = await comparison.getByRole('row', { name: '订单金额' }).locator('td').allInnerTexts()
+  expect(amounts).toEqual(['¥199.00', '¥179.00'])
+  await page.getByText('客户反映包装破损').first().waitFor()
+  const route = page.getByRole('region', { name: '审批流程' })
+  await route.getByText(/等待 .*team-lead/).waitFor()
+  await route.getByText(/剩余/).waitFor()
+})
+
+test('A approves, and what was approved is applied', async () => {
+  const { page, clerk, changeId, changeNumber, orderId } = await openRequest()
+  await page.keyboard.press('a')
+  await page.getByText(`已同意 ${changeNumber}`).waitFor()
+  expect(await ask(clerk, 'GET', `/v1/change-requests/${changeId}`)).toMatchObject({ decisions: [] })
+  const applied = await untilChange(clerk, changeId, ({ status }) => status === 'applied')
+  expect(applied).toMatchObject({ decisions: [{ decision: 'approve', via: 'console', refusal: null }] })
+  expect(await ask(clerk, 'GET', `/v1/orders/${orderId}`)).toMatchObject({ amountCents: 17_900 })
+})
+
+test('what is undone in time was never sent, and can be decided anew', async () => {
+  const { page, clerk, changeId, changeNumber } = await openRequest()
+  await page.keyboard.press('a')
+  await page.getByText(`已同意 ${changeNumber}`).waitFor()
+  await page.keyboard.press('u')
+  await page.getByText(`已同意 ${changeNumber}`).waitFor({ state: 'hidden' })
+  await page.goto(`/approvals/${changeId}`)
+  await page.getByRole('button', { name: '同意' }).waitFor()
+  expect(await ask(clerk, 'GET', `/v1/change-requests/${changeId}`)).toMatchObject({ decisions: [] })
+})
+
+test('R asks for a reason, does nothing without one, and the applicant reads it', async () => {
+  const { page, clerk, changeId } = await openRequest()
+  await page.keyboard.press('r')
+  const reason = page.getByLabel('驳回理由')
+  await expect.poll(() => reason.evaluate((field) => field === document.activeElement)).toBe(true)
+  await page.getByRole('button', { name: '确认驳回' }).click()
+  await page.getByText('请填写驳回理由').waitFor()
+  await reason.fill('让利超出标准')
+  await reason.press('Control+Enter')
+  const rejected = await untilChange(clerk, changeId, ({ status }) => status === 'rejected')
+  expect(rejected).toMatchObject({ decisions: [{ decision: 'reject', note: '让利超出标准' }] })
+})
+
+test('of two windows of one approver the second is told that it is settled', async () => {
+  const { page, clerk, changeId, changeNumber } = await openRequest()
+  const { page: second } = await browser.open({ as: 'team_lead' })
+  await second.goto(`/approvals/${changeId}`)
+  await second.getByRole('button', { name: '同意' }).waitFor()
+  await page.keyboard.press('a')
+  await page.getByText(`已同意 ${changeNumber}`).waitFor()
+  await second.keyboard.press('r')
+  await second.getByLabel('驳回理由').fill('再看看')
+  await untilChange(clerk, changeId, ({ status }) => status === 'applied')
+  await second.getByLabel('驳回理由').press('Control+Enter')
+  await second.getByText(`${changeNumber} 未生效`).waitFor()
+})
+
+test('a page that is left sends what was decided on it', async () => {
+  const { page, clerk, changeId, changeNumber } = await openRequest()
+  await page.keyboard.press('a')
+  await page.getByText(`已同意 ${changeNumber}`).waitFor()
+  await page.goto('about:blank')
+  await untilChange(clerk, changeId, ({ status }) => status === 'applied' || status === 'approved')
+})
+
+test('J and K go through what waits', async () => {
+  const { page } = await openRequest()
+  await openRequest()
+  await page.goto('/approvals')
+  await page.locator('.inbox-entry').nth(1).waitFor()
+  await page.keyboard.press('j')
+  await expect.poll(() => page.locator('.inbox-entry').nth(0).getAttribute('aria-current')).toBe('page')
+  await page.keyboard.press('j')
+  await expect.poll(() => page.locator('.inbox-entry').nth(1).getAttribute('aria-current')).toBe('page')
+  await page.keyboard.press('k')
+  await expect.poll(() => page.locator('.inbox-entry').nth(0).getAttribute('aria-current')).toBe('page')
+})

@@ -1,0 +1,74 @@
+import { beforeAll, expect, test } from 'vitest'
+import { askForDiscount, barriers, HUB_URL, pay, placeOrder, untilChange, useBrowser } from './support.ts'
+
+const browser = useBrowser()
+/** JavaScript of the first screen, as it comes over the wire. */
+const FIRST_SCREEN_BYTES = 300 * 1_024
+
+const screens: Record<string, string> = {
+  overview: '/',
+  orders: '/orders',
+  approvals: '/approvals',
+  'change requests': '/change-requests',
+  'work items': '/work-items',
+  stock: '/stock',
+  shops: '/shops',
+}
+beforeAll(async () => {
+  const placed = await placeOrder()
+  await pay(placed)
+  screens['one order'] = `/orders/${placed.orderId}`
+  const { page } = await browser.open({ as: 'clerk' })
+  const { changeId } = await askForDiscount(page)
+  await untilChange(page, changeId, ({ status }) => status === 'in_approval')
+  screens['one approval'] = `/approvals/${changeId}`
+  screens['one change request'] = `/change-requests/${changeId}`
+})
+
+const names = [...Object.keys(screens), 'one order', 'one approval', 'one change request']
+
+test.each(names)(
+  '%s: nothing keeps somebody from using it, no error, no other host is asked',
+  async (name) => {
+    const { page, complaints, hosts } = await browser.open({ as: 'team_lead' })
+    await page.goto(screens[name] ?? '/')
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await page.getByRole('status').filter({ hasText: '正在加载' }).waitFor({ state: 'hidden' })
+    expect(await barriers(page)).toEqual([])
+    expect(complaints).toEqual([])
+    expect([...hosts]).toEqual([new URL(HUB_URL).host])
+  },
+)
+
+test('the page to sign in keeps nobody out', async () => {
+  const { page, complaints } = await browser.open()
+  await page.goto('/')
+  await page.getByLabel('密码').waitFor()
+  expect(await barriers(page)).toEqual([])
+  expect(complaints).toEqual([])
+})
+
+test.each([
+  ['signed in', 'ops'],
+  ['to sign in', undefined],
+] as const)('the first screen %s needs at most 300 kB of JavaScript', async (_name, as) => {
+  const { page } = await browser.open(as ? { as } : {})
+  let bytes = 0
+  page.on('response', async (response) => {
+    if (response.request().resourceType() !== 'script') return
+    bytes += (await response.request().sizes()).responseBodySize
+  })
+  await page
+    .goto('/', { waitUntil: 'networkidle' })
+    .catch(() => page.getByRole('heading', { level: 1 }).waitFor())
+  expect(bytes).toBeGreaterThan(0)
+  expect(bytes).toBeLessThanOrEqual(FIRST_SCREEN_BYTES)
+})
+
+test('each number of the overview opens the list behind it', async () => {
+  const { page } = await browser.open({ as: 'ops' })
+  await page.goto('/')
+  await page.getByRole('link', { name: /待付款/ }).click()
+  await page.getByRole('heading', { name: '订单', level: 1 }).waitFor()
+  expect(new URL(page.url()).searchParams.get('status')).toBe('reserved')
+})

@@ -1,0 +1,211 @@
+import { existsSync } from 'node:fs'
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { v7 as uuid } from 'uuid'
+import { afterAll, beforeAll, expect, inject } from 'vitest'
+
+const hub = inject('hub')
+export const HUB_URL = hub.api
+export const SIMULATOR_URL = hub.simulator
+
+/** Where Chromium is looked for, first what was named: browsers are not downloaded. */
+const PLACES = [
+  process.env.CHROMIUM_PATH,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+]
+/** For one thing to appear. Generous: the machine may be busy; a test that waits this long has failed. */
+export const PATIENCE_MS = 30_000
+export const DESKTOP = { width: 1_440, height: 900 }
+/** The narrowest screen that people approve on. */
+export const PHONE = { width: 360, height: 740 }
+
+export type Role = (typeof hub.accounts)[number]['role']
+type Json = Record<string, unknown>
+
+/** One browser for a test file. */
+export function useBrowser(): { open: (options?: OpenOptions) => Promise<Visit> } {
+  let browser: Browser | undefined
+  const contexts: BrowserContext[] = []
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] })
+  })
+  afterAll(async () => {
+    await Promise.all(contexts.map((context) => context.close()))
+    await browser?.close()
+  })
+  return {
+    open: async (options = {}) => {
+      if (!browser) throw new Error('the browser is not there yet')
+      const context = await browser.newContext({
+        baseURL: HUB_URL,
+        viewport: options.viewport ?? DESKTOP,
+        locale: 'zh-CN',
+        timezoneId: 'Asia/Shanghai',
+        reducedMotion: 'reduce',
+      })
+      contexts.push(context)
+      context.setDefaultTimeout(PATIENCE_MS)
+      if (options.as) await signIn(context, options.as)
+      return visitOf(await context.newPage())
+    },
+  }
+}
+
+export type OpenOptions = { as?: Role; viewport?: { width: number; height: number } }
+
+export type Visit = {
+  page: Page
+  /** Hosts that the page has asked. */
+  hosts: Set<string>
+  /** What the browser complained about: errors of scripts, and what the content security policy refused. */
+  complaints: string[]
+}
+
+function visitOf(page: Page): Visit {
+  const hosts = new Set<string>()
+  const complaints: string[] = []
+  page.on('request', (request) => {
+    const { protocol, host } = new URL(request.url())
+    if (protocol.startsWith('http')) hosts.add(host)
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    // An answer of 4xx is a console message of the browser, and nothing that went wrong in the page.
+    if (message.type() === 'error' && !message.text().includes('Failed to load resource'))
+      complaints.push(message.text())
+  })
+  return { page, hosts, complaints }
+}
+
+function findChromium(): string {
+  const found = PLACES.find((place) => place !== undefined && existsSync(place))
+  if (found) return found
+  throw new Error(
+    'Chromium was not found. Install it (Debian: apt-get install chromium) or name it in CHROMIUM_PATH.',
+  )
+}
+
+export function accountOf(role: Role): { user: string; password: string } {
+  const account = hub.accounts.find((each) => each.role === role)
+  if (!account) throw new Error(`the hub has no account of role ${role}`)
+  return account
+}
+
+/** A session without the form, for tests of what comes after it. */
+async function signIn(context: BrowserContext, role: Role): Promise<void> {
+  const { user, password } = accountOf(role)
+  const answer = await context.request.post('/v1/session', { data: { userName: user, password } })
+  if (!answer.ok()) throw new Error(`${user} could not sign in: ${await answer.text()}`)
+}
+
+/** Asks the API as a system or, with the page's session, as the person who looks at it. */
+export async function ask(
+  caller: keyof typeof hub.apiKeys | Page,
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<Json> {
+  const key = { 'idempotency-key': uuid(), 'x-order-hub': '1' }
+  if (typeof caller !== 'string') {
+    const answer = await caller.request.fetch(path, { method, headers: key, ...(body ? { data: body } : {}) })
+    return read(path, answer.status(), await answer.text())
+  }
+  const headers = {
+    ...key,
+    authorization: `Bearer ${hub.apiKeys[caller]}`,
+    'content-type': 'application/json',
+  }
+  const answer = await fetch(`${HUB_URL}${path}`, {
+    method,
+    headers,
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+  return read(path, answer.status, await answer.text())
+}
+
+function read(path: string, status: number, text: string): Json {
+  if (status >= 400) throw new Error(`${path} was answered ${status}: ${text}`)
+  return text === '' ? {} : JSON.parse(text)
+}
+
+export type Placed = { orderId: string; amountCents: number }
+
+/** An order of one article in the mall's eastern store. */
+export async function placeOrder(change: { remark?: string; unitPriceCents?: number } = {}): Promise<Placed> {
+  const { remark = '', unitPriceCents = 19_900 } = change
+  const placed = await ask('mall', 'POST', '/v1/orders', {
+    storeId: 'ST-MALL-EAST',
+    channel: 'mall',
+    contact: {
+      name: '王小明',
+      phone: '13800138000',
+      divisionCode: '310115',
+      address: '世纪大道100号',
+      remark,
+    },
+    lines: [{ skuId: 'SKU-0001', quantity: 1, unitPriceCents }],
+  })
+  return { orderId: String(placed.orderId), amountCents: Number(placed.amountCents) }
+}
+
+export async function pay({ orderId, amountCents }: Placed): Promise<void> {
+  await ask('mall', 'POST', `/v1/orders/${orderId}/payments`, {
+    paymentId: `PAY-${orderId}`,
+    amountCents,
+    method: 'wechat',
+    paidAt: new Date().toISOString(),
+  })
+}
+
+export type Asked = { changeId: string; changeNumber: string; orderId: string }
+
+/** A clerk's request for a lower price on an unpaid order, which the team lead decides. */
+export async function askForDiscount(clerk: Page, reductionCents = 2_000): Promise<Asked> {
+  const unitPriceCents = 19_900
+  const order = await placeOrder({ unitPriceCents })
+  const { version } = await ask(clerk, 'GET', `/v1/orders/${order.orderId}`)
+  const change = await ask(clerk, 'POST', '/v1/change-requests', {
+    orderId: order.orderId,
+    orderVersion: version,
+    change: { type: 'price', lines: [{ lineNumber: 1, unitPriceCents: unitPriceCents - reductionCents }] },
+    reasonCode: 'goodwill',
+    reason: '客户反映包装破损，协商让利',
+  })
+  return {
+    changeId: String(change.changeId),
+    changeNumber: String(change.changeNumber),
+    orderId: order.orderId,
+  }
+}
+
+/** Waits until the API says so of a request. */
+export async function untilChange(
+  page: Page,
+  changeId: string,
+  isSo: (change: Json) => boolean,
+): Promise<Json> {
+  let last: Json = {}
+  await expect
+    .poll(
+      async () => {
+        last = await ask(page, 'GET', `/v1/change-requests/${changeId}`)
+        return isSo(last)
+      },
+      { timeout: PATIENCE_MS },
+    )
+    .toBe(true)
+  return last
+}
+
+/** What axe finds that keeps somebody from using the page, in a line each. */
+export async function barriers(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ target, html }) => `${id}: ${target.join(' ')} ${html.slice(0, 160)}`),
+    )
+}
