@@ -7,9 +7,6 @@ type Answer<Path extends keyof paths> = paths[Path] extends {
 }
   ? Body
   : never
-type Query<Path extends keyof paths> = paths[Path] extends { get: { parameters: { query?: infer Q } } }
-  ? NonNullable<Q>
-  : never
 type Item<Path extends keyof paths> = Answer<Path> extends { items: (infer Row)[] } ? Row : never
 
 export type Identity = Answer<'/v1/session'>
@@ -18,7 +15,6 @@ export type Role = Person['role']
 
 export type OrderSummary = Item<'/v1/orders'>
 export type OrderDetail = Answer<'/v1/orders/{orderId}'>
-export type OrdersQuery = Query<'/v1/orders'>
 export type StoryEntry = Item<'/v1/orders/{orderId}/story'>
 export type LogEntry = Item<'/v1/orders/{orderId}/log'>
 
