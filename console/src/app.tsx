@@ -15,7 +15,8 @@ export function App({ queries, router }: Props) {
   return (
     <StrictMode>
       <QueryClientProvider client={queries}>
-        <ConfigProvider locale={useLibraryLocale()} theme={theme}>
+        {/* A word is read, found and tested as it is written, without a space between its two characters. */}
+        <ConfigProvider locale={useLibraryLocale()} theme={theme} button={{ autoInsertSpace: false }}>
           <RouterProvider router={router} />
         </ConfigProvider>
       </QueryClientProvider>

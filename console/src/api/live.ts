@@ -3,6 +3,8 @@ import { useEffect, useState } from 'react'
 
 /** Changes come in bursts: screens look again at most so often. */
 const LOOK_AGAIN_MS = 2_000
+/** The browser comes back by itself after a cut, but not after a refusal: a session that ended, or too many streams. */
+const OPEN_AGAIN_MS = 5_000
 
 /**
  * Looks again at what a screen shows whenever the hub says that orders have changed. The browser keeps the connection and resumes
@@ -24,6 +26,7 @@ export function useLiveOrders(
   useEffect(() => {
     let source: EventSource | null = null
     let timer: ReturnType<typeof setTimeout> | undefined
+    let opening: ReturnType<typeof setTimeout> | undefined
     const look = () => {
       timer = undefined
       for (const queryKey of JSON.parse(wanted) as unknown[][]) void queries.invalidateQueries({ queryKey }) // of our own making
@@ -35,10 +38,19 @@ export function useLiveOrders(
       const query = orderId === undefined ? '' : `?orderId=${encodeURIComponent(orderId)}`
       source = new EventSource(`/v1/events${query}`)
       source.addEventListener('open', () => setLive(true))
-      source.addEventListener('error', () => setLive(false))
+      source.addEventListener('error', () => {
+        setLive(false)
+        if (source?.readyState !== EventSource.CLOSED) return
+        close()
+        opening = setTimeout(() => {
+          open()
+          onChange()
+        }, OPEN_AGAIN_MS)
+      })
       source.addEventListener('order', onChange)
     }
     const close = () => {
+      clearTimeout(opening)
       source?.close()
       source = null
       setLive(false)
