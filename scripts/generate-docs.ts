@@ -197,7 +197,7 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
   ],
   WECOM_PAGE_URL: [
     'relay',
-    'The address of the mobile page, with `{token}` where a link’s token goes. Absent: cards have no link.',
+    'The address of the mobile page, with `{token}` where a link’s token goes; the console’s is `https://…/link#{token}`. Absent: cards have no link.',
   ],
   TEMPORAL_WEB_ORIGIN: ['API', 'The one origin whose pages may ask the codec endpoint with a session.'],
   OTEL_EXPORTER_OTLP_ENDPOINT: [

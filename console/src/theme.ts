@@ -17,15 +17,6 @@ export const theme: ThemeConfig = {
     colorTextDescription: '#4b5563',
     colorTextPlaceholder: '#667085',
     colorBgLayout: '#f5f6f8',
-    // Tags take text and ground from these: the library's own are too pale to be read on their tints.
-    blue: '#1d4ed8',
-    geekblue: '#3730a3',
-    cyan: '#0e7490',
-    green: '#15803d',
-    gold: '#92600a',
-    orange: '#b45309',
-    red: '#b91c1c',
-    purple: '#7e22ce',
     borderRadius: 6,
     fontFamily:
       '-apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", "Segoe UI", sans-serif',

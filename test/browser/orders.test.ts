@@ -70,7 +70,7 @@ test('the timeline is narrowed to one kind, and the address says to which', asyn
   await page.goto(`/orders/${placed.orderId}?kind=stock`)
   const timeline = page.getByRole('region', { name: '时间线' })
   await timeline.getByText('库存流水').first().waitFor()
-  const kinds = await timeline.locator('.ant-timeline .ant-tag').allInnerTexts()
+  const kinds = await timeline.locator('.ant-timeline .tag').allInnerTexts()
   expect(new Set(kinds)).toEqual(new Set(['库存流水']))
 })
 

@@ -1,8 +1,9 @@
-import { Steps, Tag } from 'antd'
+import { Steps } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { ChangeDetail } from '../api/types.ts'
 import { Moment, Until } from '../components/moment.tsx'
 import { Section } from '../components/section.tsx'
+import { Tag } from '../components/tag.tsx'
 import { formatDuration } from '../format/time.ts'
 import { type RouteStep, routeOf } from './route-steps.ts'
 
@@ -61,7 +62,7 @@ function StepText({ step, dueAt }: { step: RouteStep; dueAt: string | null }) {
         .filter((place) => place.state === 'approved' || place.state === 'rejected')
         .map((place) => (
           <div key={`${place.account} ${place.levelNumber}`}>
-            <Tag color={place.state === 'approved' ? 'green' : 'red'}>
+            <Tag tone={place.state === 'approved' ? 'green' : 'red'}>
               {t(place.state === 'approved' ? 'change.approvedBy' : 'change.rejectedBy', {
                 name: place.account,
               })}

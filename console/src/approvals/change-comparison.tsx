@@ -1,8 +1,8 @@
-import { Tag } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { ChangeDetail } from '../api/types.ts'
 import { Money } from '../components/money.tsx'
 import { Section } from '../components/section.tsx'
+import { Tag } from '../components/tag.tsx'
 import { contactRows, lineRows } from './comparison.ts'
 
 /** What is and what would be, side by side, with what differs marked by a sign and not by colour alone. */
@@ -27,7 +27,7 @@ export function ChangeComparison({ change }: { change: ChangeDetail }) {
               <th scope="row">
                 {t('change.line', { number: lineNumber })}
                 {kind !== 'changed' && (
-                  <Tag color={kind === 'new' ? 'green' : 'red'}>
+                  <Tag tone={kind === 'new' ? 'green' : 'red'}>
                     {t(kind === 'new' ? 'change.newLine' : 'change.removed')}
                   </Tag>
                 )}

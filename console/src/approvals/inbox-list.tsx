@@ -1,11 +1,12 @@
 import { Link } from '@tanstack/react-router'
-import { Tag } from 'antd'
+
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { InboxItem } from '../api/types.ts'
 import { Until } from '../components/moment.tsx'
 import { Difference } from '../components/money.tsx'
 import { Failure, Loading, NothingHere } from '../components/states.tsx'
+import { Tag } from '../components/tag.tsx'
 import type { useInbox } from './use-inbox.ts'
 
 type Props = { inbox: ReturnType<typeof useInbox>; openId: string | null }
@@ -52,7 +53,7 @@ function InboxEntry({ item, isOpen }: { item: InboxItem; isOpen: boolean }) {
     >
       <div className="inbox-line">
         <span>
-          <Tag color="blue">{t(`changeType.${item.type}`)}</Tag>
+          <Tag tone="blue">{t(`changeType.${item.type}`)}</Tag>
           <span className="code">{item.changeNumber}</span>
         </span>
         <Difference cents={item.differenceCents} />

@@ -1,24 +1,25 @@
-import { Tag, Tooltip } from 'antd'
+import { Tooltip } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { CHANGE_REQUEST_MEANING, type ChangeRequestStatus } from '../../../domain/change-request-state.ts'
 import { ORDER_STATUS_MEANING, type OrderStatus } from '../../../domain/order-state.ts'
 import { pickText } from '../format/bilingual.ts'
+import { Tag, type Tone } from './tag.tsx'
 
 /** Statuses as words, with a colour for the quick eye and the whole meaning on hover. */
 
-const ORDER_COLOURS: Record<OrderStatus, string> = {
+const ORDER_COLOURS: Record<OrderStatus, Tone> = {
   reserved: 'gold',
   awaiting_stock: 'orange',
   paid: 'blue',
-  partially_shipped: 'geekblue',
-  shipped: 'geekblue',
+  partially_shipped: 'indigo',
+  shipped: 'indigo',
   in_transit: 'cyan',
   delivered: 'green',
   returning: 'orange',
   completed: 'green',
-  expired: 'default',
-  cancelled: 'default',
-  returned: 'default',
+  expired: 'grey',
+  cancelled: 'grey',
+  returned: 'grey',
   lost: 'red',
 }
 
@@ -26,12 +27,12 @@ export function OrderStatusTag({ status }: { status: OrderStatus }) {
   const { t, i18n } = useTranslation()
   return (
     <Tooltip title={pickText(ORDER_STATUS_MEANING[status], i18n.language)}>
-      <Tag color={ORDER_COLOURS[status]}>{t(`orderStatus.${status}`)}</Tag>
+      <Tag tone={ORDER_COLOURS[status]}>{t(`orderStatus.${status}`)}</Tag>
     </Tooltip>
   )
 }
 
-const CHANGE_COLOURS: Record<ChangeRequestStatus, string> = {
+const CHANGE_COLOURS: Record<ChangeRequestStatus, Tone> = {
   submitted: 'gold',
   in_approval: 'gold',
   approved: 'blue',
@@ -39,17 +40,17 @@ const CHANGE_COLOURS: Record<ChangeRequestStatus, string> = {
   apply_failed: 'red',
   applied: 'green',
   rejected: 'red',
-  withdrawn: 'default',
-  expired: 'default',
-  stale: 'default',
-  abandoned: 'default',
+  withdrawn: 'grey',
+  expired: 'grey',
+  stale: 'grey',
+  abandoned: 'grey',
 }
 
 export function ChangeStatusTag({ status }: { status: ChangeRequestStatus }) {
   const { t, i18n } = useTranslation()
   return (
     <Tooltip title={pickText(CHANGE_REQUEST_MEANING[status], i18n.language)}>
-      <Tag color={CHANGE_COLOURS[status]}>{t(`changeStatus.${status}`)}</Tag>
+      <Tag tone={CHANGE_COLOURS[status]}>{t(`changeStatus.${status}`)}</Tag>
     </Tooltip>
   )
 }

@@ -1,18 +1,19 @@
 import { Link } from '@tanstack/react-router'
-import { Descriptions, Tag, Timeline, Typography } from 'antd'
+import { Descriptions, Timeline, Typography } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useNames } from '../api/directory.ts'
 import type { OrderDetail } from '../api/types.ts'
 import { Moment } from '../components/moment.tsx'
 import { Section } from '../components/section.tsx'
+import { Tag, type Tone } from '../components/tag.tsx'
 
 type Parcel = OrderDetail['parcels'][number]
-const PARCEL_COLOURS: Record<Parcel['state'], string> = {
-  shipped: 'geekblue',
+const PARCEL_COLOURS: Record<Parcel['state'], Tone> = {
+  shipped: 'indigo',
   in_transit: 'cyan',
   refused: 'orange',
   delivered: 'green',
-  returned: 'default',
+  returned: 'grey',
   lost: 'red',
 }
 
@@ -54,7 +55,7 @@ function Tasks({ order: { fulfilments } }: { order: OrderDetail }) {
                 {skuId} × {quantity}{' '}
               </span>
             ))}
-            {task.combinedId !== null && <Tag color="purple">{t('order.combined')}</Tag>}
+            {task.combinedId !== null && <Tag tone="purple">{t('order.combined')}</Tag>}
             {task.onHoldFor !== null && (
               <Link to="/change-requests/$changeId" params={{ changeId: task.onHoldFor }}>
                 {t('order.heldForChange')}
@@ -76,7 +77,7 @@ function ParcelView({ parcel }: { parcel: Parcel }) {
   return (
     <div className="parcel">
       <div>
-        <Tag color={PARCEL_COLOURS[parcel.state]}>{t(`parcelState.${parcel.state}`)}</Tag>
+        <Tag tone={PARCEL_COLOURS[parcel.state]}>{t(`parcelState.${parcel.state}`)}</Tag>
         <span>{parcel.courier} </span>
         <Typography.Text copyable className="code">
           {parcel.waybillNumber}

@@ -1,4 +1,4 @@
-import { Alert, Collapse, Table, type TableColumnsType, Tag } from 'antd'
+import { Alert, Collapse, Table, type TableColumnsType } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNames } from '../api/directory.ts'
@@ -6,16 +6,17 @@ import type { OrderDetail } from '../api/types.ts'
 import { Moment, Until } from '../components/moment.tsx'
 import { Money } from '../components/money.tsx'
 import { Section } from '../components/section.tsx'
+import { Tag, type Tone } from '../components/tag.tsx'
 import { pickText } from '../format/bilingual.ts'
 
 type Line = OrderDetail['lines'][number]
 type Hold = OrderDetail['reservations'][number]
-const HOLD_COLOURS: Record<Hold['state'], string> = {
+const HOLD_COLOURS: Record<Hold['state'], Tone> = {
   held: 'gold',
   confirmed: 'blue',
   consumed: 'green',
-  expired: 'default',
-  released: 'default',
+  expired: 'grey',
+  released: 'grey',
 }
 
 /** What was sold, which units are held for it and until when, and why they come from where they come from. */
@@ -81,7 +82,7 @@ function useColumns({ reservations }: OrderDetail): TableColumnsType<Line> {
             .filter((hold) => hold.lineNumber === lineNumber)
             .map((hold) => (
               <div key={`${hold.warehouseId} ${hold.state} ${hold.promotion?.promotionId ?? ''}`}>
-                <Tag color={HOLD_COLOURS[hold.state]}>{t(`holdState.${hold.state}`)}</Tag>
+                <Tag tone={HOLD_COLOURS[hold.state]}>{t(`holdState.${hold.state}`)}</Tag>
                 {t('order.hold', { warehouse: nameOf(hold.warehouseId), count: hold.quantity })}
                 {hold.promotion && (
                   <span className="quiet"> {t('order.promotion', { name: hold.promotion.name })}</span>

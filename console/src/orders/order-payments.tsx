@@ -1,9 +1,10 @@
-import { Table, type TableColumnsType, Tag, Typography } from 'antd'
+import { Table, type TableColumnsType, Typography } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { OrderDetail } from '../api/types.ts'
 import { Moment } from '../components/moment.tsx'
 import { Difference, Money } from '../components/money.tsx'
 import { Section } from '../components/section.tsx'
+import { Tag } from '../components/tag.tsx'
 
 type Movement = { key: string; at: string | null } & (
   | { kind: 'payment'; row: OrderDetail['payments'][number] }
@@ -44,7 +45,7 @@ export function OrderPayments({ order }: { order: OrderDetail }) {
         kind === 'payment' ? (
           row.method
         ) : (
-          <Tag color={REFUND_COLOURS[row.state]}>{t(`refundState.${row.state}`)}</Tag>
+          <Tag tone={REFUND_COLOURS[row.state]}>{t(`refundState.${row.state}`)}</Tag>
         ),
     },
     {

@@ -1,11 +1,12 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Button, Segmented, Select, Tag, Timeline } from 'antd'
+import { Button, Segmented, Select, Timeline } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import type { StoryEntry } from '../api/types.ts'
 import { Moment } from '../components/moment.tsx'
 import { Section } from '../components/section.tsx'
 import { Failure, Loading, NothingHere } from '../components/states.tsx'
+import { Tag } from '../components/tag.tsx'
 import { pickText } from '../format/bilingual.ts'
 import { STORY_KINDS } from './search.ts'
 

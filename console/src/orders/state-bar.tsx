@@ -1,8 +1,9 @@
-import { Steps, Tag } from 'antd'
+import { Steps } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { isFinal, ORDER_STATUSES, type OrderStatus } from '../../../domain/order-state.ts'
 import type { LogEntry } from '../api/types.ts'
 import { Moment } from '../components/moment.tsx'
+import { Tag } from '../components/tag.tsx'
 import { nextOf, pathOf } from './state-path.ts'
 
 const SHOWN = { done: 'finish', current: 'process', ahead: 'wait' } as const
@@ -39,9 +40,7 @@ export function StateBar({ status, log }: { status: OrderStatus; log: readonly L
           <>
             <span className="quiet">{t('order.nextStates')}</span>
             {nextOf(status).map((next) => (
-              <Tag key={next} variant="outlined">
-                {t(`orderStatus.${next}`)}
-              </Tag>
+              <Tag key={next}>{t(`orderStatus.${next}`)}</Tag>
             ))}
           </>
         )}

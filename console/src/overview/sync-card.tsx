@@ -1,17 +1,18 @@
 import { Link } from '@tanstack/react-router'
-import { Tag } from 'antd'
+
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import type { Shop } from '../api/types.ts'
 import { Section } from '../components/section.tsx'
 import { NothingHere } from '../components/states.tsx'
+import { Tag } from '../components/tag.tsx'
 import { ChannelName } from '../components/tags.tsx'
 import { formatDuration } from '../format/time.ts'
 import { lagOf } from '../watch/lag.ts'
 
 const SHOWN = 100
 const LOOK_EVERY_MS = 10_000
-const COLOURS = { ok: 'green', late: 'red', unknown: 'default', inactive: 'default' } as const
+const COLOURS = { ok: 'green', late: 'red', unknown: 'grey', inactive: 'grey' } as const
 const WORDS = { ok: 'lagOk', late: 'lagLate', unknown: 'lagUnknown', inactive: 'inactive' } as const
 
 /** How far behind its platform each shop may be. */
@@ -45,7 +46,7 @@ function ShopLag({ shop }: { shop: Shop }) {
       <span className="quiet">
         <ChannelName channel={shop.platform} />
       </span>
-      <Tag color={COLOURS[state]}>{t(`overview.${WORDS[state]}`)}</Tag>
+      <Tag tone={COLOURS[state]}>{t(`overview.${WORDS[state]}`)}</Tag>
       <span className="figure">{lagSeconds === null ? '–' : formatDuration(lagSeconds, i18n.language)}</span>
     </div>
   )

@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Select, type TableColumnsType, Tag } from 'antd'
+import { Select, type TableColumnsType } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
@@ -10,6 +10,7 @@ import type { Shop } from '../api/types.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { ListTable } from '../components/list-table.tsx'
 import { PageHead } from '../components/page-head.tsx'
+import { Tag, type Tone } from '../components/tag.tsx'
 import { ChannelName } from '../components/tags.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
@@ -88,8 +89,8 @@ function useColumns(): TableColumnsType<Shop> {
 }
 
 type FeedState = Shop['pull']['state']
-const COLOURS: Record<FeedState, string> = {
-  unknown: 'default',
+const COLOURS: Record<FeedState, Tone> = {
+  unknown: 'grey',
   connected: 'green',
   ok: 'green',
   disconnected: 'red',
@@ -101,7 +102,7 @@ function Feed({ feed }: { feed: Pick<Shop['pull'], 'state' | 'lagSeconds' | 'lag
   const { state, lagSeconds, lagTargetSeconds } = feed
   return (
     <>
-      <Tag color={COLOURS[state]}>{t(`feedState.${state}`)}</Tag>
+      <Tag tone={COLOURS[state]}>{t(`feedState.${state}`)}</Tag>
       {lagSeconds !== null && (
         <span className={lagSeconds > lagTargetSeconds ? 'figure late' : 'figure'}>
           {formatDuration(lagSeconds, i18n.language)}

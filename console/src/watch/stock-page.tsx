@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Checkbox, Input, Select, type TableColumnsType, Tag } from 'antd'
+import { Checkbox, Input, Select, type TableColumnsType } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
@@ -10,6 +10,7 @@ import type { StockRow } from '../api/types.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { ListTable } from '../components/list-table.tsx'
 import { PageHead } from '../components/page-head.tsx'
+import { Tag } from '../components/tag.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
 
@@ -130,7 +131,7 @@ function useColumns(): TableColumnsType<StockRow> {
         key: 'level',
         title: t('stock.level'),
         width: 90,
-        render: (_value, { level }) => <Tag color={COLOURS[level]}>{t(`level.${level}`)}</Tag>,
+        render: (_value, { level }) => <Tag tone={COLOURS[level]}>{t(`level.${level}`)}</Tag>,
       },
       units('available'),
       units('safety'),

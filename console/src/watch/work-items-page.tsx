@@ -1,6 +1,7 @@
+import { CloseOutlined } from '@ant-design/icons'
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Select, type TableColumnsType, Tag } from 'antd'
+import { Button, Select, type TableColumnsType } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
@@ -53,9 +54,9 @@ export function WorkItemsPage() {
           options={(['oldest', 'newest'] as const).map((value) => ({ value, label: t(`list.${value}`) }))}
         />
         {search.orderId !== undefined && (
-          <Tag closable onClose={() => change({ orderId: undefined })}>
+          <Button icon={<CloseOutlined />} iconPlacement="end" onClick={() => change({ orderId: undefined })}>
             {t('workItems.order')} {search.orderId.slice(-12)}
-          </Tag>
+          </Button>
         )}
       </FilterBar>
       <ListTable
