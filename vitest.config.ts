@@ -31,7 +31,7 @@ export default defineConfig({
       project('unit', 20_000),
       project('workflow', 60_000),
       project('integration', 60_000),
-      project('browser', 120_000, ['test/browser/hub.ts']),
+      project('browser', 240_000, ['test/browser/hub.ts']),
     ],
     coverage: {
       provider: 'v8',

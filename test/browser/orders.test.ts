@@ -69,8 +69,8 @@ test('the timeline is narrowed to one kind, and the address says to which', asyn
   const { page } = await browser.open({ as: 'ops' })
   await page.goto(`/orders/${placed.orderId}?kind=stock`)
   const timeline = page.getByRole('region', { name: '时间线' })
-  await timeline.getByText('库存流水').first().waitFor()
-  const kinds = await timeline.locator('.ant-timeline .tag').allInnerTexts()
+  await timeline.locator('.tag').first().waitFor()
+  const kinds = await timeline.locator('.tag').allInnerTexts()
   expect(new Set(kinds)).toEqual(new Set(['库存流水']))
 })
 

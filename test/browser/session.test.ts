@@ -39,7 +39,7 @@ test('a session that ends keeps the page and what was typed, and goes on after s
   const dialog = page.getByRole('dialog', { name: '登录已过期' })
   await dialog.waitFor()
   await dialog.getByLabel('密码').fill(password)
-  await dialog.getByRole('button', { name: '登录' }).click()
+  await dialog.getByRole('button', { name: '登录', exact: true }).click()
   await dialog.waitFor({ state: 'hidden' })
   await page.getByRole('table').first().waitFor()
   expect(await field.inputValue()).toBe('half of a number')

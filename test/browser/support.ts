@@ -17,7 +17,7 @@ const PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
 /** For one thing to appear. Generous: the machine may be busy; a test that waits this long has failed. */
-export const PATIENCE_MS = 30_000
+export const PATIENCE_MS = 60_000
 export const DESKTOP = { width: 1_440, height: 900 }
 /** The narrowest screen that people approve on. */
 export const PHONE = { width: 360, height: 740 }

@@ -17,9 +17,11 @@ export function zoneOf(at: string | Date): string {
   const offset = -new Date(at).getTimezoneOffset()
   const sign = offset < 0 ? '-' : '+'
   const minutes = Math.abs(offset)
-  const name = Intl.DateTimeFormat().resolvedOptions().timeZone
-  return `UTC${sign}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)} ${name}`
+  zoneName ??= Intl.DateTimeFormat().resolvedOptions().timeZone
+  return `UTC${sign}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)} ${zoneName}`
 }
+/** Asked once: it is slow, and a list shows a hundred times. */
+let zoneName: string | undefined
 
 export type DurationUnit = 'day' | 'hour' | 'minute' | 'second'
 const SECONDS: Record<DurationUnit, number> = { day: 86_400, hour: 3_600, minute: 60, second: 1 }
@@ -45,8 +47,16 @@ export function durationParts(seconds: number): { unit: DurationUnit; count: num
 
 /** The same in words of a language: `1天4小时`, `12 min 5 s`. */
 export function formatDuration(seconds: number, language: string): string {
-  const parts = durationParts(seconds).map(({ unit, count }) =>
-    new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(count),
-  )
+  const parts = durationParts(seconds).map(({ unit, count }) => formatOf(language, unit).format(count))
   return parts.join(language.startsWith('zh') ? '' : ' ')
+}
+
+/** Kept: making one takes longer than using it a thousand times, and countdowns use it every second. */
+const formats = new Map<string, Intl.NumberFormat>()
+function formatOf(language: string, unit: DurationUnit): Intl.NumberFormat {
+  const key = `${language} ${unit}`
+  const format =
+    formats.get(key) ?? new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' })
+  formats.set(key, format)
+  return format
 }

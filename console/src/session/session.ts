@@ -38,12 +38,15 @@ export function isByLink(): boolean {
   return sessionStorage.getItem(BY_LINK) === '1'
 }
 
-/** Takes over who has just been let in. Somebody else than before starts with nothing of the other's on the screen. */
+/**
+ * Takes over who has just been let in. Somebody else than before starts with a new page: whatever is loaded or typed in this one
+ * is the other's.
+ */
 export function enter(queries: QueryClient, person: Person, byLink = false): void {
   const before = queries.getQueryData(sessionQuery.queryKey)
   if (byLink) sessionStorage.setItem(BY_LINK, '1')
   else sessionStorage.removeItem(BY_LINK)
-  if (before && before.accountId !== person.accountId) queries.removeQueries({ predicate: isNotSession })
+  if (before && before.accountId !== person.accountId) return window.location.reload()
   queries.setQueryData(sessionQuery.queryKey, person)
   sessionGate.reopen()
   void queries.invalidateQueries({ predicate: isNotSession })
@@ -64,16 +67,20 @@ export function useSignIn() {
   })
 }
 
-/** Ends the session on every device at once, and leaves nothing of it in this page. */
+/** Ends the session, and begins a new page that has nothing of it. Where the hub does not answer, nobody is signed out. */
 export function useSignOut() {
-  const queries = useQueryClient()
   return useMutation({
-    mutationFn: () => client.DELETE('/v1/session'),
-    onSettled: () => {
+    mutationFn: async () => {
+      try {
+        await client.DELETE('/v1/session')
+      } catch (error) {
+        // It has ended already, which is what was wanted.
+        if (problemOf(error).code !== 'unauthenticated') throw error
+      }
+    },
+    onSuccess: () => {
       sessionStorage.removeItem(BY_LINK)
-      sessionGate.reopen()
-      queries.clear()
-      queries.setQueryData(sessionQuery.queryKey, null)
+      window.location.reload()
     },
   })
 }
