@@ -1,5 +1,14 @@
 import { beforeAll, expect, test } from 'vitest'
-import { askForDiscount, barriers, HUB_URL, pay, placeOrder, untilChange, useBrowser } from './support.ts'
+import {
+  askForDiscount,
+  barriers,
+  HUB_URL,
+  PATIENCE_MS,
+  pay,
+  placeOrder,
+  untilChange,
+  useBrowser,
+} from './support.ts'
 
 const browser = useBrowser()
 /** JavaScript of the first screen, as it comes over the wire. */
@@ -33,7 +42,8 @@ test.each(names)(
     const { page, complaints, hosts } = await browser.open({ as: 'team_lead' })
     await page.goto(screens[name] ?? '/')
     await page.getByRole('heading', { level: 1 }).waitFor()
-    await page.getByRole('status').filter({ hasText: '正在加载' }).waitFor({ state: 'hidden' })
+    const loading = page.getByRole('status').filter({ hasText: '正在加载' })
+    await expect.poll(() => loading.count(), { timeout: PATIENCE_MS }).toBe(0)
     expect(await barriers(page)).toEqual([])
     expect(complaints).toEqual([])
     expect([...hosts]).toEqual([new URL(HUB_URL).host])

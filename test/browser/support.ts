@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { v7 as uuid } from 'uuid'
-import { afterAll, beforeAll, expect, inject } from 'vitest'
+import { afterAll, beforeAll, inject, vi } from 'vitest'
 
 const hub = inject('hub')
 export const HUB_URL = hub.api
@@ -18,6 +18,7 @@ const PLACES = [
 ]
 /** For one thing to appear. Generous: the machine may be busy; a test that waits this long has failed. */
 export const PATIENCE_MS = 60_000
+const LOOK_AGAIN_MS = 100
 export const DESKTOP = { width: 1_440, height: 900 }
 /** The narrowest screen that people approve on. */
 export const PHONE = { width: 360, height: 740 }
@@ -187,17 +188,14 @@ export async function untilChange(
   changeId: string,
   isSo: (change: Json) => boolean,
 ): Promise<Json> {
-  let last: Json = {}
-  await expect
-    .poll(
-      async () => {
-        last = await ask(page, 'GET', `/v1/change-requests/${changeId}`)
-        return isSo(last)
-      },
-      { timeout: PATIENCE_MS },
-    )
-    .toBe(true)
-  return last
+  return vi.waitFor(
+    async () => {
+      const change = await ask(page, 'GET', `/v1/change-requests/${changeId}`)
+      if (!isSo(change)) throw new Error(`the request is ${change.status}`)
+      return change
+    },
+    { timeout: PATIENCE_MS, interval: LOOK_AGAIN_MS },
+  )
 }
 
 /** What axe finds that keeps somebody from using the page, in a line each. */
