@@ -1,7 +1,8 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Button, Segmented, Select, Timeline } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { api } from '../api/client.ts'
+import { client } from '../api/client.ts'
 import type { StoryEntry } from '../api/types.ts'
 import { Moment } from '../components/moment.tsx'
 import { Section } from '../components/section.tsx'
@@ -27,17 +28,7 @@ const COLOURS: Record<StoryEntry['kind'], string> = {
 export function OrderTimeline({ orderId }: { orderId: string }) {
   const { t } = useTranslation()
   const { kind, sort = 'newest' } = route.useSearch()
-  const query = { sort, limit: PAGE, ...(kind === undefined ? {} : { kinds: kind }) }
-  const story = api.useInfiniteQuery(
-    'get',
-    '/v1/orders/{orderId}/story',
-    { params: { path: { orderId }, query } },
-    {
-      initialPageParam: undefined,
-      pageParamName: 'cursor',
-      getNextPageParam: (page: { nextCursor: string | null }) => page.nextCursor ?? undefined,
-    },
-  )
+  const story = useStory(orderId, { sort, ...(kind === undefined ? {} : { kinds: kind }) })
   const entries = story.data?.pages.flatMap(({ items }) => items) ?? []
   return (
     <Section title={t('order.timeline')} extra={<TimelineFilters kind={kind} sort={sort} />}>
@@ -58,6 +49,26 @@ export function OrderTimeline({ orderId }: { orderId: string }) {
       )}
     </Section>
   )
+}
+
+/**
+ * The pages that have been loaded, as one. Not by the hooks of the API's client: those give the first page a cursor of 0, which
+ * the API refuses.
+ */
+function useStory(orderId: string, filters: { sort: 'newest' | 'oldest'; kinds?: StoryEntry['kind'] }) {
+  const path = '/v1/orders/{orderId}/story'
+  return useInfiniteQuery({
+    // Begins like the client's own keys, so that what is live looks again at it, too.
+    queryKey: ['get', path, orderId, filters],
+    initialPageParam: '',
+    queryFn: async ({ pageParam, signal }) => {
+      const query = { ...filters, limit: PAGE, ...(pageParam === '' ? {} : { cursor: pageParam }) }
+      const { data } = await client.GET(path, { params: { path: { orderId }, query }, signal })
+      if (!data) throw new Error('the API told no story')
+      return data
+    },
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+  })
 }
 
 function Entry({ entry }: { entry: StoryEntry }) {
