@@ -10,16 +10,18 @@ const folders = {
 }
 const product = ['api', 'workflows', 'activities', 'workers', 'domain', 'contracts', 'store', 'connectors']
 
-const project = (name: keyof typeof folders, timeoutMs: number, globalSetup: string[] = []) => ({
+const project = (name: keyof typeof folders, timeoutMs: number, more: object = {}) => ({
   extends: true as const,
   test: {
     name,
     include: folders[name].map((folder) => `test/${folder}/**/*.test.ts`),
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs * 2,
-    globalSetup,
+    ...more,
   },
 })
+/** All its files look at one hub: one after the other, when everything else is done. */
+const onOneHub = { globalSetup: ['test/browser/hub.ts'], maxWorkers: 1, sequence: { groupOrder: 1 } }
 
 export default defineConfig({
   test: {
@@ -31,7 +33,7 @@ export default defineConfig({
       project('unit', 20_000),
       project('workflow', 60_000),
       project('integration', 60_000),
-      project('browser', 240_000, ['test/browser/hub.ts']),
+      project('browser', 240_000, onOneHub),
     ],
     coverage: {
       provider: 'v8',

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -7,7 +7,15 @@ import { fileURLToPath } from 'node:url'
 import { print } from './parts/progress.ts'
 import { onStopRequest } from './parts/stop-request.ts'
 import { startTestParts, type TestParts } from './parts/test-parts.ts'
-import { countTests, exitCodeOf, needsParts, runsEverything, summaryLine } from './parts/test-report.ts'
+import {
+  countTests,
+  exitCodeOf,
+  needsParts,
+  runsOf,
+  sumOf,
+  summaryLine,
+  type TestCounts,
+} from './parts/test-report.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -36,22 +44,25 @@ async function main(): Promise<number> {
     stop: async () => stopping.abort(),
     force: async () => process.exit(130), // the exit hook ends the parts
   })
+  const counts: TestCounts[] = []
+  let exitCode = 0
   try {
-    if (needsParts(args)) parts = await startTestParts(folder, stopping.signal)
-    stopping.signal.throwIfAborted()
-    const results = join(folder, 'results.json')
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`]
-    const coverage = runsEverything(args) ? ['--coverage'] : []
-    const code = await runVitest(
-      [...args, ...reporters, ...coverage],
-      parts?.environment ?? {},
-      stopping.signal,
-    )
-    const counts = countTests(readFileSync(results, 'utf8'), code)
-    await parts?.stop()
-    parts = undefined
-    print(summaryLine(counts))
-    return exitCodeOf(counts, code)
+    for (const [index, run] of runsOf(args).entries()) {
+      if (needsParts(run)) parts = await startTestParts(folder, stopping.signal)
+      stopping.signal.throwIfAborted()
+      const results = join(folder, `results-${index}.json`)
+      const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`]
+      const code = await runVitest([...run, ...reporters], parts?.environment ?? {}, stopping.signal)
+      // A run that could not even begin has no results, and said why.
+      const report = existsSync(results) ? readFileSync(results, 'utf8') : null
+      counts.push(report === null ? { passed: 0, failed: 1, skipped: 0 } : countTests(report, code))
+      exitCode ||= code
+      await parts?.stop()
+      parts = undefined
+    }
+    const sum = sumOf(counts)
+    print(summaryLine(sum))
+    return exitCodeOf(sum, exitCode)
   } finally {
     await parts?.stop()
     rmSync(folder, { recursive: true, force: true })

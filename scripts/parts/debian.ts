@@ -12,8 +12,8 @@ export async function canInstallPackages(): Promise<boolean> {
   return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(text)
 }
 
-/** Install one of Debian's packages without what it merely recommends, and keep its service from starting. */
-export async function installPackage(name: string, service: string, out: Print): Promise<void> {
+/** Install one of Debian's packages without what it merely recommends, and keep its service, if it has one, from starting. */
+export async function installPackage(name: string, service: string | null, out: Print): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const wait = ['-o', 'DPkg::Lock::Timeout=120']
   const install = ['install', '-y', '--no-install-recommends', name]
@@ -28,13 +28,13 @@ export async function installPackage(name: string, service: string, out: Print):
 let underWay: Promise<void> = Promise.resolve()
 
 /** Debian starts a service as soon as it is installed; we start our own server on our own port and data. */
-function withoutServices(service: string, work: () => Promise<void>): Promise<void> {
+function withoutServices(service: string | null, work: () => Promise<void>): Promise<void> {
   const turn = underWay.then(async () => {
     if (existsSync(policyFile)) return work()
     await writeFile(policyFile, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
     try {
       await work()
-      if (findProgram('systemctl')) await capture('systemctl', ['disable', service])
+      if (service && findProgram('systemctl')) await capture('systemctl', ['disable', service])
     } finally {
       await rm(policyFile, { force: true })
     }

@@ -6,6 +6,7 @@ export interface TestCounts {
 
 /** Folders whose tests need nothing but Node, or bring up what they need by themselves. */
 const pureFolders = ['test/domain', 'test/contracts', 'test/scripts', 'test/console', 'test/browser']
+const pureProjects = ['unit', 'browser']
 /** Flags of vitest that are followed by a value of their own. */
 const flagsWithValue = [
   '-t',
@@ -35,13 +36,28 @@ function selection(args: string[]): { files: string[]; projects: string[] } {
 /** Do these arguments of `npm test` select anything that needs PostgreSQL, Redis or Temporal? */
 export function needsParts(args: string[]): boolean {
   const { files, projects } = selection(args)
-  if (projects.length > 0 && projects.every((project) => project === 'unit')) return false
+  if (projects.length > 0 && projects.every((project) => pureProjects.includes(project))) return false
   return files.length === 0 || !files.every((file) => pureFolders.some((folder) => file.startsWith(folder)))
 }
 
 /** The whole suite, without a selection: coverage means something only then. */
-export function runsEverything(args: string[]): boolean {
+function runsEverything(args: string[]): boolean {
   return args.length === 0
+}
+
+/**
+ * The runs of vitest that these arguments of `npm test` stand for, one after the other. The whole suite is two: the browser tests
+ * bring up a hub of their own, which must not share the processors with all others from their first test to their last.
+ */
+export function runsOf(args: string[]): string[][] {
+  if (!runsEverything(args)) return [args]
+  return [['--project=!browser', '--coverage'], ['--project=browser']]
+}
+
+/** What several runs make together. */
+export function sumOf(runs: TestCounts[]): TestCounts {
+  const total = (name: keyof TestCounts) => runs.reduce((sum, counts) => sum + counts[name], 0)
+  return { passed: total('passed'), failed: total('failed'), skipped: total('skipped') }
 }
 
 /**

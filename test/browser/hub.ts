@@ -1,13 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import type { RunInfo } from '../../scripts/parts/run-file.ts'
+import { findChromium } from '../../scripts/parts/chromium.ts'
+import { type RunInfo, readRunInfo } from '../../scripts/parts/run-file.ts'
 import { type UsableHub, useOrStartHub } from '../../scripts/parts/seeded-hub.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     hub: Pick<RunInfo, 'api' | 'apiKeys' | 'accounts' | 'simulator'>
+    chromium: string
   }
 }
 
@@ -20,29 +22,37 @@ const PORT = 18_080
  * from this clone is used if there is one, so that a test under work need not wait for a start.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const running = await useRunning()
-  const folder = running ? null : mkdtempSync(join(tmpdir(), 'order-hub-browser-'))
-  const hub = running ?? (await startNew(folder ?? ''))
-  const { api, apiKeys, accounts, simulator } = hub.info
+  project.provide('chromium', await findChromium())
+  const { info, end } = (await useRunning()) ?? (await startNew())
+  const { api, apiKeys, accounts, simulator } = info
   project.provide('hub', { api, apiKeys, accounts, simulator })
-  return async () => {
-    await hub.end()
-    if (folder !== null) rmSync(folder, { recursive: true, force: true })
-  }
+  return end
 }
 
-async function useRunning(): Promise<UsableHub | null> {
-  const { readRunInfo } = await import('../../scripts/parts/run-file.ts')
+async function useRunning(): Promise<Pick<UsableHub, 'info' | 'end'> | null> {
   const info = readRunInfo(join(root, '.data'))
-  const isUp = info
-    ? await fetch(`${info.api}/readyz`).then(
-        (answer) => answer.ok,
-        () => false,
-      )
-    : false
-  return info && isUp ? { info, end: async () => undefined, kill: async () => undefined } : null
+  if (!info) return null
+  const isUp = await fetch(`${info.api}/readyz`).then(
+    (answer) => answer.ok,
+    () => false, // a killed start has left its file behind
+  )
+  return isUp ? { info, end: async () => undefined } : null
 }
 
-function startNew(dataDir: string): Promise<UsableHub> {
-  return useOrStartHub({ root, dataDir, apiPort: PORT, signal: new AbortController().signal })
+async function startNew(): Promise<Pick<UsableHub, 'info' | 'end'>> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'order-hub-browser-'))
+  chmodSync(dataDir, 0o755) // PostgreSQL runs as another user when we are root
+  const signal = new AbortController().signal
+  const clear = () => rmSync(dataDir, { recursive: true, force: true })
+  try {
+    const hub = await useOrStartHub({ root, dataDir, apiPort: PORT, signal })
+    const end = async () => {
+      await hub.end()
+      clear()
+    }
+    return { info: hub.info, end }
+  } catch (error) {
+    clear()
+    throw error
+  }
 }

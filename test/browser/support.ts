@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { v7 as uuid } from 'uuid'
@@ -8,14 +7,6 @@ const hub = inject('hub')
 export const HUB_URL = hub.api
 export const SIMULATOR_URL = hub.simulator
 
-/** Where Chromium is looked for, first what was named: browsers are not downloaded. */
-const PLACES = [
-  process.env.CHROMIUM_PATH,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-]
 /** For one thing to appear. Generous: the machine may be busy; a test that waits this long has failed. */
 export const PATIENCE_MS = 60_000
 const LOOK_AGAIN_MS = 100
@@ -31,7 +22,7 @@ export function useBrowser(): { open: (options?: OpenOptions) => Promise<Visit> 
   let browser: Browser | undefined
   const contexts: BrowserContext[] = []
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] })
+    browser = await chromium.launch({ executablePath: inject('chromium'), args: ['--no-sandbox'] })
   })
   afterAll(async () => {
     await Promise.all(contexts.map((context) => context.close()))
@@ -79,14 +70,6 @@ function visitOf(page: Page): Visit {
       complaints.push(message.text())
   })
   return { page, hosts, complaints }
-}
-
-function findChromium(): string {
-  const found = PLACES.find((place) => place !== undefined && existsSync(place))
-  if (found) return found
-  throw new Error(
-    'Chromium was not found. Install it (Debian: apt-get install chromium) or name it in CHROMIUM_PATH.',
-  )
 }
 
 export function accountOf(role: Role): { user: string; password: string } {

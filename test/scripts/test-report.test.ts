@@ -8,7 +8,8 @@ import {
   countTests,
   exitCodeOf,
   needsParts,
-  runsEverything,
+  runsOf,
+  sumOf,
   summaryLine,
 } from '../../scripts/parts/test-report.ts'
 
@@ -44,12 +45,24 @@ test('servers are started unless only pure tests are selected', () => {
   expect(needsParts(['test/domain', 'test/store'])).toBe(true)
   expect(needsParts(['test/domain', './test/contracts/orders.test.ts'])).toBe(false)
   expect(needsParts(['--project', 'unit'])).toBe(false)
+  expect(needsParts(['--project=browser'])).toBe(false)
+  expect(needsParts(['--project=!browser'])).toBe(true)
   expect(needsParts(['-t', 'test/domain'])).toBe(true)
 })
 
-test('only a run without arguments is the whole suite', () => {
-  expect(runsEverything([])).toBe(true)
-  expect(runsEverything(['test/domain'])).toBe(false)
+test('the whole suite ends with the browser tests, in a run of their own without the servers of the others', () => {
+  const runs = runsOf([])
+  expect(runs).toEqual([['--project=!browser', '--coverage'], ['--project=browser']])
+  expect(runs.map(needsParts)).toEqual([true, false])
+  expect(runsOf(['test/domain'])).toEqual([['test/domain']])
+})
+
+test('the last line counts the tests of all runs', () => {
+  const runs = [
+    { passed: 3, failed: 1, skipped: 2 },
+    { passed: 4, failed: 0, skipped: 0 },
+  ]
+  expect(summaryLine(sumOf(runs))).toBe('7 passed, 1 failed, 2 skipped')
 })
 
 test('the exit code is 0 only if tests ran and none failed', () => {

@@ -56,6 +56,7 @@ export const en: Messages = {
     finance: 'Headquarters finance',
     ops: 'Operations',
     admin: 'Administrator',
+    inspector: 'Inspector',
   },
   menu: {
     label: 'Main navigation',
@@ -225,6 +226,8 @@ export const en: Messages = {
     tracking: 'Tracking',
     work_item: 'Work items',
     notification: 'Customer notices',
+    inspection: 'Inspection',
+    change_request: 'Change request',
   },
   approvals: {
     title: 'Approvals',

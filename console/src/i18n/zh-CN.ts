@@ -59,6 +59,7 @@ export const zhCN = {
     finance: '总部财务',
     ops: '运营',
     admin: '管理员',
+    inspector: '稽查员',
   },
   menu: {
     label: '主导航',
@@ -228,6 +229,8 @@ export const zhCN = {
     tracking: '物流',
     work_item: '待办',
     notification: '客户通知',
+    inspection: '稽查',
+    change_request: '改单',
   },
   approvals: {
     title: '审批',

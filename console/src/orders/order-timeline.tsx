@@ -22,6 +22,8 @@ const COLOURS: Record<StoryEntry['kind'], string> = {
   tracking: 'cyan',
   work_item: 'red',
   notification: 'green',
+  inspection: 'gold',
+  change_request: 'orange',
 }
 
 /** All that happened around an order as one sequence, narrowed to one kind if need be. */

@@ -24,6 +24,8 @@ export const STORY_KINDS = [
   'tracking',
   'work_item',
   'notification',
+  'inspection',
+  'change_request',
 ] as const
 
 export const orderSearch = z.object({

@@ -1,3 +1,4 @@
+import { OFFICE_ROLES } from '../../../domain/role.ts'
 import type { Role } from '../api/types.ts'
 
 /** The screens of the menu, in its order. `needs` are the routes of the API that a screen cannot do without. */
@@ -13,20 +14,13 @@ export const SCREENS = [
 
 export type ScreenKey = (typeof SCREENS)[number]['key']
 
-const EVERYBODY: readonly Role[] = [
-  'clerk',
-  'team_lead',
-  'store_manager',
-  'regional_director',
-  'finance',
-  'ops',
-  'admin',
-]
+/** An inspector sees what they are sent to on their telephone, and none of these. */
+const EVERYBODY: readonly Role[] = OFFICE_ROLES
 const REPORT_READERS: readonly Role[] = ['regional_director', 'finance', 'ops', 'admin']
 const OPERATORS: readonly Role[] = ['ops', 'admin']
 
 /**
- * What is offered to whom. Only an offer: the API answers by its own table, and test/console/screens.test.ts holds the two
+ * What is offered to whom. Only an offer: the API answers by its own table, and test/scripts/console-client.test.ts holds the two
  * together, so that nobody is shown a way that is closed to them.
  */
 export const OFFERED = {
