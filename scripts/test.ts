@@ -12,8 +12,8 @@ import {
   exitCodeOf,
   needsParts,
   runsOf,
-  sumOf,
   summaryLine,
+  sumOf,
   type TestCounts,
 } from './parts/test-report.ts'
 

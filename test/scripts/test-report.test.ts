@@ -9,8 +9,8 @@ import {
   exitCodeOf,
   needsParts,
   runsOf,
-  sumOf,
   summaryLine,
+  sumOf,
 } from '../../scripts/parts/test-report.ts'
 
 const report = (more: object) =>

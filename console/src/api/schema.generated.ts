@@ -790,7 +790,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Erase the file of a request because of what it shows of a person; its hash stays
+         * Erase the file of a request or an inspection because of what it shows of a person; its hash stays
          * @description Roles: ops, admin.
          */
         post: {
@@ -842,9 +842,9 @@ export interface paths {
         };
         /**
          * The file
-         * @description For whoever may see its request; before it has one, for who uploaded it.
+         * @description For whoever may see its request or inspection; before it has one, for who uploaded it.
          *
-         *     Systems: mall, ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin.
+         *     Systems: mall, ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin, inspector.
          */
         get: {
             parameters: {
@@ -888,9 +888,9 @@ export interface paths {
         };
         /**
          * A small WebP of a picture
-         * @description For whoever may see its request; before it has one, for who uploaded it.
+         * @description For whoever may see its request or inspection; before it has one, for who uploaded it.
          *
-         *     Systems: mall, ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin.
+         *     Systems: mall, ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin, inspector.
          */
         get: {
             parameters: {
@@ -4981,7 +4981,7 @@ export interface paths {
         };
         /**
          * Where other pages of this installation are
-         * @description Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin.
+         * @description Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin, inspector.
          */
         get: {
             parameters: {
@@ -5004,6 +5004,1129 @@ export interface paths {
                                 namespace: string;
                                 origin: string;
                             } | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customer-segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The segments, how many customers are in each, and where they are cut
+         * @description Systems: ops. Roles: finance, ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            cuts: {
+                                /** @description orders */
+                                frequency: number[];
+                                /** @description yuan */
+                                monetary: number[];
+                                /** @description days of the last order */
+                                recency: string[];
+                            };
+                            gradedOn: string | null;
+                            otherCustomers: number;
+                            policyVersion: number;
+                            refreshedAt: string | null;
+                            segments: {
+                                averageOrderCents: number | null;
+                                code: string;
+                                customers: number;
+                                netCents: number;
+                                orders: number;
+                                service: {
+                                    allocationPriority: number;
+                                    approvalLeniencyCents: number;
+                                    freeReships: number;
+                                };
+                                /** @description of all customers with orders in the window */
+                                share: number | null;
+                                title: string;
+                                url: string;
+                            }[];
+                            windowFrom: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Customers with their figures
+         * @description Systems: ops. Roles: finance, ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    complained?: string;
+                    cursor?: string;
+                    lastOrderFrom?: string;
+                    lastOrderTo?: string;
+                    limit?: number;
+                    minimumNetCents?: number;
+                    minimumOrders?: number;
+                    preferredChannel?: string;
+                    preferredWarehouseId?: string;
+                    segment?: string;
+                    sort?: "valuable" | "frequent" | "recent" | "lapsed" | "complaining";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                amountCents: number;
+                                averageOrderCents: number | null;
+                                changeRequests: number;
+                                complaints: number;
+                                /** Format: uuid */
+                                customerId: string;
+                                daysBetweenOrders: number | null;
+                                erasedAt: string | null;
+                                firstOrderAt: string | null;
+                                lastOrderAt: string | null;
+                                lifetimeOrders: number;
+                                mergedInto: string | null;
+                                /** @description paid less what went back */
+                                netCents: number;
+                                orders: number;
+                                preferredChannel: string | null;
+                                preferredWarehouseId: string | null;
+                                recencyDays: number | null;
+                                returnedOrders: number;
+                                returnRate: number | null;
+                                scores: {
+                                    frequency: number;
+                                    monetary: number;
+                                    recency: number;
+                                } | null;
+                                segment: {
+                                    code: string;
+                                    title: string;
+                                } | null;
+                                service: {
+                                    allocationPriority: number;
+                                    approvalLeniencyCents: number;
+                                    freeReships: number;
+                                };
+                                version: number;
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customerId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A customer, with what they are known by
+         * @description Systems: ops. Roles: finance, ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    customerId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            amountCents: number;
+                            averageOrderCents: number | null;
+                            changeRequests: number;
+                            complaints: number;
+                            /** Format: uuid */
+                            customerId: string;
+                            daysBetweenOrders: number | null;
+                            erasedAt: string | null;
+                            firstOrderAt: string | null;
+                            identities: {
+                                /** @description where it was seen first */
+                                channel: string;
+                                erasedAt: string | null;
+                                /** Format: uuid */
+                                identityId: string;
+                                /** @enum {string} */
+                                kind: "phone" | "buyer";
+                                orders: number;
+                                /** Format: date-time */
+                                seenAt: string;
+                            }[];
+                            lastOrderAt: string | null;
+                            lifetimeOrders: number;
+                            mergedInto: string | null;
+                            /** @description paid less what went back */
+                            netCents: number;
+                            orders: number;
+                            preferredChannel: string | null;
+                            preferredWarehouseId: string | null;
+                            recencyDays: number | null;
+                            refreshedAt: string | null;
+                            returnedOrders: number;
+                            returnRate: number | null;
+                            scores: {
+                                frequency: number;
+                                monetary: number;
+                                recency: number;
+                            } | null;
+                            segment: {
+                                code: string;
+                                title: string;
+                            } | null;
+                            service: {
+                                allocationPriority: number;
+                                approvalLeniencyCents: number;
+                                freeReships: number;
+                            };
+                            version: number;
+                            /** @description orders from here on are counted; null before anything was */
+                            windowFrom: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customerId}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase a person on their request; their figures stay and lead to nobody
+         * @description Roles: ops, admin.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description Chosen by the caller, new for every operation: a repetition with it does nothing again. */
+                    "Idempotency-Key": string;
+                };
+                path: {
+                    customerId: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reason: string;
+                        /** @description as it was read: somebody else may have changed it since */
+                        version: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            attachments: number;
+                            contacts: number;
+                            /** Format: uuid */
+                            customerId: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customerId}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that another customer is this one
+         * @description Roles: ops, admin.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description Chosen by the caller, new for every operation: a repetition with it does nothing again. */
+                    "Idempotency-Key": string;
+                };
+                path: {
+                    customerId: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        otherCustomerId: string;
+                        reason: string;
+                        /** @description as it was read: somebody else may have changed it since */
+                        version: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            amountCents: number;
+                            averageOrderCents: number | null;
+                            changeRequests: number;
+                            complaints: number;
+                            /** Format: uuid */
+                            customerId: string;
+                            daysBetweenOrders: number | null;
+                            erasedAt: string | null;
+                            firstOrderAt: string | null;
+                            identities: {
+                                /** @description where it was seen first */
+                                channel: string;
+                                erasedAt: string | null;
+                                /** Format: uuid */
+                                identityId: string;
+                                /** @enum {string} */
+                                kind: "phone" | "buyer";
+                                orders: number;
+                                /** Format: date-time */
+                                seenAt: string;
+                            }[];
+                            lastOrderAt: string | null;
+                            lifetimeOrders: number;
+                            mergedInto: string | null;
+                            /** @description paid less what went back */
+                            netCents: number;
+                            orders: number;
+                            preferredChannel: string | null;
+                            preferredWarehouseId: string | null;
+                            recencyDays: number | null;
+                            refreshedAt: string | null;
+                            returnedOrders: number;
+                            returnRate: number | null;
+                            scores: {
+                                frequency: number;
+                                monetary: number;
+                                recency: number;
+                            } | null;
+                            segment: {
+                                code: string;
+                                title: string;
+                            } | null;
+                            service: {
+                                allocationPriority: number;
+                                approvalLeniencyCents: number;
+                                freeReships: number;
+                            };
+                            version: number;
+                            /** @description orders from here on are counted; null before anything was */
+                            windowFrom: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customerId}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The orders that a customer’s figures are made of
+         * @description Systems: ops. Roles: finance, ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    channel?: string;
+                    counts?: string;
+                    cursor?: string;
+                    limit?: number;
+                    returned?: string;
+                    sort?: "newest" | "oldest";
+                };
+                header?: never;
+                path: {
+                    customerId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                amountCents: number;
+                                changeRequests: number;
+                                channel: string;
+                                complaints: number;
+                                /** @description paid, and neither cancelled nor expired */
+                                counts: boolean;
+                                /** Format: uuid */
+                                identityId: string;
+                                inWindow: boolean;
+                                netCents: number;
+                                /** Format: date-time */
+                                orderedAt: string;
+                                /** Format: uuid */
+                                orderId: string;
+                                returned: boolean;
+                                storeId: string;
+                                url: string;
+                                warehouseId: string | null;
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customerId}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a part of what a customer is known by is somebody else
+         * @description Roles: ops, admin.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description Chosen by the caller, new for every operation: a repetition with it does nothing again. */
+                    "Idempotency-Key": string;
+                };
+                path: {
+                    customerId: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        identityIds: string[];
+                        reason: string;
+                        /** @description as it was read: somebody else may have changed it since */
+                        version: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            customer: {
+                                amountCents: number;
+                                averageOrderCents: number | null;
+                                changeRequests: number;
+                                complaints: number;
+                                /** Format: uuid */
+                                customerId: string;
+                                daysBetweenOrders: number | null;
+                                erasedAt: string | null;
+                                firstOrderAt: string | null;
+                                identities: {
+                                    /** @description where it was seen first */
+                                    channel: string;
+                                    erasedAt: string | null;
+                                    /** Format: uuid */
+                                    identityId: string;
+                                    /** @enum {string} */
+                                    kind: "phone" | "buyer";
+                                    orders: number;
+                                    /** Format: date-time */
+                                    seenAt: string;
+                                }[];
+                                lastOrderAt: string | null;
+                                lifetimeOrders: number;
+                                mergedInto: string | null;
+                                /** @description paid less what went back */
+                                netCents: number;
+                                orders: number;
+                                preferredChannel: string | null;
+                                preferredWarehouseId: string | null;
+                                recencyDays: number | null;
+                                refreshedAt: string | null;
+                                returnedOrders: number;
+                                returnRate: number | null;
+                                scores: {
+                                    frequency: number;
+                                    monetary: number;
+                                    recency: number;
+                                } | null;
+                                segment: {
+                                    code: string;
+                                    title: string;
+                                } | null;
+                                service: {
+                                    allocationPriority: number;
+                                    approvalLeniencyCents: number;
+                                    freeReships: number;
+                                };
+                                version: number;
+                                /** @description orders from here on are counted; null before anything was */
+                                windowFrom: string | null;
+                            };
+                            splitOff: {
+                                amountCents: number;
+                                averageOrderCents: number | null;
+                                changeRequests: number;
+                                complaints: number;
+                                /** Format: uuid */
+                                customerId: string;
+                                daysBetweenOrders: number | null;
+                                erasedAt: string | null;
+                                firstOrderAt: string | null;
+                                identities: {
+                                    /** @description where it was seen first */
+                                    channel: string;
+                                    erasedAt: string | null;
+                                    /** Format: uuid */
+                                    identityId: string;
+                                    /** @enum {string} */
+                                    kind: "phone" | "buyer";
+                                    orders: number;
+                                    /** Format: date-time */
+                                    seenAt: string;
+                                }[];
+                                lastOrderAt: string | null;
+                                lifetimeOrders: number;
+                                mergedInto: string | null;
+                                /** @description paid less what went back */
+                                netCents: number;
+                                orders: number;
+                                preferredChannel: string | null;
+                                preferredWarehouseId: string | null;
+                                recencyDays: number | null;
+                                refreshedAt: string | null;
+                                returnedOrders: number;
+                                returnRate: number | null;
+                                scores: {
+                                    frequency: number;
+                                    monetary: number;
+                                    recency: number;
+                                } | null;
+                                segment: {
+                                    code: string;
+                                    title: string;
+                                } | null;
+                                service: {
+                                    allocationPriority: number;
+                                    approvalLeniencyCents: number;
+                                    freeReships: number;
+                                };
+                                version: number;
+                                /** @description orders from here on are counted; null before anything was */
+                                windowFrom: string | null;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find a customer by their number, or by who they are on a platform
+         * @description In the body, so that no number stands in a log of addresses.
+         *
+         *     Systems: ops. Roles: finance, ops, admin.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        phone: string;
+                    } | {
+                        buyerId: string;
+                        platform: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            customerId: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The map: systems, flows with live figures, break points (the worst first), and the three steps
+         * @description Systems: ops. Roles: regional_director, finance, ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            breakPoints: {
+                                edgeId: string;
+                                /** Format: uuid */
+                                incidentId: string;
+                                /** @enum {string} */
+                                kind: "disconnected" | "no_success" | "error_rate" | "backlog_growing" | "stale";
+                                /** Format: date-time */
+                                lastSeenAt: string;
+                                limit: number;
+                                links: {
+                                    logs: {
+                                        /** @enum {string} */
+                                        method: "GET" | "POST";
+                                        path: string;
+                                    }[];
+                                    retry: {
+                                        /** @enum {string} */
+                                        method: "GET" | "POST";
+                                        path: string;
+                                    }[];
+                                    runbook: string;
+                                };
+                                measured: number;
+                                /** Format: date-time */
+                                openedAt: string;
+                                ordersAffected: number;
+                                title: {
+                                    en: string;
+                                    zh: string;
+                                };
+                            }[];
+                            checkedAt: string | null;
+                            edges: {
+                                ageSeconds: number | null;
+                                ageTargetSeconds: number | null;
+                                backlog: number;
+                                edgeId: string;
+                                errorRate: number | null;
+                                failed: number;
+                                /** @enum {string} */
+                                flow: "orders_pushed" | "orders_pulled" | "messages" | "stock_in" | "courier_pushes" | "courier_polls" | "waybills_out" | "stock_out" | "pick_tasks_out" | "refunds_out" | "erp_out" | "purchases_out" | "statements_in" | "customer_messages" | "alerts_out" | "cards_out" | "events_out";
+                                from: string;
+                                isBacklogCapped: boolean;
+                                isConfigured: boolean;
+                                isConnected: boolean;
+                                key: string;
+                                keyTitle: string | null;
+                                lastSuccessAt: string | null;
+                                latency: {
+                                    maxMs: number | null;
+                                    meanMs: number | null;
+                                };
+                                manualSteps: number;
+                                oldestWaitingSeconds: number | null;
+                                ordersHeld: number;
+                                ordersWaiting: number;
+                                ratePerMinute: number;
+                                retrying: number;
+                                /** @enum {string} */
+                                state: "broken" | "ok" | "unknown";
+                                succeeded: number;
+                                title: {
+                                    en: string;
+                                    zh: string;
+                                };
+                                to: string;
+                                url: string;
+                                windowMinutes: number;
+                            }[];
+                            isStale: boolean;
+                            policyVersion: number;
+                            steps: {
+                                done: number;
+                                next: {
+                                    count: number;
+                                    edgeId: string;
+                                    links: {
+                                        logs: {
+                                            /** @enum {string} */
+                                            method: "GET" | "POST";
+                                            path: string;
+                                        }[];
+                                        retry: {
+                                            /** @enum {string} */
+                                            method: "GET" | "POST";
+                                            path: string;
+                                        }[];
+                                        runbook: string;
+                                    };
+                                    workItemKind: ("unmatched_payment" | "late_payment" | "payment_mismatch" | "short_pick" | "courier_unreachable" | "tracking_stopped" | "parcel_stuck" | "waybill_unknown" | "parcel_lost" | "parcel_returned" | "refund_failed" | "late_message" | "unknown_message" | "contradiction" | "message_set_aside" | "order_not_found" | "delivery_failed" | "delisting_failed" | "workflow_missing" | "workflow_left_over" | "stock_shortfall" | "transfer_overdue" | "transfer_sold_out" | "transfer_loss" | "change_no_approver" | "change_apply_failed" | "change_undo_failed" | "stock_drift" | "wms_unreachable" | "wms_bad_rows" | "wms_jump" | "promotion_not_held" | "presale_goods_in_stock" | "bodies_kept" | "awaiting_stock" | "channel_order_held" | "channel_change" | "unknown_shop" | "unknown_channel_message" | "channel_order_unread" | "shop_refused" | "subscription_disabled" | "events_exhausted" | "notification_refused" | "notification_unknown" | "wecom_refused" | "holidays_unknown" | "supplement_unpaid" | "reconciliation_differences" | "reconciliation_failed" | "purchase_overdue" | "purchase_refused" | "abnormal_order" | "inspection_failed" | "inspection_overdue" | "inspection_unassigned") | null;
+                                } | null;
+                                /** @enum {string} */
+                                state: "done" | "open";
+                                /** @enum {string} */
+                                step: "map" | "fix_worst" | "replace_manual";
+                                title: {
+                                    en: string;
+                                    zh: string;
+                                };
+                                total: number;
+                            }[];
+                            systems: {
+                                key: string;
+                                /** @enum {string} */
+                                kind: "hub" | "workflows" | "channel" | "warehouse_devices" | "warehouse_system" | "courier" | "payments" | "erp" | "finance" | "crm" | "message_provider" | "wecom" | "subscriber";
+                                systemId: string;
+                                title: {
+                                    en: string;
+                                    zh: string;
+                                };
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-flow/edges/{edgeId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One flow: its last minutes, what is done by hand, its break points, logs, retries and runbook
+         * @description Systems: ops. Roles: regional_director, finance, ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    minutes?: number;
+                };
+                header?: never;
+                path: {
+                    edgeId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            ageSeconds: number | null;
+                            ageTargetSeconds: number | null;
+                            backlog: number;
+                            breakPoints: {
+                                edgeId: string;
+                                /** Format: uuid */
+                                incidentId: string;
+                                /** @enum {string} */
+                                kind: "disconnected" | "no_success" | "error_rate" | "backlog_growing" | "stale";
+                                /** Format: date-time */
+                                lastSeenAt: string;
+                                limit: number;
+                                links: {
+                                    logs: {
+                                        /** @enum {string} */
+                                        method: "GET" | "POST";
+                                        path: string;
+                                    }[];
+                                    retry: {
+                                        /** @enum {string} */
+                                        method: "GET" | "POST";
+                                        path: string;
+                                    }[];
+                                    runbook: string;
+                                };
+                                measured: number;
+                                /** Format: date-time */
+                                openedAt: string;
+                                ordersAffected: number;
+                                title: {
+                                    en: string;
+                                    zh: string;
+                                };
+                            }[];
+                            edgeId: string;
+                            errorRate: number | null;
+                            failed: number;
+                            /** @enum {string} */
+                            flow: "orders_pushed" | "orders_pulled" | "messages" | "stock_in" | "courier_pushes" | "courier_polls" | "waybills_out" | "stock_out" | "pick_tasks_out" | "refunds_out" | "erp_out" | "purchases_out" | "statements_in" | "customer_messages" | "alerts_out" | "cards_out" | "events_out";
+                            from: string;
+                            isBacklogCapped: boolean;
+                            isConfigured: boolean;
+                            isConnected: boolean;
+                            key: string;
+                            keyTitle: string | null;
+                            lastSuccessAt: string | null;
+                            latency: {
+                                maxMs: number | null;
+                                meanMs: number | null;
+                            };
+                            links: {
+                                logs: {
+                                    /** @enum {string} */
+                                    method: "GET" | "POST";
+                                    path: string;
+                                }[];
+                                retry: {
+                                    /** @enum {string} */
+                                    method: "GET" | "POST";
+                                    path: string;
+                                }[];
+                                runbook: string;
+                            };
+                            manual: {
+                                items: number;
+                                orders: number;
+                                title: {
+                                    en: string;
+                                    zh: string;
+                                };
+                                url: string;
+                                /** @enum {string} */
+                                workItemKind: "unmatched_payment" | "late_payment" | "payment_mismatch" | "short_pick" | "courier_unreachable" | "tracking_stopped" | "parcel_stuck" | "waybill_unknown" | "parcel_lost" | "parcel_returned" | "refund_failed" | "late_message" | "unknown_message" | "contradiction" | "message_set_aside" | "order_not_found" | "delivery_failed" | "delisting_failed" | "workflow_missing" | "workflow_left_over" | "stock_shortfall" | "transfer_overdue" | "transfer_sold_out" | "transfer_loss" | "change_no_approver" | "change_apply_failed" | "change_undo_failed" | "stock_drift" | "wms_unreachable" | "wms_bad_rows" | "wms_jump" | "promotion_not_held" | "presale_goods_in_stock" | "bodies_kept" | "awaiting_stock" | "channel_order_held" | "channel_change" | "unknown_shop" | "unknown_channel_message" | "channel_order_unread" | "shop_refused" | "subscription_disabled" | "events_exhausted" | "notification_refused" | "notification_unknown" | "wecom_refused" | "holidays_unknown" | "supplement_unpaid" | "reconciliation_differences" | "reconciliation_failed" | "purchase_overdue" | "purchase_refused" | "abnormal_order" | "inspection_failed" | "inspection_overdue" | "inspection_unassigned";
+                            }[];
+                            manualSteps: number;
+                            minutes: {
+                                backlog: number;
+                                failed: number;
+                                latencyMaxMs: number | null;
+                                latencyMeanMs: number | null;
+                                /** Format: date-time */
+                                minute: string;
+                                succeeded: number;
+                            }[];
+                            nextStep: {
+                                en: string;
+                                zh: string;
+                            };
+                            oldestWaitingSeconds: number | null;
+                            ordersHeld: number;
+                            ordersWaiting: number;
+                            ratePerMinute: number;
+                            retrying: number;
+                            /** @enum {string} */
+                            state: "broken" | "ok" | "unknown";
+                            succeeded: number;
+                            title: {
+                                en: string;
+                                zh: string;
+                            };
+                            to: string;
+                            url: string;
+                            windowMinutes: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-flow/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server-sent: the whole map at once, then again after every look at the flows
+         * @description Systems: ops. Roles: regional_director, finance, ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-flow/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When flows were broken: since when, until when, and the worst that it came to
+         * @description Systems: ops. Roles: regional_director, finance, ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    edgeId?: string;
+                    flow?: "orders_pushed" | "orders_pulled" | "messages" | "stock_in" | "courier_pushes" | "courier_polls" | "waybills_out" | "stock_out" | "pick_tasks_out" | "refunds_out" | "erp_out" | "purchases_out" | "statements_in" | "customer_messages" | "alerts_out" | "cards_out" | "events_out";
+                    from?: string;
+                    kind?: "disconnected" | "no_success" | "error_rate" | "backlog_growing" | "stale";
+                    limit?: number;
+                    sort?: "newest" | "oldest" | "worst";
+                    state?: "open" | "closed";
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                closedAt: string | null;
+                                edgeId: string;
+                                /** @enum {string} */
+                                flow: "orders_pushed" | "orders_pulled" | "messages" | "stock_in" | "courier_pushes" | "courier_polls" | "waybills_out" | "stock_out" | "pick_tasks_out" | "refunds_out" | "erp_out" | "purchases_out" | "statements_in" | "customer_messages" | "alerts_out" | "cards_out" | "events_out";
+                                /** Format: uuid */
+                                incidentId: string;
+                                /** @enum {string} */
+                                kind: "disconnected" | "no_success" | "error_rate" | "backlog_growing" | "stale";
+                                /** Format: date-time */
+                                lastSeenAt: string;
+                                links: {
+                                    logs: {
+                                        /** @enum {string} */
+                                        method: "GET" | "POST";
+                                        path: string;
+                                    }[];
+                                    retry: {
+                                        /** @enum {string} */
+                                        method: "GET" | "POST";
+                                        path: string;
+                                    }[];
+                                    runbook: string;
+                                };
+                                /** Format: date-time */
+                                openedAt: string;
+                                policyVersion: number;
+                                /** @enum {string} */
+                                state: "open" | "closed";
+                                title: {
+                                    en: string;
+                                    zh: string;
+                                };
+                                worst: {
+                                    /** Format: date-time */
+                                    at: string;
+                                    backlog: number;
+                                    limit: number;
+                                    measured: number;
+                                    ordersAffected: number;
+                                };
+                            }[];
+                            nextCursor: string | null;
                         };
                     };
                 };
@@ -5767,6 +6890,1078 @@ export interface paths {
             };
         };
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Inspections of the orders of your stores, and those that you are sent to
+         * @description Systems: ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin, inspector.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    assignee?: string;
+                    cursor?: string;
+                    from?: string;
+                    limit?: number;
+                    orderId?: string;
+                    overdue?: string;
+                    region?: string;
+                    sort?: "newest" | "oldest" | "due";
+                    state?: "open" | "passed" | "failed" | "cancelled";
+                    storeId?: string;
+                    to?: string;
+                    unassigned?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                assignedAt: string | null;
+                                assignee: string | null;
+                                cancelled: {
+                                    /** Format: date-time */
+                                    at: string;
+                                    by: string;
+                                    reason: string;
+                                } | null;
+                                channel: string;
+                                checklist: string;
+                                closedAt: string | null;
+                                closedBy: string | null;
+                                /** Format: date-time */
+                                createdAt: string;
+                                division: string | null;
+                                divisionCode: string;
+                                /** Format: date-time */
+                                dueAt: string;
+                                /** Format: uuid */
+                                inspectionId: string;
+                                isOverdue: boolean;
+                                meaning: {
+                                    en: string;
+                                    zh: string;
+                                };
+                                /** Format: uuid */
+                                orderId: string;
+                                region: string | null;
+                                /** @enum {string} */
+                                state: "open" | "passed" | "failed" | "cancelled";
+                                storeId: string;
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{inspectionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An inspection with its order, form, pictures and result
+         * @description Systems: ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin, inspector.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    inspectionId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            assignedAt: string | null;
+                            assignee: string | null;
+                            cancelled: {
+                                /** Format: date-time */
+                                at: string;
+                                by: string;
+                                reason: string;
+                            } | null;
+                            channel: string;
+                            checklist: string;
+                            closedAt: string | null;
+                            closedBy: string | null;
+                            /** Format: date-time */
+                            createdAt: string;
+                            division: string | null;
+                            divisionCode: string;
+                            drawnBy: {
+                                lot: number;
+                                reasons: unknown[];
+                                rule: number;
+                                sharePercent: number;
+                            };
+                            /** Format: date-time */
+                            dueAt: string;
+                            form: {
+                                minimumPhotos: number;
+                                name: string;
+                                questions: {
+                                    key: string;
+                                    /** @enum {string} */
+                                    kind: "yes_no" | "choice" | "number" | "text";
+                                    label: string;
+                                    maxCharacters: number | null;
+                                    maximum: number | null;
+                                    minimum: number | null;
+                                    options: {
+                                        label: string;
+                                        value: string;
+                                    }[] | null;
+                                    photos: number;
+                                    required: boolean;
+                                }[];
+                                /** @enum {string} */
+                                signature: "required" | "optional" | "none";
+                                title: string;
+                            };
+                            /** Format: uuid */
+                            inspectionId: string;
+                            isOverdue: boolean;
+                            meaning: {
+                                en: string;
+                                zh: string;
+                            };
+                            order: {
+                                amountCents: number;
+                                contact: {
+                                    address: string;
+                                    name: string;
+                                    phone: string;
+                                } | null;
+                                /** Format: date-time */
+                                createdAt: string;
+                                externalOrderId: string | null;
+                                lines: {
+                                    name: string;
+                                    quantity: number;
+                                    skuId: string;
+                                }[];
+                                parcels: {
+                                    courier: string;
+                                    state: string;
+                                    waybillNumber: string;
+                                }[];
+                                status: string;
+                            };
+                            /** Format: uuid */
+                            orderId: string;
+                            photos: {
+                                /** Format: uuid */
+                                attachmentId: string;
+                                bytes: number;
+                                erasedAt: string | null;
+                                field: string | null;
+                                fileUrl: string | null;
+                                heightPixels: number | null;
+                                isInResult: boolean;
+                                /** @enum {string} */
+                                kind: "photo" | "signature";
+                                /** @enum {string} */
+                                mediaType: "image/jpeg" | "image/png" | "image/webp" | "application/pdf";
+                                originalSha256: string;
+                                /** Format: uuid */
+                                photoId: string;
+                                place: {
+                                    latitude: number;
+                                    longitude: number;
+                                } | null;
+                                sha256: string;
+                                takenAt: string | null;
+                                thumbnailUrl: string | null;
+                                /** Format: date-time */
+                                uploadedAt: string;
+                                uploadedBy: string;
+                                widthPixels: number | null;
+                            }[];
+                            policyVersion: number;
+                            region: string | null;
+                            result: {
+                                answers: {
+                                    [key: string]: boolean | number | string;
+                                };
+                                findings: {
+                                    /** @enum {string} */
+                                    code: "answer" | "place_far" | "place_unknown" | "photo_old";
+                                    en: string;
+                                    fails: boolean;
+                                    subject: string | null;
+                                    zh: string;
+                                }[];
+                                finishedAt: string | null;
+                                photoIds: string[];
+                                place: {
+                                    by: ("device" | "photo") | null;
+                                    distanceMetres: number | null;
+                                    limitMetres: number | null;
+                                    measuredFrom: ("district" | "city") | null;
+                                    /** @enum {string} */
+                                    state: "near" | "far" | "unknown";
+                                };
+                                signatureId: string | null;
+                                /** Format: uuid */
+                                submissionId: string;
+                                wasCancelled: boolean;
+                            } | null;
+                            /** @enum {string} */
+                            state: "open" | "passed" | "failed" | "cancelled";
+                            storeId: string;
+                            waitingPhotos: {
+                                parts: number[];
+                                /** Format: uuid */
+                                photoId: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{inspectionId}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send somebody, or somebody else
+         * @description Systems: ops. Roles: store_manager, regional_director, ops, admin.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description Chosen by the caller, new for every operation: a repetition with it does nothing again. */
+                    "Idempotency-Key": string;
+                };
+                path: {
+                    inspectionId: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        assignee: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            assignedAt: string | null;
+                            assignee: string | null;
+                            cancelled: {
+                                /** Format: date-time */
+                                at: string;
+                                by: string;
+                                reason: string;
+                            } | null;
+                            channel: string;
+                            checklist: string;
+                            closedAt: string | null;
+                            closedBy: string | null;
+                            /** Format: date-time */
+                            createdAt: string;
+                            division: string | null;
+                            divisionCode: string;
+                            drawnBy: {
+                                lot: number;
+                                reasons: unknown[];
+                                rule: number;
+                                sharePercent: number;
+                            };
+                            /** Format: date-time */
+                            dueAt: string;
+                            form: {
+                                minimumPhotos: number;
+                                name: string;
+                                questions: {
+                                    key: string;
+                                    /** @enum {string} */
+                                    kind: "yes_no" | "choice" | "number" | "text";
+                                    label: string;
+                                    maxCharacters: number | null;
+                                    maximum: number | null;
+                                    minimum: number | null;
+                                    options: {
+                                        label: string;
+                                        value: string;
+                                    }[] | null;
+                                    photos: number;
+                                    required: boolean;
+                                }[];
+                                /** @enum {string} */
+                                signature: "required" | "optional" | "none";
+                                title: string;
+                            };
+                            /** Format: uuid */
+                            inspectionId: string;
+                            isOverdue: boolean;
+                            meaning: {
+                                en: string;
+                                zh: string;
+                            };
+                            order: {
+                                amountCents: number;
+                                contact: {
+                                    address: string;
+                                    name: string;
+                                    phone: string;
+                                } | null;
+                                /** Format: date-time */
+                                createdAt: string;
+                                externalOrderId: string | null;
+                                lines: {
+                                    name: string;
+                                    quantity: number;
+                                    skuId: string;
+                                }[];
+                                parcels: {
+                                    courier: string;
+                                    state: string;
+                                    waybillNumber: string;
+                                }[];
+                                status: string;
+                            };
+                            /** Format: uuid */
+                            orderId: string;
+                            photos: {
+                                /** Format: uuid */
+                                attachmentId: string;
+                                bytes: number;
+                                erasedAt: string | null;
+                                field: string | null;
+                                fileUrl: string | null;
+                                heightPixels: number | null;
+                                isInResult: boolean;
+                                /** @enum {string} */
+                                kind: "photo" | "signature";
+                                /** @enum {string} */
+                                mediaType: "image/jpeg" | "image/png" | "image/webp" | "application/pdf";
+                                originalSha256: string;
+                                /** Format: uuid */
+                                photoId: string;
+                                place: {
+                                    latitude: number;
+                                    longitude: number;
+                                } | null;
+                                sha256: string;
+                                takenAt: string | null;
+                                thumbnailUrl: string | null;
+                                /** Format: date-time */
+                                uploadedAt: string;
+                                uploadedBy: string;
+                                widthPixels: number | null;
+                            }[];
+                            policyVersion: number;
+                            region: string | null;
+                            result: {
+                                answers: {
+                                    [key: string]: boolean | number | string;
+                                };
+                                findings: {
+                                    /** @enum {string} */
+                                    code: "answer" | "place_far" | "place_unknown" | "photo_old";
+                                    en: string;
+                                    fails: boolean;
+                                    subject: string | null;
+                                    zh: string;
+                                }[];
+                                finishedAt: string | null;
+                                photoIds: string[];
+                                place: {
+                                    by: ("device" | "photo") | null;
+                                    distanceMetres: number | null;
+                                    limitMetres: number | null;
+                                    measuredFrom: ("district" | "city") | null;
+                                    /** @enum {string} */
+                                    state: "near" | "far" | "unknown";
+                                };
+                                signatureId: string | null;
+                                /** Format: uuid */
+                                submissionId: string;
+                                wasCancelled: boolean;
+                            } | null;
+                            /** @enum {string} */
+                            state: "open" | "passed" | "failed" | "cancelled";
+                            storeId: string;
+                            waitingPhotos: {
+                                parts: number[];
+                                /** Format: uuid */
+                                photoId: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{inspectionId}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Nobody has to go there any more
+         * @description Systems: ops. Roles: store_manager, regional_director, ops, admin.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description Chosen by the caller, new for every operation: a repetition with it does nothing again. */
+                    "Idempotency-Key": string;
+                };
+                path: {
+                    inspectionId: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            assignedAt: string | null;
+                            assignee: string | null;
+                            cancelled: {
+                                /** Format: date-time */
+                                at: string;
+                                by: string;
+                                reason: string;
+                            } | null;
+                            channel: string;
+                            checklist: string;
+                            closedAt: string | null;
+                            closedBy: string | null;
+                            /** Format: date-time */
+                            createdAt: string;
+                            division: string | null;
+                            divisionCode: string;
+                            drawnBy: {
+                                lot: number;
+                                reasons: unknown[];
+                                rule: number;
+                                sharePercent: number;
+                            };
+                            /** Format: date-time */
+                            dueAt: string;
+                            form: {
+                                minimumPhotos: number;
+                                name: string;
+                                questions: {
+                                    key: string;
+                                    /** @enum {string} */
+                                    kind: "yes_no" | "choice" | "number" | "text";
+                                    label: string;
+                                    maxCharacters: number | null;
+                                    maximum: number | null;
+                                    minimum: number | null;
+                                    options: {
+                                        label: string;
+                                        value: string;
+                                    }[] | null;
+                                    photos: number;
+                                    required: boolean;
+                                }[];
+                                /** @enum {string} */
+                                signature: "required" | "optional" | "none";
+                                title: string;
+                            };
+                            /** Format: uuid */
+                            inspectionId: string;
+                            isOverdue: boolean;
+                            meaning: {
+                                en: string;
+                                zh: string;
+                            };
+                            order: {
+                                amountCents: number;
+                                contact: {
+                                    address: string;
+                                    name: string;
+                                    phone: string;
+                                } | null;
+                                /** Format: date-time */
+                                createdAt: string;
+                                externalOrderId: string | null;
+                                lines: {
+                                    name: string;
+                                    quantity: number;
+                                    skuId: string;
+                                }[];
+                                parcels: {
+                                    courier: string;
+                                    state: string;
+                                    waybillNumber: string;
+                                }[];
+                                status: string;
+                            };
+                            /** Format: uuid */
+                            orderId: string;
+                            photos: {
+                                /** Format: uuid */
+                                attachmentId: string;
+                                bytes: number;
+                                erasedAt: string | null;
+                                field: string | null;
+                                fileUrl: string | null;
+                                heightPixels: number | null;
+                                isInResult: boolean;
+                                /** @enum {string} */
+                                kind: "photo" | "signature";
+                                /** @enum {string} */
+                                mediaType: "image/jpeg" | "image/png" | "image/webp" | "application/pdf";
+                                originalSha256: string;
+                                /** Format: uuid */
+                                photoId: string;
+                                place: {
+                                    latitude: number;
+                                    longitude: number;
+                                } | null;
+                                sha256: string;
+                                takenAt: string | null;
+                                thumbnailUrl: string | null;
+                                /** Format: date-time */
+                                uploadedAt: string;
+                                uploadedBy: string;
+                                widthPixels: number | null;
+                            }[];
+                            policyVersion: number;
+                            region: string | null;
+                            result: {
+                                answers: {
+                                    [key: string]: boolean | number | string;
+                                };
+                                findings: {
+                                    /** @enum {string} */
+                                    code: "answer" | "place_far" | "place_unknown" | "photo_old";
+                                    en: string;
+                                    fails: boolean;
+                                    subject: string | null;
+                                    zh: string;
+                                }[];
+                                finishedAt: string | null;
+                                photoIds: string[];
+                                place: {
+                                    by: ("device" | "photo") | null;
+                                    distanceMetres: number | null;
+                                    limitMetres: number | null;
+                                    measuredFrom: ("district" | "city") | null;
+                                    /** @enum {string} */
+                                    state: "near" | "far" | "unknown";
+                                };
+                                signatureId: string | null;
+                                /** Format: uuid */
+                                submissionId: string;
+                                wasCancelled: boolean;
+                            } | null;
+                            /** @enum {string} */
+                            state: "open" | "passed" | "failed" | "cancelled";
+                            storeId: string;
+                            waitingPhotos: {
+                                parts: number[];
+                                /** Format: uuid */
+                                photoId: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{inspectionId}/photos/{photoId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Send a photograph or a signature; sent again under its id, it is the same one
+         * @description Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin, inspector.
+         */
+        put: {
+            parameters: {
+                query?: {
+                    field?: string;
+                    kind?: "photo" | "signature";
+                };
+                header?: never;
+                path: {
+                    inspectionId: string;
+                    photoId: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": {
+                        /** Format: binary */
+                        file: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** Format: uuid */
+                            attachmentId: string;
+                            bytes: number;
+                            erasedAt: string | null;
+                            field: string | null;
+                            fileUrl: string | null;
+                            heightPixels: number | null;
+                            /** @enum {string} */
+                            kind: "photo" | "signature";
+                            /** @enum {string} */
+                            mediaType: "image/jpeg" | "image/png" | "image/webp" | "application/pdf";
+                            originalSha256: string;
+                            /** Format: uuid */
+                            photoId: string;
+                            place: {
+                                latitude: number;
+                                longitude: number;
+                            } | null;
+                            sha256: string;
+                            takenAt: string | null;
+                            thumbnailUrl: string | null;
+                            /** Format: date-time */
+                            uploadedAt: string;
+                            uploadedBy: string;
+                            widthPixels: number | null;
+                        };
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{inspectionId}/photos/{photoId}/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make one picture of the parts that have arrived; asked again, it is the same one
+         * @description Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin, inspector.
+         */
+        put: {
+            parameters: {
+                query?: {
+                    field?: string;
+                    kind?: "photo" | "signature";
+                };
+                header?: never;
+                path: {
+                    inspectionId: string;
+                    photoId: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        parts: number;
+                        sha256: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** Format: uuid */
+                            attachmentId: string;
+                            bytes: number;
+                            erasedAt: string | null;
+                            field: string | null;
+                            fileUrl: string | null;
+                            heightPixels: number | null;
+                            /** @enum {string} */
+                            kind: "photo" | "signature";
+                            /** @enum {string} */
+                            mediaType: "image/jpeg" | "image/png" | "image/webp" | "application/pdf";
+                            originalSha256: string;
+                            /** Format: uuid */
+                            photoId: string;
+                            place: {
+                                latitude: number;
+                                longitude: number;
+                            } | null;
+                            sha256: string;
+                            takenAt: string | null;
+                            thumbnailUrl: string | null;
+                            /** Format: date-time */
+                            uploadedAt: string;
+                            uploadedBy: string;
+                            widthPixels: number | null;
+                        };
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{inspectionId}/photos/{photoId}/parts/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Send a part of a picture, up to a mebibyte; the answer has all parts that are there
+         * @description Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin, inspector.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    inspectionId: string;
+                    part: number;
+                    photoId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            parts: number[];
+                            /** Format: uuid */
+                            photoId: string;
+                        };
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{inspectionId}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Send what was found, once its pictures are there; sent again under its id, it is the same one
+         * @description Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin, inspector.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    inspectionId: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        answers: {
+                            [key: string]: boolean | number | string;
+                        };
+                        /** @default null */
+                        finishedAt?: string | null;
+                        /** @default [] */
+                        photoIds?: string[];
+                        /** @default null */
+                        position?: {
+                            /** @default 0 */
+                            accuracyMetres?: number;
+                            /**
+                             * @default wgs84
+                             * @enum {string}
+                             */
+                            datum?: "wgs84" | "gcj02";
+                            latitude: number;
+                            longitude: number;
+                        } | null;
+                        /** @default null */
+                        signatureId?: string | null;
+                        /** Format: uuid */
+                        submissionId: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            assignedAt: string | null;
+                            assignee: string | null;
+                            cancelled: {
+                                /** Format: date-time */
+                                at: string;
+                                by: string;
+                                reason: string;
+                            } | null;
+                            channel: string;
+                            checklist: string;
+                            closedAt: string | null;
+                            closedBy: string | null;
+                            /** Format: date-time */
+                            createdAt: string;
+                            division: string | null;
+                            divisionCode: string;
+                            drawnBy: {
+                                lot: number;
+                                reasons: unknown[];
+                                rule: number;
+                                sharePercent: number;
+                            };
+                            /** Format: date-time */
+                            dueAt: string;
+                            form: {
+                                minimumPhotos: number;
+                                name: string;
+                                questions: {
+                                    key: string;
+                                    /** @enum {string} */
+                                    kind: "yes_no" | "choice" | "number" | "text";
+                                    label: string;
+                                    maxCharacters: number | null;
+                                    maximum: number | null;
+                                    minimum: number | null;
+                                    options: {
+                                        label: string;
+                                        value: string;
+                                    }[] | null;
+                                    photos: number;
+                                    required: boolean;
+                                }[];
+                                /** @enum {string} */
+                                signature: "required" | "optional" | "none";
+                                title: string;
+                            };
+                            /** Format: uuid */
+                            inspectionId: string;
+                            isOverdue: boolean;
+                            meaning: {
+                                en: string;
+                                zh: string;
+                            };
+                            order: {
+                                amountCents: number;
+                                contact: {
+                                    address: string;
+                                    name: string;
+                                    phone: string;
+                                } | null;
+                                /** Format: date-time */
+                                createdAt: string;
+                                externalOrderId: string | null;
+                                lines: {
+                                    name: string;
+                                    quantity: number;
+                                    skuId: string;
+                                }[];
+                                parcels: {
+                                    courier: string;
+                                    state: string;
+                                    waybillNumber: string;
+                                }[];
+                                status: string;
+                            };
+                            /** Format: uuid */
+                            orderId: string;
+                            photos: {
+                                /** Format: uuid */
+                                attachmentId: string;
+                                bytes: number;
+                                erasedAt: string | null;
+                                field: string | null;
+                                fileUrl: string | null;
+                                heightPixels: number | null;
+                                isInResult: boolean;
+                                /** @enum {string} */
+                                kind: "photo" | "signature";
+                                /** @enum {string} */
+                                mediaType: "image/jpeg" | "image/png" | "image/webp" | "application/pdf";
+                                originalSha256: string;
+                                /** Format: uuid */
+                                photoId: string;
+                                place: {
+                                    latitude: number;
+                                    longitude: number;
+                                } | null;
+                                sha256: string;
+                                takenAt: string | null;
+                                thumbnailUrl: string | null;
+                                /** Format: date-time */
+                                uploadedAt: string;
+                                uploadedBy: string;
+                                widthPixels: number | null;
+                            }[];
+                            policyVersion: number;
+                            region: string | null;
+                            result: {
+                                answers: {
+                                    [key: string]: boolean | number | string;
+                                };
+                                findings: {
+                                    /** @enum {string} */
+                                    code: "answer" | "place_far" | "place_unknown" | "photo_old";
+                                    en: string;
+                                    fails: boolean;
+                                    subject: string | null;
+                                    zh: string;
+                                }[];
+                                finishedAt: string | null;
+                                photoIds: string[];
+                                place: {
+                                    by: ("device" | "photo") | null;
+                                    distanceMetres: number | null;
+                                    limitMetres: number | null;
+                                    measuredFrom: ("district" | "city") | null;
+                                    /** @enum {string} */
+                                    state: "near" | "far" | "unknown";
+                                };
+                                signatureId: string | null;
+                                /** Format: uuid */
+                                submissionId: string;
+                                wasCancelled: boolean;
+                            } | null;
+                            /** @enum {string} */
+                            state: "open" | "passed" | "failed" | "cancelled";
+                            storeId: string;
+                            waitingPhotos: {
+                                parts: number[];
+                                /** Format: uuid */
+                                photoId: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
         post?: never;
         delete?: never;
         options?: never;
@@ -7049,6 +9244,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orders/{orderId}/customer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is known of the customer of an order, and what their segment is given
+         * @description Systems: ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    orderId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            customerId: string | null;
+                            freeReshipsLeft: number;
+                            /** Format: uuid */
+                            orderId: string;
+                            recent: {
+                                changeRequests: number;
+                                concessionCents: number;
+                                days: number;
+                                otherAmountCents: number;
+                                otherOrders: number;
+                                refundedCents: number;
+                                reships: number;
+                            };
+                            segment: {
+                                code: string;
+                                title: string;
+                            } | null;
+                            service: {
+                                allocationPriority: number;
+                                approvalLeniencyCents: number;
+                                freeReships: number;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/{orderId}/log": {
         parameters: {
             query?: never;
@@ -7669,7 +9928,7 @@ export interface paths {
                                 happenedAt: string | null;
                                 id: string;
                                 /** @enum {string} */
-                                kind: "log" | "stock" | "message" | "delivery" | "tracking" | "work_item" | "notification";
+                                kind: "log" | "stock" | "message" | "delivery" | "tracking" | "work_item" | "notification" | "inspection" | "change_request";
                                 text: {
                                     en: string;
                                     zh: string;
@@ -7923,7 +10182,7 @@ export interface paths {
                         "application/json": {
                             items: {
                                 /** @enum {string} */
-                                kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words";
+                                kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words" | "customer-segments" | "data-flow" | "inspection";
                                 openDrafts: number;
                                 publishedAt: string | null;
                                 publisher: string | null;
@@ -7967,7 +10226,7 @@ export interface paths {
                 };
                 header?: never;
                 path: {
-                    kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words";
+                    kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words" | "customer-segments" | "data-flow" | "inspection";
                 };
                 cookie?: never;
             };
@@ -7989,7 +10248,7 @@ export interface paths {
                                 author: string;
                                 createdAt: string | null;
                                 /** @enum {string} */
-                                kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words";
+                                kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words" | "customer-segments" | "data-flow" | "inspection";
                                 publishedAt: string | null;
                                 publisher: string | null;
                                 reason: string;
@@ -8001,7 +10260,7 @@ export interface paths {
                                 version: number;
                             }[];
                             /** @enum {string} */
-                            kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words";
+                            kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words" | "customer-segments" | "data-flow" | "inspection";
                             nextCursor: string | null;
                             publishedAt: string | null;
                             publisher: string | null;
@@ -8026,7 +10285,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words";
+                    kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words" | "customer-segments" | "data-flow" | "inspection";
                 };
                 cookie?: never;
             };
@@ -8054,7 +10313,7 @@ export interface paths {
                                 [key: string]: unknown;
                             };
                             /** @enum {string} */
-                            kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words";
+                            kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words" | "customer-segments" | "data-flow" | "inspection";
                             publishedAt: string | null;
                             publisher: string | null;
                             reason: string;
@@ -8097,7 +10356,7 @@ export interface paths {
                     "Idempotency-Key": string;
                 };
                 path: {
-                    kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words";
+                    kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words" | "customer-segments" | "data-flow" | "inspection";
                 };
                 cookie?: never;
             };
@@ -8125,7 +10384,7 @@ export interface paths {
                                 [key: string]: unknown;
                             };
                             /** @enum {string} */
-                            kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words";
+                            kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words" | "customer-segments" | "data-flow" | "inspection";
                             publishedAt: string | null;
                             publisher: string | null;
                             reason: string;
@@ -8163,7 +10422,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words";
+                    kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words" | "customer-segments" | "data-flow" | "inspection";
                     version: number;
                 };
                 cookie?: never;
@@ -8193,7 +10452,7 @@ export interface paths {
                                 [key: string]: unknown;
                             };
                             /** @enum {string} */
-                            kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words";
+                            kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words" | "customer-segments" | "data-flow" | "inspection";
                             publishedAt: string | null;
                             publisher: string | null;
                             reason: string;
@@ -8218,7 +10477,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words";
+                    kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words" | "customer-segments" | "data-flow" | "inspection";
                     version: number;
                 };
                 cookie?: never;
@@ -8238,7 +10497,7 @@ export interface paths {
                                 [key: string]: unknown;
                             };
                             /** @enum {string} */
-                            kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words";
+                            kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words" | "customer-segments" | "data-flow" | "inspection";
                             publishedAt: string | null;
                             publisher: string | null;
                             reason: string;
@@ -8276,7 +10535,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words";
+                    kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words" | "customer-segments" | "data-flow" | "inspection";
                     version: number;
                 };
                 cookie?: never;
@@ -8323,13 +10582,13 @@ export interface paths {
                                 id: string;
                             }[];
                             /** @enum {string} */
-                            kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words";
+                            kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words" | "customer-segments" | "data-flow" | "inspection";
                             nextCursor: string | null;
                             refusedAfter: number;
                             refusedBefore: number;
                             revision: number;
                             /** @enum {string} */
-                            subject: "order" | "stock-level" | "transfer" | "change-request" | "health-day" | "difference";
+                            subject: "order" | "stock-level" | "transfer" | "change-request" | "health-day" | "difference" | "customer" | "data-flow-edge";
                             /** Format: date-time */
                             to: string;
                             total: number;
@@ -8374,7 +10633,7 @@ export interface paths {
                     "Idempotency-Key": string;
                 };
                 path: {
-                    kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words";
+                    kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words" | "customer-segments" | "data-flow" | "inspection";
                     version: number;
                 };
                 cookie?: never;
@@ -8400,7 +10659,7 @@ export interface paths {
                                 [key: string]: unknown;
                             };
                             /** @enum {string} */
-                            kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words";
+                            kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words" | "customer-segments" | "data-flow" | "inspection";
                             publishedAt: string | null;
                             publisher: string | null;
                             reason: string;
@@ -8442,7 +10701,7 @@ export interface paths {
                     "Idempotency-Key": string;
                 };
                 path: {
-                    kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words";
+                    kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words" | "customer-segments" | "data-flow" | "inspection";
                 };
                 cookie?: never;
             };
@@ -8468,7 +10727,7 @@ export interface paths {
                                 [key: string]: unknown;
                             };
                             /** @enum {string} */
-                            kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words";
+                            kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words" | "customer-segments" | "data-flow" | "inspection";
                             publishedAt: string | null;
                             publisher: string | null;
                             reason: string;
@@ -8505,7 +10764,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words";
+                    kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words" | "customer-segments" | "data-flow" | "inspection";
                 };
                 cookie?: never;
             };
@@ -8548,7 +10807,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words";
+                    kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words" | "customer-segments" | "data-flow" | "inspection";
                     version: number;
                 };
                 cookie?: never;
@@ -8568,7 +10827,7 @@ export interface paths {
                                 [key: string]: unknown;
                             };
                             /** @enum {string} */
-                            kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words";
+                            kind: "order-life" | "reservation" | "allocation" | "safety-stock" | "promotion" | "wms-mapping" | "erp-mapping" | "change-anomaly" | "transfer" | "notification" | "approval-route" | "combined-shipping" | "health-score" | "reconciliation" | "replenishment" | "abnormal-order" | "sensitive-words" | "customer-segments" | "data-flow" | "inspection";
                             publishedAt: string | null;
                             publisher: string | null;
                             reason: string;
@@ -12501,7 +14760,7 @@ export interface paths {
         };
         /**
          * Who I am
-         * @description Systems: mall, payments, warehouse, ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin.
+         * @description Systems: mall, payments, warehouse, ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin, inspector.
          */
         get: {
             parameters: {
@@ -12531,7 +14790,7 @@ export interface paths {
                             kind: "person";
                             region: string | null;
                             /** @enum {string} */
-                            role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin";
+                            role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin" | "inspector";
                             storeIds: string[];
                             userName: string;
                         };
@@ -12582,7 +14841,7 @@ export interface paths {
                             kind: "person";
                             region: string | null;
                             /** @enum {string} */
-                            role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin";
+                            role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin" | "inspector";
                             storeIds: string[];
                             userName: string;
                         };
@@ -12592,7 +14851,7 @@ export interface paths {
         };
         /**
          * Sign out, on every process at once
-         * @description Systems: mall, payments, warehouse, ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin.
+         * @description Systems: mall, payments, warehouse, ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin, inspector.
          */
         delete: {
             parameters: {
@@ -12662,7 +14921,7 @@ export interface paths {
                                 kind: "person";
                                 region: string | null;
                                 /** @enum {string} */
-                                role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin";
+                                role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin" | "inspector";
                                 storeIds: string[];
                                 userName: string;
                             };
@@ -17718,7 +19977,7 @@ export interface paths {
                     cursor?: string;
                     limit?: number;
                     mapped?: string;
-                    role?: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin";
+                    role?: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin" | "inspector";
                     sort?: "userName" | "-userName";
                     text?: string;
                 };
@@ -17744,7 +20003,7 @@ export interface paths {
                                 mappedBy: string | null;
                                 memberId: string | null;
                                 /** @enum {string} */
-                                role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin";
+                                role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin" | "inspector";
                                 userName: string;
                             }[];
                             nextCursor: string | null;
@@ -17810,7 +20069,7 @@ export interface paths {
                             mappedBy: string | null;
                             memberId: string | null;
                             /** @enum {string} */
-                            role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin";
+                            role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin" | "inspector";
                             userName: string;
                         };
                     };
@@ -17848,7 +20107,7 @@ export interface paths {
                             mappedBy: string | null;
                             memberId: string | null;
                             /** @enum {string} */
-                            role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin";
+                            role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin" | "inspector";
                             userName: string;
                         };
                     };
@@ -18302,7 +20561,7 @@ export interface paths {
             parameters: {
                 query?: {
                     cursor?: string;
-                    kind?: "unmatched_payment" | "late_payment" | "payment_mismatch" | "short_pick" | "courier_unreachable" | "tracking_stopped" | "parcel_stuck" | "waybill_unknown" | "parcel_lost" | "parcel_returned" | "refund_failed" | "late_message" | "unknown_message" | "contradiction" | "message_set_aside" | "order_not_found" | "delivery_failed" | "delisting_failed" | "workflow_missing" | "workflow_left_over" | "stock_shortfall" | "transfer_overdue" | "transfer_sold_out" | "transfer_loss" | "change_no_approver" | "change_apply_failed" | "change_undo_failed" | "stock_drift" | "wms_unreachable" | "wms_bad_rows" | "wms_jump" | "promotion_not_held" | "presale_goods_in_stock" | "bodies_kept" | "awaiting_stock" | "channel_order_held" | "channel_change" | "unknown_shop" | "unknown_channel_message" | "channel_order_unread" | "shop_refused" | "subscription_disabled" | "events_exhausted" | "notification_refused" | "notification_unknown" | "wecom_refused" | "holidays_unknown" | "supplement_unpaid" | "reconciliation_differences" | "reconciliation_failed" | "purchase_overdue" | "purchase_refused" | "abnormal_order";
+                    kind?: "unmatched_payment" | "late_payment" | "payment_mismatch" | "short_pick" | "courier_unreachable" | "tracking_stopped" | "parcel_stuck" | "waybill_unknown" | "parcel_lost" | "parcel_returned" | "refund_failed" | "late_message" | "unknown_message" | "contradiction" | "message_set_aside" | "order_not_found" | "delivery_failed" | "delisting_failed" | "workflow_missing" | "workflow_left_over" | "stock_shortfall" | "transfer_overdue" | "transfer_sold_out" | "transfer_loss" | "change_no_approver" | "change_apply_failed" | "change_undo_failed" | "stock_drift" | "wms_unreachable" | "wms_bad_rows" | "wms_jump" | "promotion_not_held" | "presale_goods_in_stock" | "bodies_kept" | "awaiting_stock" | "channel_order_held" | "channel_change" | "unknown_shop" | "unknown_channel_message" | "channel_order_unread" | "shop_refused" | "subscription_disabled" | "events_exhausted" | "notification_refused" | "notification_unknown" | "wecom_refused" | "holidays_unknown" | "supplement_unpaid" | "reconciliation_differences" | "reconciliation_failed" | "purchase_overdue" | "purchase_refused" | "abnormal_order" | "inspection_failed" | "inspection_overdue" | "inspection_unassigned";
                     limit?: number;
                     orderId?: string;
                     owner?: string;
@@ -18330,7 +20589,7 @@ export interface paths {
                                 };
                                 key: string;
                                 /** @enum {string} */
-                                kind: "unmatched_payment" | "late_payment" | "payment_mismatch" | "short_pick" | "courier_unreachable" | "tracking_stopped" | "parcel_stuck" | "waybill_unknown" | "parcel_lost" | "parcel_returned" | "refund_failed" | "late_message" | "unknown_message" | "contradiction" | "message_set_aside" | "order_not_found" | "delivery_failed" | "delisting_failed" | "workflow_missing" | "workflow_left_over" | "stock_shortfall" | "transfer_overdue" | "transfer_sold_out" | "transfer_loss" | "change_no_approver" | "change_apply_failed" | "change_undo_failed" | "stock_drift" | "wms_unreachable" | "wms_bad_rows" | "wms_jump" | "promotion_not_held" | "presale_goods_in_stock" | "bodies_kept" | "awaiting_stock" | "channel_order_held" | "channel_change" | "unknown_shop" | "unknown_channel_message" | "channel_order_unread" | "shop_refused" | "subscription_disabled" | "events_exhausted" | "notification_refused" | "notification_unknown" | "wecom_refused" | "holidays_unknown" | "supplement_unpaid" | "reconciliation_differences" | "reconciliation_failed" | "purchase_overdue" | "purchase_refused" | "abnormal_order";
+                                kind: "unmatched_payment" | "late_payment" | "payment_mismatch" | "short_pick" | "courier_unreachable" | "tracking_stopped" | "parcel_stuck" | "waybill_unknown" | "parcel_lost" | "parcel_returned" | "refund_failed" | "late_message" | "unknown_message" | "contradiction" | "message_set_aside" | "order_not_found" | "delivery_failed" | "delisting_failed" | "workflow_missing" | "workflow_left_over" | "stock_shortfall" | "transfer_overdue" | "transfer_sold_out" | "transfer_loss" | "change_no_approver" | "change_apply_failed" | "change_undo_failed" | "stock_drift" | "wms_unreachable" | "wms_bad_rows" | "wms_jump" | "promotion_not_held" | "presale_goods_in_stock" | "bodies_kept" | "awaiting_stock" | "channel_order_held" | "channel_change" | "unknown_shop" | "unknown_channel_message" | "channel_order_unread" | "shop_refused" | "subscription_disabled" | "events_exhausted" | "notification_refused" | "notification_unknown" | "wecom_refused" | "holidays_unknown" | "supplement_unpaid" | "reconciliation_differences" | "reconciliation_failed" | "purchase_overdue" | "purchase_refused" | "abnormal_order" | "inspection_failed" | "inspection_overdue" | "inspection_unassigned";
                                 nextStep: {
                                     en: string;
                                     zh: string;
@@ -18403,7 +20662,7 @@ export interface paths {
                             };
                             key: string;
                             /** @enum {string} */
-                            kind: "unmatched_payment" | "late_payment" | "payment_mismatch" | "short_pick" | "courier_unreachable" | "tracking_stopped" | "parcel_stuck" | "waybill_unknown" | "parcel_lost" | "parcel_returned" | "refund_failed" | "late_message" | "unknown_message" | "contradiction" | "message_set_aside" | "order_not_found" | "delivery_failed" | "delisting_failed" | "workflow_missing" | "workflow_left_over" | "stock_shortfall" | "transfer_overdue" | "transfer_sold_out" | "transfer_loss" | "change_no_approver" | "change_apply_failed" | "change_undo_failed" | "stock_drift" | "wms_unreachable" | "wms_bad_rows" | "wms_jump" | "promotion_not_held" | "presale_goods_in_stock" | "bodies_kept" | "awaiting_stock" | "channel_order_held" | "channel_change" | "unknown_shop" | "unknown_channel_message" | "channel_order_unread" | "shop_refused" | "subscription_disabled" | "events_exhausted" | "notification_refused" | "notification_unknown" | "wecom_refused" | "holidays_unknown" | "supplement_unpaid" | "reconciliation_differences" | "reconciliation_failed" | "purchase_overdue" | "purchase_refused" | "abnormal_order";
+                            kind: "unmatched_payment" | "late_payment" | "payment_mismatch" | "short_pick" | "courier_unreachable" | "tracking_stopped" | "parcel_stuck" | "waybill_unknown" | "parcel_lost" | "parcel_returned" | "refund_failed" | "late_message" | "unknown_message" | "contradiction" | "message_set_aside" | "order_not_found" | "delivery_failed" | "delisting_failed" | "workflow_missing" | "workflow_left_over" | "stock_shortfall" | "transfer_overdue" | "transfer_sold_out" | "transfer_loss" | "change_no_approver" | "change_apply_failed" | "change_undo_failed" | "stock_drift" | "wms_unreachable" | "wms_bad_rows" | "wms_jump" | "promotion_not_held" | "presale_goods_in_stock" | "bodies_kept" | "awaiting_stock" | "channel_order_held" | "channel_change" | "unknown_shop" | "unknown_channel_message" | "channel_order_unread" | "shop_refused" | "subscription_disabled" | "events_exhausted" | "notification_refused" | "notification_unknown" | "wecom_refused" | "holidays_unknown" | "supplement_unpaid" | "reconciliation_differences" | "reconciliation_failed" | "purchase_overdue" | "purchase_refused" | "abnormal_order" | "inspection_failed" | "inspection_overdue" | "inspection_unassigned";
                             nextStep: {
                                 en: string;
                                 zh: string;
@@ -18537,7 +20796,7 @@ export interface paths {
                             };
                             key: string;
                             /** @enum {string} */
-                            kind: "unmatched_payment" | "late_payment" | "payment_mismatch" | "short_pick" | "courier_unreachable" | "tracking_stopped" | "parcel_stuck" | "waybill_unknown" | "parcel_lost" | "parcel_returned" | "refund_failed" | "late_message" | "unknown_message" | "contradiction" | "message_set_aside" | "order_not_found" | "delivery_failed" | "delisting_failed" | "workflow_missing" | "workflow_left_over" | "stock_shortfall" | "transfer_overdue" | "transfer_sold_out" | "transfer_loss" | "change_no_approver" | "change_apply_failed" | "change_undo_failed" | "stock_drift" | "wms_unreachable" | "wms_bad_rows" | "wms_jump" | "promotion_not_held" | "presale_goods_in_stock" | "bodies_kept" | "awaiting_stock" | "channel_order_held" | "channel_change" | "unknown_shop" | "unknown_channel_message" | "channel_order_unread" | "shop_refused" | "subscription_disabled" | "events_exhausted" | "notification_refused" | "notification_unknown" | "wecom_refused" | "holidays_unknown" | "supplement_unpaid" | "reconciliation_differences" | "reconciliation_failed" | "purchase_overdue" | "purchase_refused" | "abnormal_order";
+                            kind: "unmatched_payment" | "late_payment" | "payment_mismatch" | "short_pick" | "courier_unreachable" | "tracking_stopped" | "parcel_stuck" | "waybill_unknown" | "parcel_lost" | "parcel_returned" | "refund_failed" | "late_message" | "unknown_message" | "contradiction" | "message_set_aside" | "order_not_found" | "delivery_failed" | "delisting_failed" | "workflow_missing" | "workflow_left_over" | "stock_shortfall" | "transfer_overdue" | "transfer_sold_out" | "transfer_loss" | "change_no_approver" | "change_apply_failed" | "change_undo_failed" | "stock_drift" | "wms_unreachable" | "wms_bad_rows" | "wms_jump" | "promotion_not_held" | "presale_goods_in_stock" | "bodies_kept" | "awaiting_stock" | "channel_order_held" | "channel_change" | "unknown_shop" | "unknown_channel_message" | "channel_order_unread" | "shop_refused" | "subscription_disabled" | "events_exhausted" | "notification_refused" | "notification_unknown" | "wecom_refused" | "holidays_unknown" | "supplement_unpaid" | "reconciliation_differences" | "reconciliation_failed" | "purchase_overdue" | "purchase_refused" | "abnormal_order" | "inspection_failed" | "inspection_overdue" | "inspection_unassigned";
                             nextStep: {
                                 en: string;
                                 zh: string;
@@ -18613,7 +20872,7 @@ export interface paths {
                             };
                             key: string;
                             /** @enum {string} */
-                            kind: "unmatched_payment" | "late_payment" | "payment_mismatch" | "short_pick" | "courier_unreachable" | "tracking_stopped" | "parcel_stuck" | "waybill_unknown" | "parcel_lost" | "parcel_returned" | "refund_failed" | "late_message" | "unknown_message" | "contradiction" | "message_set_aside" | "order_not_found" | "delivery_failed" | "delisting_failed" | "workflow_missing" | "workflow_left_over" | "stock_shortfall" | "transfer_overdue" | "transfer_sold_out" | "transfer_loss" | "change_no_approver" | "change_apply_failed" | "change_undo_failed" | "stock_drift" | "wms_unreachable" | "wms_bad_rows" | "wms_jump" | "promotion_not_held" | "presale_goods_in_stock" | "bodies_kept" | "awaiting_stock" | "channel_order_held" | "channel_change" | "unknown_shop" | "unknown_channel_message" | "channel_order_unread" | "shop_refused" | "subscription_disabled" | "events_exhausted" | "notification_refused" | "notification_unknown" | "wecom_refused" | "holidays_unknown" | "supplement_unpaid" | "reconciliation_differences" | "reconciliation_failed" | "purchase_overdue" | "purchase_refused" | "abnormal_order";
+                            kind: "unmatched_payment" | "late_payment" | "payment_mismatch" | "short_pick" | "courier_unreachable" | "tracking_stopped" | "parcel_stuck" | "waybill_unknown" | "parcel_lost" | "parcel_returned" | "refund_failed" | "late_message" | "unknown_message" | "contradiction" | "message_set_aside" | "order_not_found" | "delivery_failed" | "delisting_failed" | "workflow_missing" | "workflow_left_over" | "stock_shortfall" | "transfer_overdue" | "transfer_sold_out" | "transfer_loss" | "change_no_approver" | "change_apply_failed" | "change_undo_failed" | "stock_drift" | "wms_unreachable" | "wms_bad_rows" | "wms_jump" | "promotion_not_held" | "presale_goods_in_stock" | "bodies_kept" | "awaiting_stock" | "channel_order_held" | "channel_change" | "unknown_shop" | "unknown_channel_message" | "channel_order_unread" | "shop_refused" | "subscription_disabled" | "events_exhausted" | "notification_refused" | "notification_unknown" | "wecom_refused" | "holidays_unknown" | "supplement_unpaid" | "reconciliation_differences" | "reconciliation_failed" | "purchase_overdue" | "purchase_refused" | "abnormal_order" | "inspection_failed" | "inspection_overdue" | "inspection_unassigned";
                             nextStep: {
                                 en: string;
                                 zh: string;
@@ -18683,7 +20942,7 @@ export interface paths {
                             };
                             key: string;
                             /** @enum {string} */
-                            kind: "unmatched_payment" | "late_payment" | "payment_mismatch" | "short_pick" | "courier_unreachable" | "tracking_stopped" | "parcel_stuck" | "waybill_unknown" | "parcel_lost" | "parcel_returned" | "refund_failed" | "late_message" | "unknown_message" | "contradiction" | "message_set_aside" | "order_not_found" | "delivery_failed" | "delisting_failed" | "workflow_missing" | "workflow_left_over" | "stock_shortfall" | "transfer_overdue" | "transfer_sold_out" | "transfer_loss" | "change_no_approver" | "change_apply_failed" | "change_undo_failed" | "stock_drift" | "wms_unreachable" | "wms_bad_rows" | "wms_jump" | "promotion_not_held" | "presale_goods_in_stock" | "bodies_kept" | "awaiting_stock" | "channel_order_held" | "channel_change" | "unknown_shop" | "unknown_channel_message" | "channel_order_unread" | "shop_refused" | "subscription_disabled" | "events_exhausted" | "notification_refused" | "notification_unknown" | "wecom_refused" | "holidays_unknown" | "supplement_unpaid" | "reconciliation_differences" | "reconciliation_failed" | "purchase_overdue" | "purchase_refused" | "abnormal_order";
+                            kind: "unmatched_payment" | "late_payment" | "payment_mismatch" | "short_pick" | "courier_unreachable" | "tracking_stopped" | "parcel_stuck" | "waybill_unknown" | "parcel_lost" | "parcel_returned" | "refund_failed" | "late_message" | "unknown_message" | "contradiction" | "message_set_aside" | "order_not_found" | "delivery_failed" | "delisting_failed" | "workflow_missing" | "workflow_left_over" | "stock_shortfall" | "transfer_overdue" | "transfer_sold_out" | "transfer_loss" | "change_no_approver" | "change_apply_failed" | "change_undo_failed" | "stock_drift" | "wms_unreachable" | "wms_bad_rows" | "wms_jump" | "promotion_not_held" | "presale_goods_in_stock" | "bodies_kept" | "awaiting_stock" | "channel_order_held" | "channel_change" | "unknown_shop" | "unknown_channel_message" | "channel_order_unread" | "shop_refused" | "subscription_disabled" | "events_exhausted" | "notification_refused" | "notification_unknown" | "wecom_refused" | "holidays_unknown" | "supplement_unpaid" | "reconciliation_differences" | "reconciliation_failed" | "purchase_overdue" | "purchase_refused" | "abnormal_order" | "inspection_failed" | "inspection_overdue" | "inspection_unassigned";
                             nextStep: {
                                 en: string;
                                 zh: string;
@@ -18753,7 +21012,7 @@ export interface paths {
                             };
                             key: string;
                             /** @enum {string} */
-                            kind: "unmatched_payment" | "late_payment" | "payment_mismatch" | "short_pick" | "courier_unreachable" | "tracking_stopped" | "parcel_stuck" | "waybill_unknown" | "parcel_lost" | "parcel_returned" | "refund_failed" | "late_message" | "unknown_message" | "contradiction" | "message_set_aside" | "order_not_found" | "delivery_failed" | "delisting_failed" | "workflow_missing" | "workflow_left_over" | "stock_shortfall" | "transfer_overdue" | "transfer_sold_out" | "transfer_loss" | "change_no_approver" | "change_apply_failed" | "change_undo_failed" | "stock_drift" | "wms_unreachable" | "wms_bad_rows" | "wms_jump" | "promotion_not_held" | "presale_goods_in_stock" | "bodies_kept" | "awaiting_stock" | "channel_order_held" | "channel_change" | "unknown_shop" | "unknown_channel_message" | "channel_order_unread" | "shop_refused" | "subscription_disabled" | "events_exhausted" | "notification_refused" | "notification_unknown" | "wecom_refused" | "holidays_unknown" | "supplement_unpaid" | "reconciliation_differences" | "reconciliation_failed" | "purchase_overdue" | "purchase_refused" | "abnormal_order";
+                            kind: "unmatched_payment" | "late_payment" | "payment_mismatch" | "short_pick" | "courier_unreachable" | "tracking_stopped" | "parcel_stuck" | "waybill_unknown" | "parcel_lost" | "parcel_returned" | "refund_failed" | "late_message" | "unknown_message" | "contradiction" | "message_set_aside" | "order_not_found" | "delivery_failed" | "delisting_failed" | "workflow_missing" | "workflow_left_over" | "stock_shortfall" | "transfer_overdue" | "transfer_sold_out" | "transfer_loss" | "change_no_approver" | "change_apply_failed" | "change_undo_failed" | "stock_drift" | "wms_unreachable" | "wms_bad_rows" | "wms_jump" | "promotion_not_held" | "presale_goods_in_stock" | "bodies_kept" | "awaiting_stock" | "channel_order_held" | "channel_change" | "unknown_shop" | "unknown_channel_message" | "channel_order_unread" | "shop_refused" | "subscription_disabled" | "events_exhausted" | "notification_refused" | "notification_unknown" | "wecom_refused" | "holidays_unknown" | "supplement_unpaid" | "reconciliation_differences" | "reconciliation_failed" | "purchase_overdue" | "purchase_refused" | "abnormal_order" | "inspection_failed" | "inspection_overdue" | "inspection_unassigned";
                             nextStep: {
                                 en: string;
                                 zh: string;
@@ -18829,7 +21088,7 @@ export interface paths {
                             };
                             key: string;
                             /** @enum {string} */
-                            kind: "unmatched_payment" | "late_payment" | "payment_mismatch" | "short_pick" | "courier_unreachable" | "tracking_stopped" | "parcel_stuck" | "waybill_unknown" | "parcel_lost" | "parcel_returned" | "refund_failed" | "late_message" | "unknown_message" | "contradiction" | "message_set_aside" | "order_not_found" | "delivery_failed" | "delisting_failed" | "workflow_missing" | "workflow_left_over" | "stock_shortfall" | "transfer_overdue" | "transfer_sold_out" | "transfer_loss" | "change_no_approver" | "change_apply_failed" | "change_undo_failed" | "stock_drift" | "wms_unreachable" | "wms_bad_rows" | "wms_jump" | "promotion_not_held" | "presale_goods_in_stock" | "bodies_kept" | "awaiting_stock" | "channel_order_held" | "channel_change" | "unknown_shop" | "unknown_channel_message" | "channel_order_unread" | "shop_refused" | "subscription_disabled" | "events_exhausted" | "notification_refused" | "notification_unknown" | "wecom_refused" | "holidays_unknown" | "supplement_unpaid" | "reconciliation_differences" | "reconciliation_failed" | "purchase_overdue" | "purchase_refused" | "abnormal_order";
+                            kind: "unmatched_payment" | "late_payment" | "payment_mismatch" | "short_pick" | "courier_unreachable" | "tracking_stopped" | "parcel_stuck" | "waybill_unknown" | "parcel_lost" | "parcel_returned" | "refund_failed" | "late_message" | "unknown_message" | "contradiction" | "message_set_aside" | "order_not_found" | "delivery_failed" | "delisting_failed" | "workflow_missing" | "workflow_left_over" | "stock_shortfall" | "transfer_overdue" | "transfer_sold_out" | "transfer_loss" | "change_no_approver" | "change_apply_failed" | "change_undo_failed" | "stock_drift" | "wms_unreachable" | "wms_bad_rows" | "wms_jump" | "promotion_not_held" | "presale_goods_in_stock" | "bodies_kept" | "awaiting_stock" | "channel_order_held" | "channel_change" | "unknown_shop" | "unknown_channel_message" | "channel_order_unread" | "shop_refused" | "subscription_disabled" | "events_exhausted" | "notification_refused" | "notification_unknown" | "wecom_refused" | "holidays_unknown" | "supplement_unpaid" | "reconciliation_differences" | "reconciliation_failed" | "purchase_overdue" | "purchase_refused" | "abnormal_order" | "inspection_failed" | "inspection_overdue" | "inspection_unassigned";
                             nextStep: {
                                 en: string;
                                 zh: string;
