@@ -6,9 +6,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestApi, type TestApi } from './support.ts'
 
 let api: TestApi
-const consoleDir = mkdtempSync(join(tmpdir(), 'hub-console-'))
+const folder = mkdtempSync(join(tmpdir(), 'hub-console-'))
+const consoleDir = join(folder, 'console')
 beforeAll(async () => {
-  await mkdir(join(consoleDir, 'assets'))
+  await mkdir(join(consoleDir, 'assets'), { recursive: true })
   await writeFile(join(consoleDir, 'index.html'), '<!doctype html><title>the console</title>')
   await writeFile(join(consoleDir, 'icon.svg'), '<svg/>')
   await writeFile(join(consoleDir, 'manifest.webmanifest'), '{}')
@@ -18,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await api.close()
-  rmSync(consoleDir, { recursive: true })
+  rmSync(folder, { recursive: true })
 })
 
 const open = (url: string, headers: Record<string, string> = { accept: 'text/html,*/*;q=0.8' }) =>
@@ -53,10 +54,22 @@ test('files with a hash in their name are kept for ever, compressed for whoever 
   expect(String(small.headers['content-type'])).toContain('javascript')
 })
 
-test('what is unknown to the API stays a problem, also for a browser, and so does a path that leads out', async () => {
-  for (const url of ['/v1/nothing', '/codec/nothing', '/assets/nothing.js', '/assets/../../package.json'])
+test('what is unknown to the API stays a problem, also for a browser', async () => {
+  for (const url of ['/v1/nothing', '/codec/nothing', '/assets/nothing.js'])
     expect([url, (await open(url)).statusCode]).toEqual([url, expect.toSatisfy((status) => status >= 400)])
   expect((await open('/v1/nothing')).json()).toMatchObject({ code: 'not-found' })
+})
+
+test('no path leads out of the folder of the console', async () => {
+  await writeFile(join(folder, 'outside.txt'), 'secret')
+  for (const way of ['../..', '..%2f..', '%2e%2e/%2e%2e', '..\\..', '%252e%252e/..']) {
+    const { statusCode, body } = await open(`/assets/${way}/outside.txt`, {})
+    expect([way, statusCode, body]).toEqual([
+      way,
+      expect.toSatisfy((status) => status >= 400),
+      expect.not.stringContaining('secret'),
+    ])
+  }
 })
 
 test('a program that asks for a path that is not there is told so, and a wrong method is told apart', async () => {

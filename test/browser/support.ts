@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { v7 as uuid } from 'uuid'
-import { afterAll, beforeAll, inject, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, inject, vi } from 'vitest'
 
 const hub = inject('hub')
 export const HUB_URL = hub.api
@@ -20,14 +20,17 @@ type Json = Record<string, unknown>
 /** One browser for a test file. */
 export function useBrowser(): { open: (options?: OpenOptions) => Promise<Visit> } {
   let browser: Browser | undefined
-  const contexts: BrowserContext[] = []
+  let contexts: BrowserContext[] = []
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: inject('chromium'), args: ['--no-sandbox'] })
   })
-  afterAll(async () => {
-    await Promise.all(contexts.map((context) => context.close()))
-    await browser?.close()
+  // Pages that nobody looks at any more would go on asking the hub.
+  afterEach(async () => {
+    const left = contexts
+    contexts = []
+    await Promise.all(left.map((context) => context.close()))
   })
+  afterAll(() => browser?.close())
   return {
     open: async (options = {}) => {
       if (!browser) throw new Error('the browser is not there yet')
