@@ -106,7 +106,9 @@ export function createChangeRequestActivities(deps: Deps) {
       const request = await read(changeId)
       const { state } = request
       const problem = await problemOfChange(db, request)
-      return apply(changeId, { type: 'order_looked_at', problem }, `${state.version}`)
+      const type = 'order_looked_at' as const
+      const event = problem ? { type, problem } : { type, problem, atVersion: state.version }
+      return apply(changeId, event, `${state.version}`)
     },
 
     /** Verifies by its row who decided, and what came of it; a name that was only typed counts where that is trusted. */

@@ -75,7 +75,9 @@ export type ChangeRequestEvent =
   | { type: 'withdrawn'; account: string; note: string }
   | { type: 'people_changed' }
   | { type: 'order_moved' }
-  | { type: 'order_looked_at'; problem: { code: string; detail: string } | null }
+  | { type: 'order_looked_at'; problem: { code: string; detail: string } }
+  /** `atVersion`: the request's version when the order was looked at; where it is another by now, the order may be, too. */
+  | { type: 'order_looked_at'; problem: null; atVersion: number }
   | { type: 'erp_begun' }
   | { type: 'erp_told'; reference: string }
   | { type: 'applied'; orderVersion: number }
@@ -153,7 +155,9 @@ export function decideChangeRequest(
       return whenIn(state, ['in_approval'], () => accept({ ...state, orderMoved: true }))
     case 'order_looked_at':
       return whenIn(state, ['in_approval'], () =>
-        event.problem ? end(state, 'stale', event.problem) : accept({ ...state, orderMoved: false }),
+        event.problem
+          ? end(state, 'stale', event.problem)
+          : accept({ ...state, orderMoved: state.orderMoved && state.version !== event.atVersion }),
       )
     default:
       return applyProgress(state, event)

@@ -445,7 +445,7 @@ describe('the audit trail', () => {
     const { expiresAt } = await read(expiring)
     await happen(expiring, { type: 'expired', expiresAtMs: Date.parse(expiresAt) })
     const stale = await inApproval(price(99_000))
-    await happen(stale, { type: 'order_looked_at', problem: null })
+    await happen(stale, { type: 'order_looked_at', problem: null, atVersion: 2 })
     await happen(stale, { type: 'order_looked_at', problem })
     const ended = { action: 'change.ended', actor: 'system', source: 'system' }
     for (const [changeId, status, code] of [

@@ -88,3 +88,23 @@ describe('the promise to ship', () => {
     )
   })
 })
+
+describe('an order that moves on while its request waits', () => {
+  const moved = tell(opened({}), { type: 'order_moved' })
+
+  test('is looked at once where it means the same', () => {
+    const looked = tell(moved, { type: 'order_looked_at', problem: null, atVersion: moved.version })
+    expect(looked).toMatchObject({ status: 'in_approval', orderMoved: false })
+  })
+
+  test('again before that look is told is looked at again: the look may have been at the order as it was', () => {
+    const again = tell(moved, { type: 'order_moved' })
+    const looked = tell(again, { type: 'order_looked_at', problem: null, atVersion: moved.version })
+    expect(looked.orderMoved).toBe(true)
+    const problem = { code: 'order-closed', detail: 'the order is lost' }
+    expect(tell(looked, { type: 'order_looked_at', problem })).toMatchObject({
+      status: 'stale',
+      reason: problem,
+    })
+  })
+})

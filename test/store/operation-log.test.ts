@@ -271,7 +271,7 @@ test('the life of a change request stands in its order’s story: who did what u
     )
   await hear({ type: 'hold_granted', orderVersion: 1 })
   await hear({ type: 'people_changed' })
-  await hear({ type: 'order_looked_at', problem: null })
+  await hear({ type: 'order_looked_at', problem: null, atVersion: 3 })
   await store.inTransaction((tx) =>
     decideOnChange(tx, store.keyRing, {
       ...{ changeId, decisionId: uuid(), decision: 'reject', account: 'boss', requestVersion: 1 },

@@ -197,10 +197,11 @@ class SagaRun {
       case 'in_approval': {
         if (!state.orderMoved) return false
         const problem = this.#sagas.problemOf(this.#row)
-        return this.#happens({
-          type: 'order_looked_at',
-          problem: problem && { code: problem.reason, detail: problem.detail },
-        })
+        return this.#happens(
+          problem
+            ? { type: 'order_looked_at', problem: { code: problem.reason, detail: problem.detail } }
+            : { type: 'order_looked_at', problem, atVersion: state.version },
+        )
       }
       case 'approved':
         return this.#apply()
