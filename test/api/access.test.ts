@@ -328,6 +328,23 @@ test('every route of the server is in the matrix, and nothing else is', () => {
   expect(routesOf(api.app).sort()).toEqual([...Object.keys(MATRIX), ...PUBLIC].sort())
 })
 
+test('no route edits an order: what is sent to one is a payment, a return, or what its buyer or the shelf decides', () => {
+  const writing = /^(POST|PUT|PATCH|DELETE) \/v1\/orders\//
+  expect(
+    routesOf(api.app)
+      .filter((route) => writing.test(route))
+      .sort(),
+  ).toEqual([
+    'POST /v1/orders/:orderId/cancellation',
+    'POST /v1/orders/:orderId/payments',
+    'POST /v1/orders/:orderId/returns',
+    'POST /v1/orders/:orderId/returns/:returnId/decisions',
+    'POST /v1/orders/:orderId/returns/:returnId/inspection',
+    'POST /v1/orders/:orderId/returns/:returnId/receipt',
+    'POST /v1/orders/:orderId/stock-wait',
+  ])
+})
+
 const cells = Object.entries(MATRIX).map(([route, { systems, roles }]) => ({
   route,
   systems: systems === 'all' ? [...SYSTEMS] : systems.split(' ').filter(Boolean),

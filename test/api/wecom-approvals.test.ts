@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createChangeCardDecisions } from '../../api/change-card-decisions.ts'
 import { createWecomClient } from '../../connectors/wecom/app.ts'
 import { createWecomToken } from '../../connectors/wecom/token.ts'
@@ -291,6 +291,32 @@ describe('pressed again', () => {
       { version: 1, account: 'li.qiang', decision: 'reject', refusal: null },
     ])
   })
+})
+
+test('whatever else is slow, WeCom is answered within its five seconds; the press counts once it can, and once', async () => {
+  const changeId = await ask()
+  const callback = callbackFor((await cardsOf(changeId))['li.qiang']?.taskId ?? '', 'li.qiang', 'approve')
+  const patientMs = api.deps.wecomAnswerMs
+  // As the product waits.
+  delete api.deps.wecomAnswerMs
+  const lock = await api.deps.db.startTransaction().execute()
+  try {
+    await sql`select 1 from change_request where id = ${changeId} for update`.execute(lock)
+    const startedAt = performance.now()
+    const late = await send(callback)
+    expect([late.statusCode, late.json().code]).toEqual([503, 'unavailable'])
+    expect(performance.now() - startedAt).toBeLessThan(5_000)
+  } finally {
+    await lock.rollback().execute()
+    if (patientMs !== undefined) api.deps.wecomAnswerMs = patientMs
+  }
+  await vi.waitFor(async () => expect(await statusOf(changeId)).toBe('approved'), { timeout: 20_000 })
+  expect((await send(callback)).statusCode).toBe(200)
+  const decisions = await api.rows(
+    'select account, decision, refusal_code from change_decision where change_id = $1',
+    [changeId],
+  )
+  expect(decisions).toEqual([{ account: 'li.qiang', decision: 'approve', refusal_code: null }])
 })
 
 describe('another card', () => {

@@ -180,6 +180,28 @@ describe('a change that cannot be', () => {
     expect(reasonOf(order, change)).toBe(reason)
   })
 
+  test('refunds together never exceed the payment that they name, whether they are through or not', () => {
+    const order = paid()
+    const given = (amountCents: number, state: 'done' | 'due') => ({
+      refund: {
+        ...{ refundId: `R-${amountCents}`, paymentId: 'P1', amountCents, reason: 'allowance' as const },
+        ...{ state, tries: 1 },
+      },
+      change: {
+        ...{ changeId: `C-${amountCents}`, changeNumber: 'CR-1', type: 'refund' as const, approvers: [] },
+        ...{ amountBeforeCents: 0, amountAfterCents: 0, allowanceCents: amountCents },
+      },
+    })
+    const before = [given(2_000, 'done'), given(500, 'due')]
+    const state = {
+      ...order,
+      refunds: before.map((each) => each.refund),
+      changes: before.map((each) => each.change),
+    }
+    expect(reasonOf(state, refund(1_001))).toBe('refund-above-paid')
+    expect(reasonOf(state, refund(1_000))).toBeNull()
+  })
+
   test('of an order that has ended is refused', () => {
     const story = new OrderStory().delivered()
     story.passTime(101)

@@ -289,6 +289,16 @@ describe('the application role', () => {
     "update order_line set sku_id = 'OTHER'",
   ])('cannot edit an order: %s', (statement) => deniedTo(() => app, statement))
 
+  test('writes of an order what its workflow has come to, never what it sells, costs and goes to', async () => {
+    const { rows } = await owner.query<{ name: string }>(`
+      select table_name || '.' || column_name as name from information_schema.column_privileges
+      where grantee = 'hub_app' and privilege_type = 'UPDATE' and table_name in ('orders', 'order_line') order by 1`)
+    expect(rows.map(({ name }) => name.replace('orders.', ''))).toEqual([
+      ...['closed_at', 'event_count', 'needs_attention', 'paid_cents', 'refunded_cents', 'run_id', 'status'],
+      ...['supplement_cents', 'supplement_since', 'updated_at', 'version'],
+    ])
+  })
+
   test('changes an order only by a change that has a number, and of an order that is there', async () => {
     const change = (number: string) =>
       app.query("select hub_change_order(gen_random_uuid(), $1, '[]', 0, 0, null, null)", [number])

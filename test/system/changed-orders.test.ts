@@ -1,121 +1,24 @@
 import { v7 as uuid } from 'uuid'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Role } from '../../domain/role.ts'
+import { afterAll, expect, test } from 'vitest'
 import { verifyAuditChain } from '../../store/audit-records.ts'
 import { keepAuditHead, sealAuditEntries } from '../../store/audit-sealing.ts'
 import { RECEIVER_CHANGED } from '../../store/change-records.ts'
-import type { System } from '../../store/identity.ts'
 import { openWorkItem } from '../../store/work-items.ts'
-import { openTestApi, seedCallers, type TestApi } from '../api/support.ts'
+import { openChangeDesk } from '../support/change-desk.ts'
 import { expectErpAgrees, expectStockAndMoney } from '../support/changed-orders.ts'
-import { startTestHub, type TestHub } from '../support/hub.ts'
+import { startTestHub } from '../support/hub.ts'
 
 /**
  * Each type of change from the request to its end with everything real: API, database, both workflows, worker, carrier,
  * payment provider and ERP. Nothing is called but the API.
  */
-let hub: TestHub
-let api: TestApi
-const changed: { orderId: string; openingCents: number; amountCents: number }[] = []
-
-beforeAll(async () => {
-  hub = await startTestHub({ patienceMs: 90_000, life: { afterSalesWindowSeconds: 600 } })
-  const keys = await seedCallers(hub.db, 'MALL')
-  const { keyRing, policies, commands: orderCommands } = hub
-  api = await openTestApi(hub, keys, { deps: { keyRing, policies, orderCommands } })
-})
+const hub = await startTestHub({ patienceMs: 90_000, life: { afterSalesWindowSeconds: 600 } })
+const desk = await openChangeDesk(hub)
+const { api, call, pay, untilTasks, paidOrder, ship, ask, apply, untilOrder, refundsOf } = desk
 afterAll(async () => {
-  await api.close()
+  await desk.close()
   await hub.close()
 })
-
-async function call(caller: System | Role, method: 'GET' | 'POST', path: string, payload?: object) {
-  const response = await api.as(caller, {
-    method,
-    url: `/v1${path}`,
-    ...(payload ? { payload, headers: { 'idempotency-key': uuid() } } : {}),
-  })
-  if (response.statusCode >= 300) throw new Error(`${path}: ${response.statusCode} ${response.body}`)
-  return response.json()
-}
-
-const pay = (orderId: string, amountCents: number) =>
-  call('payments', 'POST', `/orders/${orderId}/payments`, {
-    ...{ paymentId: `PAY-${uuid()}`, amountCents, method: 'wechat', paidAt: new Date().toISOString() },
-  })
-/** The pick tasks that a warehouse may work on, once there are some. */
-const untilTasks = (orderId: string) =>
-  hub.until(`pick tasks of ${orderId}`, async () => {
-    const { items } = await call('ops', 'GET', `/pick-tasks?orderId=${orderId}`)
-    const open = items.filter((task: { state: string; onHoldFor: unknown }) => {
-      return task.state === 'created' && task.onHoldFor === null
-    })
-    return open.length > 0 ? open : null
-  })
-
-/** Two units at ¥10.00 and ¥5.00 freight, paid, with its task at the warehouse. */
-async function paidOrder(): Promise<{ orderId: string; paymentId: string }> {
-  const { orderId, amountCents } = await call('mall', 'POST', '/orders', {
-    ...{ storeId: 'MALL', channel: 'mall', freightCents: 500 },
-    contact: { name: '张三', phone: '13800138000', divisionCode: '330106', address: '文三路 1 号' },
-    lines: [{ skuId: 'SKU-A', quantity: 2, unitPriceCents: 1_000 }],
-  })
-  const { paymentId, outcome } = await pay(orderId, amountCents)
-  expect(outcome).toBe('accepted')
-  await untilTasks(orderId)
-  changed.push({ orderId, openingCents: amountCents, amountCents })
-  return { orderId, paymentId }
-}
-
-/** Packed, and on its way. */
-async function ship(orderId: string): Promise<string> {
-  const [task] = await untilTasks(orderId)
-  const waybillNumber = `WB-${uuid()}`
-  hub.scans(waybillNumber, ['in_transit'])
-  await call('warehouse', 'POST', `/pick-tasks/${task.pickTaskId}/events`, {
-    ...{ type: 'packed', eventId: uuid(), courier: 'sim', waybillNumber },
-  })
-  return waybillNumber
-}
-
-/** Looks at it, asks for it, and has it approved by the one whose turn it is; until it is applied. */
-async function apply(orderId: string, change: object, approver: Role) {
-  const { version: orderVersion } = await call('clerk', 'GET', `/orders/${orderId}`)
-  const request = { orderId, orderVersion, change, reasonCode: 'customer_request', reason: '客户要求' }
-  const preview = await call('clerk', 'POST', '/change-requests?dryRun=true', request)
-  const { changeId, changeNumber } = await call('clerk', 'POST', '/change-requests', request)
-  const read = () => call('clerk', 'GET', `/change-requests/${changeId}`)
-  const asked = await hub.until(`${changeNumber} to be asked for`, async () => {
-    const found = await read()
-    return found.status === 'in_approval' ? found : null
-  })
-  await call(approver, 'POST', `/change-requests/${changeId}/decisions`, {
-    ...{ decision: 'approve', requestVersion: 1, stepNumber: 1, orderVersion: asked.orderVersion },
-  })
-  const applied = await hub.until(`${changeNumber} to be applied`, async () => {
-    const found = await read()
-    if (found.end) throw new Error(`${found.status}: ${found.end.detail}`)
-    return found.status === 'applied' ? found : null
-  })
-  // What was promised is what was done; whoever it is to go to has no name before somebody asks for it.
-  const contactId = applied.effect.contact?.contactId
-  const promised = contactId ? { ...preview.effect.contact, contactId } : null
-  expect(applied.effect).toEqual({ ...preview.effect, contact: promised })
-  const order = await call('clerk', 'GET', `/orders/${orderId}`)
-  return { preview, applied, order, changeNumber }
-}
-const untilOrder = (orderId: string, what: string, isSo: (order: Record<string, unknown>) => boolean) =>
-  hub.until(`${orderId}: ${what}`, async () => {
-    const order = await call('clerk', 'GET', `/orders/${orderId}`)
-    return isSo(order) ? order : null
-  })
-const refundsOf = (orderId: string) =>
-  hub.until(`the refunds of ${orderId}`, async () => {
-    const refunds = await hub.refunds(orderId)
-    return refunds.every((refund) => refund.state === 'done')
-      ? refunds.map(({ payment_id, amount_cents, reason }) => [payment_id, amount_cents, reason])
-      : null
-  })
 
 test('a lower price: the difference goes back to its payment, and the goods are packed as they were', async () => {
   const { orderId, paymentId } = await paidOrder()
@@ -127,6 +30,32 @@ test('a lower price: the difference goes back to its payment, and the goods are 
   await expectStockAndMoney(hub.db, orderId)
   await ship(orderId)
   await untilOrder(orderId, 'shipped', ({ status }) => status === 'in_transit')
+})
+
+test('freight that is waived goes back to its payment, the lines cost what they did, and the ERP is told by how much', async () => {
+  const { orderId, paymentId } = await paidOrder()
+  const change = { type: 'price', lines: [], freightCents: 0 }
+  const { preview, order } = await apply(orderId, change, 'team_lead')
+  expect(preview).toMatchObject({
+    effect: { freightCents: { before: 500, after: 0 }, lines: [], differenceCents: -500 },
+    concessionCents: 500,
+  })
+  expect(order).toMatchObject({ freightCents: 0, amountCents: 2_000, status: 'paid', supplementCents: 0 })
+  expect(order.lines).toMatchObject([{ quantity: 2, unitPriceCents: 1_000 }])
+  expect(await refundsOf(orderId)).toEqual([[paymentId, 500, 'changed']])
+  expect(hub.simulator.erp.ledger.adjustmentCents(orderId)).toBe(-500)
+  await expectStockAndMoney(hub.db, orderId)
+})
+
+test('freight that is added is owed, and nothing is packed before it is paid', async () => {
+  const { orderId } = await paidOrder()
+  const change = { type: 'price', lines: [], freightCents: 1_200 }
+  const { order } = await apply(orderId, change, 'team_lead')
+  expect(order).toMatchObject({ freightCents: 1_200, amountCents: 3_200, supplementCents: 700 })
+  expect(hub.simulator.erp.ledger.adjustmentCents(orderId)).toBe(700)
+  expect(await pay(orderId, 700)).toMatchObject({ outcome: 'accepted' })
+  await untilTasks(orderId)
+  await expectStockAndMoney(hub.db, orderId)
 })
 
 test('more units: only the difference is reserved, and nothing is packed before the supplement is paid', async () => {
@@ -193,6 +122,10 @@ test('a refund for goods that stay sold, which finance approves, and units that 
   await untilOrder(orderId, 'in transit', ({ status }) => status === 'in_transit')
   await apply(orderId, { type: 'refund', paymentId, amountCents: 800 }, 'finance')
   expect(await refundsOf(orderId)).toEqual([[paymentId, 800, 'allowance']])
+  // Of ¥25.00 that is left: together they would be more than was paid.
+  await expect(ask(orderId, { type: 'refund', paymentId, amountCents: 1_701 })).rejects.toThrow(
+    'refund-above-paid',
+  )
   await apply(orderId, { type: 'reship', lines: [{ lineNumber: 1, quantity: 1 }] }, 'team_lead')
   await expectStockAndMoney(hub.db, orderId)
   const [task] = await untilTasks(orderId)
@@ -204,7 +137,7 @@ test('a refund for goods that stay sold, which finance approves, and units that 
 test('a refund from another order’s payment, or above what was paid, is refused and nothing changes', async () => {
   const [{ orderId, paymentId }, other] = [await paidOrder(), await paidOrder()]
   const { version: orderVersion } = await call('clerk', 'GET', `/orders/${orderId}`)
-  const ask = async (change: object) => {
+  const refused = async (change: object) => {
     const response = await api.as('clerk', {
       method: 'POST',
       url: '/v1/change-requests',
@@ -213,10 +146,10 @@ test('a refund from another order’s payment, or above what was paid, is refuse
     })
     return [response.statusCode, response.json().code, response.json().reason]
   }
-  expect(await ask({ type: 'refund', paymentId: other.paymentId, amountCents: 1 })).toEqual([
+  expect(await refused({ type: 'refund', paymentId: other.paymentId, amountCents: 1 })).toEqual([
     ...[409, 'change-not-possible', 'payment-unknown'],
   ])
-  expect(await ask({ type: 'refund', paymentId, amountCents: 2_501 })).toEqual([
+  expect(await refused({ type: 'refund', paymentId, amountCents: 2_501 })).toEqual([
     ...[409, 'change-not-possible', 'refund-above-paid'],
   ])
   expect(await call('ops', 'GET', `/change-requests?orderId=${orderId}`)).toMatchObject({ items: [] })
@@ -343,7 +276,7 @@ test('a buyer who takes an order back while a change of it is being applied: tha
 
 test('an ERP that refuses a buyer’s cancellation changes nothing of it: it is made, and raised for somebody to book', async () => {
   const { orderId } = await paidOrder()
-  changed.pop()
+  desk.orders.pop()
   hub.simulator.erp.change({ next: ['refuse'], rates: {} })
   expect((await takeBack(orderId, uuid())).statusCode).toBe(200)
   const [request] = await hub.until('the request to end', async () => {
@@ -374,7 +307,7 @@ test('an ERP that answers late, not at all, or is away books each change once', 
 })
 
 test('in the end ERP, payment provider, stock and audit trail say the same', async () => {
-  await expectErpAgrees(hub.db, hub.simulator.erp.ledger, changed)
+  await expectErpAgrees(hub.db, hub.simulator.erp.ledger, desk.orders)
   const { refunds, conflicts } = hub.simulator.effects()
   expect(conflicts).toBe(0)
   expect(refunds.filter((refund) => refund.effects !== 1)).toEqual([])

@@ -54,13 +54,16 @@ beforeAll(async () => {
 })
 afterAll(() => stop())
 
-test('the schedule is made once, brought up to date afterwards, stays paused, and a turn looks and counts', async () => {
+test('the schedule is made once, every ten minutes, brought up to date afterwards, stays paused, and a turn looks and counts', async () => {
   await ensureReportSchedule(client, { taskQueue: 'elsewhere', id })
   await client.schedule.getHandle(id).pause('by a person')
   await ensureReportSchedule(client, { taskQueue, id })
   const schedule = await client.schedule.getHandle(id).describe()
   expect(schedule.state.paused).toBe(true)
   expect(schedule.action).toMatchObject({ workflowType: 'changeReports', taskQueue })
+  // Every ten minutes, one turn after the other; after an outage one turn makes good for all that were missed.
+  expect(schedule.spec.intervals?.map(({ every }) => every)).toEqual([600_000])
+  expect(schedule.policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 600_000 })
   await client.schedule.getHandle(id).trigger()
   await vi.waitFor(() => expect([looks, counts]).toEqual([1, 1]), { timeout: 20_000 })
 })

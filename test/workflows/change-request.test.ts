@@ -80,7 +80,7 @@ const orderChanges: OrderChangeCommands = {
 }
 
 /** What the ERP was told, and how it answers. */
-const erp = { told: [] as string[], refuse: false, down: false }
+const erp = { told: [] as string[], refuse: false, down: false, keeps: false }
 const withErp = (activities: Activities): Activities => ({
   ...activities,
   applyErpChange: async ({ step }) => {
@@ -92,7 +92,9 @@ const withErp = (activities: Activities): Activities => ({
   },
   reverseErpChange: async ({ step }) => {
     erp.told.push(`reverse ${step}`)
-    return { ok: true, reference: null }
+    return erp.keeps
+      ? { ok: false, refused: { code: 'E-2', text: 'booked for good' } }
+      : { ok: true, reference: null }
   },
 })
 
@@ -122,7 +124,7 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   Object.assign(order, { asked: [], refuse: {}, lose: new Set(), held: new Map() })
-  Object.assign(erp, { told: [], refuse: false, down: false })
+  Object.assign(erp, { told: [], refuse: false, down: false, keeps: false })
   await publish()
 })
 afterAll(() => hub.close())
@@ -301,6 +303,78 @@ test('the ERP is away for longer than the policy allows: everything is taken bac
   await expectEnd(changeId, 'applied', 'erp-unreachable')
 })
 
+describe('the ERP does not take its booking back', () => {
+  /** Refused, and kept all the same: somebody has to look at it; the order is free by then. */
+  async function stuck() {
+    Object.assign(erp, { refuse: true, keeps: true })
+    const asked = await inApproval()
+    await decide(asked.changeId, 'lead')
+    const { status, reason } = await hub.until('somebody to be needed', async () => {
+      const state = await stateOf(asked.changeId)
+      return state.needsAttention ? state : null
+    })
+    expect([status, reason?.code]).toEqual(['undoing', 'erp-refused'])
+    expect(await workItems(asked.changeId)).toEqual(['change_undo_failed open'])
+    expect(order.held.has(asked.orderId)).toBe(false)
+    Object.assign(erp, { refuse: false, keeps: false })
+    return asked
+  }
+
+  test('a retry has it taken back; then the change itself is tried again, with a booking of its own', async () => {
+    const { changeId } = await stuck()
+    await apply(changeId, { type: 'retried' })
+    await untilStatus(changeId, 'apply_failed')
+    expect(await workItems(changeId)).toEqual(['change_undo_failed resolved', 'change_apply_failed open'])
+    await apply(changeId, { type: 'retried' })
+    await expectEnd(changeId, 'applied', 'undo-retried')
+    expect(erp.told).toEqual(['book apply-1', 'reverse apply-1', 'reverse apply-1', 'book apply-2'])
+    expect(await workItems(changeId)).toEqual(['change_undo_failed resolved', 'change_apply_failed resolved'])
+  })
+
+  test('abandoned, it is taken back all the same, and nothing is left of it', async () => {
+    const { changeId, orderId } = await stuck()
+    await apply(changeId, { type: 'abandoned', note: 'the customer took it back' })
+    await expectEnd(changeId, 'abandoned', 'undo-abandoned')
+    expect(erp.told).toEqual(['book apply-1', 'reverse apply-1', 'reverse apply-1'])
+    expect(await workItems(changeId)).toEqual(['change_undo_failed resolved'])
+    expect([order.held.has(orderId), order.applied.has(changeId)]).toEqual([false, false])
+  })
+})
+
+describe('more than one has to agree', () => {
+  test('two steps: the second is asked once the first has agreed, and then it is applied', async () => {
+    const tiers = BASE.tiers.map((tier) => {
+      if (tier.name === 'team-lead') return { ...tier, condition: false }
+      return tier.name === 'store-manager' ? { ...tier, condition: true, after: ['team-lead'] } : tier
+    })
+    await publish({ tiers })
+    const { changeId } = await inApproval()
+    expect((await decide(changeId, 'manager')).result).toMatchObject({ code: 'change-not-approver' })
+    await decide(changeId, 'lead')
+    expect(await stateOf(changeId)).toMatchObject({ status: 'in_approval', stepNumber: 2 })
+    expect((await decide(changeId, 'second')).result).toMatchObject({ code: 'change-not-approver' })
+    await decide(changeId, 'manager')
+    await expectEnd(changeId, 'applied', 'two-steps')
+  })
+
+  test('two of three: one alone is not enough, and counts once; the second makes it so', async () => {
+    const approvers = (['team_lead', 'store_manager'] as const).map((role) => {
+      return { role, within: 'store' as const }
+    })
+    await publish({ tiers: quickTiers({ approvers, mode: { atLeast: 2 } }) })
+    const { changeId } = await inApproval()
+    expect((await stateOf(changeId)).approvers.map(({ account }) => account).sort()).toEqual([
+      ...['lead', 'manager', 'second'],
+    ])
+    await decide(changeId, 'second')
+    expect((await decide(changeId, 'second')).result).toMatchObject({ ok: false })
+    expect((await stateOf(changeId)).status).toBe('in_approval')
+    await decide(changeId, 'manager')
+    await expectEnd(changeId, 'applied', 'two-of-three')
+    expect(erp.told).toEqual(['book apply-1'])
+  })
+})
+
 describe('while it waits', () => {
   test('rejected, changed and asked for again, it is held and decided anew', async () => {
     const { changeId } = await inApproval()
@@ -357,6 +431,15 @@ describe('while it waits', () => {
     const { changeId, orderId } = await ask()
     await expectEnd(changeId, 'expired', 'expired')
     expect(order.held.has(orderId)).toBe(false)
+  })
+
+  test('the order moves on: where the change is the same, it goes on waiting and is applied', async () => {
+    const { changeId } = await inApproval()
+    await apply(changeId, { type: 'order_moved' })
+    await hub.until('the order to be looked at', async () => !(await stateOf(changeId)).orderMoved)
+    expect(await stateOf(changeId)).toMatchObject({ status: 'in_approval', reason: null })
+    await decide(changeId, 'lead')
+    await expectEnd(changeId, 'applied', 'order-moved-same')
   })
 
   test('the order moves on: where the change means nothing any more, it is stale and says why', async () => {
