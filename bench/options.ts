@@ -66,6 +66,10 @@ const MOST_ARTICLES = 5_000
 /** Orders that `health-score`, `replenishment-night` and `data-flow` are measured over; of `customers` customers. */
 const ORDERS = 10_000
 const MOST_ORDERS = 1_000_000
+/** Change requests that `exports` writes unless told otherwise, and no more than an export holds. */
+const REQUESTS = 100_000
+const LEAST_REQUESTS = 10_000
+const MOST_REQUESTS = 1_000_000
 
 export type BenchOptions = {
   names: FigureName[]
@@ -74,6 +78,7 @@ export type BenchOptions = {
   inboxRows: number
   articles: number
   orders: number
+  requests: number
 }
 
 const names = Object.keys(FIGURES).filter(isFigure)
@@ -85,6 +90,7 @@ ${names.map((name) => `  ${name.padEnd(13)}  ${FIGURES[name]}`).join('\n')}
   --inbox-rows N how many messages push-growth fills the inbox with; 10,000,000 without it, which takes a quarter of an hour
   --articles N   how many of the gift shop's articles replenishment rolls through; 400 without it, 5000 are all of them
   --orders N     over how many orders (or customers) health-score, customers, replenishment-night and data-flow are measured; 10,000 without it; up to 1,000,000, which takes half an hour
+  --requests N   how many change requests exports writes; 100,000 without it; 1,000,000, the most of one export, take a quarter of an hour
   --json         one line of JSON for each figure instead of the table; progress goes to standard error
   --help         this text
 
@@ -108,6 +114,7 @@ export function parseBenchOptions(args: string[]): BenchOptions {
     inboxRows: numberOf('inbox-rows', values['inbox-rows'], LEAST_INBOX_ROWS, INBOX_ROWS),
     articles: numberOf('articles', values.articles, 1, MOST_ARTICLES),
     orders: numberOf('orders', values.orders, 1, MOST_ORDERS),
+    requests: numberOf('requests', values.requests, LEAST_REQUESTS, MOST_REQUESTS),
   }
 }
 
@@ -131,6 +138,7 @@ function parse(args: string[]) {
         'inbox-rows': { type: 'string', default: String(INBOX_ROWS) },
         articles: { type: 'string', default: String(ARTICLES) },
         orders: { type: 'string', default: String(ORDERS) },
+        requests: { type: 'string', default: String(REQUESTS) },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })

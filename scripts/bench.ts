@@ -50,7 +50,7 @@ const measurements: {
     measure: (stage, say, { inboxRows }) => measurePushGrowth(stage, say, inboxRows),
   },
   { names: ['board'], measure: measureBoard },
-  { names: ['exports'], measure: measureExports },
+  { names: ['exports'], measure: (stage, _say, { requests }) => measureExports(stage, requests) },
   { names: ['reconciliation'], measure: measureReconciliation },
   { names: ['growth'], measure: measureGrowth },
   { names: ['decisions'], measure: measureDecisions },

@@ -8,48 +8,49 @@ import { exportSource } from '../../store/exports.ts'
 import type { Figure } from '../figure.ts'
 import type { Stage } from '../stage.ts'
 
-const REQUESTS = 100_000
-/** A tenth: memory that grew with the rows would be ten times as much. */
-const FEW_REQUESTS = 10_000
-/** What the design allows, in seconds. */
+/** What the design allows, in seconds, for so many requests. */
 const ALLOWED_SECONDS = 30
+const ALLOWED_REQUESTS = 100_000
+/** Memory that grew with the rows would be so many times as much. */
+const FEWER = 10
 const SAMPLE_MS = 20
 const MIB = 1024 * 1024
 /** Below this the growth is the collector's mood, not the rows'. */
 const NOISE_MIB = 64
 
-/** An export of 100,000 change requests as CSV and as XLSX: how long it takes, and how far memory rises, beside a tenth of them. */
-export async function measureExports(stage: Stage): Promise<Figure[]> {
+/** An export of so many change requests as CSV and as XLSX: how long it takes, and how far memory rises, beside a tenth of them. */
+export async function measureExports(stage: Stage, requests: number): Promise<Figure[]> {
   const { db, ownerUrl } = await stage.freshDatabase('hub_bench_exports')
-  await fill(ownerUrl)
+  await fill(ownerUrl, requests)
+  const few = { storeId: 'FEW' }
   // Whatever is loaded and compiled the first time belongs to neither.
-  for (const format of ['csv', 'xlsx'] as const) await run(db, format, FEW_REQUESTS)
+  for (const format of ['csv', 'xlsx'] as const) await run(db, format, few)
   const figures: Figure[] = []
   for (const format of ['csv', 'xlsx'] as const) {
-    const few = await run(db, format, FEW_REQUESTS)
-    const all = await run(db, format, REQUESTS)
+    const tenth = await run(db, format, few)
+    const all = await run(db, format, {})
     stage.check()
     figures.push(
       {
         name: `exports-${format}`,
         value: all.seconds,
         unit: 's',
-        baseline: few.seconds,
-        aim: { valueAtMost: ALLOWED_SECONDS },
+        baseline: tenth.seconds,
+        ...(requests === ALLOWED_REQUESTS ? { aim: { valueAtMost: ALLOWED_SECONDS } } : {}),
         against: 'a tenth of the requests',
       },
       {
         name: `exports-${format}-cpu`,
         value: all.cpuSeconds,
         unit: 's',
-        baseline: few.cpuSeconds,
+        baseline: tenth.cpuSeconds,
         against: 'a tenth of the requests',
       },
       {
         name: `exports-${format}-rss`,
         value: all.peakMib,
         unit: 'MiB',
-        baseline: Math.max(few.peakMib, NOISE_MIB),
+        baseline: Math.max(tenth.peakMib, NOISE_MIB),
         aim: { atMost: 2 },
         against: `a tenth of the requests, at least ${NOISE_MIB} MiB`,
       },
@@ -62,7 +63,7 @@ export async function measureExports(stage: Stage): Promise<Figure[]> {
 async function run(
   db: Db,
   format: ExportFormat,
-  requests: number,
+  filters: { storeId?: string },
 ): Promise<{ seconds: number; cpuSeconds: number; peakMib: number }> {
   globalThis.gc?.()
   const before = process.memoryUsage.rss()
@@ -72,7 +73,6 @@ async function run(
   }, SAMPLE_MS)
   const startedAt = performance.now()
   const cpuBefore = process.cpuUsage()
-  const filters = requests === REQUESTS ? {} : { storeId: 'FEW' }
   const source = exportSource(db, { kind: 'change-requests', format, filters, scope: { kind: 'all' } })
   const hash = createHash('sha256')
   const file = writeSheet(format, source)
@@ -88,7 +88,7 @@ async function run(
 }
 
 /** Requests that were applied, each with a version and a decision; a tenth of them of a store of their own. */
-async function fill(ownerUrl: string): Promise<void> {
+async function fill(ownerUrl: string, requests: number): Promise<void> {
   const owner = new pg.Client({ connectionString: ownerUrl })
   await owner.connect()
   const effect = JSON.stringify({
@@ -116,10 +116,10 @@ async function fill(ownerUrl: string): Promise<void> {
       from contact where key_id = 'bench'`,
     `insert into change_request (id, number, order_id, store_id, type, status, version, applicant, order_version,
         expires_at, difference_cents, concession_cents, created_at, closed_at)
-      select gen_random_uuid(), 'CR-20261101-' || lpad(n::text, 6, '0'), orders.id,
-        case when n % ${REQUESTS / FEW_REQUESTS} = 0 then 'FEW' else 'MALL' end, 'price', 'applied', 4,
+      select gen_random_uuid(), 'CR-20261101-' || lpad(n::text, 7, '0'), orders.id,
+        case when n % ${FEWER} = 0 then 'FEW' else 'MALL' end, 'price', 'applied', 4,
         'clerk-' || n % 50, 1, now(), -2000, 2000, now() - n * interval '1 second', now()
-      from generate_series(1, ${REQUESTS}) as n, orders where placed_by = 'bench'`,
+      from generate_series(1, ${requests}) as n, orders where placed_by = 'bench'`,
     `insert into change_request_version (change_id, request_version, change, reason_code, reason, order_version, effect,
         facts, steps, tier, policy_version, limits, submitted_by)
       select id, 1, '{}', 'goodwill', '客户反映包装破损，协商让利', 1, '${effect}', '{}', '[]', 'team-lead', 0, '{}', applicant
