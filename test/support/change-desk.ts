@@ -5,8 +5,6 @@ import type { System } from '../../store/identity.ts'
 import { openTestApi, seedCallers } from '../api/support.ts'
 import type { TestHub } from './hub.ts'
 
-export type ChangeDesk = Awaited<ReturnType<typeof openChangeDesk>>
-
 /** Where orders are placed, paid, changed and shipped over the API of a hub, with everything behind it real. */
 export async function openChangeDesk(hub: TestHub) {
   const keys = await seedCallers(hub.db, 'MALL')

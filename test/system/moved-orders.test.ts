@@ -58,7 +58,7 @@ test('an order that leaves while a refund of it waits is looked at again: it is 
   expect(await desk.refundsOf(orderId)).toEqual([[paymentId, 800, 'allowance']])
   expect(bookingsOf(orderId)).toEqual([['booked', -800]])
   await expectStockAndMoney(hub.db, orderId)
-})
+}, 120_000)
 
 test('an order that is paid while another price of it waits would be changed otherwise: stale, and the request says so', async () => {
   const { orderId, amountCents } = await placeOrder()

@@ -156,4 +156,4 @@ test('a buyer of Taobao who moves asks for a change like anybody: approved, appl
     .where('subject_id', '=', request.changeId)
     .execute()
   expect(JSON.stringify(rows)).not.toMatch(/世纪大|张三|13812345678/)
-})
+}, 120_000)
