@@ -52,7 +52,8 @@ async function main(): Promise<number> {
       stopping.signal.throwIfAborted()
       const results = join(folder, `results-${index}.json`)
       const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`]
-      const code = await runVitest([...run, ...reporters], parts?.environment ?? {}, stopping.signal)
+      const environment = { TEST_FOLDER: folder, ...parts?.environment }
+      const code = await runVitest([...run, ...reporters], environment, stopping.signal)
       // A run that could not even begin has no results, and said why.
       const report = existsSync(results) ? readFileSync(results, 'utf8') : null
       counts.push(report === null ? { passed: 0, failed: 1, skipped: 0 } : countTests(report, code))

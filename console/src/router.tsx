@@ -8,6 +8,7 @@ import {
 import { changesSearch, inboxSearch } from './approvals/search.ts'
 import { NotFound } from './components/states.tsx'
 import { orderSearch, ordersSearch } from './orders/search.ts'
+import { requestSearch } from './requests/search.ts'
 import { RouteFailure, RoutePending } from './shell/route-states.tsx'
 import { Shell } from './shell/shell.tsx'
 import { shopsSearch, stockSearch, workItemsSearch } from './watch/search.ts'
@@ -44,6 +45,12 @@ const order = createRoute({
   validateSearch: orderSearch,
   component: lazyRouteComponent(() => import('./orders/order-page.tsx'), 'OrderPage'),
 })
+const request = createRoute({
+  getParentRoute: () => shell,
+  path: '/orders/$orderId/change',
+  validateSearch: requestSearch,
+  component: lazyRouteComponent(() => import('./requests/request-page.tsx'), 'RequestPage'),
+})
 const approvals = createRoute({
   getParentRoute: () => shell,
   path: '/approvals',
@@ -72,6 +79,11 @@ const workItems = createRoute({
   validateSearch: workItemsSearch,
   component: lazyRouteComponent(() => import('./watch/work-items-page.tsx'), 'WorkItemsPage'),
 })
+const workItem = createRoute({
+  getParentRoute: () => shell,
+  path: '/work-items/$workItemId',
+  component: lazyRouteComponent(() => import('./watch/work-item-page.tsx'), 'WorkItemPage'),
+})
 const stock = createRoute({
   getParentRoute: () => shell,
   path: '/stock',
@@ -91,10 +103,12 @@ const routeTree = root.addChildren([
     overview,
     orders,
     order,
+    request,
     approvals.addChildren([approval]),
     changes,
     change,
     workItems,
+    workItem,
     stock,
     shops,
   ]),

@@ -21,12 +21,14 @@ const screens: Record<string, string> = {
   'change requests': '/change-requests',
   'work items': '/work-items',
   stock: '/stock',
+  'stock list': '/stock?view=list',
   shops: '/shops',
 }
 beforeAll(async () => {
   const placed = await placeOrder()
   await pay(placed)
   screens['one order'] = `/orders/${placed.orderId}`
+  screens['a change of an order'] = `/orders/${placed.orderId}/change?type=address`
   const { page } = await browser.open({ as: 'clerk' })
   const { changeId } = await askForDiscount(page)
   await untilChange(page, changeId, ({ status }) => status === 'in_approval')
@@ -34,7 +36,13 @@ beforeAll(async () => {
   screens['one change request'] = `/change-requests/${changeId}`
 })
 
-const names = [...Object.keys(screens), 'one order', 'one approval', 'one change request']
+const names = [
+  ...Object.keys(screens),
+  'one order',
+  'a change of an order',
+  'one approval',
+  'one change request',
+]
 
 test.each(names)(
   '%s: nothing keeps somebody from using it, no error, no other host is asked',

@@ -40,7 +40,8 @@ async function useRunning(): Promise<Pick<UsableHub, 'info' | 'end'> | null> {
 }
 
 async function startNew(): Promise<Pick<UsableHub, 'info' | 'end'>> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'order-hub-browser-'))
+  // Where npm test sweeps up behind itself, also when it is interrupted.
+  const dataDir = mkdtempSync(join(process.env.TEST_FOLDER ?? tmpdir(), 'order-hub-browser-'))
   chmodSync(dataDir, 0o755) // PostgreSQL runs as another user when we are root
   const signal = new AbortController().signal
   const clear = () => rmSync(dataDir, { recursive: true, force: true })

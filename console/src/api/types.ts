@@ -22,7 +22,22 @@ export type ChangeSummary = Item<'/v1/change-requests'>
 export type ChangeDetail = Answer<'/v1/change-requests/{changeId}'>
 export type InboxItem = Item<'/v1/approval-inbox'>
 export type ChangeEffect = ChangeDetail['effect']
+type SubmitChange = paths['/v1/change-requests']['post']
+export type SubmitChangeBody = NonNullable<SubmitChange['requestBody']>['content']['application/json']
+export type ChangeBody = SubmitChangeBody['change']
+/** What a dry run answers. */
+export type ChangePreview = Exclude<
+  SubmitChange['responses'][200]['content']['application/json'],
+  { changeId: string }
+>
+export type DraftAttachment =
+  paths['/v1/attachments']['post']['responses'][201]['content']['application/json']
 
 export type Shop = Item<'/v1/shops'>
 export type WorkItem = Item<'/v1/work-items'>
+export type WorkItemDetail = Answer<'/v1/work-items/{workItemId}'>
+export type StockWait = NonNullable<WorkItemDetail['stockWait']>
+export type StockWaitBody = NonNullable<
+  paths['/v1/orders/{orderId}/stock-wait']['post']['requestBody']
+>['content']['application/json']
 export type StockRow = Item<'/v1/stock/board'>

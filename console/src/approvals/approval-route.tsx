@@ -40,7 +40,7 @@ function StepText({ step, dueAt }: { step: RouteStep; dueAt: string | null }) {
     <div className="step-text">
       {level && (
         <div className="quiet">
-          <Mode mode={level.mode} /> ·{' '}
+          <ModeText mode={level.mode} /> ·{' '}
           {t('change.deadline', { duration: formatDuration(level.deadlineSeconds, i18n.language) })}
           {nextLevel && <> · {t('change.escalates', { title: nextLevel.title })}</>}
         </div>
@@ -79,7 +79,8 @@ function StepText({ step, dueAt }: { step: RouteStep; dueAt: string | null }) {
 
 type Mode = NonNullable<RouteStep['level']>['mode']
 
-function Mode({ mode }: { mode: Mode }) {
+/** How many of those who are asked must agree. */
+export function ModeText({ mode }: { mode: Mode }) {
   const { t } = useTranslation()
   if (mode === 'any') return t('change.modeAny')
   if (mode === 'all') return t('change.modeAll')

@@ -6,7 +6,7 @@ import { Tag } from '../components/tag.tsx'
 import { contactRows, lineRows } from './comparison.ts'
 
 /** What is and what would be, side by side, with what differs marked by a sign and not by colour alone. */
-export function ChangeComparison({ change }: { change: ChangeDetail }) {
+export function ChangeComparison({ change }: { change: Pick<ChangeDetail, 'effect' | 'contact'> }) {
   const { t } = useTranslation()
   const { effect, contact } = change
   return (

@@ -1,7 +1,7 @@
 import { Descriptions } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { erpBookingOf } from '../../../domain/change-erp.ts'
-import type { ChangeDetail } from '../api/types.ts'
+import type { ChangeDetail, ChangeEffect } from '../api/types.ts'
 import { Money } from '../components/money.tsx'
 import { Section } from '../components/section.tsx'
 import { formatCents } from '../format/money.ts'
@@ -15,7 +15,7 @@ export function ChangeConsequences({ change }: { change: ChangeDetail }) {
         size="small"
         column={1}
         items={[
-          { key: 'refunds', label: t('change.refunds'), children: <Refunds change={change} /> },
+          { key: 'refunds', label: t('change.refunds'), children: <RefundsEffect effect={change.effect} /> },
           {
             key: 'toPay',
             label: t('change.stillToPay'),
@@ -29,7 +29,8 @@ export function ChangeConsequences({ change }: { change: ChangeDetail }) {
   )
 }
 
-function Refunds({ change: { effect } }: { change: ChangeDetail }) {
+/** What goes back, and from which payment. */
+export function RefundsEffect({ effect }: { effect: ChangeEffect }) {
   const { t } = useTranslation()
   if (effect.refunds.length === 0) return t('change.noRefunds')
   return (
@@ -62,11 +63,16 @@ function Stock({ change: { effect } }: { change: ChangeDetail }) {
   )
 }
 
-/** By the function that makes the booking itself, so that an approver reads what the ERP will. */
 function Erp({ change: { effect, erpReference } }: { change: ChangeDetail }) {
   const { t } = useTranslation()
-  const { type, previousAmountCents, targetAmountCents } = erpBookingOf(effect)
   if (erpReference !== null) return t('change.erpReference', { id: erpReference })
+  return <ErpEffect effect={effect} />
+}
+
+/** By the function that makes the booking itself, so that an approver reads what the ERP will. */
+export function ErpEffect({ effect }: { effect: ChangeEffect }) {
+  const { t } = useTranslation()
+  const { type, previousAmountCents, targetAmountCents } = erpBookingOf(effect)
   if (previousAmountCents === targetAmountCents) return t('change.erpNothing')
   const from = formatCents(previousAmountCents)
   const to = formatCents(targetAmountCents)

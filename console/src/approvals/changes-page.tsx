@@ -18,6 +18,7 @@ import { PageHead } from '../components/page-head.tsx'
 import { ChangeStatusTag } from '../components/tags.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
+import { usePerson } from '../session/session.ts'
 import { OrderLink } from './order-link.tsx'
 import type { ChangesSearch } from './search.ts'
 
@@ -122,6 +123,7 @@ function ChangeFilters() {
   const { t } = useTranslation()
   const search = route.useSearch()
   const change = useFilters<ChangesSearch>()
+  const { userName } = usePerson()
   return (
     <FilterBar label={t('list.filters')}>
       <Input.Search
@@ -162,6 +164,12 @@ function ChangeFilters() {
         placeholder={t('changes.applicantHint')}
         onSearch={(applicant) => change({ applicant: applicant.trim() })}
       />
+      <Checkbox
+        checked={search.applicant === userName}
+        onChange={({ target }) => change({ applicant: target.checked ? userName : undefined })}
+      >
+        {t('changes.mine')}
+      </Checkbox>
       <Checkbox checked={search.open ?? false} onChange={({ target }) => change({ open: target.checked })}>
         {t('changes.open')}
       </Checkbox>

@@ -49,7 +49,7 @@ export function OrderAlerts({ order }: { order: OrderDetail }) {
             </>
           }
           action={
-            <Link to="/work-items" search={{ orderId: order.orderId }}>
+            <Link to="/work-items/$workItemId" params={{ workItemId: item.workItemId }}>
               {t('common.open')}
             </Link>
           }

@@ -19,9 +19,14 @@ export function OrderChanges({ orderId }: { orderId: string }) {
     <Section
       title={t('order.changes')}
       extra={
-        <Link to="/change-requests" search={{ orderId }}>
-          {t('common.all')}
-        </Link>
+        <span className="row-line">
+          <Link to="/orders/$orderId/change" params={{ orderId }}>
+            {t('request.title')}
+          </Link>
+          <Link to="/change-requests" search={{ orderId }}>
+            {t('common.all')}
+          </Link>
+        </span>
       }
     >
       {changes.length === 0 && <span className="quiet">{t('order.noChanges')}</span>}

@@ -34,6 +34,9 @@ export const OFFERED = {
   /** Parts of screens. */
   healthScore: REPORT_READERS,
   temporalWeb: OPERATORS,
+  replayWorkItems: OPERATORS,
+  approveWorkItems: OPERATORS,
+  settleStockWait: ['team_lead', 'store_manager', 'regional_director', 'ops', 'admin'],
 } as const satisfies Record<string, readonly Role[]>
 
 export function isOffered(what: keyof typeof OFFERED, role: Role): boolean {

@@ -16,6 +16,8 @@ export const stockSearch = z.object({
   text: words,
   warehouseId: words,
   level: oneOf(['ok', 'low', 'out']),
+  /** None: the matrix. */
+  view: oneOf(['list']),
   stale: flag,
   sort: oneOf(['sku', 'available', 'level', 'reserved']),
 })

@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Checkbox, Input, Select, type TableColumnsType } from 'antd'
+import { Checkbox, Input, Segmented, Select, type TableColumnsType } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
@@ -13,6 +13,7 @@ import { PageHead } from '../components/page-head.tsx'
 import { Tag } from '../components/tag.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
+import { StockMatrix } from './stock-matrix.tsx'
 
 const route = getRouteApi('/shell/stock')
 const PAGE = 100
@@ -24,10 +25,36 @@ const SORTS = {
   reserved: 'sortReserved',
 } as const
 
-/** Levels by article and warehouse. */
+/** Levels by article and warehouse: all of them at a glance, or one by one with all their figures. */
 export function StockPage() {
   const { t } = useTranslation()
-  const search = route.useSearch()
+  const { view, text, warehouseId, level, stale } = route.useSearch()
+  const change = useFilters<{ view: unknown }>()
+  return (
+    <>
+      <PageHead
+        title={t('stock.title')}
+        extra={
+          <Segmented
+            aria-label={t('stock.view')}
+            value={view ?? 'matrix'}
+            options={(['matrix', 'list'] as const).map((value) => ({
+              value,
+              label: t(`stockView.${value}`),
+            }))}
+            onChange={(value) => change({ view: value === 'matrix' ? undefined : value })}
+          />
+        }
+      />
+      <StockFilters />
+      {view === 'list' ? <StockList /> : <StockMatrix filters={{ text, warehouseId, level, stale }} />}
+    </>
+  )
+}
+
+function StockList() {
+  const { t } = useTranslation()
+  const { view: _view, ...search } = route.useSearch()
   const query = api.useQuery(
     'get',
     '/v1/stock/board',
@@ -35,16 +62,12 @@ export function StockPage() {
     { placeholderData: keepPreviousData },
   )
   return (
-    <>
-      <PageHead title={t('stock.title')} />
-      <StockFilters />
-      <ListTable
-        label={t('stock.title')}
-        list={useList<StockRow>(query)}
-        columns={useColumns()}
-        rowKey={({ skuId, warehouseId }) => `${skuId} ${warehouseId}`}
-      />
-    </>
+    <ListTable
+      label={t('stock.title')}
+      list={useList<StockRow>(query)}
+      columns={useColumns()}
+      rowKey={({ skuId, warehouseId }) => `${skuId} ${warehouseId}`}
+    />
   )
 }
 
@@ -83,16 +106,18 @@ function StockFilters() {
         onChange={(level) => change({ level })}
         options={(['out', 'low', 'ok'] as const).map((value) => ({ value, label: t(`level.${value}`) }))}
       />
-      <Select
-        aria-label={t('list.sort')}
-        className="filter"
-        value={search.sort ?? 'sku'}
-        onChange={(sort) => change({ sort: sort === 'sku' ? undefined : sort })}
-        options={(['sku', 'available', 'level', 'reserved'] as const).map((value) => ({
-          value,
-          label: t(`stock.${SORTS[value]}`),
-        }))}
-      />
+      {search.view === 'list' && (
+        <Select
+          aria-label={t('list.sort')}
+          className="filter"
+          value={search.sort ?? 'sku'}
+          onChange={(sort) => change({ sort: sort === 'sku' ? undefined : sort })}
+          options={(['sku', 'available', 'level', 'reserved'] as const).map((value) => ({
+            value,
+            label: t(`stock.${SORTS[value]}`),
+          }))}
+        />
+      )}
       <Checkbox checked={search.stale ?? false} onChange={({ target }) => change({ stale: target.checked })}>
         {t('stock.stale')}
       </Checkbox>

@@ -1,7 +1,7 @@
 import { CloseOutlined } from '@ant-design/icons'
 import { keepPreviousData } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
-import { Button, Select, type TableColumnsType } from 'antd'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { Button, Checkbox, Select, type TableColumnsType } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
@@ -15,6 +15,7 @@ import { PageHead } from '../components/page-head.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
 import { pickText } from '../format/bilingual.ts'
+import { usePerson } from '../session/session.ts'
 
 const route = getRouteApi('/shell/work-items')
 const PAGE = 50
@@ -32,6 +33,8 @@ export function WorkItemsPage() {
     { placeholderData: keepPreviousData },
   )
   const change = useFilters<typeof search>()
+  const navigate = useNavigate()
+  const { userName } = usePerson()
   return (
     <>
       <PageHead title={t('workItems.title')} />
@@ -53,6 +56,12 @@ export function WorkItemsPage() {
           onChange={(sort) => change({ sort: sort === 'oldest' ? undefined : sort })}
           options={(['oldest', 'newest'] as const).map((value) => ({ value, label: t(`list.${value}`) }))}
         />
+        <Checkbox
+          checked={search.owner === userName}
+          onChange={({ target }) => change({ owner: target.checked ? userName : undefined })}
+        >
+          {t('workItems.mine')}
+        </Checkbox>
         {search.orderId !== undefined && (
           <Button icon={<CloseOutlined />} iconPlacement="end" onClick={() => change({ orderId: undefined })}>
             {t('workItems.order')} {search.orderId.slice(-12)}
@@ -64,6 +73,7 @@ export function WorkItemsPage() {
         list={useList<WorkItem>(query)}
         columns={useColumns()}
         rowKey={({ workItemId }) => workItemId}
+        onOpen={({ workItemId }) => void navigate({ to: '/work-items/$workItemId', params: { workItemId } })}
       />
     </>
   )
@@ -77,7 +87,11 @@ function useColumns(): TableColumnsType<WorkItem> {
         key: 'kind',
         title: t('workItems.kind'),
         width: 280,
-        render: (_value, { title }) => pickText(title, i18n.language),
+        render: (_value, { workItemId, title }) => (
+          <Link to="/work-items/$workItemId" params={{ workItemId }}>
+            {pickText(title, i18n.language)}
+          </Link>
+        ),
       },
       {
         key: 'next',

@@ -1,0 +1,56 @@
+import { getRouteApi } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { api } from '../api/client.ts'
+import type { OrderDetail } from '../api/types.ts'
+import { OrderLink } from '../approvals/order-link.tsx'
+import { PageHead } from '../components/page-head.tsx'
+import { Failure, Loading, NothingHere } from '../components/states.tsx'
+import { OrderStatusTag } from '../components/tags.tsx'
+import { possibleTypes } from './draft.ts'
+import { RequestForm } from './request-form.tsx'
+
+const route = getRouteApi('/shell/orders/$orderId/change')
+
+/** Asks for a change of an order, and shows before it is asked what would come of it and who would decide. */
+export function RequestPage() {
+  const { t } = useTranslation()
+  const { orderId } = route.useParams()
+  const order = api.useQuery('get', '/v1/orders/{orderId}', { params: { path: { orderId } } })
+  return (
+    <>
+      <PageHead title={t('request.title')} extra={<OrderLink orderId={orderId} />} />
+      {order.isPending && <Loading />}
+      {order.isError && <Failure error={order.error} onRetry={() => void order.refetch()} />}
+      {order.isSuccess && <Request order={order.data} onReload={() => void order.refetch()} />}
+    </>
+  )
+}
+
+/**
+ * The form keeps to the version of the order that it was opened on: a price that was typed beside the old one must not be asked for
+ * beside a new one. Whoever loads the order anew begins with a new form.
+ */
+function Request({ order, onReload }: { order: OrderDetail; onReload: () => void }) {
+  const { t } = useTranslation()
+  const [seen, setSeen] = useState(order)
+  const hasMoved = order.version !== seen.version
+  const types = possibleTypes(seen)
+  if (types.length === 0) {
+    return (
+      <>
+        <OrderStatusTag status={seen.status} />
+        <NothingHere title={t('request.closed')} hint={t('request.closedHint')} />
+      </>
+    )
+  }
+  return (
+    <RequestForm
+      key={seen.version}
+      order={seen}
+      types={types}
+      hasMoved={hasMoved}
+      onReload={() => (hasMoved ? setSeen(order) : onReload())}
+    />
+  )
+}

@@ -1,0 +1,109 @@
+import { Drawer } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { api } from '../api/client.ts'
+import { useNames } from '../api/directory.ts'
+import { Moment } from '../components/moment.tsx'
+import { Section } from '../components/section.tsx'
+import { Failure, Loading, NothingHere } from '../components/states.tsx'
+import { Tag } from '../components/tag.tsx'
+import type { MatrixRow } from './matrix.ts'
+
+const MOST_LISTINGS = 100
+const FIGURES = ['available', 'safety', 'reserved', 'total', 'shipped', 'inTransit', 'shortfall'] as const
+const TONES = { ok: 'green', low: 'gold', out: 'red' } as const
+
+/** One article: all figures of each warehouse, and what the stores show of it. */
+export function StockDrawer({ row, onClose }: { row: MatrixRow | null; onClose: () => void }) {
+  return (
+    <Drawer
+      open={row !== null}
+      onClose={onClose}
+      size="large"
+      destroyOnHidden
+      title={row === null ? '' : `${row.skuId} ${row.skuName}`}
+    >
+      {row !== null && (
+        <>
+          <Levels row={row} />
+          <Listings skuId={row.skuId} />
+        </>
+      )}
+    </Drawer>
+  )
+}
+
+function Levels({ row }: { row: MatrixRow }) {
+  const { t } = useTranslation()
+  const { nameOf } = useNames('/v1/warehouses')
+  return (
+    <Section title={t('stock.title')}>
+      <div className="scrolls">
+        <table className="comparison">
+          <thead>
+            <tr>
+              <th scope="col">{t('stock.warehouse')}</th>
+              <th scope="col">{t('stock.level')}</th>
+              {FIGURES.map((name) => (
+                <th key={name} scope="col">
+                  {t(`stock.${name}`)}
+                </th>
+              ))}
+              <th scope="col">{t('stock.freshness')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {[...row.cells].map(([warehouseId, stock]) => (
+              <tr key={warehouseId}>
+                <th scope="row">{nameOf(warehouseId)}</th>
+                <td>
+                  <Tag tone={TONES[stock.level]}>{t(`level.${stock.level}`)}</Tag>
+                </td>
+                {FIGURES.map((name) => (
+                  <td key={name} className="figure">
+                    {stock[name]}
+                  </td>
+                ))}
+                <td>
+                  {stock.freshness === null ? (
+                    '–'
+                  ) : (
+                    <>
+                      {t(`freshness.${stock.freshness.state}`)}{' '}
+                      <span className="quiet">
+                        <Moment at={stock.freshness.lastSuccessAt} />
+                      </span>
+                    </>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  )
+}
+
+function Listings({ skuId }: { skuId: string }) {
+  const { t } = useTranslation()
+  const { nameOf } = useNames('/v1/stores')
+  const query = { skuId, limit: MOST_LISTINGS }
+  const listings = api.useQuery('get', '/v1/listings', { params: { query } })
+  return (
+    <Section title={t('stock.listings')}>
+      {listings.isPending && <Loading />}
+      {listings.isError && <Failure error={listings.error} onRetry={() => void listings.refetch()} />}
+      {listings.data?.items.length === 0 && <NothingHere />}
+      {listings.data?.items.map(({ storeId, state, quantity, confirmed, stale }) => (
+        <div key={storeId} className="row-line">
+          <span>{nameOf(storeId)}</span>
+          <Tag tone={state === 'listed' ? 'green' : 'grey'}>{t(`listingState.${state}`)}</Tag>
+          <span>{t('stock.shouldShow', { count: quantity })}</span>
+          <span className={stale ? 'late' : 'quiet'}>
+            {confirmed === null ? t('stock.unconfirmed') : t('stock.shows', { count: confirmed.quantity })}
+          </span>
+        </div>
+      ))}
+    </Section>
+  )
+}
