@@ -49,8 +49,28 @@ export function foreignShare(before: MachineUse, after: MachineUse): number {
   return Math.max(0, foreignMs) / (after.capacityMs - before.capacityMs)
 }
 
+/**
+ * What work takes by the clock, and of the processor: here, in what this process has started, PostgreSQL's backends among
+ * it. Beside other work the processor time is what compares.
+ */
+export type Taken = { seconds: number; cpuSeconds: number }
+
+export async function taken(work: () => Promise<unknown>): Promise<Taken> {
+  const startedAtMs = performance.now()
+  const cpuBeforeMs = ownMilliseconds()
+  await work()
+  return {
+    seconds: (performance.now() - startedAtMs) / 1_000,
+    cpuSeconds: (ownMilliseconds() - cpuBeforeMs) / 1_000,
+  }
+}
+
 /** This process and its descendants; PostgreSQL's backends and the workers' threads are among them. */
 function ownMilliseconds(): number {
+  if (process.platform !== 'linux') {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1_000 // of others the system does not tell it cheaply
+  }
   const texts = new Map<number, string>()
   for (const name of readdirSync('/proc')) {
     const text = /^\d+$/.test(name) ? readIfThere(`/proc/${name}/stat`) : undefined

@@ -1,3 +1,5 @@
+import type { Taken } from './cpu-time.ts'
+
 /** One measured number beside the baseline that was measured in the same run. */
 export type Figure = {
   name: string
@@ -8,6 +10,30 @@ export type Figure = {
   aim?: { atLeast: number } | { atMost: number } | { valueAtMost: number }
   /** What the baseline is, for people. */
   against: string
+}
+
+/**
+ * How work has grown with what it is over: the time that it took by the clock, and, as `-cpu`, of the processor, which
+ * holds beside other work.
+ *
+ * @param times how many times as much as the baseline's it may take
+ * @param against what the baseline is, before it is multiplied
+ */
+export function growthFigures(
+  name: string,
+  value: Taken,
+  baseline: Taken,
+  { times, aimAtMost, against }: { times: number; aimAtMost: number; against: string },
+): Figure[] {
+  const common = {
+    unit: 's',
+    aim: { atMost: aimAtMost },
+    against: times === 1 ? against : `${against}, times ${times}`,
+  }
+  return [
+    { name, value: value.seconds, baseline: baseline.seconds * times, ...common },
+    { name: `${name}-cpu`, value: value.cpuSeconds, baseline: baseline.cpuSeconds * times, ...common },
+  ]
 }
 
 /** Digits that mean something here: more would only be noise. */

@@ -47,6 +47,7 @@ import { up as inspectionPhotos } from './0050-inspection-photos.ts'
 import { up as dataFlow } from './0051-data-flow.ts'
 import { up as settledByTime } from './0052-settled-by-time.ts'
 import { up as delegationsInTurn } from './0053-delegations-in-turn.ts'
+import { up as customersWrittenOnce } from './0057-customers-written-once.ts'
 
 /** Every migration in order. Forward only: a mistake is mended by the next one. */
 export const migrations: Record<string, Migration> = {
@@ -98,4 +99,5 @@ export const migrations: Record<string, Migration> = {
   '0051-data-flow': { up: dataFlow },
   '0052-settled-by-time': { up: settledByTime },
   '0053-delegations-in-turn': { up: delegationsInTurn },
+  '0057-customers-written-once': { up: customersWrittenOnce },
 }

@@ -19,26 +19,38 @@ export type CustomerMeasure = {
   segments: CustomerSegmentsPolicy['segments']
 }
 
+/** What the orders of a customer come to, as columns of `customer`; `last_at_ms` is for the day. */
 type SumRow = {
   id: string
   orders: number
-  amountCents: number
-  netCents: number
-  returnedOrders: number
-  changeRequests: number
+  amount_cents: number
+  net_cents: number
+  returned_orders: number
+  change_requests: number
   complaints: number
   /** As text, with all of their microseconds. */
-  firstOrderAt: string | null
-  lastOrderAt: string | null
-  lastAtMs: number | null
-  lifetimeOrders: number
+  first_order_at: string | null
+  last_order_at: string | null
+  lifetime_orders: number
+  last_at_ms: number | null
 }
+
+const FIGURE_COLUMNS = [
+  ...['orders', 'amount_cents', 'net_cents', 'returned_orders', 'change_requests', 'complaints'],
+  ...['first_order_at', 'last_order_at', 'last_order_day', 'lifetime_orders'],
+  ...['preferred_channel', 'preferred_warehouse'],
+  ...['recency_score', 'frequency_score', 'monetary_score', 'segment'],
+]
+
+/** The figures as columns of `table`, in one order for all. */
+const figuresOf = (table: 'given' | 'excluded' | 'customer') =>
+  sql.join(FIGURE_COLUMNS.map((column) => sql.ref(`${table}.${column}`)))
 
 type UsageRow = Usage & { id: string; what: 'channel' | 'warehouse' }
 
 /**
- * Counts customers anew, from what each of their orders was when it was last looked at. Whoever calls it holds the lock
- * of the figures (`lockFigures`).
+ * Counts customers anew, from what each of their orders was when it was last looked at; who is new is written with their
+ * figures, once, instead of first without. Whoever calls it holds the lock of the figures (`lockFigures`).
  */
 export async function recountCustomers(
   tx: Tx,
@@ -50,30 +62,28 @@ export async function recountCustomers(
   const usages = await usagesOf(tx, customerIds, measure.windowFrom)
   const byCustomer = new Map<string, UsageRow[]>(customerIds.map((id) => [id, []]))
   for (const usage of usages) byCustomer.get(usage.id)?.push(usage)
-  const rows = sums.map(({ lastAtMs, ...row }) => {
+  const rows = sums.map(({ last_at_ms: lastAtMs, ...row }) => {
     const lastOrderDay = lastAtMs === null ? 0 : chinaDayNumber(lastAtMs)
     const used = byCustomer.get(row.id) ?? []
-    const grade = gradeOf({ ...row, lastOrderDay }, measure)
+    const grade = gradeOf({ orders: row.orders, netCents: row.net_cents, lastOrderDay }, measure)
     return {
       ...row,
-      lastOrderDay,
-      preferredChannel: preferredOf(used.filter(({ what }) => what === 'channel')),
-      preferredWarehouse: preferredOf(used.filter(({ what }) => what === 'warehouse')),
-      ...grade,
+      last_order_day: lastOrderDay,
+      preferred_channel: preferredOf(used.filter(({ what }) => what === 'channel')),
+      preferred_warehouse: preferredOf(used.filter(({ what }) => what === 'warehouse')),
+      recency_score: grade.recency,
+      frequency_score: grade.frequency,
+      monetary_score: grade.monetary,
+      segment: grade.segment,
     }
   })
+  const columns = sql.join(FIGURE_COLUMNS.map((column) => sql.ref(column)))
   await sql`
-    update customer set (orders, amount_cents, net_cents, returned_orders, change_requests, complaints, first_order_at,
-        last_order_at, last_order_day, lifetime_orders, preferred_channel, preferred_warehouse, recency_score,
-        frequency_score, monetary_score, segment)
-      = (given.orders, given."amountCents", given."netCents", given."returnedOrders", given."changeRequests",
-        given.complaints, given."firstOrderAt", given."lastOrderAt", given."lastOrderDay", given."lifetimeOrders",
-        given."preferredChannel", given."preferredWarehouse", given.recency, given.frequency, given.monetary, given.segment)
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as given (id uuid, orders integer, "amountCents" bigint,
-      "netCents" bigint, "returnedOrders" integer, "changeRequests" integer, complaints integer, "firstOrderAt" timestamptz,
-      "lastOrderAt" timestamptz, "lastOrderDay" integer, "lifetimeOrders" integer, "preferredChannel" text,
-      "preferredWarehouse" text, recency smallint, frequency smallint, monetary smallint, segment text)
-    where customer.id = given.id`.execute(tx)
+    insert into customer (id, ${columns})
+    select given.id, ${figuresOf('given')}
+    from jsonb_populate_recordset(null::customer, ${JSON.stringify(rows)}::jsonb) as given
+    on conflict (id) do update set (${columns}) = row(${figuresOf('excluded')})
+      where (${figuresOf('customer')}) is distinct from (${figuresOf('excluded')})`.execute(tx)
 }
 
 /** What of a customer's row is graded. */
@@ -99,20 +109,20 @@ async function sumsOf(tx: Tx, customerIds: readonly string[], windowFrom: Date):
   const inWindow = sql`fact.ordered_at >= ${windowFrom}::timestamptz`
   const counted = sql`fact.counts and ${inWindow}`
   const { rows } = await sql<SumRow>`
-    select customer.id, count(*) filter (where ${counted})::int as orders,
-      coalesce(sum(fact.amount_cents) filter (where ${counted}), 0)::bigint as "amountCents",
-      coalesce(sum(fact.net_cents) filter (where ${counted}), 0)::bigint as "netCents",
-      count(*) filter (where ${counted} and fact.returned)::int as "returnedOrders",
-      coalesce(sum(fact.change_requests) filter (where ${inWindow}), 0)::int as "changeRequests",
+    select given.id, count(*) filter (where ${counted})::int as orders,
+      coalesce(sum(fact.amount_cents) filter (where ${counted}), 0)::bigint as amount_cents,
+      coalesce(sum(fact.net_cents) filter (where ${counted}), 0)::bigint as net_cents,
+      count(*) filter (where ${counted} and fact.returned)::int as returned_orders,
+      coalesce(sum(fact.change_requests) filter (where ${inWindow}), 0)::int as change_requests,
       coalesce(sum(fact.complaints) filter (where ${inWindow}), 0)::int as complaints,
-      (min(fact.ordered_at) filter (where ${counted}))::text as "firstOrderAt",
-      (max(fact.ordered_at) filter (where ${counted}))::text as "lastOrderAt",
-      extract(epoch from max(fact.ordered_at) filter (where ${counted}))::float8 * 1000 as "lastAtMs",
-      count(*) filter (where fact.counts)::int as "lifetimeOrders"
-    from customer left join customer_identity as identity on identity.customer_id = customer.id
+      (min(fact.ordered_at) filter (where ${counted}))::text as first_order_at,
+      (max(fact.ordered_at) filter (where ${counted}))::text as last_order_at,
+      extract(epoch from max(fact.ordered_at) filter (where ${counted}))::float8 * 1000 as last_at_ms,
+      count(*) filter (where fact.counts)::int as lifetime_orders
+    from unnest(${customerIds}::uuid[]) as given (id)
+      left join customer_identity as identity on identity.customer_id = given.id
       left join customer_order as fact on fact.identity_id = identity.id
-    where customer.id = any(${customerIds}::uuid[])
-    group by customer.id`.execute(tx)
+    group by given.id`.execute(tx)
   return rows
 }
 

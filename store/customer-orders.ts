@@ -5,8 +5,9 @@ import { type CustomerMeasure, recountCustomers } from './customer-count.ts'
 import type { Tx } from './database.ts'
 
 /**
- * Looks at orders again: finds whose they are, writes down what they count now, and counts their customers anew. Whoever
- * calls it holds the lock of the figures (`lockFigures`).
+ * Looks at orders again: finds whose they are, writes down what they count now, and counts their customers anew. Who is
+ * new is written last, with figures: what they are known by refers to them at the commit only. Whoever calls it holds the
+ * lock of the figures (`lockFigures`).
  */
 export async function countOrders(
   tx: Tx,
@@ -50,23 +51,21 @@ async function findCustomers(tx: Tx, orderIds: readonly string[]): Promise<Assig
         as "customerHasPhone"
     from customer_identity as identity
     where identity.hash in (select decode(hash, 'hex') from unnest(${hashes}::text[]) as hash)`.execute(tx)
-  const { customerIds, identities, orders } = resolveCustomers(seen, known, uuid)
-  await sql`insert into customer (id) select * from unnest(${customerIds}::uuid[])`.execute(tx)
+  const { identities, orders } = resolveCustomers(seen, known, uuid)
   await addIdentities(tx, identities)
   return orders
 }
 
 async function addIdentities(tx: Tx, identities: readonly NewIdentity[]): Promise<void> {
   if (identities.length === 0) return
-  await tx
-    .insertInto('customer_identity')
-    .values(
-      identities.map(({ identityId: id, customerId: customer_id, kind, channel, hash }) => ({
-        ...{ id, customer_id, kind, channel },
-        hash: Buffer.from(hash, 'hex'),
-      })),
-    )
-    .execute()
+  const column = (name: keyof NewIdentity) => identities.map((identity) => identity[name])
+  await sql`
+    insert into customer_identity (id, customer_id, kind, channel, hash)
+    select id, customer_id, kind, channel, decode(hash, 'hex')
+    from unnest(${column('identityId')}::uuid[], ${column('customerId')}::uuid[], ${column('kind')}::text[],
+      ${column('channel')}::text[], ${column('hash')}::text[]) as given (id, customer_id, kind, channel, hash)`.execute(
+    tx,
+  )
 }
 
 const FACT_COLUMNS = [

@@ -1,9 +1,8 @@
-import pg from 'pg'
 import { POLICIES } from '../../contracts/policies/index.ts'
 import type { Db } from '../../store/database.ts'
 import type { OutsideSystems } from '../../store/flow-configuration.ts'
 import { watchFlows } from '../../store/flow-watch.ts'
-import { takeStatistics } from '../catalogue.ts'
+import { fillTables } from '../catalogue.ts'
 import type { Figure } from '../figure.ts'
 import type { Stage } from '../stage.ts'
 import { median } from '../statistics.ts'
@@ -58,14 +57,7 @@ export async function measureDataFlow(stage: Stage, most: number): Promise<Figur
 
 async function measure(stage: Stage, orders: number): Promise<{ first: number; round: number }> {
   const { db, ownerUrl } = await stage.freshDatabase(`hub_bench_flow_${orders}`)
-  const owner = new pg.Client({ connectionString: ownerUrl })
-  await owner.connect()
-  for (const statement of fill(orders)) {
-    await owner.query(statement)
-    stage.check()
-  }
-  await owner.end()
-  await takeStatistics(ownerUrl)
+  await fillTables(ownerUrl, fill(orders), () => stage.check())
   const first = await look(db)
   const rounds: number[] = []
   for (let count = 0; count < ROUNDS; count += 1) rounds.push(await look(db))
@@ -93,12 +85,6 @@ function fill(orders: number): string[] {
   const waits = 'n % 100 = 0'
   const settled = `case when not (${waits}) then ${at} + interval '2 seconds' end`
   return [
-    // Checking every reference of the filling would take longer than everything else here.
-    `do $$ declare found record; begin
-      for found in select conrelid::regclass as place, conname from pg_constraint where contype = 'f' and conparentid = 0 loop
-        execute format('alter table %s drop constraint %I', found.place, found.conname);
-      end loop;
-    end $$`,
     `insert into shop (id, store_id, platform, platform_shop_id, app_key, gateway_url, key_id, sealed, changed_by)
       select 'SHOP-' || n, 'MALL', 'doudian', n::text, 'app', 'https://example.com', 'k', '\\x00', 'bench'
       from generate_series(1, ${SHOPS}) as n`,

@@ -1,10 +1,12 @@
-import pg from 'pg'
+import { sql } from 'kysely'
 import { feedTargetsOf } from '../../connectors/channels/calls.ts'
 import { CHANNEL_CONNECTORS } from '../../connectors/channels/registry.ts'
 import { POLICIES } from '../../contracts/policies/index.ts'
 import type { Db } from '../../store/database.ts'
 import { healthTargetsOf, refreshHealth } from '../../store/health-refresh.ts'
-import type { Figure } from '../figure.ts'
+import { fillTables } from '../catalogue.ts'
+import { type Taken, taken } from '../cpu-time.ts'
+import { type Figure, growthFigures } from '../figure.ts'
 import type { Stage } from '../stage.ts'
 
 /** The last days of orders; as far back as the log surely has partitions. */
@@ -12,63 +14,49 @@ const DAYS = 27
 /** Orders that a turn finds changed: an hour of a month that sells evenly. */
 const CHANGED_SHARE = 1 / (24 * DAYS)
 const LEAST_ORDERS = 10_000
+const MOST_GROWTH = 1.5
 
 /**
  * The health score of so many orders: s to count all of them for the first time, and s for an hourly turn that finds an
- * hour's orders changed. Beside the smallest number of orders: what grows more than they do is not incremental.
+ * hour's orders changed; of both also the processor time. Beside the smallest number of orders: what grows more than they
+ * do is not incremental.
  *
  * @param most the largest number of orders; also measured are its tenths down to 10,000
  */
 export async function measureHealthScore(stage: Stage, most: number): Promise<Figure[]> {
   const figures: Figure[] = []
-  let few: { whole: number; turn: number } | null = null
+  let few: { whole: Taken; turn: Taken } | null = null
   for (let orders = LEAST_ORDERS; orders <= most; orders *= 10) {
-    const taken = await measure(stage, orders)
-    few ??= taken
+    const measured = await measure(stage, orders)
+    few ??= measured
     stage.check()
-    const name = `health-score-1e${Math.round(Math.log10(orders))}`
     const times = orders / LEAST_ORDERS
+    const common = { times, aimAtMost: MOST_GROWTH }
+    const name = `health-score-1e${Math.round(Math.log10(orders))}`
     figures.push(
-      {
-        name,
-        value: taken.whole,
-        unit: 's',
-        baseline: few.whole * times,
-        aim: { atMost: 1.5 },
-        against: `10,000 orders, times ${times}`,
-      },
-      {
-        name: `${name}-turn`,
-        value: taken.turn,
-        unit: 's',
-        baseline: few.turn * times,
-        aim: { atMost: 1.5 },
-        against: `a turn over 10,000 orders, times ${times}`,
-      },
+      ...growthFigures(name, measured.whole, few.whole, { ...common, against: '10,000 orders' }),
+      ...growthFigures(`${name}-turn`, measured.turn, few.turn, {
+        ...common,
+        against: 'a turn over 10,000 orders',
+      }),
     )
   }
   return figures
 }
 
-async function measure(stage: Stage, orders: number): Promise<{ whole: number; turn: number }> {
+async function measure(stage: Stage, orders: number): Promise<{ whole: Taken; turn: Taken }> {
   const { db, ownerUrl } = await stage.freshDatabase(`hub_bench_health_${orders}`)
-  const owner = new pg.Client({ connectionString: ownerUrl })
-  await owner.connect()
-  for (const statement of fill(orders)) await owner.query(statement)
-  await owner.query('vacuum analyze')
-  const whole = await refresh(db)
+  await fillTables(ownerUrl, fill(orders), () => stage.check())
+  const whole = await taken(() => refresh(stage, db))
   const changed = Math.ceil(orders * CHANGED_SHARE)
-  await owner.query(
-    `insert into operation_log (order_id, store_id, version, field, new_value, operator, source, source_time)
-     select id, store_id, 2, 'status', 'delivered', 'bench', 'parcel_news', now()
-     from orders where placed_by = 'bench' order by created_at desc limit ${changed}`,
-  )
-  const turn = await refresh(db)
-  await owner.end()
-  return { whole, turn }
+  await sql`
+    insert into operation_log (order_id, store_id, version, field, new_value, operator, source, source_time)
+    select id, store_id, 2, 'status', 'delivered', 'bench', 'parcel_news', now()
+    from orders where placed_by = 'bench' order by created_at desc limit ${changed}`.execute(db)
+  return { whole, turn: await taken(() => refresh(stage, db)) }
 }
 
-async function refresh(db: Db): Promise<number> {
+async function refresh(stage: Stage, db: Db): Promise<void> {
   const document = POLICIES['health-score'].initial
   const targets = healthTargetsOf(
     { version: 0, document },
@@ -77,9 +65,7 @@ async function refresh(db: Db): Promise<number> {
       shipWithinSeconds: POLICIES['approval-route'].initial.shipWithinSeconds,
     },
   )
-  const startedAt = performance.now()
-  while (!(await refreshHealth(db, { now: new Date(), targets })).isDone);
-  return (performance.now() - startedAt) / 1_000
+  while (!(await refreshHealth(db, { now: new Date(), targets })).isDone) stage.check()
 }
 
 /** Orders of the mall, spread over the days, with payment, parcel and scans; one in fifty is asked to be changed or complained about. */
@@ -89,7 +75,7 @@ function fill(orders: number): string[] {
     "insert into contact (id, key_id, sealed, division_code) select gen_random_uuid(), 'bench', '\\x00', '330106'",
     `insert into orders (id, channel, store_id, contact_id, division_code, status, amount_cents, freight_cents, paid_cents,
         reservation_expires_at, policy_versions, placed_by, created_at)
-      select gen_random_uuid(), 'mall', 'MALL', contact.id, '330106', 'delivered', 40000, 0, 40000, now(), '{}', 'bench',
+      select uuidv7(${placedAt} - now()), 'mall', 'MALL', contact.id, '330106', 'delivered', 40000, 0, 40000, now(), '{}', 'bench',
         ${placedAt} from generate_series(1, ${orders}) as n, contact where key_id = 'bench'`,
     `insert into operation_log (at, order_id, store_id, version, field, new_value, operator, source, source_time)
       select created_at + line.lag, id, store_id, line.version, 'status', line.status, 'bench', line.source, created_at

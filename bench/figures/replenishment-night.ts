@@ -1,4 +1,3 @@
-import pg from 'pg'
 import { planBatch } from '../../activities/replenishment.ts'
 import { augursForecasters } from '../../connectors/forecasting/augurs.ts'
 import { SEASON_DAYS } from '../../domain/replenishment.ts'
@@ -6,7 +5,7 @@ import { chinaTimeOf } from '../../domain/working-time.ts'
 import type { Db } from '../../store/database.ts'
 import { takeDemand } from '../../store/demand.ts'
 import { beginRun, finishRun } from '../../store/replenishment-runs.ts'
-import { takeStatistics } from '../catalogue.ts'
+import { fillTables, takeStatistics } from '../catalogue.ts'
 import type { Figure } from '../figure.ts'
 import type { Stage } from '../stage.ts'
 
@@ -26,8 +25,7 @@ export async function measureReplenishmentNight(
   orders: number,
 ): Promise<Figure[]> {
   const { db, ownerUrl } = await stage.freshDatabase(`hub_bench_replenish_${orders}`)
-  await fill(ownerUrl, orders)
-  await takeStatistics(ownerUrl)
+  await fillTables(ownerUrl, fill(orders), () => stage.check())
   const day = chinaTimeOf(Date.now()).day
   const taking = await timed(() => takeAll(stage, db))
   await takeStatistics(ownerUrl)
@@ -81,14 +79,12 @@ async function planAll(stage: Stage, db: Db, night: number, day: string): Promis
 }
 
 /** A ledger of half a year: goods came in everywhere at its beginning, and were ordered and shipped since. */
-async function fill(ownerUrl: string, orders: number): Promise<void> {
-  const owner = new pg.Client({ connectionString: ownerUrl })
-  await owner.connect()
+function fill(orders: number): string[] {
   const level = `'N-' || lpad(n::text, 5, '0'), 'NW-' || w`
   const sku = (seed: string) =>
     `'N-' || lpad((case when ${seed} % 2 = 0 then (${seed} * 7919) % 1000 else (${seed} * 104729) % ${SKUS} end)::text, 5, '0')`
   const at = `now() - interval '${DAYS} days' + (n::float8 / ${orders}) * interval '${DAYS} days'`
-  for (const statement of [
+  return [
     `insert into warehouse (id, name, division_code, longitude, latitude, region)
       select 'NW-' || w, 'NW-' || w, '330106', 120, 30, '华东' from generate_series(1, ${WAREHOUSES}) as w`,
     `insert into sku (id, name, category, standard_price_cents, weight_grams)
@@ -101,7 +97,7 @@ async function fill(ownerUrl: string, orders: number): Promise<void> {
     `insert into contact (id, key_id, sealed, division_code) values (gen_random_uuid(), 'night', '\\x00', '330106')`,
     `insert into orders (id, channel, store_id, contact_id, division_code, status, amount_cents, freight_cents,
         reservation_expires_at, policy_versions, placed_by, created_at, external_order_id)
-      select gen_random_uuid(), 'mall', 'MALL', contact.id, '330106', 'completed', 1000, 0, now(), '{}', 'night', ${at}, 'N' || n
+      select uuidv7(${at} - now()), 'mall', 'MALL', contact.id, '330106', 'completed', 1000, 0, now(), '{}', 'night', ${at}, 'N' || n
       from generate_series(1, ${orders}) as n, contact where key_id = 'night'`,
     `insert into stock_ledger (sku_id, warehouse_id, kind, reserved_delta, shipped_delta, order_id, operation_id, operator, recorded_at)
       select ${sku('(n * 3 + line)')}, 'NW-' || (1 + (n + line) % ${WAREHOUSES}), step.kind, step.reserved, step.shipped, orders.id,
@@ -110,8 +106,5 @@ async function fill(ownerUrl: string, orders: number): Promise<void> {
         generate_series(1, ${LINES}) as line,
         (values ('reserve', 1, 0, interval '0'), ('ship', -1, 1, interval '1 day')) as step (kind, reserved, shipped, wait)
       where placed_by = 'night'`,
-  ]) {
-    await owner.query(statement)
-  }
-  await owner.end()
+  ]
 }
