@@ -20,6 +20,8 @@ export const FIGURES = {
     's for an export of 100,000 change requests as CSV and XLSX, and how far memory rises, against a tenth of them',
   reconciliation:
     's to compare 100,000 payments with as many settled lines, and how far memory rises, against a tenth of them',
+  statement:
+    's to read a statement of 10⁶ lines, and how far memory rises, against a tenth (only when named)',
   growth:
     'ms for a reservation, board page and audit with 10⁶ levels and 10⁷ movements, against a thousandth (only when named)',
   decisions:
@@ -54,6 +56,7 @@ const ONLY_WHEN_NAMED: ReadonlySet<FigureName> = new Set([
   'replenishment',
   'replenishment-night',
   'data-flow',
+  'statement',
 ])
 
 /** What `push-growth` fills unless told otherwise: the sixty days that the inbox keeps of a big shop. */
@@ -94,7 +97,7 @@ ${names.map((name) => `  ${name.padEnd(13)}  ${FIGURES[name]}`).join('\n')}
   --json         one line of JSON for each figure instead of the table; progress goes to standard error
   --help         this text
 
-Without a name everything but growth, push-growth, audit, health-score, customers, data-flow and the two of replenishment is measured (about twelve minutes). The servers are started for this run alone, with data
+Without a name everything but growth, push-growth, audit, health-score, customers, data-flow, statement and the two of replenishment is measured (about twelve minutes). The servers are started for this run alone, with data
 in a temporary folder; DATABASE_URL, REDIS_URL and TEMPORAL_ADDRESS are ignored. Ctrl-C stops everything.`
 
 /** Arguments of `npm run bench`; throws a UsageError that says in one line what is wrong. */

@@ -24,6 +24,7 @@ import { measureReplenishment } from '../bench/figures/replenishment.ts'
 import { measureReplenishmentNight } from '../bench/figures/replenishment-night.ts'
 import { measureReservations } from '../bench/figures/reservation.ts'
 import { measureStartLatency } from '../bench/figures/start-latency.ts'
+import { measureStatement } from '../bench/figures/statement.ts'
 import { type BenchOptions, benchHelp, type FigureName, parseBenchOptions } from '../bench/options.ts'
 import { Stage } from '../bench/stage.ts'
 import { endHelpers } from './parts/cache.ts'
@@ -52,6 +53,7 @@ const measurements: {
   { names: ['board'], measure: measureBoard },
   { names: ['exports'], measure: (stage, _say, { requests }) => measureExports(stage, requests) },
   { names: ['reconciliation'], measure: measureReconciliation },
+  { names: ['statement'], measure: measureStatement },
   { names: ['growth'], measure: measureGrowth },
   { names: ['decisions'], measure: measureDecisions },
   { names: ['abnormal'], measure: measureAbnormal },

@@ -6,6 +6,7 @@ import type { ExportFormat } from '../../contracts/exports.ts'
 import type { Db } from '../../store/database.ts'
 import { exportSource } from '../../store/exports.ts'
 import type { Figure } from '../figure.ts'
+import { watchMemory } from '../memory.ts'
 import type { Stage } from '../stage.ts'
 
 /** What the design allows, in seconds, for so many requests. */
@@ -13,8 +14,6 @@ const ALLOWED_SECONDS = 30
 const ALLOWED_REQUESTS = 100_000
 /** Memory that grew with the rows would be so many times as much. */
 const FEWER = 10
-const SAMPLE_MS = 20
-const MIB = 1024 * 1024
 /** Below this the growth is the collector's mood, not the rows'. */
 const NOISE_MIB = 64
 
@@ -65,12 +64,7 @@ async function run(
   format: ExportFormat,
   filters: { storeId?: string },
 ): Promise<{ seconds: number; cpuSeconds: number; peakMib: number }> {
-  globalThis.gc?.()
-  const before = process.memoryUsage.rss()
-  let peak = before
-  const sampling = setInterval(() => {
-    peak = Math.max(peak, process.memoryUsage.rss())
-  }, SAMPLE_MS)
+  const memory = watchMemory()
   const startedAt = performance.now()
   const cpuBefore = process.cpuUsage()
   const source = exportSource(db, { kind: 'change-requests', format, filters, scope: { kind: 'all' } })
@@ -78,12 +72,11 @@ async function run(
   const file = writeSheet(format, source)
   file.on('data', (chunk: Buffer) => hash.update(chunk))
   await finished(file)
-  clearInterval(sampling)
   const { user, system } = process.cpuUsage(cpuBefore)
   return {
     seconds: (performance.now() - startedAt) / 1_000,
     cpuSeconds: (user + system) / 1_000_000,
-    peakMib: (Math.max(peak, process.memoryUsage.rss()) - before) / MIB,
+    peakMib: memory.stop(),
   }
 }
 

@@ -23,6 +23,8 @@ export type MarketLine = {
   /** What the buyer pays for the line. */
   paidCents: number
   refund: 'none' | 'open' | 'done'
+  /** Why it is asked back, in the buyer's choice of words. */
+  refundReason?: string
 }
 export type MarketReceiver = {
   name: string

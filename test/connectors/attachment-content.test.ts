@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { attachmentTypeOf, readAttachment } from '../../connectors/files/attachment-content.ts'
-import { PDF, PLACE, photograph, picture, pixelBomb } from '../support/pictures.ts'
+import { largePhotograph, PDF, PLACE, photograph, picture, pixelBomb } from '../support/pictures.ts'
 
 const refusalOf = (work: Promise<unknown>) =>
   work.then(
@@ -70,6 +70,15 @@ describe('what is kept of a picture', () => {
     const { contents: kept } = await contents(Buffer.concat([await picture('jpeg'), page, archive]))
     expect([kept.includes(archive), kept.includes(page)]).toEqual([false, false])
   })
+
+  test('a photograph of 40 megabytes is kept as small as any other', async () => {
+    const large = await largePhotograph()
+    expect(large.length).toBeGreaterThan(40 * 1024 * 1024)
+    const kept = await contents(large)
+    expect(kept.contents.includes(PLACE)).toBe(false)
+    expect(kept.size?.widthPixels).toBe(4_096)
+    expect(kept.contents.length).toBeLessThan(large.length / 2)
+  }, 60_000)
 
   test('one that is larger than anybody needs is made smaller', async () => {
     expect((await contents(await picture('jpeg', 5_000, 100))).size?.widthPixels).toBe(4_096)

@@ -69,6 +69,32 @@ test.each([
   expect(await read('csv', file)).toEqual([{ line: 2, settled }])
 })
 
+test('of a file without end no more is read than is taken, so that a million lines take no more memory than ten', async () => {
+  const MOST_AHEAD = 5_000
+  let written = 0
+  const open = async (lines: number) =>
+    Readable.from(
+      (function* () {
+        yield Buffer.from(`${HEADER}\n`)
+        for (let line = 0; line < lines; line += 1) {
+          written += 1
+          yield Buffer.from(`L-${line},收款,PAY-${line},,1.00,2026-11-01\n`)
+        }
+      })(),
+    )
+  // The first reading only says how it is encoded, and keeps nothing.
+  const lengths = [10, Number.POSITIVE_INFINITY]
+  const { rows } = await readSheet('csv', () => open(lengths.shift() ?? 0))
+  written = 0
+  let taken = 0
+  for await (const row of readStatement(rows)) {
+    expect(row).toHaveProperty('settled')
+    taken += 1
+    if (taken === 20_000) break
+  }
+  expect(written).toBeLessThan(taken + MOST_AHEAD)
+})
+
 test('a title and remarks above the header, other columns, totals and remarks below are left alone', async () => {
   const rows = await csv(
     `微信支付结算单\n#起始日期：2026-11-01\n序号,${HEADER},备注\n1,\`L-1,收款,\`PAY-1,="4201998877665544332",1234.50,2026-11-01 12:00:00,x\n合计,,,,,,,1 笔\n#导出时间：2026-11-02\n`,

@@ -5,6 +5,7 @@ import { createTaobaoClient } from '../../connectors/channels/taobao/client.ts'
 import { createTopCall } from '../../connectors/channels/taobao/gateway.ts'
 import { taobaoConnector } from '../../connectors/channels/taobao/index.ts'
 import { channelOrderOf, TRADE_FIELDS, topTrade } from '../../connectors/channels/taobao/map.ts'
+import { withRefundReasons } from '../../connectors/channels/taobao/refunds.ts'
 import { SIGN_METHODS, signHandshake, signTop } from '../../connectors/channels/taobao/sign.ts'
 import { checkConformance } from '../../connectors/conformance.ts'
 import { conformanceVector } from '../../connectors/conformance-vector.ts'
@@ -355,6 +356,42 @@ describe('a shop at Taobao, over HTTP', () => {
     })
     expect(await client({ platformShopId: '999' }).fetchOrder(orderId)).toBeNull()
     expect(await shop.fetchOrder('404')).toBeNull()
+  })
+
+  it('says why money is asked back of each line, asks that of none without a refund, and goes without what is not told', async () => {
+    const { market } = simulator
+    const order = paid()
+    const [first, second] = order.lines
+    if (!first || !second) throw new Error('an order of the test has two lines')
+    const shop = client()
+    const lines = async () =>
+      (await shop.fetchOrder(order.orderId))?.order.lines.map(({ refund, refundReason }) => [
+        refund,
+        refundReason,
+      ])
+    expect(await lines()).toEqual([
+      ['none', undefined],
+      ['none', undefined],
+    ])
+    market.amend('taobao', order.orderId, 'refund', {
+      lines: [{ ...first, refund: 'open', refundReason: '商品破损/包装问题' }, second],
+    })
+    expect(await lines()).toEqual([
+      ['open', '商品破损/包装问题'],
+      ['none', undefined],
+    ])
+    const strange = topTrade.parse({
+      ...{ tid: '1', status: 'WAIT_SELLER_SEND_GOODS', payment: '1.00', post_fee: '0.00' },
+      ...{ created: '2026-11-01 00:00:00', modified: '2026-11-01 00:00:00' },
+      orders: {
+        order: [
+          { oid: '1', num_iid: '1', num: '1', payment: '1.00', refund_id: '404', refund_status: 'SUCCESS' },
+        ],
+      },
+    })
+    const call = createTopCall(taobaoAccount(taobaoShop(simulator, { appKey: `app${++apps}` })))
+    const known = channelOrderOf(strange)
+    expect(await withRefundReasons(call, known, strange)).toEqual(known)
   })
 
   it('asks for no window that the platform refuses, and gets nothing for an empty one', async () => {

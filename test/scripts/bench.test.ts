@@ -56,6 +56,7 @@ test('without a name everything is measured but what fills millions of rows, wit
     'replenishment',
     'replenishment-night',
     'data-flow',
+    'statement',
   ]
   expect(parseBenchOptions([]).names).toEqual(Object.keys(FIGURES).filter((name) => !filling.includes(name)))
   expect(parseBenchOptions(['growth']).names).toEqual(['growth'])

@@ -486,6 +486,13 @@ describe('reading', () => {
     ])
     expect((await by({ sort: 'best' })).items.map(({ key }) => key)).toEqual(['MALL', 'JD-1'])
     expect((await by({ band: 'good' })).items.map(({ key }) => key)).toEqual(['MALL'])
+    const channels = await readHealthBreakdown(
+      store.db,
+      { dimension: 'channel', query: healthBreakdownQuery.parse({ at: at(19), sort: 'key' }) },
+      ALL,
+      now,
+    )
+    expect(channels.items.map(({ key }) => key)).toEqual(['jd', 'mall'])
     const east: Scope = { kind: 'region', region: '华东' }
     expect((await by({}, east)).items.map(({ key }) => key)).toEqual(['MALL'])
     expect(await part('syncTimeliness', { at: at(19) }, east)).toMatchObject({ measured: 1, missed: 0 })

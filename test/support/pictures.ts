@@ -22,6 +22,15 @@ export function photograph(): Promise<Buffer> {
     })
     .toBuffer()
 }
+
+/** As the largest cameras take it, not made smaller at all: over 40 megabytes in 15 megapixels. */
+export function largePhotograph(): Promise<Buffer> {
+  return blank(5_000, 3_000)
+    .png({ compressionLevel: 0 })
+    .withExif({ IFD0: { ImageDescription: PLACE } })
+    .toBuffer()
+}
+
 /** What a photograph says of its place, in words that can be looked for. */
 export const PLACE = 'taken at the door of Wen Yi West Road 969'
 

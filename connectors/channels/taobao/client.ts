@@ -7,8 +7,9 @@ import type { ChannelClient, ChannelShipment, Credentials, ShopAccount } from '.
 import { taobaoAccount } from './account.ts'
 import { companyCodeOf } from './carriers.ts'
 import { createTopCall, type TopCall, TopRefusedError } from './gateway.ts'
-import { channelOrderOf, TRADE_FIELDS, topTrade } from './map.ts'
+import { channelOrderOf, type TopTrade, TRADE_FIELDS, topTrade } from './map.ts'
 import { changedTrades } from './pull.ts'
+import { withRefundReasons } from './refunds.ts'
 
 const UNKNOWN_TRADE = 'isv.trade-not-exist'
 /** `B04`: the trade's state does not allow it; `B27`: it was sent before. Which of the two it is, the trade tells. */
@@ -19,7 +20,10 @@ export function createTaobaoClient(shop: ShopAccount, now?: () => Date): Channel
   const account = taobaoAccount(shop)
   const call = createTopCall(account, now)
   return {
-    fetchOrder: (platformOrderId) => fetchTrade(call, platformOrderId),
+    fetchOrder: async (platformOrderId) => {
+      const found = await fetchTrade(call, platformOrderId)
+      return found && { order: await withRefundReasons(call, found.order, found.trade), raw: found.raw }
+    },
     changedOrders: (window) => changedTrades(call, window),
     ship: (shipment) => ship(call, shipment),
     publishQuantity: async ({ platformItemId, platformSkuId, quantity }) => {
@@ -38,12 +42,15 @@ export function createTaobaoClient(shop: ShopAccount, now?: () => Date): Channel
 
 const fullInfo = z.looseObject({ trade: topTrade.optional() })
 
-async function fetchTrade(call: TopCall, tid: string): Promise<{ order: ChannelOrder; raw: string } | null> {
+async function fetchTrade(
+  call: TopCall,
+  tid: string,
+): Promise<{ order: ChannelOrder; trade: TopTrade; raw: string } | null> {
   const method = 'taobao.trade.fullinfo.get'
   try {
     const { body, raw } = await call(method, { fields: TRADE_FIELDS, tid, include_oaid: 'true' })
     const { trade } = understood(method, fullInfo, body)
-    return trade ? { order: channelOrderOf(trade), raw } : null
+    return trade ? { order: channelOrderOf(trade), trade, raw } : null
   } catch (error) {
     if (error instanceof TopRefusedError && error.subCode === UNKNOWN_TRADE) return null
     throw error

@@ -59,6 +59,8 @@ const topLine = z.looseObject({
   part_mjz_discount: yuan.default(0),
   status: text,
   refund_status: text,
+  /** Of the refund that was asked for last. */
+  refund_id: z.string().max(64).nullish(),
   logistics_company: text,
   invoice_no: text,
 })
@@ -89,7 +91,7 @@ export const topTrade = z.looseObject({
   buyer_message: text,
   orders: z.looseObject({ order: z.array(topLine).min(1).max(500) }),
 })
-type TopTrade = z.output<typeof topTrade>
+export type TopTrade = z.output<typeof topTrade>
 
 /** The fields that `topTrade` reads, as `trade.fullinfo.get` wants them named. */
 export const TRADE_FIELDS =

@@ -51,6 +51,7 @@ export function mallOrderOf(order: MarketOrder): object {
       quantity: line.quantity,
       amountCents: line.paidCents,
       refund: line.refund,
+      refundReason: line.refundReason ?? null,
     })),
     receiver: order.receiver,
     buyerRemark: order.remark,

@@ -7,7 +7,7 @@ import type { Market, MarketOrder } from '../market.ts'
 import type { CallFate, Mischief } from '../mischief.ts'
 import { beijing, msOfBeijing } from '../values.ts'
 import { isSignedBy, type TopParams } from './request.ts'
-import { COMPANIES, tradeOf } from './trade.ts'
+import { COMPANIES, refundIdOf, tradeOf } from './trade.ts'
 
 const NAME = 'taobao'
 const CLOCK_WINDOW_MS = 10 * 60_000
@@ -80,6 +80,8 @@ export class TopGateway {
     switch (params.get('method')) {
       case 'taobao.trade.fullinfo.get':
         return this.#fullInfo(admitted)
+      case 'taobao.refund.get':
+        return this.#refund(admitted)
       case 'taobao.trades.sold.increment.get':
         return this.#increment(admitted)
       case 'taobao.logistics.online.send':
@@ -135,6 +137,26 @@ export class TopGateway {
   #orderOf({ params, shopId }: Admitted): MarketOrder | undefined {
     const order = this.#parts.market.find(NAME, params.get('tid') ?? '')
     return order?.platformShopId === shopId ? order : undefined
+  }
+
+  #refund({ params, shopId }: Admitted): Outcome {
+    if (!params.get('fields')) return invalidParameter('fields')
+    const id = params.get('refund_id') ?? ''
+    const line = this.#parts.market
+      .all(NAME)
+      .filter((order) => order.platformShopId === shopId)
+      .flatMap(({ lines }) => lines)
+      .find((each) => each.refund !== 'none' && refundIdOf(each) === id)
+    if (!line) return refuse(15, 'Remote service error', 'isv.refund-not-exist', `no refund ${id}`)
+    return {
+      response: {
+        refund: {
+          refund_id: numberOf(id),
+          oid: numberOf(line.lineId),
+          reason: line.refundReason ?? '七天无理由退换货',
+        },
+      },
+    }
   }
 
   #fullInfo(admitted: Admitted): Outcome {

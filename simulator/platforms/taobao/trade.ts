@@ -78,6 +78,7 @@ function lineOf(line: MarketLine, order: MarketOrder): Record<string, unknown> {
     divide_order_fee: yuan(line.paidCents),
     status: status ?? (order.status === 'part_shipped' ? STATUSES.paid : statusOf(order)),
     refund_status: REFUNDS[line.refund],
+    ...(line.refund === 'none' ? {} : { refund_id: numberOf(refundIdOf(line)) }),
     ...(shipment
       ? {
           invoice_no: shipment.waybillNumber,
@@ -87,6 +88,9 @@ function lineOf(line: MarketLine, order: MarketOrder): Record<string, unknown> {
       : {}),
   }
 }
+
+/** A refund has a number of its own, which its line's does not tell. */
+export const refundIdOf = ({ lineId }: Pick<MarketLine, 'lineId'>) => `7${lineId}`
 
 function masked({ orderId, receiver }: { orderId: string; receiver: MarketReceiver }) {
   const [initial = ''] = receiver.name
