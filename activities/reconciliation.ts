@@ -9,10 +9,12 @@ import { startDailyRun } from '../store/reconciliation-runs.ts'
 export function createReconciliationActivities({
   db,
   reconciled,
+  now = () => new Date(),
 }: {
   db: Db
   /** Who can be asked, by the configuration. */
   reconciled: readonly Counterpart[]
+  now?: () => Date
 }) {
   return {
     requestReconciliations: async (): Promise<{ started: number }> => {
@@ -21,7 +23,7 @@ export function createReconciliationActivities({
       for (const counterpart of COUNTERPARTS) {
         const rules = document[counterpart]
         if (!rules.daily || !(await hasSomethingToCompare(db, counterpart, reconciled))) continue
-        const period = dailyPeriod(Date.now(), rules.days, await oldestOpenDay(db, counterpart))
+        const period = dailyPeriod(now().getTime(), rules.days, await oldestOpenDay(db, counterpart))
         if (await startDailyRun(db, { counterpart, ...period })) started += 1
       }
       return { started }

@@ -78,7 +78,13 @@ function ownMilliseconds(): number {
   }
   const parentOf = (pid: number) => Number(fieldsOf(texts.get(pid) ?? '')[1])
   const isOwn = (pid: number): boolean => pid === process.pid || (texts.has(pid) && isOwn(parentOf(pid)))
-  return sum([...texts].filter(([pid]) => isOwn(pid)).map(([, text]) => parseProcStat(text)))
+  return sum([...texts].filter(([pid]) => isOwn(pid)).map(([, text]) => withEnded(text)))
+}
+
+/** With the children that have ended: PostgreSQL's workers come and go. */
+function withEnded(text: string): number {
+  const fields = fieldsOf(text)
+  return parseProcStat(text) + (Number(fields[13]) + Number(fields[14])) * TICK_MS
 }
 
 function readIfThere(file: string): string | undefined {

@@ -38,6 +38,26 @@ test('a night asks once for each comparison that the policy wants and that someb
   expect(run?.to).toBe(chinaTimeOf(Date.now() - 86_400_000).day)
 })
 
+test('a night compares the days of China before it by its own clock, also over the end of a year', async () => {
+  await store.db.updateTable('reconciliation_run').set({ state: 'cancelled', leased_until: null }).execute()
+  let now = new Date('2098-12-31T15:59:59Z')
+  const { requestReconciliations } = createReconciliationActivities({
+    ...{ db: store.db, reconciled: ['finance'], now: () => now },
+  })
+  const { days } = POLICIES.reconciliation.initial.finance
+  const newest = async () => (await listRuns(store.db, { limit: 1, sort: 'newest' })).items[0]
+  expect(await requestReconciliations()).toEqual({ started: 1 })
+  expect(await newest()).toMatchObject({ from: dayBefore('2098-12-31', days), to: '2098-12-30' })
+  await store.db.updateTable('reconciliation_run').set({ state: 'cancelled', leased_until: null }).execute()
+  // A second later it is another year in China.
+  now = new Date('2098-12-31T16:00:00Z')
+  expect(await requestReconciliations()).toEqual({ started: 1 })
+  expect(await newest()).toMatchObject({ from: dayBefore('2099-01-01', days), to: '2098-12-31' })
+})
+
+const dayBefore = (day: string, days: number) =>
+  new Date(Date.parse(day) - days * 86_400_000).toISOString().slice(0, 10)
+
 test('without anybody to ask a night asks for nothing', async () => {
   await store.db.updateTable('reconciliation_run').set({ state: 'cancelled', leased_until: null }).execute()
   const { requestReconciliations } = createReconciliationActivities({ db: store.db, reconciled: [] })

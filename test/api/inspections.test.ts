@@ -380,6 +380,24 @@ describe('the result', () => {
     expect((await submit(body)).json().state).toBe('passed')
   })
 
+  test('is signed by a picture of its own, which no photograph stands for', async () => {
+    const { photoId, response } = await send(await photo())
+    const signature = await send(await photo({ IFD0: { Make: 'a finger' } }), { query: 'kind=signature' })
+    const mistaken = await submit({ photoIds: [photoId], signatureId: photoId })
+    expect(mistaken.json()).toMatchObject({ code: 'inspection-photos-missing' })
+    const answer = await submit({ photoIds: [photoId], signatureId: signature.photoId })
+    expect(answer.json()).toMatchObject({ state: 'passed', result: { signatureId: signature.photoId } })
+    const shown = await api.as('ops', { url: response.json().thumbnailUrl })
+    expect((await sharp(shown.rawPayload).metadata()).width).toBe(320)
+    const [entry] = await api.rows(
+      `select new_value from audit_entry where subject_id = $1 and action = 'inspection.submitted'`,
+      [inspectionId],
+    )
+    expect(entry?.new_value).toMatchObject({
+      attachments: [{ sha256: response.json().sha256 }, { sha256: signature.response.json().sha256 }],
+    })
+  })
+
   test('counts once: the same one again changes nothing, another one is refused', async () => {
     const { photoId } = await send(await photo())
     const body = { submissionId: uuid(), photoIds: [photoId] }
