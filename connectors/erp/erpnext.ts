@@ -6,11 +6,11 @@ import { httpCall } from '../http-call.ts'
 import { UnreachableError } from '../outside-errors.ts'
 import { type ErpWords, readErpAnswer } from './answer.ts'
 import { type Erp, type ErpAnswer, type ErpCall, refusal } from './erp.ts'
+import { type ListErpnext, readOrderAmounts } from './erpnext-amounts.ts'
 
 const TIMEOUT_MS = 15_000
 const JOURNAL = 'Journal Entry'
 const PURCHASE = 'Purchase Order'
-type Doctype = typeof JOURNAL | typeof PURCHASE
 const NOT_MAPPED = refusal('not-mapped', 'publish the policy erp-mapping with its part erpnext')
 const DRAFT = 0
 const SUBMITTED = 1
@@ -20,7 +20,7 @@ const CANCELLED = 2
 const status = z.enum(['0', '1', '2']).transform(Number)
 const entry = z.looseObject({ name: z.string().min(1), docstatus: status })
 const one = z.object({ data: entry })
-const list = z.object({ data: z.array(entry) })
+const some = z.object({ data: z.array(entry) })
 const failure = z.object({
   exc_type: z.string().optional(),
   exception: z.string().optional(),
@@ -51,7 +51,7 @@ export function createErpnextErp(options: {
 
   async function call(
     method: 'GET' | 'POST' | 'PUT',
-    doctype: Doctype,
+    doctype: string,
     path: string,
     body?: object,
   ): Promise<ErpWords> {
@@ -71,7 +71,7 @@ export function createErpnextErp(options: {
   async function find(
     { keyField }: ErpnextMapping,
     key: string,
-    doctype: Doctype = JOURNAL,
+    doctype: string = JOURNAL,
   ): Promise<z.output<typeof entry> | null> {
     const query = new URLSearchParams({
       filters: JSON.stringify([[doctype, keyField, '=', key]]),
@@ -79,14 +79,24 @@ export function createErpnextErp(options: {
       limit_page_length: '2',
     })
     const words = await call('GET', doctype, `?${query}`)
-    const { data } = understood(list, words)
+    const { data } = understood(some, words)
     return data[0] ?? null
+  }
+
+  const list: ListErpnext = async (doctype, { row, filters, fields, limit }) => {
+    const query = new URLSearchParams({
+      filters: JSON.stringify(filters.map((filter) => [doctype, ...filter])),
+      fields: JSON.stringify(fields),
+      order_by: 'modified asc, name asc',
+      limit_page_length: String(limit),
+    })
+    return understood(z.object({ data: z.array(row) }), await call('GET', doctype, `?${query}`)).data
   }
 
   /** Submits a document that has the key in its field for it: whatever is sent twice or arrives late is there once. */
   async function submit(
     mapping: ErpnextMapping,
-    doctype: Doctype,
+    doctype: string,
     document: object,
     key: string,
   ): Promise<ErpAnswer> {
@@ -110,7 +120,7 @@ export function createErpnextErp(options: {
   const apply = (mapping: ErpnextMapping, change: ErpChange, key: string) =>
     submit(mapping, JOURNAL, journalEntry(mapping, change, key, SUBMITTED), key)
 
-  async function cancel(name: string, doctype: Doctype = JOURNAL): Promise<ErpAnswer> {
+  async function cancel(name: string, doctype: string = JOURNAL): Promise<ErpAnswer> {
     const words = await call('PUT', doctype, `/${encodeURIComponent(name)}`, { docstatus: CANCELLED })
     if (words.isOk) return { ok: true, reference: understood(one, words).data.name }
     const { type, text } = reasonOf(words)
@@ -145,8 +155,10 @@ export function createErpnextErp(options: {
     }
 
   return {
-    // Its entries are of differences: what an order is worth in all stands nowhere in it.
-    orderAmounts: async () => null,
+    orderAmounts: async (period, cursor) => {
+      const mapping = await options.mapping()
+      return mapping && readOrderAmounts(list, mapping, period, cursor)
+    },
     applyChange: withMapping(apply),
     reverseChange: withMapping(reverse),
     findChange: async ({ idempotencyKey }) => {

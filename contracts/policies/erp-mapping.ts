@@ -186,6 +186,7 @@ const name = z.string().trim().min(1).max(140)
 const names = z
   .record(code, name)
   .refine((entries) => Object.keys(entries).length <= 2_000, 'has more than 2,000 entries')
+const fieldName = z.string().regex(/^[a-z][a-z0-9_]{0,60}$/, 'must be the name of a field')
 /** ERPNext: where differences are booked. Names as they stand there. */
 const erpnext = z.strictObject({
   company: name,
@@ -199,10 +200,18 @@ const erpnext = z.strictObject({
   /** What reductions are a cost of, and additions an income. */
   adjustmentAccount: name,
   /** The field of Journal Entry that was added for the hub's key, marked as unique. */
-  keyField: z
-    .string()
-    .regex(/^[a-z][a-z0-9_]{0,60}$/, 'must be the name of a field')
-    .default('custom_order_hub_key'),
+  keyField: fieldName.default('custom_order_hub_key'),
+  /** Which documents there are the orders, and by which field; null: what orders are worth cannot be asked. */
+  orders: z
+    .strictObject({
+      doctype: z.enum(['Sales Order', 'Sales Invoice']),
+      /** What holds the hub's id of the order. */
+      orderField: fieldName,
+      /** What the order was worth before the hub's changes, in yuan. */
+      amountField: fieldName.default('grand_total'),
+    })
+    .nullable()
+    .default(null),
   /** Where suppliers and warehouses are called otherwise there. */
   supplierNames: names.default({}),
   warehouseNames: names.default({}),

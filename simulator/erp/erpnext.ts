@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import type { Answer, Call } from '../http.ts'
+import { beijing } from '../platforms/values.ts'
 import type { ErpEntry, ErpLedger } from './ledger.ts'
 import type { PurchaseBook, PurchaseOrder } from './purchases.ts'
 
@@ -14,6 +15,9 @@ export const ERPNEXT_BOOKS = {
 } as const
 const JOURNAL = 'Journal Entry'
 const PURCHASE = 'Purchase Order'
+const LEDGER = 'GL Entry'
+const DOCTYPES = [JOURNAL, PURCHASE, LEDGER, 'Sales Order']
+const OPERATORS = ['=', '>=', '<', 'in', 'is'] as const
 const CANCELLED = 2
 const KEYLESS = 'keyless/'
 
@@ -84,10 +88,13 @@ const answered = (entry: ErpEntry): Answer => ({ status: 200, body: { data: show
 export function createErpnext(options: {
   ledger: ErpLedger
   purchases: PurchaseBook
+  /** What orders were worth when they were entered, in cents. */
+  salesOrders: ReadonlyMap<string, number>
+  now: () => number
   apiKey: string
   apiSecret: string
 }) {
-  const { ledger, purchases } = options
+  const { ledger, purchases, now } = options
   const token = Buffer.from(`token ${options.apiKey}:${options.apiSecret}`)
 
   const create = (body: Buffer): Answer => {
@@ -116,6 +123,7 @@ export function createErpnext(options: {
     const { debit_in_account_currency: debit, credit_in_account_currency: credit } = receivable
     const added = {
       key,
+      at: new Date(now()).toISOString(),
       orderId: entry.cheque_no,
       differenceCents: Math.round(debit * 100) - Math.round(credit * 100),
       state: entry.docstatus === 1 ? ('booked' as const) : ('barred' as const),
@@ -140,22 +148,75 @@ export function createErpnext(options: {
     return { status: 200, body: { data: shownOrder(added) } }
   }
 
+  const documents = (doctype: string): Record<string, unknown>[] => {
+    switch (doctype) {
+      case JOURNAL:
+        return ledger.entries().map((entry) => ({
+          ...shown(entry),
+          cheque_no: entry.orderId,
+          modified: entry.at === undefined ? '' : frappeTime(Date.parse(entry.at)),
+        }))
+      case LEDGER:
+        return ledger.entries().flatMap((entry) =>
+          entry.state === 'barred'
+            ? []
+            : [
+                {
+                  ...{
+                    name: `GL-${entry.number}`,
+                    voucher_type: JOURNAL,
+                    voucher_no: entry.number,
+                    modified: '',
+                  },
+                  account: ERPNEXT_BOOKS.receivableAccount,
+                  debit: Math.max(0, entry.differenceCents) / 100,
+                  credit: Math.max(0, -entry.differenceCents) / 100,
+                  is_cancelled: entry.state === 'reversed' ? 1 : 0,
+                },
+              ],
+        )
+      case PURCHASE:
+        return purchases.orders().map(shownOrder)
+      default:
+        return [...options.salesOrders].map(([orderId, cents]) => ({
+          ...{
+            name: `SAL-ORD-${orderId}`,
+            docstatus: 1,
+            po_no: orderId,
+            grand_total: cents / 100,
+            modified: '',
+          },
+        }))
+    }
+  }
+
   const list = (url: URL, doctype: string): Answer => {
+    const read = (name: string, otherwise: string) =>
+      parseJson(Buffer.from(url.searchParams.get(name) ?? otherwise))
     const filters = z
-      .tuple([z.tuple([z.literal(doctype), z.string(), z.literal('='), z.string()])])
-      .safeParse(parseJson(Buffer.from(url.searchParams.get('filters') ?? ''))).data
-    const fields = z
-      .array(z.string())
-      .safeParse(parseJson(Buffer.from(url.searchParams.get('fields') ?? '["name"]'))).data
+      .array(z.tuple([z.literal(doctype), z.string(), z.enum(OPERATORS), z.unknown()]))
+      .min(1)
+      .safeParse(read('filters', '')).data
+    const fields = z.array(z.string()).safeParse(read('fields', '["name"]')).data
     if (!filters || !fields) return refused(417, 'ValidationError', 'filters or fields are no JSON')
-    const [[, field, , value]] = filters
-    if (field !== ERPNEXT_BOOKS.keyField) return refused(417, 'DataError', `Field not permitted: ${field}`)
-    const [entry, ordered] = doctype === JOURNAL ? [ledger.find(value)] : [undefined, purchases.find(value)]
-    const known = entry ? shown(entry) : ordered && shownOrder(ordered)
+    const known = documents(doctype)
+    const strange = filters.find(([, field]) => known.length > 0 && !known.some((each) => field in each))
+    if (strange) return refused(417, 'DataError', `Field not permitted: ${strange[1]}`)
+    if (filters.some(([, field]) => field.startsWith('custom_') && field !== ERPNEXT_BOOKS.keyField)) {
+      return refused(417, 'DataError', 'Field not permitted')
+    }
     const asked = known
-      ? [Object.fromEntries(Object.entries(known).filter(([name]) => fields.includes(name)))]
-      : []
-    return { status: 200, body: { data: asked } }
+      .filter((each) => filters.every(([, field, operator, value]) => holds(each[field], operator, value)))
+      .sort((one, other) => orderOf(one).localeCompare(orderOf(other), 'en'))
+      .slice(0, Number(url.searchParams.get('limit_page_length') ?? '20'))
+    return {
+      status: 200,
+      body: {
+        data: asked.map((each) =>
+          Object.fromEntries(Object.entries(each).filter(([name]) => fields.includes(name))),
+        ),
+      },
+    }
   }
 
   const update = (name: string, body: Buffer): Answer => {
@@ -165,7 +226,7 @@ export function createErpnext(options: {
     if (!wanted.success || known.state !== 'booked') {
       return refused(417, 'DocstatusTransitionError', `Cannot change docstatus of ${name}`)
     }
-    return answered(ledger.reverse(known))
+    return answered(ledger.reverse(known, new Date(now()).toISOString()))
   }
 
   return (call: Call): Answer => {
@@ -175,16 +236,37 @@ export function createErpnext(options: {
     }
     const [, api, resource, doctype, name] = call.segments
     if (api !== 'api' || resource !== 'resource') return refused(404, 'DoesNotExistError', 'Not found')
-    if (doctype !== JOURNAL && doctype !== PURCHASE)
+    if (!DOCTYPES.some((each) => each === doctype) || doctype === undefined)
       return refused(404, 'DoesNotExistError', `DocType ${doctype} not found`)
-    if (call.method === 'POST' && name === undefined)
-      return doctype === JOURNAL ? create(call.body) : order(call.body)
+    if (call.method === 'POST' && name === undefined && doctype === JOURNAL) return create(call.body)
+    if (call.method === 'POST' && name === undefined && doctype === PURCHASE) return order(call.body)
     if (call.method === 'GET' && name === undefined)
       return list(new URL(call.path, 'http://erpnext'), doctype)
     if (call.method === 'PUT' && name !== undefined && doctype === JOURNAL) return update(name, call.body)
     return refused(405, 'ValidationError', 'Method Not Allowed')
   }
 }
+
+/** To the microsecond, as Frappe writes it. */
+const frappeTime = (ms: number) => `${beijing(ms)}.${String(ms % 1_000).padStart(3, '0')}000`
+
+function holds(is: unknown, operator: (typeof OPERATORS)[number], value: unknown): boolean {
+  const own = String(is ?? '')
+  switch (operator) {
+    case '=':
+      return own === String(value)
+    case '>=':
+      return own >= String(value)
+    case '<':
+      return own < String(value)
+    case 'in':
+      return Array.isArray(value) && value.map(String).includes(own)
+    case 'is':
+      return (own !== '') === (value === 'set')
+  }
+}
+
+const orderOf = ({ modified, name }: Record<string, unknown>) => `${modified ?? ''} ${name}`
 
 function missing(what: string, name: string): Answer {
   return refused(417, 'LinkValidationError', `Could not find ${what}: ${name}`)

@@ -19,6 +19,8 @@ export class SimulatedErp {
   readonly worth: Statement<WorthLine>
   readonly #told = new Map<string, string>()
   readonly purchases: PurchaseBook
+  /** Orders as they were entered at ERPNext's door, by the hub's id: what they were worth, in cents. */
+  readonly salesOrders = new Map<string, number>()
   readonly #mood: ErpMood
   readonly #doors: Readonly<Record<string, (call: Call) => Answer | Promise<Answer>>>
   readonly #late: (() => Answer | Promise<Answer>)[] = []
@@ -35,6 +37,7 @@ export class SimulatedErp {
       erp: createSignedErp({ ...books, secret, now }),
       erpnext: createErpnext({
         ...books,
+        ...{ salesOrders: this.salesOrders, now },
         apiKey: ERPNEXT_API_KEY,
         apiSecret: appSecretOf(seed, 'erpnext', ERPNEXT_API_KEY),
       }),

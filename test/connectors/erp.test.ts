@@ -22,6 +22,7 @@ const BOOKS: ErpnextMapping = {
   customerByStore: {},
   supplierNames: {},
   warehouseNames: {},
+  orders: { doctype: 'Sales Order', orderField: 'po_no', amountField: 'grand_total' },
 }
 
 function signed(
@@ -312,6 +313,48 @@ describe('ERPNext', () => {
     })
     expect(simulator.erp.ledger.adjustmentCents(wanted.orderId)).toBe(0)
     await expect(erp.findChange(keyOf(wanted))).rejects.toBeInstanceOf(UnreachableError)
+  })
+
+  test('says what orders are worth that were changed, each once with all that stands of it, over any number of pages', async () => {
+    const erp = erpnext(simulator, SEED)
+    const since = new Date(Date.now() - 1_000)
+    const soon = () => ({ from: since, to: new Date(Date.now() + 2_000) })
+    const read = async () => {
+      const found = []
+      for (let cursor: string | null = null; ; ) {
+        const page = await erp.orderAmounts(soon(), cursor)
+        if (!page) throw new Error('the mapping says which documents are orders')
+        found.push(...page.orders)
+        if (page.nextCursor === null) return found
+        cursor = page.nextCursor
+      }
+    }
+    const before = new Set((await read()).map(({ orderId }) => orderId))
+    const twice = change({ targetAmountCents: 10_000 - 1_234 })
+    const again = { ...change({ targetAmountCents: 10_000 + 500 }), orderId: twice.orderId }
+    const takenBack = change({ targetAmountCents: 9_000 })
+    const unknown = change({ targetAmountCents: 9_000 })
+    const many = Array.from({ length: 110 }, () => change({ targetAmountCents: 9_900 }))
+    for (const { orderId } of [twice, takenBack, ...many]) simulator.erp.salesOrders.set(orderId, 10_000)
+    await erp.applyChange(twice, keyOf(twice))
+    await erp.applyChange(takenBack, keyOf(takenBack))
+    await erp.applyChange(unknown, keyOf(unknown))
+    for (const each of many) await erp.applyChange(each, keyOf(each))
+    await erp.applyChange(again, keyOf(again))
+    await erp.reverseChange(takenBack, keyOf(takenBack))
+    const found = (await read()).filter(({ orderId }) => !before.has(orderId))
+    const amounts = new Map(found.map(({ orderId, amountCents }) => [orderId, amountCents]))
+    expect(found).toHaveLength(amounts.size)
+    expect(amounts.size).toBe(many.length + 2)
+    expect(amounts.get(twice.orderId)).toBe(10_000 - 1_234 + 500)
+    expect(amounts.get(takenBack.orderId)).toBe(10_000)
+    expect(many.map(({ orderId }) => amounts.get(orderId))).toEqual(many.map(() => 9_900))
+    const [line] = found.filter(({ orderId }) => orderId === twice.orderId)
+    expect(line?.lineId).toBe(`SAL-ORD-${twice.orderId}`)
+    expect(Date.parse(line?.changedAt ?? '')).toBeGreaterThanOrEqual(since.getTime())
+    expect(await erp.orderAmounts({ from: new Date(0), to: since }, null)).toMatchObject({ nextCursor: null })
+    const silent = erpnext(simulator, SEED, undefined, { ...BOOKS, orders: null })
+    expect(await silent.orderAmounts(soon(), null)).toBeNull()
   })
 
   test('a reduction is credited to the customer, an addition debited, to the cent', async () => {
