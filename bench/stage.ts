@@ -223,7 +223,7 @@ export class Stage {
         simulatorPort: outside.port,
         onRevived: (name: string) => this.#lose(name),
       }
-      const processes = await productProcesses(options)
+      const { processes } = await productProcesses(options)
       const temporalPid = () => pidOf({ name: 'temporal', pid: temporal.pid() })
       return {
         ...{ processes, outside, appUrl, apiPort: options.apiPort, ownerUrl: postgres.ownerUrl },

@@ -124,16 +124,17 @@ async function play(hub: Hub, options: Double11Options, signal: AbortSignal): Pr
     const isAtRest = await untilRest(() => readBacklog(db, workflows), outside, signal)
     const pullSeconds = (Date.now() - overAt) / 1000
     const seen = await outside.orders()
-    const [verdict, figures, scrape] = await Promise.all([
+    const [verdict, figures, ofApi, fetches] = await Promise.all([
       judge(db, seen),
       readFigures(db),
-      scrapeApi(info.api, info.apiKeys.ops),
+      scrape(new URL('/metrics', info.api), info.apiKeys.ops),
+      scrape(info.metrics.channels).then((of) => total(of, 'hub_channel_fetches_total')),
     ])
     const counts = await Promise.all(
       SAMPLE_SHOPS.map(async ({ platform }) => ({ platform, ...(await outside.counts(platform)) })),
     )
     const backlog = await readBacklog(db, workflows)
-    report({ seen, verdict, figures, scrape, counts, backlog, drainSeconds, pullSeconds })
+    report({ seen, verdict, figures, scrape: ofApi, fetches, counts, backlog, drainSeconds, pullSeconds })
     const agrees = verdict.lost.length + verdict.wrong.length === 0
     return agrees && hasDrained && isPulled && isAtRest ? 0 : 1
   } finally {
@@ -272,8 +273,8 @@ async function untilPulled(db: Db, outside: Outside, signal: AbortSignal): Promi
   return false
 }
 
-async function scrapeApi(api: string, key: string): Promise<Scrape> {
-  const response = await fetch(new URL('/metrics', api), { headers: { authorization: `Bearer ${key}` } })
+async function scrape(url: string | URL, key?: string): Promise<Scrape> {
+  const response = await fetch(url, key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } })
   if (!response.ok) throw new Error(`/metrics: ${response.status}`)
   return parseScrape(await response.text())
 }
@@ -283,12 +284,13 @@ function report(result: {
   verdict: Verdict
   figures: Figures
   scrape: Scrape
+  fetches: number
   counts: ({ platform: string } & PlatformCounts)[]
   backlog: Backlog
   drainSeconds: number
   pullSeconds: number
 }): void {
-  const { seen, verdict, figures, scrape, counts, backlog, drainSeconds, pullSeconds } = result
+  const { seen, verdict, figures, scrape, fetches, counts, backlog, drainSeconds, pullSeconds } = result
   const sum = (name: 'pushes' | 'calls' | 'pending') => counts.reduce((all, entry) => all + entry[name], 0)
   const ms = (share: number) => {
     const value = quantileMs(scrape, 'hub_push_acknowledgement_seconds', share)
@@ -300,7 +302,8 @@ function report(result: {
     ['pushes acknowledged', sum('pushes') - sum('pending')],
     ['… over HTTP, doubles too', total(scrape, 'hub_pushes_total', 'outcome="accepted"')],
     ['hints kept, each once', figures.hints],
-    ['calls to the platforms', sum('calls')],
+    ['fetches of orders', fetches],
+    ['calls to the platforms, of every kind', sum('calls')],
     ['signals of payment, stock and platform', figures.signals],
     ['… an order', figures.orders === 0 ? 0 : (figures.signals / figures.orders).toFixed(2)],
     ['orders that agree', verdict.applied],

@@ -164,7 +164,7 @@ function derived({ outsideSecret }: Secrets, name: string): string {
   return createHmac('sha256', outsideSecret).update(name).digest('base64url')
 }
 
-/** The product's processes, by name; `start` each, in any order. */
+/** The product's processes, by name, to be started in any order; and where some of them serve their metrics. */
 export async function productProcesses(options: ProductOptions) {
   const environment = productEnvironment(options)
   const process = (name: string, more: Pick<ChildSpec, 'isReady'> & Partial<ChildSpec>) =>
@@ -180,13 +180,15 @@ export async function productProcesses(options: ProductOptions) {
       out: options.out,
       ...more,
     })
-  const withMetrics = async (name: string, preferredPort: number) => {
+  const metrics = { worker: '', relay: '', channels: '' }
+  const withMetrics = async (name: keyof typeof metrics, preferredPort: number) => {
     const port = await freePort(preferredPort)
+    metrics[name] = `http://127.0.0.1:${port}/metrics`
     const isReady = () => answersOk(`http://127.0.0.1:${port}/readyz`)
     return process(name, { env: { ...environment, METRICS_PORT: String(port) }, isReady })
   }
   const api = `http://127.0.0.1:${options.apiPort}`
-  return {
+  const processes = {
     simulator: process('simulator', {
       env: simulatorEnvironment(options, api),
       isReady: () => isListening(options.simulatorPort),
@@ -196,6 +198,7 @@ export async function productProcesses(options: ProductOptions) {
     channels: await withMetrics('channels', 9466),
     api: process('api', { env: environment, isReady: () => answersOk(`${api}/healthz`) }),
   }
+  return { processes, metrics }
 }
 
 /** The outside world knows the hub's address and its own keys, nothing else. */

@@ -106,6 +106,7 @@ class HubStart {
   readonly #out: Print
   readonly #stores: Partial<Stores> = {}
   #processes: Record<string, Supervised> = {}
+  #metrics: RunInfo['metrics'] = { worker: '', relay: '', channels: '' }
   #info: RunInfo | undefined
   #stopped: Promise<void> | undefined
   #settled: Promise<unknown> = Promise.resolve()
@@ -194,7 +195,9 @@ class HubStart {
   }
 
   async #startProduct(options: ProductOptions): Promise<void> {
-    this.#processes = await productProcesses(options)
+    const { processes, metrics } = await productProcesses(options)
+    this.#processes = processes
+    this.#metrics = metrics
     this.#check()
     const api = `http://127.0.0.1:${options.apiPort}`
     const begin = async () => {
@@ -247,6 +250,7 @@ class HubStart {
       simulator: `http://127.0.0.1:${simulatorPort}`,
       apiKeys: secrets.apiKeys,
       accounts: secrets.accounts,
+      metrics: this.#metrics,
       pids,
     }
   }

@@ -17,6 +17,8 @@ export interface RunInfo {
   simulator: string
   apiKeys: Record<System, string>
   accounts: Account[]
+  /** Where worker, relay and channels serve their metrics; the API does so at /metrics, for the system `ops`. */
+  metrics: Record<'worker' | 'relay' | 'channels', string>
   /** By the name of the part; parts that somebody else runs are not listed. */
   pids: Record<string, number>
 }

@@ -89,7 +89,14 @@ test('without a hub it says what to do; the hub that runs from its clone is foun
   const skuId = await store.addSku({ 'WH-HZ': 1 })
   const places = { api: '', docs: '', console: '', temporal: '', temporalWeb: null, redis: '', simulator: '' }
   const apiKeys = { mall: '', payments: '', ops: '', warehouse: '' }
-  writeRunInfo(dataDir, { ...places, postgres: store.appUrl, apiKeys, accounts: [], pids: {} })
+  writeRunInfo(dataDir, {
+    ...places,
+    postgres: store.appUrl,
+    apiKeys,
+    accounts: [],
+    metrics: { worker: '', relay: '', channels: '' },
+    pids: {},
+  })
   expect(await runInClone('verify', '--sku', skuId)).toMatchObject({ code: 0 })
   removeRunInfo(dataDir)
 })
