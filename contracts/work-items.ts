@@ -118,8 +118,8 @@ export const WORK_ITEM_TEXT: Record<
     nextZh: '在店铺后台手动下架或修复连接；店铺确认后自动关闭',
   },
   workflow_missing: {
-    en: 'Open orders had no running workflow and were started again',
-    zh: '订单工作流缺失，已重新启动',
+    en: 'Open orders had no running workflow, or one that had missed a message, and were started again',
+    zh: '订单工作流缺失或漏收消息，已重新启动',
     nextEn: 'Nothing, unless this repeats',
     nextZh: '若重复出现请联系开发',
   },

@@ -20,6 +20,7 @@ import { defaultApiPort, UsageError } from './parts/flags.ts'
 import { type Hub, resetData } from './parts/hub.ts'
 import { createHubClient, type HubClient } from './parts/hub-client.ts'
 import { elapsed, print } from './parts/progress.ts'
+import { loadSecrets } from './parts/secrets.ts'
 import { startSeededHub } from './parts/seeded-hub.ts'
 import { onStopRequest } from './parts/stop-request.ts'
 import { platformSkuOf, SAMPLE_SHOPS, seedShops } from './seed-shops.ts'
@@ -105,7 +106,8 @@ async function play(hub: Hub, options: Double11Options, signal: AbortSignal): Pr
   const client = createHubClient(info)
   const outside = createPlatformsOutside(info.simulator)
   const db = createDatabase(info.postgres, 2)
-  const workflows = await connectOrderWorkflows(info.temporal)
+  const { payloadKeys } = loadSecrets(join(dataDir, 'secrets.json'))
+  const workflows = connectOrderWorkflows(info.temporal, payloadKeys)
   try {
     await prepare(client, info.simulator)
     const startedAt = Date.now()

@@ -17,6 +17,51 @@ export async function openOrders(db: Db, afterId: string, limit: number): Promis
   return rows
 }
 
+/** An open order as its last commit left it; null once it has closed. */
+export async function openOrder(db: Db, orderId: string): Promise<OpenOrder | null> {
+  const row = await db
+    .selectFrom('orders')
+    .leftJoin('order_snapshot as snapshot', 'snapshot.order_id', 'orders.id')
+    .select(['orders.id as orderId', 'orders.version', 'snapshot.state'])
+    .where('orders.id', '=', orderId)
+    .where('closed_at', 'is', null)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** Where messages have been looked at up to: when one was settled, to the microsecond, and which it was. */
+export type MessageMark = { settledAt: string; inboxId: string }
+/** `unheardBy`: the open order whose last commit does not know the message, although Temporal took it. */
+export type SettledMessage = MessageMark & { unheardBy: string | null }
+
+/** How far back the first look goes: a day of messages is as long as anything waits here. */
+const FIRST_LOOK_BACK = '1 day'
+
+/** Messages after a mark that were settled so long ago, in the order of their settling. */
+export async function settledMessages(
+  db: Db,
+  after: MessageMark | null,
+  settledForMs: number,
+  limit: number,
+): Promise<SettledMessage[]> {
+  const { rows } = await sql<SettledMessage>`
+    with message as (
+      select id, order_key, settled_at, state = 'delivered' and not starts_order as is_told from inbox
+      where settled_at < clock_timestamp() - make_interval(secs => ${settledForMs / 1000})
+        and (settled_at, id) > (coalesce(${after?.settledAt ?? null}::timestamptz, clock_timestamp() - ${FIRST_LOOK_BACK}::interval),
+          ${after?.inboxId ?? '0'}::bigint)
+      order by settled_at, id limit ${limit}
+    )
+    select message.id::text as "inboxId", message.settled_at::text as "settledAt",
+      case when coalesce(snapshot.state -> 'seen' @> to_jsonb(message.id), false) then null else orders.id::text end as "unheardBy"
+    from message
+      left join orders on message.is_told and orders.closed_at is null
+        and orders.id = case when message.order_key ~ '^[0-9a-f-]{36}$' then message.order_key::uuid end
+      left join order_snapshot as snapshot on snapshot.order_id = orders.id
+    order by message.settled_at, message.id`.execute(db)
+  return rows
+}
+
 /** Whether the order is still open at the version that was read. */
 export async function isUnchanged(db: Db, order: OpenOrder): Promise<boolean> {
   const row = await db

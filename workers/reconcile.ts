@@ -1,4 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
+import proto from '@temporalio/proto'
 import type { Logger } from 'pino'
 import { orderPlacedBody } from '../contracts/facts.ts'
 import type { Db } from '../store/database.ts'
@@ -7,14 +8,17 @@ import {
   findQuotaDrift,
   findStockDrift,
   isUnchanged,
+  type MessageMark,
   type OpenOrder,
+  openOrder,
   openOrders,
   placedFacts,
   recordResumption,
+  settledMessages,
   withoutOpenOrder,
 } from '../store/reconcile.ts'
 import { openItemKeys, openWorkItem, resolveOpenWorkItem } from '../store/work-items.ts'
-import { orderWorkflowId } from '../workflows/messages.ts'
+import { orderWorkflowId, stateQuery } from '../workflows/messages.ts'
 import { startAttributes } from './order-relay.ts'
 
 const ORDERS_A_ROUND = 100
@@ -22,6 +26,11 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000'
 /** Visibility lags, and an order closes a moment before its workflow: only what stands for so long is compared. */
 const SETTLED_AFTER_MS = 60_000
 const CALL_DEADLINE_MS = 10_000
+const MESSAGES_A_ROUND = 1_000
+/** A message that its order has not heard after so long never comes. */
+const HEARD_WITHIN_MS = 5 * 60_000
+const { WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR: OTHERWISE } =
+  proto.temporal.api.enums.v1.WorkflowTaskFailedCause
 
 export type ReconcileOptions = { db: Db; client: Client; taskQueue: string; logger: Logger }
 
@@ -33,6 +42,7 @@ export type ReconcileOptions = { db: Db; client: Client; taskQueue: string; logg
 export class Reconcile {
   readonly #options: ReconcileOptions
   #afterId = FIRST_ID
+  #heardUntil: MessageMark | null = null
 
   constructor(options: ReconcileOptions) {
     this.#options = options
@@ -51,6 +61,60 @@ export class Reconcile {
       resumed += 1
     }
     return resumed
+  }
+
+  /**
+   * Messages that Temporal took must have reached their orders. A worker that falls behind its own workflow tasks can be
+   * given a task's next try while it still works at the last one, and then skips a signal that came between the two:
+   * the history has it, the run does not know it, and cannot be replayed any more. Such an order is started again from
+   * its last commit.
+   *
+   * @param settledForMs how long ago messages were delivered that are looked at, each once
+   * @returns how many orders were started again
+   */
+  async checkMessages(settledForMs = HEARD_WITHIN_MS): Promise<number> {
+    const { db } = this.#options
+    const resumed = new Set<string>()
+    for (const message of await settledMessages(db, this.#heardUntil, settledForMs, MESSAGES_A_ROUND)) {
+      const orderId = message.unheardBy
+      if (orderId && !resumed.has(orderId) && (await this.#hasMissed(orderId, Number(message.inboxId)))) {
+        const order = await openOrder(db, orderId)
+        if (order) await this.#resume(order, 'TERMINATE_EXISTING')
+        resumed.add(orderId)
+      }
+      this.#heardUntil = message
+    }
+    return resumed.size
+  }
+
+  /**
+   * Whether a run has missed a message. One that changed nothing is in no commit: only the run itself knows it.
+   *
+   * @throws while nobody can say, as when no worker is there
+   */
+  async #hasMissed(orderId: string, inboxId: number): Promise<boolean> {
+    const { client } = this.#options
+    try {
+      const { seen } = await client.withDeadline(Date.now() + CALL_DEADLINE_MS, () =>
+        client.workflow.getHandle(orderWorkflowId(orderId)).query(stateQuery),
+      )
+      return !seen.includes(inboxId)
+    } catch (error) {
+      // Without a workflow it is started again as one that was lost.
+      if (error instanceof WorkflowNotFoundError) return false
+      if (await this.#cannotBeReplayed(orderId)) return true
+      throw error
+    }
+  }
+
+  async #cannotBeReplayed(orderId: string): Promise<boolean> {
+    const { client } = this.#options
+    const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse({
+      namespace: client.options.namespace,
+      execution: { workflowId: orderWorkflowId(orderId) },
+      maximumPageSize: 1,
+    })
+    return history?.events?.[0]?.workflowTaskFailedEventAttributes?.cause === OTHERWISE
   }
 
   /**
@@ -113,7 +177,10 @@ export class Reconcile {
     }
   }
 
-  async #resume(order: OpenOrder): Promise<void> {
+  async #resume(
+    order: OpenOrder,
+    workflowIdConflictPolicy: 'USE_EXISTING' | 'TERMINATE_EXISTING' = 'USE_EXISTING',
+  ): Promise<void> {
     const { db, client, taskQueue, logger } = this.#options
     // An order that never committed begins from what it was placed with.
     const input = order.state
@@ -126,7 +193,7 @@ export class Reconcile {
         workflowId: orderWorkflowId(order.orderId),
         // The row says that the order is open: an ended run is a lost one.
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdConflictPolicy,
         args: [input],
         staticSummary: `${placed.channel} order, resumed at version ${order.version}`,
         typedSearchAttributes: startAttributes(placed),

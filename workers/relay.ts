@@ -171,6 +171,8 @@ const loops = [
       await reconcile.checkWorkflows()
       await transferCarrier.checkWorkflows()
       await changeCarrier.checkWorkflows()
+      // Last: it waits for workers, and says so where there are none.
+      await reconcile.checkMessages()
       return 0
     },
     idleMs: IDLE_MS.reconcile,

@@ -5,7 +5,7 @@ import type { OrderStatus } from '../../domain/order-state.ts'
 import type { MarketStatus } from '../../simulator/platforms/market.ts'
 import type { Db } from '../../store/database.ts'
 import type { SeenOrder } from './outside.ts'
-import type { OrderWorkflows } from './workflows.ts'
+import type { Message, OrderWorkflows } from './workflows.ts'
 
 /** What the hub must say of an order that stands so on its platform. */
 const CHANNEL_STATUS: Record<MarketStatus, ChannelOrderStatus> = {
@@ -115,7 +115,7 @@ export type Backlog = {
  * What the hub still has to do; deliveries to the dead listener do not count, they are not orders'. What only the orders'
  * workflows still have to do is counted once nothing else is left: it is read from every order's state.
  */
-export async function readBacklog(db: Db, workflows: Pick<OrderWorkflows, 'hasWorkedOff'>): Promise<Backlog> {
+export async function readBacklog(db: Db, workflows: Pick<OrderWorkflows, 'unheard'>): Promise<Backlog> {
   const { rows } = await sql<Omit<Backlog, 'underWay'>>`
     select
       (select count(*)::int from inbox where state = 'hint') as hints,
@@ -130,26 +130,21 @@ export async function readBacklog(db: Db, workflows: Pick<OrderWorkflows, 'hasWo
   return { ...queued, underWay: isQueueEmpty ? await countUnderWay(db, workflows) : 0 }
 }
 
-/** So many orders are asked for in one look. */
-const ASKED_AT_ONCE = 100
-
 /**
- * Open orders that have messages which their last commit does not know, and questions that orders have asked the database.
- * A message that changes nothing is committed by nobody: of those Temporal says whether they have been worked off.
+ * Messages that open orders have been told and not heard, and questions that orders have asked the database. A message that
+ * changes nothing is in no commit: the order itself says whether it has heard it.
  */
-async function countUnderWay(db: Db, workflows: Pick<OrderWorkflows, 'hasWorkedOff'>): Promise<number> {
+async function countUnderWay(db: Db, workflows: Pick<OrderWorkflows, 'unheard'>): Promise<number> {
   const { rows: questions } = await sql<{ count: number }>`
     select count(*)::int as count from order_snapshot
     where state -> 'cancellation' ->> 'state' in ('waiting', 'deciding') or state -> 'check' ->> 'state' = 'due'
       or state ->> 'reservation' in ('checking', 'reserving_again')`.execute(db)
-  const { rows: told } = await sql<{ id: string }>`
-    select distinct orders.id from inbox join orders on orders.id::text = inbox.order_key
+  const { rows: told } = await sql<Message>`
+    select orders.id as "orderId", inbox.id::int as "inboxId" from inbox join orders on orders.id::text = inbox.order_key
       left join order_snapshot as snapshot on snapshot.order_id = orders.id
     where inbox.state = 'delivered' and not inbox.starts_order and orders.closed_at is null
       and not coalesce(snapshot.state -> 'seen' @> to_jsonb(inbox.id), false)`.execute(db)
-  const asked = await Promise.all(told.slice(0, ASKED_AT_ONCE).map(({ id }) => workflows.hasWorkedOff(id)))
-  const workedOff = asked.filter((isDone) => isDone).length
-  return (questions[0]?.count ?? 0) + told.length - workedOff
+  return (questions[0]?.count ?? 0) + (await workflows.unheard(told)).length
 }
 
 export type Figures = {

@@ -1,27 +1,41 @@
-import { Connection } from '@temporalio/client'
-import { orderWorkflowId } from '../../workflows/messages.ts'
+import { createTemporalClient } from '../../connectors/temporal/client.ts'
+import { KeyRing } from '../../store/keyring.ts'
+import { orderWorkflowId, stateQuery } from '../../workflows/messages.ts'
 
-/** What the orders' workflows still have to do, as Temporal knows it. */
+export type Message = { orderId: string; inboxId: number }
+
+/** What the orders' workflows know, by their own words. */
 export type OrderWorkflows = {
-  /** Whether an order's workflow has worked off every message that it was given; of none is as good. */
-  hasWorkedOff: (orderId: string) => Promise<boolean>
+  /** Those of the messages that their orders have not heard; one whose workflow gives no answer has not. */
+  unheard: (messages: readonly Message[]) => Promise<Message[]>
   close: () => Promise<void>
 }
 
-const NAMESPACE = 'default'
+const ANSWER_WITHIN_MS = 10_000
+/** So many are asked in one look. */
+const ASKED_AT_ONCE = 100
 
 /** @param address of Temporal, `host:port` */
-export async function connectOrderWorkflows(address: string): Promise<OrderWorkflows> {
-  const connection = await Connection.connect({ address })
+export function connectOrderWorkflows(address: string, payloadKeys: string): OrderWorkflows {
+  const config = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'default' }
+  const client = createTemporalClient(config, KeyRing.parse(payloadKeys))
+  const heard = new Set<number>()
+  const ask = async ({ orderId, inboxId }: Message): Promise<void> => {
+    try {
+      const { seen } = await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
+        client.workflow.getHandle(orderWorkflowId(orderId)).query(stateQuery),
+      )
+      if (seen.includes(inboxId)) heard.add(inboxId)
+    } catch {
+      // It is asked again at the next look.
+    }
+  }
+  const isUnheard = ({ inboxId }: Message) => !heard.has(inboxId)
   return {
-    hasWorkedOff: async (orderId) => {
-      const { pendingWorkflowTask, workflowExecutionInfo } =
-        await connection.workflowService.describeWorkflowExecution({
-          namespace: NAMESPACE,
-          execution: { workflowId: orderWorkflowId(orderId) },
-        })
-      return Boolean(workflowExecutionInfo) && !pendingWorkflowTask
+    unheard: async (messages) => {
+      await Promise.all(messages.filter(isUnheard).slice(0, ASKED_AT_ONCE).map(ask))
+      return messages.filter(isUnheard)
     },
-    close: () => connection.close(),
+    close: () => client.connection.close(),
   }
 }

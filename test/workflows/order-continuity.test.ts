@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openWorkItem } from '../../store/work-items.ts'
 import { factsSignal, orderWorkflowId } from '../../workflows/messages.ts'
@@ -74,6 +75,48 @@ test('a workflow that is lost is started again from its last commit, hears its m
     .where('kind', '=', 'workflow_missing')
     .execute()
   expect(items).toHaveLength(1)
+})
+
+test('a message that Temporal took and the order never heard reaches it all the same, and one that changed nothing starts nothing', async () => {
+  const order = await hub.placeOrder()
+  const { orderId } = order
+  await hub.until('the workflow', async () => (await hub.state(orderId)).status === 'reserved')
+  const { runId } = await handle(orderId).describe()
+  const seen = (await hub.state(orderId)).seen
+  await hub.stopRelay()
+  await hub.pay(order)
+  // Delivered, as far as the relay knows.
+  await hub.db
+    .updateTable('inbox')
+    .set({ state: 'delivered', settled_at: new Date(Date.now() - 1_000) })
+    .where('order_key', '=', orderId)
+    .where('starts_order', '=', false)
+    .execute()
+  expect((await hub.state(orderId)).seen).toEqual(seen)
+  expect(await hub.reconcile.checkMessages(500)).toBe(1)
+  hub.startRelay()
+  const [task] = await hub.untilTasks(orderId)
+  expect((await handle(orderId).describe()).runId).not.toBe(runId)
+  const waybill = await hub.pack(task?.id ?? '')
+  await hub.untilStatus(orderId, 'shipped')
+  const again = (await handle(orderId).describe()).runId
+  // The order knows the payment by its number: that it is told again changes nothing, and is in no commit.
+  await hub.db
+    .updateTable('order_snapshot')
+    .set({ state: sql`jsonb_set(state, '{seen}', '[]')` })
+    .where('order_id', '=', orderId)
+    .execute()
+  await hub.db
+    .updateTable('inbox')
+    .set({ settled_at: new Date(Date.now() - 600) })
+    .where('order_key', '=', orderId)
+    .where('settled_at', 'is not', null)
+    .execute()
+  expect(await hub.reconcile.checkMessages(500)).toBe(0)
+  expect((await handle(orderId).describe()).runId).toBe(again)
+  hub.scans(waybill, ['delivered'])
+  await hub.untilClosed(orderId)
+  expect(await hub.log(orderId)).toEqual(['reserved', 'paid', 'shipped', 'delivered', 'completed'])
 })
 
 test('a workflow lost before its first commit begins anew from what was placed', async () => {
