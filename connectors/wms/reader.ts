@@ -10,6 +10,7 @@ import {
   RowCollector,
   type WmsReadingRow,
 } from './rows.ts'
+import { allRows, inReadOnlyTransaction } from './session.ts'
 import { columnsOf, columnsStatement, readingStatement, sampleStatement } from './statement.ts'
 
 /** Where a WMS keeps its tables, and who reads them. */
@@ -130,7 +131,7 @@ export class WmsReader {
   /** Their clock against the middle of the question's way there and back. */
   async #clockSkew(session: PoolConnection): Promise<number> {
     const askedAt = this.#now()
-    const [row] = await all(session, 'SELECT UNIX_TIMESTAMP(NOW(6))')
+    const [row] = await allRows(session, 'SELECT UNIX_TIMESTAMP(NOW(6))')
     const roundTripMs = this.#now() - askedAt
     const skewMs = Number(row?.[0]) * 1_000 - (askedAt + roundTripMs / 2)
     if (!Number.isFinite(skewMs)) throw new WmsError('failed', 'the server does not tell the time')
@@ -148,7 +149,7 @@ export class WmsReader {
     try {
       const connecting = connect(this.#poolFor(name, connection))
       session = await deadline.race(connecting, (late) => late.destroy())
-      const result = await deadline.race(inReadOnlyTransaction(session, limits, work))
+      const result = await deadline.race(inReadOnlyTransaction(session, limits.seconds, work))
       session.release()
       return result
     } catch (error) {
@@ -211,35 +212,6 @@ function connect(pool: Pool): Promise<PoolConnection> {
   })
 }
 
-async function inReadOnlyTransaction<Result>(
-  session: PoolConnection,
-  { seconds }: WmsLimits,
-  work: (session: PoolConnection) => Promise<Result>,
-): Promise<Result> {
-  const [row] = await all(session, 'SELECT VERSION()')
-  const isMariadb = /mariadb/i.test(row?.[0] ?? '')
-  const limit = isMariadb
-    ? `SET SESSION max_statement_time = ${seconds}`
-    : `SET SESSION max_execution_time = ${Math.ceil(seconds * 1_000)}`
-  await all(session, limit)
-  await all(session, 'SET SESSION TRANSACTION READ ONLY')
-  await all(session, 'START TRANSACTION READ ONLY')
-  const result = await work(session)
-  await all(session, 'COMMIT')
-  return result
-}
-
-/** The few rows of a small statement. */
-function all(session: PoolConnection, sql: string): Promise<RawRow[]> {
-  return new Promise((resolve, reject) => {
-    session.query({ sql, rowsAsArray: true }, (error: Error | null, rows: unknown) => {
-      if (error) reject(error)
-      // A statement without rows answers with an object; with `rowsAsArray` and `typeCast` rows are arrays of text.
-      else resolve(Array.isArray(rows) ? (rows as RawRow[]) : [])
-    })
-  })
-}
-
 function columnNames(session: PoolConnection, sql: string): Promise<string[]> {
   return new Promise((resolve, reject) => {
     session.query({ sql, rowsAsArray: true }, (error, _rows, fields) => {
@@ -284,7 +256,7 @@ function stream(
 
 /** Whether the user was granted more than reading. Only a warning: the transaction is read-only anyway. */
 async function mayWrite(session: PoolConnection): Promise<boolean> {
-  const rows = await all(session, 'SHOW GRANTS')
+  const rows = await allRows(session, 'SHOW GRANTS')
   return rows.some(([grant]) => {
     const rights = /^GRANT (.+?) ON /i.exec(grant ?? '')?.[1] ?? ''
     return rights
