@@ -63,6 +63,8 @@ export async function readOpenapi(): Promise<unknown> {
     ids: { next: () => 'none' },
     logger: pino({ level: 'silent' }),
     temporalReady: unasked,
+    // A busy machine is no reason not to answer: nobody else asks.
+    pressureLimits: { maxEventLoopDelayMs: 0, maxHeapUsedBytes: 0 },
   })
   try {
     return (await app.inject('/openapi.json')).json()
