@@ -107,6 +107,8 @@ async function buildProcesses(): Promise<void> {
 }
 
 async function buildConsole(): Promise<void> {
+  // Tests build it, too, and what they look at must be what is served; Vite would take their `test` for what is wanted.
+  process.env.NODE_ENV = 'production'
   const { build: viteBuild } = await import('vite')
   await viteBuild({ configFile: join(root, 'console', 'vite.config.ts'), logLevel: 'error' })
   await compressBeside(join(dist, 'console'))
