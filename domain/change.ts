@@ -170,7 +170,7 @@ export type ChangeTerms = {
   operator: string
   requestId: string
   /** What the amount due was approved, and the ERP told, to change by, in cents. Not in terms of earlier builds. */
-  differenceCents?: number | undefined
+  differenceCents?: number
 }
 
 /** What a caller hears in the end: null, or why not. */

@@ -177,7 +177,7 @@ export function commitChange(
   event: Extract<OrderEvent, { type: 'change_commit_requested' }>,
 ): void {
   const { state } = draft
-  const { requestId, changeId, changeNumber, approvers, operator, differenceCents } = event
+  const { requestId, changeId } = event
   if (isWaiting(state, requestId)) return
   if (isMade(state, changeId)) {
     if (state.cancellation?.changeId === changeId && isCancelling(state)) {
@@ -197,11 +197,23 @@ export function commitChange(
   if (hold.state !== 'prepared') {
     return reply(draft, requestId, problemOf('not-prepared', `the change is ${hold.state}; prepare it first`))
   }
-  const terms = { changeNumber, approvers, operator, requestId, differenceCents }
+  const terms = termsOf(event)
   const planned = planOnTerms(state, hold, terms)
   if (!planned.ok) return reply(draft, requestId, planned.problem)
   wait(hold, requestId, 'commit')
   settleHold(hold, terms)
+}
+
+function termsOf({
+  changeNumber,
+  approvers,
+  operator,
+  requestId,
+  differenceCents,
+}: Extract<OrderEvent, { type: 'change_commit_requested' }>): ChangeTerms {
+  const terms = { changeNumber, approvers, operator, requestId }
+  // The state goes through JSON, which knows no undefined.
+  return differenceCents === undefined ? terms : { ...terms, differenceCents }
 }
 
 /**

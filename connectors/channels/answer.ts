@@ -19,7 +19,8 @@ const envelope = z.record(z.string(), z.unknown())
 export function objectOf(method: string, { status, headers, text }: HttpAnswer): Record<string, unknown> {
   if (status === 429)
     throw new RateLimitedError(`${method}: 429`, patienceOf(headers.get('retry-after') ?? ''))
-  if (mayPass(status)) throw new UnreachableError(`${method}: ${status}`)
+  // 401 is said of a secret that is wrong: a platform's does not change by itself.
+  if (mayPass(status) && status !== 401) throw new UnreachableError(`${method}: ${status}`)
   if (status >= 400) throw new RefusedError(status, `${method}: ${status}`)
   const answer = envelope.safeParse(readJson(method, text))
   if (!answer.success) throw new UnreachableError(`${method}: the answer is no object`)
