@@ -21,7 +21,13 @@ const project = (name: keyof typeof folders, timeoutMs: number, more: object = {
   },
 })
 /** All its files look at one hub: one after the other, when everything else is done. */
-const onOneHub = { globalSetup: ['test/browser/hub.ts'], maxWorkers: 1, sequence: { groupOrder: 1 } }
+const onOneHub = {
+  globalSetup: ['test/browser/hub.ts'],
+  maxWorkers: 1,
+  sequence: { groupOrder: 1 },
+  // A page, an API and a worker that share a busy machine: a second, as vitest has it, is no time.
+  expect: { poll: { timeout: 60_000 } },
+}
 
 export default defineConfig({
   test: {
