@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { STORY_KINDS } from '../domain/order-story.ts'
 import { code, externalId, instant, orderId, page, pageQuery, text } from './common.ts'
 import { logEntry } from './orders.ts'
 
@@ -48,18 +49,6 @@ export const operationLogEntry = logEntry.extend({ orderId, storeId: z.string() 
 export type OperationLogEntry = z.output<typeof operationLogEntry>
 export const operationLogPage = page(operationLogEntry)
 
-export const STORY_KINDS = [
-  'log',
-  'stock',
-  'message',
-  'delivery',
-  'tracking',
-  'work_item',
-  'notification',
-  'inspection',
-  'change_request',
-] as const
-export type StoryKind = (typeof STORY_KINDS)[number]
 const storyKind = z.enum(STORY_KINDS)
 
 export const orderStoryQuery = pageQuery.extend({

@@ -64,7 +64,7 @@ export function previewChange(
       }),
       freightCents: { before: order.placed.freightCents, after: freightCents },
       amountCents: { before: dueCents(order), after: dueCents(after) },
-      differenceCents: differenceOf(order, change, plan),
+      differenceCents: differenceOf(order, after),
       refunds: named
         ? [named]
         : refundsOwed(after, 'changed', 'preview').map(({ paymentId, amountCents }) => ({
@@ -109,9 +109,9 @@ export function afterChange(order: OrderState, change: Change, plan: ChangePlan)
   }
 }
 
-/** By how many cents the amount due would change. */
-export function differenceOf(order: OrderState, change: Change, plan: ChangePlan): number {
-  return dueCents(afterChange(order, change, plan)) - dueCents(order)
+/** By how many cents the amount due differs from one state of an order to another. */
+export function differenceOf(before: OrderState, after: OrderState): number {
+  return dueCents(after) - dueCents(before)
 }
 
 /** The plan of a change, or why it cannot be. */

@@ -6,7 +6,7 @@ import {
   type CommitChangeAnswer,
   pausesPicking,
 } from './change.ts'
-import { differenceOf, type Planned, planChange } from './change-preview.ts'
+import { afterChange, differenceOf, type Planned, planChange } from './change-preview.ts'
 import type { OrderEvent, OrderState, RefundReason } from './order.ts'
 import { applyPlan } from './order-change-applied.ts'
 import { type Draft, reply } from './order-draft.ts'
@@ -223,7 +223,7 @@ function termsOf({
 function planOnTerms(state: OrderState, { change }: ChangeHold, { differenceCents }: ChangeTerms): Planned {
   const planned = planChange(state, change)
   if (!planned.ok || differenceCents === undefined) return planned
-  const now = differenceOf(state, change, planned.plan)
+  const now = differenceOf(state, afterChange(state, change, planned.plan))
   if (now === differenceCents) return planned
   const detail = `the amount would change by ${now} cents now, not by ${differenceCents}`
   return { ok: false, problem: problemOf('order-changed', detail) }

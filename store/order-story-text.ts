@@ -1,9 +1,10 @@
-import type { OrderStoryEntry, StoryKind } from '../contracts/operation-log.ts'
+import type { OrderStoryEntry } from '../contracts/operation-log.ts'
 import { WORK_ITEM_TEXT } from '../contracts/work-items.ts'
 import { because, changeEventText } from '../domain/change-event-text.ts'
 import { INSPECTION_STATE_MEANING } from '../domain/inspection.ts'
 import type { NotificationEvent, NotificationState, NotificationWay } from '../domain/notification.ts'
 import { ORDER_STATUS_MEANING } from '../domain/order-state.ts'
+import type { StoryKind } from '../domain/order-story.ts'
 
 type Detail = OrderStoryEntry['detail']
 type Text = { en: string; zh: string }

@@ -1,11 +1,7 @@
 import { sql } from 'kysely'
-import {
-  type OrderStoryEntry,
-  type OrderStoryQuery,
-  STORY_KINDS,
-  type StoryKind,
-} from '../contracts/operation-log.ts'
+import type { OrderStoryEntry, OrderStoryQuery } from '../contracts/operation-log.ts'
 import { TOLD_CHANGE_EVENTS } from '../domain/change-event-text.ts'
+import { STORY_KINDS, type StoryKind } from '../domain/order-story.ts'
 import type { Db } from './database.ts'
 import { STORY_TEXTS } from './order-story-text.ts'
 import { Keyset, type Page, timeAndId } from './paging.ts'

@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Button, Checkbox, Input, Select, type TableColumnsType } from 'antd'
+import { Button, Checkbox, Input, type TableColumnsType } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { CHANGE_TYPES } from '../../../domain/change.ts'
@@ -11,6 +11,7 @@ import { asQuery, present } from '../api/query.ts'
 import type { ChangeSummary } from '../api/types.ts'
 import { ExportButton } from '../components/export-button.tsx'
 import { FilterBar } from '../components/filter-bar.tsx'
+import { FilterSelect } from '../components/filter-select.tsx'
 import { ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Difference } from '../components/money.tsx'
@@ -136,20 +137,14 @@ function ChangeFilters() {
         placeholder={t('changes.numberHint')}
         onSearch={(changeNumber) => change({ changeNumber: changeNumber.trim() })}
       />
-      <Select
-        aria-label={t('change.status')}
-        placeholder={t('change.status')}
-        allowClear
-        className="filter"
+      <FilterSelect
+        label={t('change.status')}
         value={search.status}
         onChange={(status) => change({ status })}
         options={CHANGE_REQUEST_STATUSES.map((value) => ({ value, label: t(`changeStatus.${value}`) }))}
       />
-      <Select
-        aria-label={t('change.type')}
-        placeholder={t('change.type')}
-        allowClear
-        className="filter"
+      <FilterSelect
+        label={t('change.type')}
         value={search.type}
         onChange={(type) => change({ type })}
         options={CHANGE_TYPES.map((value) => ({ value, label: t(`changeType.${value}`) }))}

@@ -3,6 +3,7 @@ import { Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { CHANGE_TYPES } from '../../../domain/change.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
+import { FilterSelect } from '../components/filter-select.tsx'
 import { useFilters } from '../components/use-filters.ts'
 
 const route = getRouteApi('/shell/approvals')
@@ -13,11 +14,8 @@ export function InboxFilters() {
   const change = useFilters<typeof search>()
   return (
     <FilterBar label={t('list.filters')}>
-      <Select
-        aria-label={t('change.type')}
-        placeholder={t('change.type')}
-        allowClear
-        className="filter"
+      <FilterSelect
+        label={t('change.type')}
         value={search.type}
         onChange={(type) => change({ type })}
         options={CHANGE_TYPES.map((value) => ({ value, label: t(`changeType.${value}`) }))}

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { ORDER_STATUSES } from '../../../domain/order-state.ts'
 import { useNames } from '../api/directory.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
+import { FilterSelect } from '../components/filter-select.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import type { OrdersSearch } from './search.ts'
 
@@ -23,30 +24,21 @@ export function OrderFilters() {
   return (
     <FilterBar label={t('list.filters')}>
       <Finder key={search.externalOrderId ?? ''} given={search.externalOrderId ?? ''} />
-      <Select
-        aria-label={t('orders.status')}
-        placeholder={t('orders.status')}
-        allowClear
-        className="filter"
+      <FilterSelect
+        label={t('orders.status')}
         value={search.status}
         onChange={(status) => change({ status })}
         options={ORDER_STATUSES.map((value) => ({ value, label: t(`orderStatus.${value}`) }))}
       />
-      <Select
-        aria-label={t('orders.channel')}
-        placeholder={t('orders.channel')}
-        allowClear
-        className="filter"
+      <FilterSelect
+        label={t('orders.channel')}
         value={search.channel}
         onChange={(channel) => change({ channel })}
         options={CHANNELS.map((value) => ({ value, label: t(`channel.${value}`) }))}
       />
-      <Select
-        aria-label={t('orders.store')}
-        placeholder={t('orders.store')}
-        allowClear
-        showSearch={{ optionFilterProp: 'label' }}
-        className="filter"
+      <FilterSelect
+        label={t('orders.store')}
+        isSearchable
         value={search.storeId}
         onChange={(storeId) => change({ storeId })}
         options={stores.map(({ id, name }) => ({ value: id, label: name }))}

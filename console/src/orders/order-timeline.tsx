@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Button, Segmented, Select, Timeline } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { STORY_KINDS } from '../../../domain/order-story.ts'
 import { client } from '../api/client.ts'
 import type { StoryEntry } from '../api/types.ts'
 import { Moment } from '../components/moment.tsx'
@@ -9,7 +10,6 @@ import { Section } from '../components/section.tsx'
 import { Failure, Loading, NothingHere } from '../components/states.tsx'
 import { Tag } from '../components/tag.tsx'
 import { pickText } from '../format/bilingual.ts'
-import { STORY_KINDS } from './search.ts'
 
 const route = getRouteApi('/shell/orders/$orderId')
 const PAGE = 50

@@ -1,5 +1,6 @@
 import { z } from 'zod/mini'
 import { ORDER_STATUSES } from '../../../domain/order-state.ts'
+import { STORY_KINDS } from '../../../domain/order-story.ts'
 import { flag, moment, oneOf, paging, words } from '../components/search-schema.ts'
 
 /** What of the list is shown: as the API filters it, by the same names. */
@@ -15,18 +16,6 @@ export const ordersSearch = z.object({
   sort: oneOf(['newest', 'oldest']),
 })
 export type OrdersSearch = z.output<typeof ordersSearch>
-
-export const STORY_KINDS = [
-  'log',
-  'stock',
-  'message',
-  'delivery',
-  'tracking',
-  'work_item',
-  'notification',
-  'inspection',
-  'change_request',
-] as const
 
 export const orderSearch = z.object({
   /** Of the timeline; none: everything. */

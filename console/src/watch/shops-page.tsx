@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Select, type TableColumnsType } from 'antd'
+import type { TableColumnsType } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
@@ -8,6 +8,7 @@ import { useNames } from '../api/directory.ts'
 import { asQuery } from '../api/query.ts'
 import type { Shop } from '../api/types.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
+import { FilterSelect } from '../components/filter-select.tsx'
 import { ListTable } from '../components/list-table.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Tag, type Tone } from '../components/tag.tsx'
@@ -36,11 +37,8 @@ export function ShopsPage() {
     <>
       <PageHead title={t('shops.title')} />
       <FilterBar label={t('list.filters')}>
-        <Select
-          aria-label={t('shops.store')}
-          placeholder={t('shops.store')}
-          allowClear
-          className="filter"
+        <FilterSelect
+          label={t('shops.store')}
           value={search.storeId}
           onChange={(storeId) => change({ storeId })}
           options={stores.map(({ id, name }) => ({ value: id, label: name }))}

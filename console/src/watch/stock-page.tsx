@@ -8,6 +8,7 @@ import { useNames } from '../api/directory.ts'
 import { asQuery } from '../api/query.ts'
 import type { StockRow } from '../api/types.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
+import { FilterSelect } from '../components/filter-select.tsx'
 import { ListTable } from '../components/list-table.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Tag } from '../components/tag.tsx'
@@ -88,20 +89,14 @@ function StockFilters() {
         placeholder={t('stock.text')}
         onSearch={(text) => change({ text: text.trim() })}
       />
-      <Select
-        aria-label={t('stock.warehouse')}
-        placeholder={t('stock.warehouse')}
-        allowClear
-        className="filter"
+      <FilterSelect
+        label={t('stock.warehouse')}
         value={search.warehouseId}
         onChange={(warehouseId) => change({ warehouseId })}
         options={warehouses.map(({ id, name }) => ({ value: id, label: name }))}
       />
-      <Select
-        aria-label={t('stock.level')}
-        placeholder={t('stock.level')}
-        allowClear
-        className="filter"
+      <FilterSelect
+        label={t('stock.level')}
         value={search.level}
         onChange={(level) => change({ level })}
         options={(['out', 'low', 'ok'] as const).map((value) => ({ value, label: t(`level.${value}`) }))}
