@@ -72,6 +72,8 @@ test.each(['/', '/orders', '/approvals', '/change-requests', '/work-items', '/st
     const { page } = await browser.open({ as: 'team_lead', viewport: PHONE })
     await page.goto(path)
     await page.getByRole('heading', { level: 1 }).waitFor()
+    // With what it shows, not only its frame.
+    await expect.poll(() => page.locator('.ant-spin-spinning').count()).toBe(0)
     expect(await page.evaluate(sticksOut)).toBe(false)
   },
 )
