@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash as digest, randomBytes } from 'node:crypto'
 import { hash } from '@node-rs/argon2'
 import { type RawBuilder, sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
@@ -77,7 +77,7 @@ const roleName = z.enum(ROLES)
 
 /** API keys are random and long, so that one fast hash is enough to store them by. */
 export function hashApiKey(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest()
+  return digest('sha256', secret, 'buffer')
 }
 
 /**

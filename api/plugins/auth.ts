@@ -52,7 +52,7 @@ export const auth = fp(
     // After the rate limit, which counts by identity, and before the body is read.
     app.addHook('preParsing', async (request) => authorize(request))
   },
-  { name: 'auth', dependencies: ['@fastify/session'] },
+  { name: 'auth', dependencies: ['sessions'] },
 )
 
 function authorize(request: FastifyRequest): void {

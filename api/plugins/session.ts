@@ -1,6 +1,6 @@
 import cookie from '@fastify/cookie'
-import session, { type SessionStore } from '@fastify/session'
-import type { FastifyInstance } from 'fastify'
+import session, { type FastifySessionOptions, type SessionStore } from '@fastify/session'
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { z } from 'zod'
 import { deleteSession, loadSession, saveSession } from '../../store/session.ts'
@@ -20,11 +20,14 @@ declare module 'fastify' {
   }
 }
 
-/** Opaque sessions in PostgreSQL: ended at once on every process, and alive when Redis is away. */
+/**
+ * Opaque sessions in PostgreSQL: ended at once on every process, and alive when Redis is away. Who comes with a key has
+ * none.
+ */
 export const sessions = fp(
   async (app: FastifyInstance, { deps }: { deps: ApiDeps }) => {
     await app.register(cookie)
-    await app.register(session, {
+    await registerForPeople(app, {
       secret: deps.config.SESSION_SECRET,
       cookieName: SESSION_COOKIE,
       cookie: {
@@ -41,6 +44,32 @@ export const sessions = fp(
   },
   { name: 'sessions' },
 )
+
+/**
+ * The library makes a session for every request, signs and hashes it, and throws it away where nobody used it: a tenth of
+ * all that a checkout costs, for a caller with a key, who never has one. So its hooks pass such requests by.
+ */
+async function registerForPeople(app: FastifyInstance, options: FastifySessionOptions): Promise<void> {
+  const scope: FastifyInstance = Object.create(app, {
+    addHook: {
+      value: (name: 'onRequest', hook: onRequestHookHandler) => {
+        app.addHook(name, function forPeople(request, reply, ...rest) {
+          if (!comesWithKey(request)) return hook.call(this, request, reply, ...rest)
+          // Before the answer there is a payload in between.
+          rest.at(-1)?.()
+        })
+      },
+    },
+  })
+  await new Promise<void>((resolve, reject) => {
+    session(scope, options, (error) => (error ? reject(error) : resolve()))
+  })
+}
+
+/** Signing in begins a session whatever else was sent along. */
+function comesWithKey({ headers, routeOptions }: FastifyRequest): boolean {
+  return headers.authorization !== undefined && routeOptions.config.access !== 'public'
+}
 
 const stored = z.object({
   accountId: z.uuid().optional(),

@@ -125,7 +125,8 @@ export const sessionRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (ap
       },
     },
     async (request, reply) => {
-      await request.session.destroy()
+      // Who comes with a key has none to end.
+      await request.session?.destroy()
       reply.clearCookie(SESSION_COOKIE, { path: '/' })
       return reply.status(204).send()
     },

@@ -1,13 +1,12 @@
-import { sql } from 'kysely'
 import pg from 'pg'
-import { rememberResults } from '../../store/operation.ts'
-import { type ReserveRequest, reserve } from '../../store/reservation.ts'
-import { createReservations } from '../../store/reservation-groups.ts'
+import type { ReserveRequest } from '../../store/reservation.ts'
 import { fillOrders, fillWarehouses, reservationFor } from '../catalogue.ts'
 import { measureClosedLoop } from '../closed-loop.ts'
 import type { Figure } from '../figure.ts'
+import { reservingWork } from '../reserving.ts'
 import type { Stage } from '../stage.ts'
 import { median } from '../statistics.ts'
+import { measureProcesses } from './reservation-processes.ts'
 
 const SKUS = 10_000
 const WAREHOUSES = 12
@@ -45,9 +44,8 @@ const LOADS: Load[] = [
  * transaction per order, in turns: throughput, and the time that the slowest of a hundred waits.
  */
 export async function measureReservations(stage: Stage, say: (line: string) => void): Promise<Figure[]> {
-  const { db, ownerUrl } = await stage.freshDatabase('hub_bench_reservation')
+  const { db, ownerUrl, appUrl } = await stage.freshDatabase('hub_bench_reservation')
   const orderIds = await fill(ownerUrl)
-  const groups = createReservations(db)
   let count = 0
   const next = (load: Load): ReserveRequest => {
     count += 1
@@ -60,18 +58,7 @@ export async function measureReservations(stage: Stage, say: (line: string) => v
   }
   const figures: Figure[] = []
   for (const load of LOADS) {
-    const grouped = async () => {
-      await groups.reserve(next(load))
-    }
-    const single = async () => {
-      const request = next(load)
-      await db.transaction().execute(async (tx) => {
-        // The same plans as in a group: what is compared is the sharing, not the planning.
-        await sql`select set_config('plan_cache_mode', 'force_generic_plan', true)`.execute(tx)
-        const result = await reserve(tx, request)
-        await rememberResults(tx, [{ id: request.operationId, result }])
-      })
-    }
+    const { grouped, single } = reservingWork(db, () => next(load))
     const loop = {
       concurrency: load.callers,
       warmUpMs: WARM_UP_MS,
@@ -111,6 +98,7 @@ export async function measureReservations(stage: Stage, say: (line: string) => v
       },
     )
   }
+  figures.push(await measureProcesses(appUrl, 'BENCH-0', stage.signal))
   stage.check()
   return figures
 }

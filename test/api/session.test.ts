@@ -65,6 +65,22 @@ test('signing out ends the session in the database', async () => {
   expect((await whoAmI(cookie)).statusCode).toBe(401)
 })
 
+test('who comes with a key has no session, whatever cookie is sent along, and none to end; signing in begins one all the same', async () => {
+  const cookie = await signInAs(api.app, 'clerk')
+  const headers = { authorization: `Bearer ${api.keys.ops}`, cookie }
+  const asked = await api.app.inject({ url: '/v1/session', headers })
+  expect([asked.json().kind, asked.headers['set-cookie']]).toEqual(['system', undefined])
+  expect((await api.app.inject({ method: 'DELETE', url: '/v1/session', headers })).statusCode).toBe(204)
+  expect((await whoAmI(cookie)).statusCode).toBe(200)
+  const payload = { userName: 'clerk', password: PASSWORD }
+  const again = await api.app.inject({ method: 'POST', url: '/v1/session', headers, payload })
+  const [begun] = again.cookies
+  expect(again.statusCode).toBe(200)
+  expect((await whoAmI(`${begun?.name}=${encodeURIComponent(begun?.value ?? '')}`)).json().userName).toBe(
+    'clerk',
+  )
+})
+
 test('a disabled account is out at once', async () => {
   const cookie = await signInAs(api.app, 'finance')
   await api.rows("update account set disabled = true where user_name = 'finance'")

@@ -89,7 +89,7 @@ export async function createTestApi(
   options: { config?: Partial<Config>; redis?: Redis | null; deps?: Partial<ApiDeps> } = {},
 ): Promise<TestApi> {
   const database = await createTestDatabase()
-  const api = await openTestApi(database, await seed(database), options)
+  const api = await openTestApi(database, await seedForOrders(database), options)
   return {
     ...api,
     close: async () => {
@@ -218,7 +218,8 @@ function testConfig(databaseUrl: string): Config {
   })
 }
 
-async function seed({ db }: TestDatabase): Promise<Record<System, string>> {
+/** What `createTestApi` promises to be there. Returns the keys. */
+export async function seedForOrders({ db }: TestDatabase): Promise<Record<System, string>> {
   await db
     .insertInto('sku')
     .values(
