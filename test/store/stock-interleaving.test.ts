@@ -14,7 +14,7 @@ afterAll(async () => {
 
 /** Then nobody takes another step: a busy machine walks less far, never longer. */
 const WALK_MS = 40_000
-const steps = fc.array(step, { minLength: 20, maxLength: 50 })
+const steps = fc.array(step, { minLength: 60, maxLength: 90, size: 'max' })
 
 test('whatever is done to stock by two hands in any order: after each step available + shortfall is not below zero, counters, ledger, live holds, quotas and presales agree, nothing is promised where units are missing, and only a physical fact raises a shortfall', async () => {
   const endAt = Date.now() + WALK_MS
@@ -35,7 +35,7 @@ test('whatever is done to stock by two hands in any order: after each step avail
       await Promise.all([walk(left), walk(right)])
     }),
     {
-      numRuns: 8,
+      numRuns: 10,
       // Shrinking would run two hands many times over, each time in another order.
       endOnFailure: true,
       ...(process.env.TEST_SEED ? { seed: Number(process.env.TEST_SEED) } : {}),
@@ -64,15 +64,15 @@ const SCENARIO: Step[] = [
   { do: 'promotion', what: 'end', at: 1 },
   { do: 'promotion', what: 'advance', at: 0 },
   { do: 'buy', sku: 0, other: null, channel: 'jd', quantity: 1, grouped: false },
-  { do: 'order', what: 'cancel', at: 1 },
+  { do: 'order', what: 'cancel', at: 0 },
   { do: 'buy', sku: 1, other: null, channel: 'mall', quantity: 1, grouped: false },
-  { do: 'order', what: 'expire', at: 2 },
-  { do: 'order', what: 'ask', at: 2 },
-  { do: 'order', what: 'again', at: 2 },
+  { do: 'order', what: 'expire', at: 0 },
+  { do: 'order', what: 'ask', at: 0 },
+  { do: 'order', what: 'again', at: 0 },
   { do: 'buy', sku: 1, other: null, channel: 'mall', quantity: 1, grouped: false },
-  { do: 'order', what: 'expire', at: 3 },
-  { do: 'order', what: 'ask', at: 3 },
-  { do: 'order', what: 'wait', at: 3 },
+  { do: 'order', what: 'expire', at: 0 },
+  { do: 'order', what: 'ask', at: 0 },
+  { do: 'order', what: 'wait', at: 0 },
   { do: 'adjust', sku: 1, warehouse: 0, delta: 4 },
   { do: 'serve', sku: 1 },
   { do: 'count', sku: 1, warehouse: 0, delta: -1 },
@@ -80,10 +80,10 @@ const SCENARIO: Step[] = [
   { do: 'read WMS', sku: 1, warehouse: 0, delta: 1, timed: true },
   { do: 'apply reading', at: 0 },
   { do: 'read WMS', sku: 1, warehouse: 1, delta: 4, timed: true },
-  { do: 'apply reading', at: 1 },
+  { do: 'apply reading', at: 2 },
   { do: 'approve jump', sku: 1, warehouse: 1 },
   { do: 'buy', sku: 2, other: null, channel: 'mall', quantity: 3, grouped: true },
-  { do: 'order', what: 'pay', at: 4 },
+  { do: 'order', what: 'pay', at: 0 },
   { do: 'arrive', quantity: 3 },
 ]
 
@@ -93,7 +93,7 @@ test('the walk knows every kind of movement there is: each of its steps finds so
   for (const each of SCENARIO) {
     const hadEffect = await round.take(each)
     // A reading that jumps is kept for a person, and moves nothing until then.
-    if (!hadEffect && !(each.do === 'apply reading' && each.at === 1)) idle.push(each)
+    if (!hadEffect && !(each.do === 'apply reading' && each.at === 2)) idle.push(each)
     await round.expectRules()
   }
   expect(idle).toEqual([])

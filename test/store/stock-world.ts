@@ -25,10 +25,14 @@ import { applySnapshots, approveJump, type WmsReading } from '../../store/wms-sn
 import { arrive, change, expectPresalesSound, openPresale } from './presale-support.ts'
 import { openPromotions } from './promotion-support.ts'
 import {
+  ORDERS_FOR,
+  type OrderStanding,
   type OrderStep,
   type PromotionStep,
   SKUS,
   type Step,
+  TRANSFERS_FOR,
+  type TransferStanding,
   type TransferStep,
   WAREHOUSES,
 } from './stock-steps.ts'
@@ -59,6 +63,24 @@ const SNAPSHOT_RULES = {
   plausible: { units: 3, share: 0.5 },
 } as const
 
+const AFTER: Partial<Record<OrderStep, OrderStanding>> = {
+  pay: 'paid',
+  pick: 'picking',
+  pack: 'packed',
+  expire: 'ended',
+  cancel: 'cancelled',
+  again: 'paid',
+  wait: 'waiting',
+}
+const AFTER_TRANSFER: Record<TransferStep, TransferStanding> = {
+  hold: 'held',
+  dispatch: 'moving',
+  receive: 'moving',
+  'bring back': 'called off',
+  lose: 'moving',
+  'call off': 'called off',
+}
+
 type Promotions = Awaited<ReturnType<typeof openPromotions>>
 
 /** Fresh articles, and what is done to them. `take` returns whether there was anything to do. */
@@ -72,13 +94,12 @@ async function newRound(store: TestStore, promotions: Promotions) {
   const presaleId = await openPresale(db, skus[SKUS - 1] ?? '', 8)
   const checkouts = createCheckouts(db, { ...store, answerOf: () => ({ status: 201, response: null }) })
   const reservations = createReservations(db)
-  const orders: PlacedOrder[] = []
-  const transfers: string[] = []
+  const orders: { order: PlacedOrder; standing: OrderStanding }[] = []
+  const transfers: { transferId: string; standing: TransferStanding }[] = []
   const promoted: string[] = []
   const counts: string[] = []
   const readings: (WmsReading & { warehouseId: string })[] = []
   const paid = new Set<string>()
-  const cancelled = new Set<string>()
   const returned = new Set<string>()
   /** An order's workflow does one thing after another. */
   const inTurn = newTurns()
@@ -99,7 +120,7 @@ async function newRound(store: TestStore, promotions: Promotions) {
   }
 
   function keep(result: Awaited<ReturnType<Promotions['tryBuy']>>): boolean {
-    if (result.ok) orders.push(result.order)
+    if (result.ok) orders.push({ order: result.order, standing: 'placed' })
     return result.ok
   }
 
@@ -111,10 +132,9 @@ async function newRound(store: TestStore, promotions: Promotions) {
     const tasks = await store.tasks(orderId)
     switch (what) {
       case 'pay':
-        if (paid.has(orderId) || cancelled.has(orderId)) return false
+        if (paid.has(orderId)) return false
         paid.add(orderId)
-        await store.pay(order)
-        return true
+        return (await store.pay(order)).outcome === 'accepted'
       case 'pick': {
         const confirmed = (await store.holds(orderId)).filter(({ state }) => state === 'confirmed')
         if (tasks.length > 0 || confirmed.length === 0) return false
@@ -146,16 +166,18 @@ async function newRound(store: TestStore, promotions: Promotions) {
         const { refusal } = await decideCancellation(db, {
           ...{ orderId, mayCancelPaid: true, operationId, operator: 'test' },
         })
-        if (refusal === null) cancelled.add(orderId)
         return refusal === null
       }
       case 'again':
       case 'wait': {
         // Only an order whose goods are gone asks again, or waits.
-        if (cancelled.has(orderId) || tasks.length > 0 || (await liveHolds(order)).length > 0) return false
+        if (tasks.length > 0 || (await liveHolds(order)).length > 0) return false
         const { placed } = await store.firstState(orderId)
-        if (what === 'wait') await waitForStock(db, placed)
-        else await reserveAgain(reservations, { placed, operationId: `${orderId}/again` })
+        if (what === 'again') {
+          const again = await reserveAgain(reservations, { placed, operationId: `${orderId}/again` })
+          return again.allocations !== null
+        }
+        await waitForStock(db, placed)
         return true
       }
     }
@@ -244,11 +266,22 @@ async function newRound(store: TestStore, promotions: Promotions) {
       case 'order':
       case 'short':
       case 'change': {
-        const order = chosen(orders, each.at)
-        if (!order) return false
-        return inTurn(order.orderId, () => {
-          if (each.do === 'order') return takeOrder(each.what, order)
-          return each.do === 'short' ? missUnits(order, each.quantity) : changeOrder(order, each.quantity)
+        const what = each.do === 'order' ? each.what : each.do
+        const isFor = (standing: OrderStanding) => ORDERS_FOR[what].includes(standing)
+        const entry = chosen(
+          orders.filter(({ standing }) => isFor(standing)),
+          each.at,
+        )
+        if (!entry) return false
+        const { order } = entry
+        return inTurn(order.orderId, async () => {
+          if (!isFor(entry.standing)) return false
+          if (each.do !== 'order') {
+            return each.do === 'short' ? missUnits(order, each.quantity) : changeOrder(order, each.quantity)
+          }
+          const hadEffect = await takeOrder(each.what, order)
+          if (hadEffect) entry.standing = AFTER[each.what] ?? entry.standing
+          return hadEffect
         })
       }
       case 'serve':
@@ -271,7 +304,7 @@ async function newRound(store: TestStore, promotions: Promotions) {
         return counts.push(countId) > 0
       }
       case 'decide count': {
-        const countId = chosen(counts, each.at)
+        const [countId] = counts.splice(each.at % Math.max(1, counts.length), 1)
         if (!countId) return false
         const decision = each.approve ? 'approve' : 'reject'
         await store.inTransaction((tx) => decideCount(tx, countId, { decision, reason: 'test' }, 'manager'))
@@ -282,7 +315,8 @@ async function newRound(store: TestStore, promotions: Promotions) {
         return readings.push({ skuId, warehouseId, onHand: units, asOf: each.timed ? at : null }) > 0
       }
       case 'apply reading': {
-        const reading = chosen(readings, each.at)
+        // Mostly the newest ones; now and then one that has been overtaken.
+        const reading = chosen(readings.slice(-3).reverse(), each.at)
         if (!reading) return false
         const { warehouseId } = reading
         const input = { warehouseId, readings: [reading], rules: SNAPSHOT_RULES, operationId: uuid() }
@@ -305,11 +339,17 @@ async function newRound(store: TestStore, promotions: Promotions) {
         }
         const by = { transferId: uuid(), eventId: uuid(), operator: 'mei', reason: 'test' }
         const { transferId } = await store.inTransaction((tx) => requestTransfer(tx, { ...wish, ...by }))
-        return transfers.push(transferId) > 0
+        return transfers.push({ transferId, standing: 'asked' }) > 0
       }
       case 'transfer': {
-        const transferId = chosen(transfers, each.at)
-        return transferId !== undefined && takeTransfer(each, transferId)
+        const entry = chosen(
+          transfers.filter(({ standing }) => TRANSFERS_FOR[each.what].includes(standing)),
+          each.at,
+        )
+        if (!entry) return false
+        const hadEffect = await takeTransfer(each, entry.transferId)
+        if (hadEffect) entry.standing = AFTER_TRANSFER[each.what]
+        return hadEffect
       }
       case 'promote': {
         const quotas = (['mall', 'jd'] as const).map((channel) => ({
