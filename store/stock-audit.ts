@@ -39,8 +39,12 @@ export async function auditStock(
           sum(reserved_delta)::int as reserved, sum(shortfall_delta)::int as shortfall
         from stock_ledger where ${ofSku} group by sku_id, warehouse_id
       ), live as (
-        select sku_id, warehouse_id, sum(quantity)::int as held from reservation
-        where state in ('held', 'confirmed') and ${ofSku} group by sku_id, warehouse_id
+        select sku_id, warehouse_id, sum(quantity)::int as held from (
+          -- Either state has an index by SKU; for both in one condition every hold there ever was would be read.
+          select sku_id, warehouse_id, quantity from reservation where state = 'held' and ${ofSku}
+          union all
+          select sku_id, warehouse_id, quantity from reservation where state = 'confirmed' and ${ofSku}
+        ) as hold group by sku_id, warehouse_id
       ), compared as (
         select level.sku_id, level.warehouse_id,
           array[level.total, level.shipped, level.reserved, level.shortfall] as counters,

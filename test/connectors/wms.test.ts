@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { createConnection } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type WmsConnection, WmsReader } from '../../connectors/wms/reader.ts'
 import { type WmsMapping, wmsMappingEntry } from '../../contracts/policies/wms-mapping.ts'
@@ -276,6 +277,32 @@ test('a sample says which columns are missing and which there are', async () => 
     { skuId: '商品-甲', onHand: 4 },
     { skuId: 'SKU-1', onHand: 3 },
   ])
+})
+
+test('a warehouse whose server allows the hub two connections is read by many at once, and none of them is refused', async () => {
+  const user = `${wms.name}_two`
+  // Of its own, so that nobody else's connections count: the server itself refuses a third.
+  await wms.run(`CREATE USER ${user}@'127.0.0.1' IDENTIFIED BY 'only-two' WITH MAX_USER_CONNECTIONS 2;
+    GRANT SELECT, SHOW VIEW ON ${wms.name}.* TO ${user}@'127.0.0.1'`)
+  const busy = new WmsReader()
+  const at = { ...wms.connection, user, password: 'only-two' }
+  try {
+    const readings = Array.from({ length: 10 }, () =>
+      busy.read('busy', at, mappingOf(), { cursor: null, limits: { ...limits, seconds: 10 } }),
+    )
+    expect((await Promise.all(readings)).map(({ rowCount }) => rowCount)).toEqual(Array(10).fill(2))
+    const { host, port, password } = at
+    const others = await Promise.allSettled(
+      Array.from({ length: 3 }, () => createConnection({ host, port, user, password })),
+    )
+    expect(others.map((each) => (each.status === 'rejected' ? each.reason.code : ''))).toContain(
+      'ER_USER_LIMIT_REACHED',
+    )
+    for (const each of others) if (each.status === 'fulfilled') await each.value.end()
+  } finally {
+    await busy.close()
+    await wms.run(`DROP USER ${user}@'127.0.0.1'`)
+  }
 })
 
 test('the connection is encrypted', async () => {

@@ -50,6 +50,7 @@ import { claimOrders, orderStandings, pendingMessages } from '../../store/relay.
 import { reserve } from '../../store/reservation.ts'
 import { countNextHour } from '../../store/sales-figures.ts'
 import type { Database } from '../../store/schema.ts'
+import { auditStock } from '../../store/stock-audit.ts'
 import { listEventDeliveries } from '../../store/subscription-queries.ts'
 import { listTransfers } from '../../store/transfer-queries.ts'
 import { sourceTransfer } from '../../store/transfer-sourcing.ts'
@@ -424,6 +425,9 @@ describe('stock', () => {
         ),
       ['reservation'],
     ))
+
+  test('the audit of a SKU reads its own holds and movements, not those of others', () =>
+    expectNarrow((db) => auditStock(db, { skuId: 'SKU-7', limit: 1 }), ['reservation', 'stock_ledger']))
 })
 
 describe('transfers', () => {

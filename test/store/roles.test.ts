@@ -264,6 +264,12 @@ describe('the application role', () => {
     await deniedTo(() => app, `update ${table} set ${rows[0]?.name} = null`)
     await deniedTo(() => app, `delete from ${table}`)
     await deniedTo(() => app, `truncate ${table}`)
+    // One column alone may be granted, too.
+    const anyColumn = await owner.query(
+      "select has_any_column_privilege('hub_app', $1, 'update') as granted",
+      [table],
+    )
+    expect(anyColumn.rows).toEqual([{ granted: false }])
   })
 
   test('cannot reach an append-only table through one of its partitions', async () => {
