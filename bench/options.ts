@@ -23,7 +23,7 @@ export const FIGURES = {
   statement:
     's to read a statement of 10⁶ lines, and how far memory rises, against a tenth (only when named)',
   growth:
-    'ms for a reservation, board page and audit with 10⁶ levels and 10⁷ movements, against a thousandth (only when named)',
+    'ms for reservations, a checkout, an allocation, board pages and an audit with 10⁶ levels and 10⁷ movements, against a thousandth (only when named)',
   decisions:
     'decisions on changes a second over HTTP, against a bare Fastify route, and p50 and p99 from a tap to the changed order',
   abnormal:
