@@ -83,6 +83,12 @@ export type NewMarketOrder = Pick<
   payWithinMs?: number
 }
 
+/** What most buyers choose who say nothing else. */
+const USUAL_REASON = '七天无理由退换货'
+
+/** Why a line is asked back. */
+export const reasonOf = ({ refundReason }: Pick<MarketLine, 'refundReason'>) => refundReason ?? USUAL_REASON
+
 /** How long platforms wait for the money. */
 const PAY_WITHIN_MS = 30 * 60_000
 

@@ -1,11 +1,15 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { doudianConnector } from '../../connectors/channels/doudian/index.ts'
 import { doudianOrder } from '../../connectors/channels/doudian/map.ts'
+import { createDoudianClient } from '../../connectors/channels/doudian/client.ts'
+import { callGateway } from '../../connectors/channels/doudian/gateway.ts'
 import { receiveDoudianPush } from '../../connectors/channels/doudian/receive.ts'
 import { paramJson, signEvent, signRequest } from '../../connectors/channels/doudian/sign.ts'
+import { RefusedError, TokenExpiredError } from '../../connectors/outside-errors.ts'
 import { isToBeSent } from '../../domain/channel-placing.ts'
 import { expectedSign } from '../../simulator/platforms/doudian/signature.ts'
+import { type Simulator, startSimulator } from '../../simulator/server.ts'
 import { doudianShop } from '../support/pushing-shops.ts'
 import { channelSuite } from './channel-suite.ts'
 
@@ -220,4 +224,77 @@ channelSuite({
     'app-id': appKey,
     'event-sign': signEvent(appKey, body, SECRET),
   }),
+})
+
+describe('a shop at Doudian, over HTTP', () => {
+  let simulator: Simulator
+  beforeAll(async () => {
+    simulator = await startSimulator({ secret: 'x'.repeat(32), seed: SEED })
+  })
+  afterAll(() => simulator.close())
+
+  let orders = 0
+  const paid = () => {
+    orders += 1
+    const orderId = String(6_912_345_678_901_239_000n + BigInt(orders * 10))
+    const line = (at: number) => ({
+      ...{ lineId: String(BigInt(orderId) + BigInt(at)), itemId: '36', skuId: `17${at}`, outerSkuId: `TEA-${at}` },
+      ...{ title: '龙井茶', quantity: 1, unitPriceCents: 1_000, paidCents: 1_000 },
+    })
+    simulator.market.place({
+      ...{ platform: 'doudian', platformShopId: account().platformShopId, orderId, buyerId: 'b', freightCents: 0 },
+      receiver: {
+        ...{ name: '张三丰', phone: '13812345678', province: '浙江省', city: '杭州市', district: '西湖区' },
+        address: '文一西路969号',
+      },
+      lines: [line(1), line(2)],
+    })
+    return simulator.market.pay('doudian', orderId)
+  }
+  const account = () => doudianShop(simulator.url, SEED)
+
+  it('says why money is asked back of each line, in the words that its buyer chose', async () => {
+    const order = paid()
+    const client = createDoudianClient(account())
+    const lines = async () =>
+      (await client.fetchOrder(order.orderId))?.order.lines.map(({ refund, refundReason }) => [refund, refundReason])
+    expect(await lines()).toEqual([
+      ['none', undefined],
+      ['none', undefined],
+    ])
+    const [first, second] = order.lines
+    if (!first || !second) throw new Error('an order of the test has two lines')
+    simulator.market.amend('doudian', order.orderId, 'refund', {
+      lines: [first, { ...second, refund: 'open', refundReason: '商品破损/污渍' }],
+    })
+    expect(await lines()).toEqual([
+      ['none', undefined],
+      ['open', '商品破损/污渍'],
+    ])
+    simulator.market.close('doudian', order.orderId)
+    expect(await lines()).toEqual([
+      ['done', '七天无理由退换货'],
+      ['done', '商品破损/污渍'],
+    ])
+  })
+
+  it('has no requests of another shop’s order, and is refused more than 100 a page and a wrong signature', async () => {
+    const order = paid()
+    simulator.market.amend('doudian', order.orderId, 'refund', {
+      lines: order.lines.map((line) => ({ ...line, refund: 'open' })),
+    })
+    const list = (shop = account(), change: { size?: number } = {}) =>
+      callGateway(shop, {
+        method: 'afterSale.List',
+        params: { order_id: order.orderId, page: 0, size: 100, ...change },
+      })
+    expect((await list()).data).toMatchObject({ total: '2' })
+    expect((await list(doudianShop(simulator.url, SEED, '99'))).data).toMatchObject({ total: '0', items: [] })
+    await expect(list(account(), { size: 101 })).rejects.toMatchObject({ subCode: 'isv.parameter-invalid:10001' })
+    const wrong = { ...account(), credentials: { ...account().credentials, appSecret: 'another' } }
+    await expect(list(wrong)).rejects.toThrow(RefusedError)
+    simulator.mischief('doudian', { tokenExpired: 1 })
+    await expect(createDoudianClient(account()).fetchOrder(order.orderId)).rejects.toThrow(TokenExpiredError)
+    simulator.mischief('doudian', { tokenExpired: 0 })
+  })
 })

@@ -5,6 +5,7 @@ import { createJdClient } from '../../connectors/channels/jd/client.ts'
 import { createJosCall } from '../../connectors/channels/jd/gateway.ts'
 import { jdConnector } from '../../connectors/channels/jd/index.ts'
 import { channelOrderOf, josOrder } from '../../connectors/channels/jd/map.ts'
+import { withRefundReasons } from '../../connectors/channels/jd/refunds.ts'
 import { signJos } from '../../connectors/channels/jd/sign.ts'
 import { checkConformance } from '../../connectors/conformance.ts'
 import { conformanceVector } from '../../connectors/conformance-vector.ts'
@@ -293,6 +294,58 @@ describe('a shop at JD, over HTTP', () => {
     simulator.market.amend('jd', orderId, 'changed', { shippingForbidden: true })
     await expect(shop.ship(shipmentOf(orderId))).rejects.toThrow(/forbids to ship/)
     expect(simulator.market.find('jd', orderId)?.shipments).toEqual([])
+  })
+
+  it('says why money is asked back, by the ware that the service bill names, and is refused more than 50 a page', async () => {
+    const { market } = simulator
+    const [line] = jdOrder().lines
+    if (!line) throw new Error('an order of the test has a line')
+    const lineOf = (at: number) => ({
+      ...line,
+      ...{ skuId: String(9_007_199_254_740_993_400n + BigInt(at)), lineId: `line ${at}`, refund: 'none' as const },
+    })
+    const lines = Array.from({ length: 60 }, (_, at) => lineOf(at))
+    const { orderId } = market.pay('jd', market.place(jdOrder({ lines })).orderId)
+    const shop = client()
+    const reasons = async () =>
+      (await shop.fetchOrder(orderId))?.order.lines.map(({ refundReason }) => refundReason) ?? []
+    expect(new Set(await reasons())).toEqual(new Set([undefined]))
+    // More than one page of bills, of which the last is on the second.
+    market.amend('jd', orderId, 'refund', {
+      lines: lines.map((each, at) => ({ ...each, refund: 'open', refundReason: `质量问题 ${at}` })),
+    })
+    expect(await reasons()).toEqual(lines.map((_, at) => `质量问题 ${at}`))
+
+    const call = createJosCall(jdAccount(jdShop(simulator, { appKey: `app${++apps}` })))
+    const ask = (change: Record<string, string>) =>
+      call('jingdong.asc.serviceAndRefund.view', { orderId, pageNumber: '1', pageSize: '50', ...change })
+    await ask({})
+    for (const wrong of [{ pageSize: '51' }, { pageNumber: '0' }, { orderId: 'none' }]) {
+      await expect(ask(wrong)).rejects.toMatchObject({ code: '11' })
+    }
+  })
+
+  it('has a refund without a reason where the bill is another order’s or cannot be read, or the platform says no', async () => {
+    const known = josOrder.parse({
+      ...{ orderId: '71', orderState: 'LOCKED', orderPayment: '1.00', orderStartTime: '2026-11-01 00:00:00' },
+      ...{ modified: '2026-11-01 00:00:00', paymentConfirmTime: '2026-11-01 00:00:00' },
+      itemInfoList: ['1', '2'].map((skuId) => ({ skuId, wareId: `9${skuId}`, jdPrice: '1.00', itemTotal: '1' })),
+    })
+    const asked = async (bill: object | null, result: object = {}) => {
+      const data = [{ sameOrderServiceBill: bill && { orderId: '71', wareId: '2', applyReason: '发错货', ...bill } }]
+      const body = { pageResult: { success: true, totalCount: '1', data, ...result } }
+      const told = await withRefundReasons(async () => ({ body, raw: '' }), channelOrderOf(known), known)
+      return told.lines.map(({ refundReason }) => refundReason)
+    }
+    expect(await asked({})).toEqual([undefined, '发错货'])
+    expect(await asked({ wareId: '91' })).toEqual(['发错货', undefined])
+    const none = [undefined, undefined]
+    expect(await asked(null)).toEqual(none)
+    for (const bill of [{ orderId: '72' }, { wareId: '3' }, { applyReason: null }, { applyReason: {} }]) {
+      expect(await asked(bill)).toEqual(none)
+    }
+    expect(await asked({}, { success: false, code: '10001', msg: 'no' })).toEqual(none)
+    expect(await asked({}, { data: null })).toEqual(none)
   })
 
   it('is told carriers by their numbers, and refused other couriers and second waybills', async () => {

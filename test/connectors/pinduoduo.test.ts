@@ -5,6 +5,7 @@ import { createPinduoduoClient } from '../../connectors/channels/pinduoduo/clien
 import { createPopCall } from '../../connectors/channels/pinduoduo/gateway.ts'
 import { pinduoduoConnector } from '../../connectors/channels/pinduoduo/index.ts'
 import { channelOrderOf, popOrder } from '../../connectors/channels/pinduoduo/map.ts'
+import { withRefundReasons } from '../../connectors/channels/pinduoduo/refunds.ts'
 import { messagePath, signPop } from '../../connectors/channels/pinduoduo/sign.ts'
 import { checkConformance } from '../../connectors/conformance.ts'
 import { conformanceVector } from '../../connectors/conformance-vector.ts'
@@ -317,6 +318,75 @@ describe('a shop at Pinduoduo, over HTTP', () => {
     }
     expect(await client({ platformShopId: '999' }).fetchOrder(orderId)).toBeNull()
     expect(await shop.fetchOrder('404')).toBeNull()
+  })
+
+  it('says why money is asked back, by the goods that the request names, and is refused a window of its own above half an hour', async () => {
+    const { market } = simulator
+    const [line] = pinduoduoOrder().lines
+    if (!line) throw new Error('an order of the test has a line')
+    const [tea, cup] = ['9007199254740993456', '9007199254740993457'].map((skuId, at) => ({
+      ...line,
+      ...{ skuId, lineId: `line ${at}`, refund: 'none' as const },
+    }))
+    if (!tea || !cup) throw new Error('there are two')
+    const { orderId } = market.pay('pinduoduo', placed({ lines: [tea, cup] }).orderId)
+    const shop = client()
+    const reasons = async (id: string) =>
+      (await shop.fetchOrder(id))?.order.lines.map(({ refund, refundReason }) => [refund, refundReason])
+    expect(await reasons(orderId)).toEqual([
+      ['none', undefined],
+      ['none', undefined],
+    ])
+    market.amend('pinduoduo', orderId, 'refund', {
+      lines: [tea, { ...cup, refund: 'open', refundReason: '收到商品少件/破损/污渍等' }],
+    })
+    // Of an order as a whole it says that something is asked back, and of what only in the request.
+    expect(await reasons(orderId)).toEqual([
+      ['open', undefined],
+      ['open', '收到商品少件/破损/污渍等'],
+    ])
+    const single = paid()
+    market.amend('pinduoduo', single.orderId, 'refund', {
+      lines: single.lines.map((each) => ({ ...each, refund: 'open', refundReason: '其他原因' })),
+    })
+    expect(await reasons(single.orderId)).toEqual([['open', '其他原因']])
+
+    const call = createPopCall(pinduoduoAccount(pinduoduoShop(simulator, { appKey: `app${++apps}` })))
+    const ask = (change: Record<string, string>) =>
+      call('pdd.refund.list.increment.get', 'refund_increment_get_response', {
+        ...{ order_sn: orderId, after_sales_type: '1', after_sales_status: '1' },
+        ...{ start_updated_at: '1794326400', end_updated_at: '1794328200', page: '1', page_size: '100' },
+        ...change,
+      })
+    await ask({})
+    for (const wrong of [
+      { start_updated_at: '1794326399' },
+      { page_size: '101' },
+      { after_sales_status: 'all' },
+    ]) {
+      await expect(ask(wrong)).rejects.toMatchObject({ code: '10000' })
+    }
+  })
+
+  it('has a refund without a reason where the request is of another kind or of another order, or cannot be read', async () => {
+    const [known] = [await client().fetchOrder(paid().orderId)]
+    if (!known) throw new Error('the order is there')
+    const order = { ...known.order, lines: known.order.lines.map((line) => ({ ...line, refund: 'open' as const })) }
+    const asked = async (request: object) => {
+      const body = { refund_list: [{ order_sn: order.platformOrderId, after_sale_reason: '质量问题', ...request }] }
+      const told = await withRefundReasons(async () => ({ body, raw: '' }), order)
+      return told.lines.map(({ refundReason }) => refundReason)
+    }
+    expect(await asked({ after_sales_type: '2' })).toEqual(['质量问题'])
+    for (const request of [
+      { after_sales_type: '4' },
+      { order_sn: 'another' },
+      { after_sale_reason: null },
+      { after_sale_reason: ['质量问题'] },
+      { updated_time: 'yesterday' },
+    ]) {
+      expect(await asked(request)).toEqual([undefined])
+    }
   })
 
   it('reads a window of hours in pieces that the platform gives', async () => {

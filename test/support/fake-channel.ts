@@ -144,7 +144,7 @@ function isSigned(body: Buffer, appSecret: string, sign: string): boolean {
   return expected.length === given.length && timingSafeEqual(expected, given)
 }
 
-function fakeOrder(platformOrderId: string): ChannelOrder {
+export function fakeOrder(platformOrderId: string): ChannelOrder {
   const now = new Date().toISOString()
   return {
     platformOrderId,

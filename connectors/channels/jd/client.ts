@@ -7,15 +7,19 @@ import { shipWholeOrder } from '../whole-orders.ts'
 import { jdAccount } from './account.ts'
 import { carrierIdOf } from './carriers.ts'
 import { createJosCall, type JosCall, JosRefusedError, refreshTokens } from './gateway.ts'
-import { channelOrderOf, josOrder, ORDER_FIELDS } from './map.ts'
+import { channelOrderOf, type JosOrder, josOrder, ORDER_FIELDS } from './map.ts'
 import { changedOrders } from './pull.ts'
+import { withRefundReasons } from './refunds.ts'
 
 /** The calls of one shop at JD, over JOS. */
 export function createJdClient(shop: ShopAccount, now?: () => Date): ChannelClient {
   const account = jdAccount(shop)
   const call = createJosCall(account, now)
   return {
-    fetchOrder: (orderId) => fetchOrder(call, orderId),
+    fetchOrder: async (orderId) => {
+      const found = await fetchOrder(call, orderId)
+      return found && { order: await withRefundReasons(call, found.order, found.known), raw: found.raw }
+    },
     changedOrders: (window) => changedOrders(call, window),
     ship: (shipment) =>
       shipWholeOrder(
@@ -46,7 +50,7 @@ const detail = z.looseObject({
 async function fetchOrder(
   call: JosCall,
   orderId: string,
-): Promise<{ order: ChannelOrder; raw: string } | null> {
+): Promise<{ order: ChannelOrder; known: JosOrder; raw: string } | null> {
   const method = 'jingdong.pop.order.get'
   const { body, raw } = await call(method, { order_id: orderId, optional_fields: ORDER_FIELDS })
   const { apiResult, orderInfo } = understood(method, detail, body).orderDetailInfo
@@ -54,7 +58,7 @@ async function fetchOrder(
     if (/不存在|未查到|没有查到/.test(apiResult.chineseErrCode)) return null
     throw new JosRefusedError(method, apiResult.errorCode, apiResult.chineseErrCode)
   }
-  return orderInfo ? { order: channelOrderOf(orderInfo), raw } : null
+  return orderInfo ? { order: channelOrderOf(orderInfo), known: orderInfo, raw } : null
 }
 
 const shipped = z.looseObject({ sopjosshipment_result: result })

@@ -73,7 +73,7 @@ export const josOrder = z.looseObject({
   logisticsId: optionalText,
   waybill: optionalText,
 })
-type JosOrder = z.output<typeof josOrder>
+export type JosOrder = z.output<typeof josOrder>
 
 /** The fields that `josOrder` reads, as the platform wants them named. */
 export const ORDER_FIELDS = Object.keys(josOrder.shape).join(',')

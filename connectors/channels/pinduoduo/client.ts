@@ -9,13 +9,17 @@ import { logisticsIdOf } from './carriers.ts'
 import { createPopCall, type PopCall, PopRefusedError, refreshTokens } from './gateway.ts'
 import { channelOrderOf, popOrder } from './map.ts'
 import { changedOrders } from './pull.ts'
+import { withRefundReasons } from './refunds.ts'
 
 /** The calls of one shop at Pinduoduo, over POP. */
 export function createPinduoduoClient(shop: ShopAccount, now?: () => Date): ChannelClient {
   const account = pinduoduoAccount(shop)
   const call = createPopCall(account, now)
   return {
-    fetchOrder: (orderSn) => fetchOrder(call, orderSn),
+    fetchOrder: async (orderSn) => {
+      const found = await fetchOrder(call, orderSn)
+      return found && { ...found, order: await withRefundReasons(call, found.order) }
+    },
     changedOrders: (window) => changedOrders(call, window),
     ship: (shipment) =>
       shipWholeOrder(

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { numberOf } from '../json.ts'
 import type { Market, MarketOrder } from '../market.ts'
 import { COMPANIES } from './companies.ts'
-import { detailOf, secondsOf } from './orders.ts'
+import { afterSalesOf, detailOf, secondsOf } from './orders.ts'
 
 /** A call that was understood, as one shop. */
 export type ShopCall = {
@@ -45,6 +45,20 @@ export const METHODS: Readonly<Record<string, (call: ShopCall) => Outcome>> = {
       order_asc: z.boolean().optional(),
     }),
     searchList,
+  ),
+  'afterSale.List': understood(
+    z.strictObject({
+      order_id: z.string().min(1),
+      page: z.int().min(0),
+      size: z.int().min(1).max(MAX_PAGE_SIZE),
+    }),
+    (call, { order_id: orderId, page, size }) => {
+      const order = orderOf(call, orderId)
+      const found = order ? afterSalesOf(order) : []
+      const items = found.slice(page * size, page * size + size)
+      const hasMore = (page + 1) * size < found.length
+      return { data: { items, has_more: hasMore, total: found.length, page, size: items.length } }
+    },
   ),
   'order.logisticsAdd': understood(
     z.strictObject({

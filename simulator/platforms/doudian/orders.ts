@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { numberOf, writeJson } from '../json.ts'
-import type { MarketChange, MarketOrder, MarketStatus } from '../market.ts'
+import { type MarketChange, type MarketOrder, type MarketStatus, reasonOf } from '../market.ts'
 import { COMPANIES } from './companies.ts'
 
 const STATUSES: Record<MarketStatus, number> = {
@@ -101,6 +101,37 @@ export function detailOf(order: MarketOrder): object {
       product_info: shipment.lineIds.map((lineId) => ({ sku_order_id: lineId })),
     })),
   }
+}
+
+/** Of goods that were not sent yet, and that were. */
+const ONLY_MONEY_UNSENT = 2
+const ONLY_MONEY_SENT = 1
+
+/** What buyers ask back of an order: an after-sales request for each line. */
+export function afterSalesOf(order: MarketOrder): object[] {
+  return order.lines.flatMap((line, at) => {
+    if (line.refund === 'none') return []
+    const { after_sale_status: aftersale_status, refund_status } = afterSale(line.refund)
+    return [
+      {
+        aftersale_info: {
+          aftersale_id: `${order.modifiedAtMs}${at}`,
+          aftersale_type: order.shipments.length > 0 ? ONLY_MONEY_SENT : ONLY_MONEY_UNSENT,
+          aftersale_status,
+          refund_status,
+          related_id: line.lineId,
+          apply_time: secondsOf(order.modifiedAtMs),
+          update_time: secondsOf(order.modifiedAtMs),
+          refund_amount: line.paidCents,
+        },
+        order_info: {
+          shop_order_id: order.orderId,
+          related_order_info: [{ sku_order_id: line.lineId, item_num: line.quantity }],
+        },
+        text_part: { reason_text: reasonOf(line) },
+      },
+    ]
+  })
 }
 
 function companyOf(courier: string): string {

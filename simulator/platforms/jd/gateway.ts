@@ -6,16 +6,21 @@ import { numberOf, writeJson } from '../json.ts'
 import type { Market, MarketOrder } from '../market.ts'
 import type { CallFate, Mischief } from '../mischief.ts'
 import { beijing, msOfBeijing } from '../values.ts'
-import { CARRIERS, orderInfoOf, STATE_NAMES, stateOf } from './order.ts'
+import { billsOf, CARRIERS, orderInfoOf, STATE_NAMES, stateOf } from './order.ts'
 import { isSignedBy, msOfTimestamp, readContent } from './request.ts'
 
 export const NAME = 'jd'
 const CLOCK_WINDOW_MS = 10 * 60_000
 const MAX_WINDOW_MS = 31 * 24 * 3_600_000
 const MAX_PAGE_SIZE = 100
+const MAX_BILLS_A_PAGE = 50
 /** Of one app; the real figure stands in the app's console. */
 const CALLS_PER_SECOND = 100
-const READS = new Set(['jingdong.pop.order.get', 'jingdong.pop.order.search'])
+const READS = new Set([
+  'jingdong.pop.order.get',
+  'jingdong.pop.order.search',
+  'jingdong.asc.serviceAndRefund.view',
+])
 
 type Refusal = { code: string; zh_desc: string; en_desc: string }
 type Outcome = { response: Record<string, unknown> } | { refusal: Refusal }
@@ -99,6 +104,8 @@ export class JosGateway {
         return this.#get(admitted)
       case 'jingdong.pop.order.search':
         return this.#search(admitted)
+      case 'jingdong.asc.serviceAndRefund.view':
+        return this.#bills(admitted)
       case 'jingdong.pop.order.shipment':
         return { response: { sopjosshipment_result: this.#ship(admitted) } }
       case 'jingdong.ware.stock.sku.set':
@@ -170,6 +177,25 @@ export class JosGateway {
     }))
     const apiResult = { success: true }
     return { response: { searchorderinfo_result: { apiResult, orderTotal: found.length, orderInfoList } } }
+  }
+
+  /** The service bills of one order; windows of time are not simulated. */
+  #bills({ content, shopId }: Admitted): Outcome {
+    const [page, pageSize] = [
+      wholeNumber(content.get('pageNumber') ?? '1'),
+      wholeNumber(content.get('pageSize') ?? '10'),
+    ]
+    if (page < 1) return invalidParameter('pageNumber')
+    if (pageSize < 1 || pageSize > MAX_BILLS_A_PAGE) return invalidParameter('pageSize')
+    const orderId = content.get('orderId') ?? ''
+    if (!/^\d{1,19}$/.test(orderId)) return invalidParameter('orderId')
+    const order = this.#orderOf(orderId, shopId)
+    const found = order ? billsOf(order) : []
+    const start = (page - 1) * pageSize
+    const data = found.slice(start, start + pageSize)
+    const totalCount = found.length
+    const pageResult = { success: true, code: '00000', pageNumber: page, pageSize, totalCount, data }
+    return { response: { pageResult } }
   }
 
   #ship({ content, shopId }: Admitted): Record<string, unknown> {

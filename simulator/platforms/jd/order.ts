@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { numberOf } from '../json.ts'
-import type { MarketOrder, MarketReceiver, MarketStatus } from '../market.ts'
+import { type MarketOrder, type MarketReceiver, type MarketStatus, reasonOf } from '../market.ts'
 import { beijing, yuan } from '../values.ts'
 
 const STATES: Record<MarketStatus, string> = {
@@ -76,6 +76,31 @@ export function orderInfoOf(order: MarketOrder): Record<string, unknown> {
     waybill: shipment?.waybillNumber ?? '',
     logisticsId: Object.entries(CARRIERS).find(([, code]) => code === shipment?.courier)?.[0] ?? '',
   }
+}
+
+const REFUND_DONE = 13
+
+/** What buyers ask back of an order: a service bill for each line, which it names by its ware. */
+export function billsOf(order: MarketOrder): Record<string, unknown>[] {
+  return order.lines.flatMap((line, at) =>
+    line.refund === 'none'
+      ? []
+      : [
+          {
+            sameOrderServiceBill: {
+              serviceId: order.modifiedAtMs * 1_000 + at,
+              orderId: numberOf(order.orderId),
+              wareId: numberOf(line.skuId),
+              wareName: line.title,
+              afsApplyTime: order.modifiedAtMs,
+              applyReason: reasonOf(line),
+            },
+            ...(line.refund === 'done'
+              ? { status: REFUND_DONE, refoundAmount: yuan(line.paidCents), completeTime: order.modifiedAtMs }
+              : {}),
+          },
+        ],
+  )
 }
 
 function masked({ orderId, receiver }: { orderId: string; receiver: MarketReceiver }) {

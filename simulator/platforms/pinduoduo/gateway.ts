@@ -6,7 +6,7 @@ import { writeJson } from '../json.ts'
 import type { Market, MarketOrder } from '../market.ts'
 import type { CallFate, Mischief } from '../mischief.ts'
 import { beijing } from '../values.ts'
-import { COMPANIES, informationOf, statusOf } from './order.ts'
+import { COMPANIES, informationOf, requestsOf, statusOf } from './order.ts'
 import { isSignedBy, readParams } from './request.ts'
 
 export const NAME = 'pinduoduo'
@@ -17,7 +17,10 @@ const SETTLING_SECONDS = 3 * 60
 const MAX_PAGE_SIZE = 100
 /** Of one app; the real figures stand in the app's console. */
 const CALLS_PER_SECOND = 100
-const PULLS_PER_MINUTE = 3_000
+const LIMITS_PER_MINUTE: ReadonlyMap<string, number> = new Map([
+  ['pdd.order.number.list.increment.get', 3_000],
+  ['pdd.refund.list.increment.get', 600],
+])
 
 type Refusal = { error_code: number; error_msg: string; sub_code?: string; sub_msg?: string }
 type Outcome = { response: Record<string, unknown> } | { refusal: Refusal }
@@ -115,6 +118,8 @@ export class PopGateway {
         return this.#information(admitted)
       case 'pdd.order.number.list.increment.get':
         return this.#increment(admitted)
+      case 'pdd.refund.list.increment.get':
+        return this.#refunds(admitted)
       case 'pdd.logistics.online.send':
         return this.#send(admitted)
       case 'pdd.goods.quantity.update':
@@ -136,10 +141,11 @@ export class PopGateway {
     const timestamp = params.get('timestamp') ?? ''
     const skew = /^\d{10}$/.test(timestamp) ? Math.abs(now() / 1_000 - Number(timestamp)) : Number.NaN
     if (!(skew <= CLOCK_WINDOW_SECONDS)) return refuse(10010, '时间戳已过期')
-    const isPull = params.get('type') === 'pdd.order.number.list.increment.get'
+    const type = params.get('type') ?? ''
+    const ofType = LIMITS_PER_MINUTE.get(type)
     const isOver =
       this.#isOverLimit(clientId, 1, CALLS_PER_SECOND) ||
-      (isPull && this.#isOverLimit(`${clientId}/pull`, 60, PULLS_PER_MINUTE))
+      (ofType !== undefined && this.#isOverLimit(`${clientId}/${type}`, 60, ofType))
     if (fate === 'rateLimited') return refuse(70031, '调用过于频繁，请调整调用频率')
     return isOver ? refuse(70032, '当前接口调用过于频繁') : null
   }
@@ -194,6 +200,35 @@ export class PopGateway {
             updated_at: beijing(order.modifiedAtMs),
             ...statusOf(order),
           })),
+        },
+      },
+    }
+  }
+
+  /** With an order's number all of its requests, whatever the window; the window must be one all the same. */
+  #refunds(admitted: Admitted): Outcome {
+    const { params, shopId } = admitted
+    const read = (name: string) => wholeSeconds(params.get(name) ?? '')
+    const [from, to] = [read('start_updated_at'), read('end_updated_at')]
+    if (!(from <= to) || to - from > MAX_WINDOW_SECONDS) return invalidParameter('start_updated_at')
+    for (const name of ['after_sales_type', 'after_sales_status']) {
+      if (wholeNumber(params.get(name) ?? '') < 0) return invalidParameter(name)
+    }
+    const pageSize = wholeNumber(params.get('page_size') ?? '100')
+    const page = wholeNumber(params.get('page') ?? '1')
+    if (pageSize < 1 || pageSize > MAX_PAGE_SIZE) return invalidParameter('page_size')
+    if (page < 1) return invalidParameter('page')
+    const order = this.#orderOf(admitted)
+    const orders = params.has('order_sn')
+      ? [order].filter((each) => each !== undefined)
+      : this.#parts.market.changedBetween(NAME, shopId, from * 1_000, (to + 1) * 1_000)
+    const found = orders.flatMap(requestsOf)
+    const start = (page - 1) * pageSize
+    return {
+      response: {
+        refund_increment_get_response: {
+          total_count: found.length,
+          refund_list: found.slice(start, start + pageSize),
         },
       },
     }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { numberOf } from '../json.ts'
-import type { MarketOrder, MarketReceiver, MarketStatus } from '../market.ts'
+import { type MarketOrder, type MarketReceiver, type MarketStatus, reasonOf } from '../market.ts'
 import { beijing } from '../values.ts'
 
 /** `[confirm_status, order_status, refund_status]` */
@@ -60,6 +60,33 @@ export function informationOf(order: MarketOrder): Record<string, unknown> {
     ...sealed(order),
     buyer_memo: order.remark,
   }
+}
+
+const ONLY_MONEY = 2
+const WAITS_FOR_MERCHANT = 2
+const REFUNDED = 10
+
+/** What buyers ask back of an order: one request for each line, which it names by its goods. */
+export function requestsOf(order: MarketOrder): Record<string, unknown>[] {
+  return order.lines.flatMap((line, at) =>
+    line.refund === 'none'
+      ? []
+      : [
+          {
+            id: numberOf(`${order.modifiedAtMs}${at}`),
+            order_sn: order.orderId,
+            after_sales_type: ONLY_MONEY,
+            after_sales_status: line.refund === 'open' ? WAITS_FOR_MERCHANT : REFUNDED,
+            after_sale_reason: reasonOf(line),
+            goods_id: numberOf(line.itemId),
+            sku_id: line.skuId === line.itemId ? '0' : line.skuId,
+            goods_number: String(line.quantity),
+            refund_amount: String(asYuan(line.paidCents)),
+            created_time: beijing(order.modifiedAtMs),
+            updated_time: beijing(order.modifiedAtMs),
+          },
+        ],
+  )
 }
 
 export function statusOf(order: MarketOrder): Record<string, number> {

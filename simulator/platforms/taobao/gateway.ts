@@ -3,7 +3,7 @@ import { appSecretOf, type Tokenbook } from '../accounts.ts'
 import { underFate } from '../fate.ts'
 import { readForm, wholeNumber } from '../form.ts'
 import { numberOf, writeJson } from '../json.ts'
-import type { Market, MarketOrder } from '../market.ts'
+import { type Market, type MarketOrder, reasonOf } from '../market.ts'
 import type { CallFate, Mischief } from '../mischief.ts'
 import { beijing, msOfBeijing } from '../values.ts'
 import { isSignedBy, type TopParams } from './request.ts'
@@ -153,7 +153,7 @@ export class TopGateway {
         refund: {
           refund_id: numberOf(id),
           oid: numberOf(line.lineId),
-          reason: line.refundReason ?? '七天无理由退换货',
+          reason: reasonOf(line),
         },
       },
     }
