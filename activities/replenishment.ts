@@ -35,6 +35,8 @@ import {
 const SKUS_A_BATCH = 100
 /** Working out must not hold up what else this process does. */
 const BREATH_MS = 15
+/** Of what sells every day a batch may take longer than a worker that says nothing is waited for. */
+const WORD_MS = 5_000
 
 export type ReplenishmentPlan = { runId: string; day: string }
 export type ReplenishmentResult = { skus: number; levels: number; ended: 'done' | 'cancelled' }
@@ -80,7 +82,7 @@ async function planAll(
   let run = await beginRun(db, { id: runId, day, policyVersion: version })
   const done = { skus: 0, levels: 0 }
   while (run !== null) {
-    const batch = await planBatch(db, run, heavy)
+    const batch = await planBatch(db, run, heavy, { stillHere: () => stillHere(done) })
     if (batch === 'done') {
       await finishRun(db, runId)
       return { ...done, ended: 'done' }
@@ -103,11 +105,19 @@ function stillHere(progress: object): void {
 
 type Batch = { skus: number; levels: number; run: ReplenishmentRun }
 
-/** The next SKUs of a run. By the policy that the run was begun with, whatever is published meanwhile. */
+/** Who is told now and then, while a batch lasts, that it is still worked on; throws where it is no longer wanted. */
+type Pace = { stillHere: () => void; breathMs?: number; wordMs?: number }
+
+/**
+ * The next SKUs of a run. By the policy that the run was begun with, whatever is published meanwhile.
+ *
+ * @throws what `stillHere` throws; nothing of the batch is then written
+ */
 export async function planBatch(
   db: Db,
   run: ReplenishmentRun,
   heavy: readonly NamedForecaster[],
+  pace: Pace = { stillHere: () => undefined },
 ): Promise<Batch | 'done' | 'cancelled'> {
   const skuIds = await nextSkus(db, run.afterSkuId, SKUS_A_BATCH)
   const afterSkuId = skuIds.at(-1)
@@ -118,12 +128,12 @@ export async function planBatch(
   const situations = await readSituations(db, skuIds)
   const leadDays = await readLeadTimes(db, skuIds, policy.leadTimes.minimumReceipts)
   const rows: ReplenishmentRow[] = []
-  const breathe = breather()
+  const breathe = breather(pace)
   for (const skuId of skuIds) {
     const levels = situations.filter((situation) => situation.skuId === skuId)
     const measuredLeadTime = measureLeadTime(leadDays.get(skuId) ?? [])
-    rows.push(...planSku(levels, { demandOf, measuredLeadTime, policy, day: run.day, heavy }))
-    await breathe()
+    const night = { measuredLeadTime, policy, day: run.day, heavy }
+    rows.push(...(await planSku(levels, { ...night, demandOf, breathe })))
   }
   const done = { afterSkuId, skus: skuIds.length, levels: rows.length }
   const isOurs = await db.transaction().execute(async (tx) => {
@@ -147,17 +157,20 @@ type Night = {
 }
 
 /** All levels of one SKU: what each needs, and what they can give each other. */
-function planSku(
+async function planSku(
   situations: readonly LevelSituation[],
-  context: Night & { demandOf: ReadonlyMap<string, LevelDemand> },
-): ReplenishmentRow[] {
-  const rows = situations.flatMap((situation): Omit<ReplenishmentRow, 'shared'>[] => {
+  context: Night & { demandOf: ReadonlyMap<string, LevelDemand>; breathe: () => Promise<void> },
+): Promise<ReplenishmentRow[]> {
+  const rows: Omit<ReplenishmentRow, 'shared'>[] = []
+  for (const situation of situations) {
     const demand = context.demandOf.get(keyOf(situation))
-    if (!demand) return []
+    if (!demand) continue
     const { facts, triedOn } = factsOf(situation, demand, context)
     const { skuId, warehouseId } = situation
-    return [{ skuId, warehouseId, facts, triedOn, result: replenish(facts, context.policy) }]
-  })
+    rows.push({ skuId, warehouseId, facts, triedOn, result: replenish(facts, context.policy) })
+    // One level that heavy forecasters are tried on takes a breath by itself.
+    await context.breathe()
+  }
   const [first] = rows
   const needs = rows.map(({ warehouseId, result }) => ({ warehouseId, ...result }))
   const shared = first ? preferTransfers(needs, first.facts.supply) : []
@@ -190,12 +203,16 @@ function factsOf(
   return { facts: { forecast, growth: weekGrowth(known.history), measuredLeadTime, supply, stock }, triedOn }
 }
 
-/** Lets everybody else have a turn now and then. */
-function breather(): () => Promise<void> {
+/** Lets everybody else have a turn now and then, and says so more seldom. */
+function breather({ stillHere, breathMs = BREATH_MS, wordMs = WORD_MS }: Pace): () => Promise<void> {
   let breathedAtMs = performance.now()
+  let toldAtMs = breathedAtMs
   return async () => {
-    if (performance.now() - breathedAtMs < BREATH_MS) return
+    if (performance.now() - breathedAtMs < breathMs) return
     await new Promise(setImmediate)
     breathedAtMs = performance.now()
+    if (breathedAtMs - toldAtMs < wordMs) return
+    stillHere()
+    toldAtMs = breathedAtMs
   }
 }

@@ -66,7 +66,7 @@ const LEAST_INBOX_ROWS = 100_000
 /** Articles that `replenishment` reports on unless told otherwise: minutes instead of half an hour. */
 const ARTICLES = 400
 const MOST_ARTICLES = 5_000
-/** Orders that `health-score`, `replenishment-night` and `data-flow` are measured over; of `customers` customers. */
+/** Orders that `health-score`, `replenishment-night` and `data-flow` are measured over; of `customers` customers; of `reconciliation` no fewer than 100,000. */
 const ORDERS = 10_000
 const MOST_ORDERS = 1_000_000
 /** Change requests that `exports` writes unless told otherwise, and no more than an export holds. */
@@ -92,7 +92,7 @@ ${names.map((name) => `  ${name.padEnd(13)}  ${FIGURES[name]}`).join('\n')}
 
   --inbox-rows N how many messages push-growth fills the inbox with; 10,000,000 without it, which takes a quarter of an hour
   --articles N   how many of the gift shop's articles replenishment rolls through; 400 without it, 5000 are all of them
-  --orders N     over how many orders (or customers) health-score, customers, replenishment-night and data-flow are measured; 10,000 without it; up to 1,000,000, which takes half an hour
+  --orders N     over how many orders (or customers) health-score, customers, replenishment-night, data-flow and reconciliation (at least 100,000) are measured; 10,000 without it; up to 1,000,000, which takes half an hour
   --requests N   how many change requests exports writes; 100,000 without it; 1,000,000, the most of one export, take a quarter of an hour
   --json         one line of JSON for each figure instead of the table; progress goes to standard error
   --help         this text

@@ -1,8 +1,45 @@
 /** Demand of equal periods, oldest first; null where it is not known (no stock, a promotion). */
 export type DemandHistory = readonly (number | null)[]
 
-/** Demand expected in each of the next periods, or null where the history does not allow it. */
-export type Forecaster = (history: DemandHistory, horizon: number) => number[] | null
+/**
+ * Demand expected in each of the next periods, or null where the history does not allow it.
+ *
+ * @param known what is known of the history, where the caller has it: a backtest asks hundreds of times
+ */
+export type Forecaster = (history: DemandHistory, horizon: number, known?: KnownPeriods) => number[] | null
+
+/** The periods of a history that are known, oldest first. What forecasters make of them is made once for all that ask. */
+export class KnownPeriods {
+  readonly units: readonly number[]
+  #sizes: Float64Array | null = null
+
+  constructor(units: readonly number[]) {
+    this.units = units
+  }
+
+  /** Periods with any demand, the smallest first. */
+  get sizes(): Float64Array {
+    this.#sizes ??= new Float64Array(this.units.filter((units) => units > 0)).sort()
+    return this.#sizes
+  }
+
+  /** None larger than this. */
+  atMost(most: number): KnownPeriods {
+    return new KnownPeriods(noneAbove(this.units, most))
+  }
+}
+
+export function knownPeriods(history: DemandHistory): KnownPeriods {
+  return new KnownPeriods(knownOf(history))
+}
+
+function noneAbove<Units extends number | null>(periods: readonly Units[], most: number): (Units | number)[] {
+  const capped: (Units | number)[] = [...periods]
+  for (let at = 0; at < capped.length; at += 1) {
+    if ((capped[at] ?? 0) > most) capped[at] = most
+  }
+  return capped
+}
 
 /** How demand comes (Syntetos and Boylan, 2005): by the mean interval between demands and the variation of their sizes. */
 export type DemandPattern = 'none' | 'smooth' | 'erratic' | 'intermittent' | 'lumpy'
@@ -25,33 +62,29 @@ export function demandPattern(history: DemandHistory): DemandPattern {
 
 /** The mean of the last known periods, as far as there are any. */
 export function movingAverage(window: number): Forecaster {
-  return (history, horizon) => {
-    const known = knownOf(history).slice(-window)
-    return known.length === 0 ? null : flat(meanOf(known), horizon)
+  return (history, horizon, { units } = knownPeriods(history)) => {
+    const last = units.slice(-window)
+    return last.length === 0 ? null : flat(meanOf(last), horizon)
   }
 }
 
 /** Simple exponential smoothing; `smoothing` is the weight of the newest period. */
 export function exponentialSmoothing(smoothing: number): Forecaster {
-  return (history, horizon) => {
-    const known = knownOf(history)
-    if (known.length === 0) return null
-    let level = firstLevel(known)
-    for (const units of known) level += smoothing * (units - level)
+  return (history, horizon, { units } = knownPeriods(history)) => {
+    if (units.length === 0) return null
+    let level = meanOf(units.slice(0, FIRST_PERIODS))
+    for (let at = 0; at < units.length; at += 1) level += smoothing * ((units[at] ?? 0) - level)
     return flat(level, horizon)
   }
 }
 
 /** The period one season before; where that is not known, the mean of what is. */
 export function seasonalNaive(season: number): Forecaster {
-  return (history, horizon) => {
-    const known = knownOf(history)
-    if (known.length === 0 || history.length < season) return null
-    const instead = meanOf(known)
-    return Array.from(
-      { length: horizon },
-      (_, step) => history[history.length - season + (step % season)] ?? instead,
-    )
+  return (history, horizon, known = knownPeriods(history)) => {
+    if (known.units.length === 0 || history.length < season) return null
+    const lastSeason = history.slice(-season)
+    const instead = lastSeason.includes(null) ? meanOf(known.units) : 0
+    return flat(0, horizon).map((_, step) => lastSeason[step % season] ?? instead)
   }
 }
 
@@ -59,7 +92,7 @@ export function seasonalNaive(season: number): Forecaster {
 export function seasonalMean(season: number, seasons: number): Forecaster {
   return (history, horizon) => {
     if (history.length < 2 * season) return null
-    const places = Array.from({ length: Math.min(season, horizon) }, (_, step) => {
+    const places = flat(0, Math.min(season, horizon)).map((_, step) => {
       const same: number[] = []
       for (let back = 1; back <= seasons; back += 1) {
         const units = history[history.length - back * season + step]
@@ -68,7 +101,7 @@ export function seasonalMean(season: number, seasons: number): Forecaster {
       return same.length === 0 ? null : meanOf(same)
     })
     if (places.some((units) => units === null)) return null
-    return Array.from({ length: horizon }, (_, step) => places[step % season] ?? 0)
+    return flat(0, horizon).map((_, step) => places[step % season] ?? 0)
   }
 }
 
@@ -77,20 +110,21 @@ export function seasonalMean(season: number, seasons: number): Forecaster {
  * smoothed apart, at demands only, and the quotient's upward bias is taken off.
  */
 export function crostonSba(smoothing: number): Forecaster {
-  return (history, horizon) => {
-    const known = knownOf(history)
-    if (known.length === 0) return null
-    let size: number | null = null
+  return (history, horizon, { units } = knownPeriods(history)) => {
+    if (units.length === 0) return null
+    // 0 until there was a demand: no demand is of that size.
+    let size = 0
     let interval = 1
     let since = 0
-    for (const units of known) {
+    for (let at = 0; at < units.length; at += 1) {
+      const demand = units[at] ?? 0
       since += 1
-      if (units <= 0) continue
-      interval = size === null ? since : interval + smoothing * (since - interval)
-      size = size === null ? units : size + smoothing * (units - size)
+      if (demand <= 0) continue
+      interval = size === 0 ? since : interval + smoothing * (since - interval)
+      size = size === 0 ? demand : size + smoothing * (demand - size)
       since = 0
     }
-    return flat(size === null ? 0 : ((1 - smoothing / 2) * size) / interval, horizon)
+    return flat(((1 - smoothing / 2) * size) / interval, horizon)
   }
 }
 
@@ -99,18 +133,18 @@ export function crostonSba(smoothing: number): Forecaster {
  * forecast of what is no longer sold falls to nothing.
  */
 export function teunterSyntetosBabai(sizeSmoothing: number, probabilitySmoothing: number): Forecaster {
-  return (history, horizon) => {
-    const known = knownOf(history)
-    if (known.length === 0) return null
-    const first = known.slice(0, FIRST_PERIODS)
-    let probability = first.filter((units) => units > 0).length / first.length
-    let size: number | null = null
-    for (const units of known) {
-      const occurs = units > 0
-      probability += probabilitySmoothing * (Number(occurs) - probability)
-      if (occurs) size = size === null ? units : size + sizeSmoothing * (units - size)
+  return (history, horizon, { units } = knownPeriods(history)) => {
+    if (units.length === 0) return null
+    const first = units.slice(0, FIRST_PERIODS)
+    let probability = first.filter((demand) => demand > 0).length / first.length
+    let size = 0
+    for (let at = 0; at < units.length; at += 1) {
+      const demand = units[at] ?? 0
+      const occurs = demand > 0
+      probability += probabilitySmoothing * ((occurs ? 1 : 0) - probability)
+      if (occurs) size = size === 0 ? demand : size + sizeSmoothing * (demand - size)
     }
-    return flat(size === null ? 0 : probability * size, horizon)
+    return flat(probability * size, horizon)
   }
 }
 
@@ -123,20 +157,21 @@ const LEAST_SIZES = 5
  * @param share of the demands that are taken as they are; the others count as the largest of these
  */
 export function withoutBulk(forecast: Forecaster, share: number): Forecaster {
-  return (history, horizon) => {
-    const sizes = knownOf(history).filter((units) => units > 0)
-    if (sizes.length < LEAST_SIZES) return forecast(history, horizon)
-    const most = quantile(sizes, share)
-    return forecast(
-      history.map((units) => (units === null ? null : Math.min(units, most))),
-      horizon,
-    )
+  return (history, horizon, known = knownPeriods(history)) => {
+    const { sizes } = known
+    if (sizes.length < LEAST_SIZES) return forecast(history, horizon, known)
+    const most = quantileOf(sizes, share)
+    if (most >= (sizes.at(-1) ?? 0)) return forecast(history, horizon, known)
+    return forecast(noneAbove(history, most), horizon, known.atMost(most))
   }
 }
 
 /** The value below which a share of the values lies, interpolated between neighbours; 0 without values. */
 export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
+  return quantileOf(new Float64Array(values).sort(), share)
+}
+
+function quantileOf(sorted: Float64Array, share: number): number {
   const place = (sorted.length - 1) * Math.min(1, Math.max(0, share))
   const [below = 0, above = below] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]]
   return below + (above - below) * (place - Math.floor(place))
@@ -144,13 +179,17 @@ export function quantile(values: readonly number[], share: number): number {
 
 /** The mean of several forecasts; of those that the history allows. */
 export function combined(forecasters: readonly Forecaster[]): Forecaster {
-  return (history, horizon) => {
+  return (history, horizon, known = knownPeriods(history)) => {
     const paths = forecasters.flatMap((forecast) => {
-      const path = forecast(history, horizon)
+      const path = forecast(history, horizon, known)
       return path === null ? [] : [path]
     })
     if (paths.length === 0) return null
-    return Array.from({ length: horizon }, (_, step) => meanOf(paths.map((path) => path[step] ?? 0)))
+    const mean = flat(0, horizon)
+    for (const path of paths) {
+      for (let step = 0; step < horizon; step += 1) mean[step] = (mean[step] ?? 0) + (path[step] ?? 0)
+    }
+    return mean.map((sum) => sum / paths.length)
   }
 }
 
@@ -182,21 +221,48 @@ export type BacktestOptions = {
 export function backtest(
   history: DemandHistory,
   forecast: Forecaster,
-  { horizon, step, origins, minimumHistory }: BacktestOptions,
+  options: BacktestOptions,
 ): Backtest | null {
-  const residuals: number[] = []
+  return judge(forecast, originsOf(history, options), options.horizon)
+}
+
+/** An earlier day of a history: what was known on it, and what came. */
+type Origin = {
+  before: DemandHistory
+  known: KnownPeriods
+  came: DemandHistory
+  /** How many periods of what came are known. */
+  knownAfter: number
+}
+
+/** Every earlier day that says anything, the newest first. */
+function originsOf(
+  history: DemandHistory,
+  { horizon, step, origins, minimumHistory }: BacktestOptions,
+): Origin[] {
+  const days: Origin[] = []
   let end = history.length - horizon
   for (let count = 0; count < origins && end >= Math.max(1, minimumHistory); count += 1, end -= step) {
     const came = history.slice(end, end + horizon)
-    const known = came.filter((units) => units !== null).length
-    if (known * 2 < horizon) continue
-    const path = forecast(history.slice(0, end), horizon)
+    const knownAfter = knownOf(came).length
+    if (knownAfter * 2 < horizon) continue
+    const before = history.slice(0, end)
+    days.push({ before, known: knownPeriods(before), came, knownAfter })
+  }
+  return days
+}
+
+function judge(forecast: Forecaster, origins: readonly Origin[], horizon: number): Backtest | null {
+  const residuals: number[] = []
+  for (const { before, known, came, knownAfter } of origins) {
+    const path = forecast(before, horizon, known)
     if (path === null) return null
     let difference = 0
-    for (const [place, units] of came.entries()) {
+    for (let place = 0; place < came.length; place += 1) {
+      const units = came[place] ?? null
       if (units !== null) difference += units - (path[place] ?? 0)
     }
-    residuals.push((difference * horizon) / known)
+    residuals.push((difference * horizon) / knownAfter)
   }
   if (residuals.length === 0) return null
   return { residuals: residuals.reverse(), meanAbsoluteError: meanOf(residuals.map(Math.abs)) }
@@ -231,9 +297,10 @@ export function chooseForecast(
     // Most levels of most nights: nothing to choose from.
     return { name: 'none', path: flat(0, options.horizon), residuals: [] }
   }
+  const origins = originsOf(history, options)
   let best: (NamedForecaster & { test: Backtest }) | null = null
   for (const candidate of candidates) {
-    const test = backtest(history, candidate.forecast, options)
+    const test = judge(candidate.forecast, origins, options.horizon)
     if (test && (best === null || test.meanAbsoluteError < best.test.meanAbsoluteError * (1 - NEARER_BY))) {
       best = { ...candidate, test }
     }
@@ -275,15 +342,11 @@ export function plainForecasters({ season, window, smoothing }: ForecastSettings
   ]
 }
 
-/** What the first level of a smoothing is the mean of. */
+/** What a smoothing begins with is the mean of so many. */
 const FIRST_PERIODS = 13
 
-function firstLevel(known: readonly number[]): number {
-  return meanOf(known.slice(0, FIRST_PERIODS))
-}
-
 function flat(units: number, horizon: number): number[] {
-  return Array.from({ length: horizon }, () => units)
+  return new Array<number>(horizon).fill(units)
 }
 
 function knownOf(history: DemandHistory): number[] {
@@ -291,5 +354,7 @@ function knownOf(history: DemandHistory): number[] {
 }
 
 function meanOf(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
+  let sum = 0
+  for (let at = 0; at < values.length; at += 1) sum += values[at] ?? 0
+  return values.length === 0 ? 0 : sum / values.length
 }

@@ -52,7 +52,10 @@ const measurements: {
   },
   { names: ['board'], measure: measureBoard },
   { names: ['exports'], measure: (stage, _say, { requests }) => measureExports(stage, requests) },
-  { names: ['reconciliation'], measure: measureReconciliation },
+  {
+    names: ['reconciliation'],
+    measure: (stage, _say, { orders }) => measureReconciliation(stage, orders),
+  },
   { names: ['statement'], measure: measureStatement },
   { names: ['growth'], measure: measureGrowth },
   { names: ['decisions'], measure: measureDecisions },

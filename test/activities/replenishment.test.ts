@@ -2,8 +2,9 @@ import { CancelledFailure } from '@temporalio/activity'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createReplenishmentActivities } from '../../activities/replenishment.ts'
+import { createReplenishmentActivities, planBatch } from '../../activities/replenishment.ts'
 import { chinaTimeOf } from '../../domain/working-time.ts'
+import { beginRun } from '../../store/replenishment-runs.ts'
 import { openTestStore, type TestStore } from '../store/support.ts'
 
 let store: TestStore
@@ -35,6 +36,27 @@ test('a night takes the ledger and works out every SKU, and says after each batc
   expect(result).toEqual({ skus: 130, levels: 130, ended: 'done' })
   expect(progress).toEqual([{ rows }, { skus: 100, levels: 100 }, { skus: 130, levels: 130 }])
   expect(await runOf(runId)).toEqual({ state: 'done', skus: 130, skus_done: 130 })
+})
+
+test('whoever waits hears of a long batch level by level; one that is no longer wanted ends there and leaves nothing', async () => {
+  const runId = uuid()
+  const run = await beginRun(store.db, { id: runId, day, policyVersion: 0 })
+  if (!run) throw new Error('the run was just begun')
+  const paced = (stillHere: () => void) => planBatch(store.db, run, [], { stillHere, breathMs: 0, wordMs: 0 })
+  let words = 0
+  const unwanted = paced(() => {
+    words += 1
+    if (words === 40) throw new Error('no longer wanted')
+  })
+  await expect(unwanted).rejects.toThrow('no longer wanted')
+  expect(await runOf(runId)).toMatchObject({ state: 'running', skus_done: 0 })
+  words = 0
+  const wanted = paced(() => {
+    words += 1
+  })
+  expect(await wanted).toMatchObject({ levels: 100 })
+  expect(words).toBe(100)
+  expect(await runOf(runId)).toMatchObject({ skus_done: 100 })
 })
 
 test('a night that is cancelled ends after its batch, as cancelled, and is not gone on with', async () => {

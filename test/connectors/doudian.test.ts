@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { doudianConnector } from '../../connectors/channels/doudian/index.ts'
-import { doudianOrder } from '../../connectors/channels/doudian/map.ts'
 import { createDoudianClient } from '../../connectors/channels/doudian/client.ts'
 import { callGateway } from '../../connectors/channels/doudian/gateway.ts'
+import { doudianConnector } from '../../connectors/channels/doudian/index.ts'
+import { doudianOrder } from '../../connectors/channels/doudian/map.ts'
 import { receiveDoudianPush } from '../../connectors/channels/doudian/receive.ts'
 import { paramJson, signEvent, signRequest } from '../../connectors/channels/doudian/sign.ts'
 import { RefusedError, TokenExpiredError } from '../../connectors/outside-errors.ts'
@@ -238,11 +238,22 @@ describe('a shop at Doudian, over HTTP', () => {
     orders += 1
     const orderId = String(6_912_345_678_901_239_000n + BigInt(orders * 10))
     const line = (at: number) => ({
-      ...{ lineId: String(BigInt(orderId) + BigInt(at)), itemId: '36', skuId: `17${at}`, outerSkuId: `TEA-${at}` },
+      ...{
+        lineId: String(BigInt(orderId) + BigInt(at)),
+        itemId: '36',
+        skuId: `17${at}`,
+        outerSkuId: `TEA-${at}`,
+      },
       ...{ title: '龙井茶', quantity: 1, unitPriceCents: 1_000, paidCents: 1_000 },
     })
     simulator.market.place({
-      ...{ platform: 'doudian', platformShopId: account().platformShopId, orderId, buyerId: 'b', freightCents: 0 },
+      ...{
+        platform: 'doudian',
+        platformShopId: account().platformShopId,
+        orderId,
+        buyerId: 'b',
+        freightCents: 0,
+      },
       receiver: {
         ...{ name: '张三丰', phone: '13812345678', province: '浙江省', city: '杭州市', district: '西湖区' },
         address: '文一西路969号',
@@ -257,7 +268,10 @@ describe('a shop at Doudian, over HTTP', () => {
     const order = paid()
     const client = createDoudianClient(account())
     const lines = async () =>
-      (await client.fetchOrder(order.orderId))?.order.lines.map(({ refund, refundReason }) => [refund, refundReason])
+      (await client.fetchOrder(order.orderId))?.order.lines.map(({ refund, refundReason }) => [
+        refund,
+        refundReason,
+      ])
     expect(await lines()).toEqual([
       ['none', undefined],
       ['none', undefined],
@@ -290,7 +304,9 @@ describe('a shop at Doudian, over HTTP', () => {
       })
     expect((await list()).data).toMatchObject({ total: '2' })
     expect((await list(doudianShop(simulator.url, SEED, '99'))).data).toMatchObject({ total: '0', items: [] })
-    await expect(list(account(), { size: 101 })).rejects.toMatchObject({ subCode: 'isv.parameter-invalid:10001' })
+    await expect(list(account(), { size: 101 })).rejects.toMatchObject({
+      subCode: 'isv.parameter-invalid:10001',
+    })
     const wrong = { ...account(), credentials: { ...account().credentials, appSecret: 'another' } }
     await expect(list(wrong)).rejects.toThrow(RefusedError)
     simulator.mischief('doudian', { tokenExpired: 1 })

@@ -302,7 +302,11 @@ describe('a shop at JD, over HTTP', () => {
     if (!line) throw new Error('an order of the test has a line')
     const lineOf = (at: number) => ({
       ...line,
-      ...{ skuId: String(9_007_199_254_740_993_400n + BigInt(at)), lineId: `line ${at}`, refund: 'none' as const },
+      ...{
+        skuId: String(9_007_199_254_740_993_400n + BigInt(at)),
+        lineId: `line ${at}`,
+        refund: 'none' as const,
+      },
     })
     const lines = Array.from({ length: 60 }, (_, at) => lineOf(at))
     const { orderId } = market.pay('jd', market.place(jdOrder({ lines })).orderId)
@@ -329,10 +333,17 @@ describe('a shop at JD, over HTTP', () => {
     const known = josOrder.parse({
       ...{ orderId: '71', orderState: 'LOCKED', orderPayment: '1.00', orderStartTime: '2026-11-01 00:00:00' },
       ...{ modified: '2026-11-01 00:00:00', paymentConfirmTime: '2026-11-01 00:00:00' },
-      itemInfoList: ['1', '2'].map((skuId) => ({ skuId, wareId: `9${skuId}`, jdPrice: '1.00', itemTotal: '1' })),
+      itemInfoList: ['1', '2'].map((skuId) => ({
+        skuId,
+        wareId: `9${skuId}`,
+        jdPrice: '1.00',
+        itemTotal: '1',
+      })),
     })
     const asked = async (bill: object | null, result: object = {}) => {
-      const data = [{ sameOrderServiceBill: bill && { orderId: '71', wareId: '2', applyReason: '发错货', ...bill } }]
+      const data = [
+        { sameOrderServiceBill: bill && { orderId: '71', wareId: '2', applyReason: '发错货', ...bill } },
+      ]
       const body = { pageResult: { success: true, totalCount: '1', data, ...result } }
       const told = await withRefundReasons(async () => ({ body, raw: '' }), channelOrderOf(known), known)
       return told.lines.map(({ refundReason }) => refundReason)

@@ -371,9 +371,14 @@ describe('a shop at Pinduoduo, over HTTP', () => {
   it('has a refund without a reason where the request is of another kind or of another order, or cannot be read', async () => {
     const [known] = [await client().fetchOrder(paid().orderId)]
     if (!known) throw new Error('the order is there')
-    const order = { ...known.order, lines: known.order.lines.map((line) => ({ ...line, refund: 'open' as const })) }
+    const order = {
+      ...known.order,
+      lines: known.order.lines.map((line) => ({ ...line, refund: 'open' as const })),
+    }
     const asked = async (request: object) => {
-      const body = { refund_list: [{ order_sn: order.platformOrderId, after_sale_reason: '质量问题', ...request }] }
+      const body = {
+        refund_list: [{ order_sn: order.platformOrderId, after_sale_reason: '质量问题', ...request }],
+      }
       const told = await withRefundReasons(async () => ({ body, raw: '' }), order)
       return told.lines.map(({ refundReason }) => refundReason)
     }

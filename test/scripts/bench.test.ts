@@ -74,6 +74,7 @@ test('an unknown name or flag is one clear line', () => {
   expect(() => parseBenchOptions(['--orders', '0'])).toThrow('--orders takes a number from 1 to 1000000.')
   expect(() => parseBenchOptions(['--articles', '0'])).toThrow('--articles takes a number from 1 to 5000.')
   expect(parseBenchOptions(['replenishment-night', '--orders', '100000']).orders).toBe(100_000)
+  expect(parseBenchOptions(['reconciliation', '--orders', '1000000']).orders).toBe(1_000_000)
   expect(parseBenchOptions(['exports', '--requests', '1000000']).requests).toBe(1_000_000)
   expect(() => parseBenchOptions(['--requests', '100'])).toThrow(
     '--requests takes a number from 10000 to 1000000.',

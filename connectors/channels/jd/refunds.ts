@@ -16,7 +16,10 @@ const page = z.looseObject({
     success: z.boolean(),
     code: optionalText,
     msg: optionalText,
-    totalCount: z.string().regex(/^\d{1,9}$/).nullish(),
+    totalCount: z
+      .string()
+      .regex(/^\d{1,9}$/)
+      .nullish(),
     data: z
       .array(
         z.looseObject({
@@ -44,7 +47,11 @@ type Bill = NonNullable<Page['data'][number]['sameOrderServiceBill']>
  *
  * @throws what may pass
  */
-export function withRefundReasons(call: JosCall, order: ChannelOrder, known: JosOrder): Promise<ChannelOrder> {
+export function withRefundReasons(
+  call: JosCall,
+  order: ChannelOrder,
+  known: JosOrder,
+): Promise<ChannelOrder> {
   return withReasons(order, async () =>
     newestReasons(
       (await billsOf(call, order.platformOrderId)).map((bill) => ({
@@ -73,7 +80,11 @@ async function billsOf(call: JosCall, orderId: string): Promise<Bill[]> {
   return bills
 }
 
-function lineIdOf({ lines }: ChannelOrder, { itemInfoList: items }: JosOrder, { wareId }: Bill): string | null {
+function lineIdOf(
+  { lines }: ChannelOrder,
+  { itemInfoList: items }: JosOrder,
+  { wareId }: Bill,
+): string | null {
   const [only, ...others] = lines
   if (only && others.length === 0) return only.platformLineId
   const bySku = items.findIndex(({ skuId }) => skuId === wareId)

@@ -16,7 +16,11 @@ const refund = z.looseObject({ refund: z.looseObject({ reason: optionalText }).o
  *
  * @throws what may pass
  */
-export function withRefundReasons(call: TopCall, order: ChannelOrder, trade: TopTrade): Promise<ChannelOrder> {
+export function withRefundReasons(
+  call: TopCall,
+  order: ChannelOrder,
+  trade: TopTrade,
+): Promise<ChannelOrder> {
   return withReasons(order, async (asked) => {
     const refunds = trade.orders.order
       .flatMap(({ oid, refund_id: id }) => (id && id !== '0' && asked.has(oid) ? [{ oid, id }] : []))
