@@ -28,13 +28,16 @@ export type OrderWorkerOptions = {
   payloadKeys: Sealer
   connection: NativeConnection
   activities: Activities
-  bundle: WorkflowBundle
+  /** Null: it runs activities only. */
+  bundle: WorkflowBundle | null
   /** Whether the worker is a version of the deployment. A versioned worker gets no work until it is made current. */
   versioned: boolean
   /** For tests: 0 replays every workflow at every task. */
   cachedWorkflows?: number
   /** For tests: of how many workflows a worker that dies loses the task in hand. */
   concurrentWorkflowTasks?: number
+  /** For tests: how many activities it loses. 0: it runs none but those within its workflow tasks. */
+  concurrentActivities?: number
 }
 
 /** The worker that runs orders: workflows from the bundle, activities over the given dependencies. */
@@ -51,14 +54,12 @@ export async function createWorker(
     connection: options.connection,
     namespace: config.TEMPORAL_NAMESPACE,
     taskQueue: config.TEMPORAL_TASK_QUEUE,
-    workflowBundle: { code: options.bundle.code },
+    ...(options.bundle ? { workflowBundle: { code: options.bundle.code } } : {}),
     activities: options.activities,
     dataConverter: createDataConverter(options.payloadKeys),
     ...unpublishedOptions,
     maxCachedWorkflows: options.cachedWorkflows ?? CACHED_WORKFLOWS,
-    ...(options.concurrentWorkflowTasks === undefined
-      ? {}
-      : { maxConcurrentWorkflowTaskExecutions: options.concurrentWorkflowTasks }),
+    ...inHand(options),
     shutdownGraceTime: SHUTDOWN_GRACE,
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
@@ -74,11 +75,28 @@ export async function createWorker(
   })
 }
 
+/** What it takes at once, where that is limited. */
+function inHand({
+  concurrentWorkflowTasks,
+  concurrentActivities,
+}: Pick<OrderWorkerOptions, 'concurrentWorkflowTasks' | 'concurrentActivities'>): Pick<
+  WorkerOptions,
+  'maxConcurrentWorkflowTaskExecutions' | 'maxConcurrentActivityTaskExecutions' | 'enableNonLocalActivities'
+> {
+  return {
+    ...(concurrentWorkflowTasks === undefined
+      ? {}
+      : { maxConcurrentWorkflowTaskExecutions: concurrentWorkflowTasks }),
+    ...(concurrentActivities ? { maxConcurrentActivityTaskExecutions: concurrentActivities } : {}),
+    enableNonLocalActivities: concurrentActivities !== 0,
+  }
+}
+
 function versioning({
   versioned,
   bundle,
 }: Pick<OrderWorkerOptions, 'versioned' | 'bundle'>): Pick<WorkerOptions, 'workerDeploymentOptions'> {
-  if (!versioned) return {}
+  if (!versioned || !bundle) return {}
   return {
     workerDeploymentOptions: {
       version: { deploymentName: DEPLOYMENT_NAME, buildId: bundle.buildId },

@@ -17,6 +17,7 @@ import { readWorkflowBundle } from '../../workers/workflow-bundle.ts'
 import type { CrashPoint } from './crash-points.ts'
 import { simulatedErp } from './erp.ts'
 import { TEST_PAYLOAD_KEYS } from './keys.ts'
+import type { WorkerPart } from './worker-crashes.ts'
 
 /** A worker process that kills itself at given points of given lives, each once. */
 const settings = JSON.parse(process.env.CRASHING_WORKER ?? '{}') as {
@@ -28,6 +29,8 @@ const settings = JSON.parse(process.env.CRASHING_WORKER ?? '{}') as {
   bundlePath: string
   /** Where points and the marks of crashes that have happened are kept. */
   folder: string
+  /** What this one runs. */
+  part: WorkerPart
 }
 
 /** Whose lives a call belongs to: a change is one, and its order another. An operation is named after its order. */
@@ -89,12 +92,13 @@ const worker = await createOrderWorker({
   config: { TEMPORAL_NAMESPACE: 'default', TEMPORAL_TASK_QUEUE: settings.taskQueue },
   payloadKeys: KeyRing.parse(TEST_PAYLOAD_KEYS),
   connection: await NativeConnection.connect({ address: settings.temporalAddress }),
-  bundle: await readWorkflowBundle(settings.bundlePath),
+  bundle: settings.part === 'activities' ? null : await readWorkflowBundle(settings.bundlePath),
   versioned: false,
   // A death loses the workflow tasks in hand: of one workflow only. Temporal gives a task that was lost several times in a
   // row ever longer, 90 s at the eighth attempt, so lives that share every death seem to hang.
   cachedWorkflows: 0,
   concurrentWorkflowTasks: 1,
+  ...(settings.part === 'all' ? {} : { concurrentActivities: settings.part === 'activities' ? 1 : 0 }),
   activities: crashing(
     createActivities({
       db,

@@ -91,6 +91,8 @@ export type TestHubOptions = {
   courierCallbackUrl?: string
   /** How long the test may wait for one thing, in ms. */
   patienceMs?: number
+  /** The pause between two looks of a test or a loop, in ms: longer where many lives are waited for at once. */
+  lookAgainMs?: number
 }
 
 export type TestHub = Awaited<ReturnType<typeof startTestHub>>
@@ -120,7 +122,7 @@ export async function startTestHub(options: TestHubOptions = {}) {
   await seedCatalogue()
   const origin = { author: 'test', reason: 'test' }
   await publishPolicy(db, { kind: 'order-life', document: { ...QUICK_LIFE, ...options.life }, ...origin })
-  const { holdTtlSeconds = 60 } = options
+  const { holdTtlSeconds = 60, lookAgainMs = LOOK_AGAIN_MS } = options
   await publishPolicy(db, {
     kind: 'reservation',
     document: { ...POLICIES.reservation.initial, holdTtlSeconds },
@@ -206,12 +208,12 @@ export async function startTestHub(options: TestHubOptions = {}) {
   const promotionStarter = new PromotionStarter({ db, client, taskQueue })
   const courierPushes = new CourierPushes({ db, logger, onNews: () => undefined })
   const newLoops = () => [
-    new Loop('courier-pushes', { round: () => courierPushes.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
-    new Loop('relay', { round: () => relay.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
-    new Loop('delivery', { round: () => sender.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
-    new Loop('transfers', { round: () => transferCarrier.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
-    new Loop('change-requests', { round: () => changeCarrier.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
-    new Loop('promotions', { round: () => promotionStarter.runOnce(), idleMs: LOOK_AGAIN_MS, logger }),
+    new Loop('courier-pushes', { round: () => courierPushes.runOnce(), idleMs: lookAgainMs, logger }),
+    new Loop('relay', { round: () => relay.runOnce(), idleMs: lookAgainMs, logger }),
+    new Loop('delivery', { round: () => sender.runOnce(), idleMs: lookAgainMs, logger }),
+    new Loop('transfers', { round: () => transferCarrier.runOnce(), idleMs: lookAgainMs, logger }),
+    new Loop('change-requests', { round: () => changeCarrier.runOnce(), idleMs: lookAgainMs, logger }),
+    new Loop('promotions', { round: () => promotionStarter.runOnce(), idleMs: lookAgainMs, logger }),
   ]
   let loops = newLoops()
   for (const loop of loops) loop.start()
@@ -352,7 +354,7 @@ export async function startTestHub(options: TestHubOptions = {}) {
         if (found === null || found === undefined || found === false) throw new Error(`waited for ${what}`)
         return found
       },
-      { timeout: options.patienceMs ?? PATIENCE_MS, interval: LOOK_AGAIN_MS },
+      { timeout: options.patienceMs ?? PATIENCE_MS, interval: lookAgainMs },
     )
   }
 
