@@ -8,12 +8,12 @@ import { openWorkItem } from './work-items.ts'
  */
 type CarriedTable = 'transfer' | 'change_request'
 
-/** Its workflow has heard of this version; of a later one it has yet to hear. */
+/** Temporal has taken the news of this version, at this moment; of a later one its workflow has yet to be told. */
 export async function markCarried(db: Db, table: CarriedTable, id: string, version: number): Promise<void> {
   await sql`update ${sql.table(table)}
-    set carried_version = greatest(carried_version, ${version}), carry_attempts = 0 where id = ${id}`.execute(
-    db,
-  )
+    set carried_version = greatest(carried_version, ${version}), carry_attempts = 0,
+      next_carry_at = case when version > ${version} then next_carry_at else clock_timestamp() end
+    where id = ${id}`.execute(db)
 }
 
 /** Temporal could not be told: again after the delay. */
@@ -46,6 +46,28 @@ export async function unsettledIds(
     where ${UNSETTLED[table]} and id > ${afterId}::uuid and carried_version = version
     order by id limit ${limit}`.execute(db)
   return rows.map((row) => row.id)
+}
+
+/** Where rows have been looked at up to: when one was told, to the microsecond, and which it was. */
+export type ToldMark = { toldAt: string; id: string }
+export type ToldRow = ToldMark & { version: number }
+
+/** Those after a mark that need a workflow and were told everything, the last of it so long ago, in the order of telling. */
+export async function toldRows(
+  db: Db,
+  table: CarriedTable,
+  after: ToldMark | null,
+  toldForMs: number,
+  limit: number,
+): Promise<ToldRow[]> {
+  const { rows } = await sql<ToldRow>`
+    select id::text, version, next_carry_at::text as "toldAt" from ${sql.table(table)}
+    where ${UNSETTLED[table]} and carried_version = version
+      and next_carry_at < clock_timestamp() - make_interval(secs => ${toldForMs / 1000})
+      and (next_carry_at, id) > (coalesce(${after?.toldAt ?? null}::timestamptz, '-infinity'),
+        coalesce(${after?.id ?? null}::uuid, '00000000-0000-0000-0000-000000000000'))
+    order by next_carry_at, id limit ${limit}`.execute(db)
+  return rows
 }
 
 /** Has one told again from the start, if it still needs that; people are told once, however many there were. */

@@ -87,6 +87,7 @@ type ChangeRequestTable = {
   version: number
   carried_version: WithDefault<number>
   carry_attempts: WithDefault<number>
+  /** Once its workflow was told everything: when that was. */
   next_carry_at: DefaultTimestamp
   applicant: string
   order_version: number
@@ -1267,6 +1268,7 @@ export type Database = {
     version: number
     carried_version: WithDefault<number>
     carry_attempts: WithDefault<number>
+    /** Once its workflow was told everything: when that was. */
     next_carry_at: DefaultTimestamp
     requested_by: string
     reason: string

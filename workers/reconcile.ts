@@ -1,5 +1,4 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
-import proto from '@temporalio/proto'
 import type { Logger } from 'pino'
 import { orderPlacedBody } from '../contracts/facts.ts'
 import type { Db } from '../store/database.ts'
@@ -19,6 +18,7 @@ import {
 } from '../store/reconcile.ts'
 import { openItemKeys, openWorkItem, resolveOpenWorkItem } from '../store/work-items.ts'
 import { orderWorkflowId, stateQuery } from '../workflows/messages.ts'
+import { askRun, HEARD_WITHIN_MS } from './heard.ts'
 import { startAttributes } from './order-relay.ts'
 
 const ORDERS_A_ROUND = 100
@@ -27,10 +27,6 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000'
 const SETTLED_AFTER_MS = 60_000
 const CALL_DEADLINE_MS = 10_000
 const MESSAGES_A_ROUND = 1_000
-/** A message that its order has not heard after so long never comes. */
-const HEARD_WITHIN_MS = 5 * 60_000
-const { WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR: OTHERWISE } =
-  proto.temporal.api.enums.v1.WorkflowTaskFailedCause
 
 export type ReconcileOptions = { db: Db; client: Client; taskQueue: string; logger: Logger }
 
@@ -93,28 +89,10 @@ export class Reconcile {
    * @throws while nobody can say, as when no worker is there
    */
   async #hasMissed(orderId: string, inboxId: number): Promise<boolean> {
-    const { client } = this.#options
-    try {
-      const { seen } = await client.withDeadline(Date.now() + CALL_DEADLINE_MS, () =>
-        client.workflow.getHandle(orderWorkflowId(orderId)).query(stateQuery),
-      )
-      return !seen.includes(inboxId)
-    } catch (error) {
-      // Without a workflow it is started again as one that was lost.
-      if (error instanceof WorkflowNotFoundError) return false
-      if (await this.#cannotBeReplayed(orderId)) return true
-      throw error
-    }
-  }
-
-  async #cannotBeReplayed(orderId: string): Promise<boolean> {
-    const { client } = this.#options
-    const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse({
-      namespace: client.options.namespace,
-      execution: { workflowId: orderWorkflowId(orderId) },
-      maximumPageSize: 1,
-    })
-    return history?.events?.[0]?.workflowTaskFailedEventAttributes?.cause === OTHERWISE
+    const run = await askRun(this.#options.client, orderWorkflowId(orderId), stateQuery)
+    // Without a workflow it is started again as one that was lost.
+    if (run === 'gone') return false
+    return run === 'unreplayable' || !run.answer.seen.includes(inboxId)
   }
 
   /**

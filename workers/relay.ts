@@ -171,8 +171,10 @@ const loops = [
       await reconcile.checkWorkflows()
       await transferCarrier.checkWorkflows()
       await changeCarrier.checkWorkflows()
-      // Last: it waits for workers, and says so where there are none.
+      // Last: these wait for workers, and say so where there are none.
       await reconcile.checkMessages()
+      await transferCarrier.checkHeard()
+      await changeCarrier.checkHeard()
       return 0
     },
     idleMs: IDLE_MS.reconcile,

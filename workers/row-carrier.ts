@@ -1,8 +1,18 @@
 import { type Client, WorkflowNotFoundError, type WorkflowStartOptions } from '@temporalio/client'
 import type { SignalDefinition } from '@temporalio/common'
 import type { Logger } from 'pino'
-import { markCarried, postponeCarrying, recall, unsettledIds } from '../store/carrying.ts'
+import {
+  markCarried,
+  postponeCarrying,
+  recall,
+  type ToldMark,
+  type ToldRow,
+  toldRows,
+  unsettledIds,
+} from '../store/carrying.ts'
 import type { Db } from '../store/database.ts'
+import { knownVersionQuery } from '../workflows/messages.ts'
+import { askRun, HEARD_WITHIN_MS } from './heard.ts'
 
 const ROWS_A_ROUND = 50
 const CALL_DEADLINE_MS = 10_000
@@ -35,6 +45,7 @@ export class RowCarrier<Row extends Untold> {
   readonly #carried: Carried<Row>
   readonly #options: { db: Db; client: Client; taskQueue: string; logger: Logger }
   #afterId = FIRST_ID
+  #heardUntil: ToldMark | null = null
 
   constructor(carried: Carried<Row>, options: { db: Db; client: Client; taskQueue: string; logger: Logger }) {
     this.#carried = carried
@@ -77,6 +88,51 @@ export class RowCarrier<Row extends Untold> {
       recalled += 1
     }
     return recalled
+  }
+
+  /**
+   * What Temporal took must have reached its workflow: a run can skip news for good (docs/adr/0023). One that does not
+   * know of the version that it was told of is ended, and its row is told again, which begins another.
+   *
+   * @param toldForMs how long ago rows were told that are looked at, each version once
+   * @returns how many are begun anew
+   * @throws while nobody can say, as when no worker is there
+   */
+  async checkHeard(toldForMs = HEARD_WITHIN_MS): Promise<number> {
+    const { db, logger } = this.#options
+    const { table, what } = this.#carried
+    let begunAnew = 0
+    for (const row of await toldRows(db, table, this.#heardUntil, toldForMs, ROWS_A_ROUND)) {
+      if (await this.#hasMissed(row)) {
+        await this.#end(row.id)
+        if (await recall(db, table, row.id)) {
+          logger.warn(row, `the workflow of a ${what} has missed its news and is begun anew`)
+          begunAnew += 1
+        }
+      }
+      this.#heardUntil = row
+    }
+    return begunAnew
+  }
+
+  async #hasMissed({ id, version }: ToldRow): Promise<boolean> {
+    const run = await askRun(this.#options.client, this.#carried.workflowId(id), knownVersionQuery)
+    // Without a workflow it is begun anew as one that was lost.
+    if (run === 'gone') return false
+    // One that has read nothing yet is about to.
+    return run === 'unreplayable' || (run.answer !== 0 && run.answer < version)
+  }
+
+  async #end(id: string): Promise<void> {
+    const { client } = this.#options
+    try {
+      await client.withDeadline(Date.now() + CALL_DEADLINE_MS, () =>
+        client.workflow.getHandle(this.#carried.workflowId(id)).terminate('it has missed news of its row'),
+      )
+    } catch (error) {
+      // It has ended by itself.
+      if (!(error instanceof WorkflowNotFoundError)) throw error
+    }
   }
 
   async #tell(row: Row): Promise<void> {

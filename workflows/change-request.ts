@@ -20,7 +20,13 @@ import {
   CHANGE_REQUEST_MEANING,
   isChangeClosed,
 } from '../domain/change-request-state.ts'
-import { changeNewsSignal, type DecisionMessage, decideUpdate, decisionSignal } from './messages.ts'
+import {
+  changeNewsSignal,
+  type DecisionMessage,
+  decideUpdate,
+  decisionSignal,
+  knownVersionQuery,
+} from './messages.ts'
 import { PATIENT, QUICK, tryQuickly } from './patience.ts'
 import { RowNews } from './row-news.ts'
 
@@ -57,6 +63,7 @@ class ChangeRequestRun {
   /** Registers every handler; must run before the first await. */
   listen(): void {
     setHandler(changeNewsSignal, ({ version }) => this.#news.hear(version))
+    setHandler(knownVersionQuery, () => this.#news.knownVersion)
     setHandler(decideUpdate, (message) => this.#decide(message))
     // A signal handler must never throw; whoever wants to hear of a refusal sends the Update.
     setHandler(decisionSignal, async (message) => {
@@ -231,8 +238,8 @@ class ChangeRequestRun {
     const request = { ...this.#request, message, key }
     const { settleDecision } = quickly
     const answer = await tryQuickly(settleDecision, patiently.settleDecision, request, 'who decided what?')
-    // Whatever came of it, the row knows; look again.
-    this.#news.hear(Number.MAX_SAFE_INTEGER)
+    // Whatever came of it, the row knows.
+    this.#news.lookAgain()
     return answer
   }
 

@@ -111,6 +111,12 @@ export function promotionWorkflowId(promotionId: string): string {
 /** Says that a transfer's row has reached a version; the workflow reads the row itself. Repeating it is harmless. */
 export const transferNewsSignal = defineSignal<[{ version: number }]>('transferNews')
 
+/**
+ * Which version of its row the run of a transfer or a change request knows of: the newest that it has read or was told of, 0 before it
+ * has read any. For the comparison in workers/row-carrier.
+ */
+export const knownVersionQuery = defineQuery<number>('knownVersion')
+
 /** The workflow id of a transfer. */
 export function transferWorkflowId(transferId: string): string {
   return `transfer:${transferId}`

@@ -7,10 +7,17 @@ import { CancellationScope, condition, isCancellation, sleep } from '@temporalio
 export class RowNews {
   #told = false
   #version = 0
+  #heardVersion = 0
 
   /** Somebody says that the row has reached a version; the same again, or an older one, is no news. */
   hear(version: number): void {
+    this.#heardVersion = Math.max(this.#heardVersion, version)
     if (version > this.#version) this.#told = true
+  }
+
+  /** Whatever version it has, the row is to be read. */
+  lookAgain(): void {
+    this.#told = true
   }
 
   /** The row is about to be read: what is told from here on may be newer than what is read. */
@@ -26,6 +33,11 @@ export class RowNews {
   /** Told of a version that has not been read yet. */
   get isFresh(): boolean {
     return this.#told
+  }
+
+  /** The newest version that was read or told of; 0 before the first was read. */
+  get knownVersion(): number {
+    return this.#version === 0 ? 0 : Math.max(this.#version, this.#heardVersion)
   }
 
   /** Until there is news or the time has come, whichever is first. Null: only news can end it. */

@@ -13,7 +13,7 @@ import {
 import type { Activities } from '../activities/index.ts'
 import { inTransit, type TransferState } from '../domain/transfer.ts'
 import { isTransferClosed, TRANSFER_STATUS_MEANING } from '../domain/transfer-state.ts'
-import { transferNewsSignal } from './messages.ts'
+import { knownVersionQuery, transferNewsSignal } from './messages.ts'
 import { PATIENT, QUICK, tryQuickly } from './patience.ts'
 import { RowNews } from './row-news.ts'
 
@@ -48,6 +48,7 @@ class TransferRun {
   /** Registers every handler; must run before the first await. */
   listen(): void {
     setHandler(transferNewsSignal, ({ version }) => this.#news.hear(version))
+    setHandler(knownVersionQuery, () => this.#news.knownVersion)
     // A signal handler must never throw, and an unknown signal must not vanish: it is visible in the history.
     setDefaultSignalHandler((name) => log.warn('unknown signal ignored', { signalName: name }))
   }

@@ -14,7 +14,7 @@ import { listTransfersQuery } from '../../contracts/transfers.ts'
 import { listWorkItemsQuery } from '../../contracts/work-items.ts'
 import { chinaDayNumber } from '../../domain/customer-segment.ts'
 import { INITIAL_SAFETY_STOCK_POLICY } from '../../domain/safety-stock.ts'
-import { unsettledIds, untoldChanges, untoldTransfers } from '../../store/carrying.ts'
+import { toldRows, unsettledIds, untoldChanges, untoldTransfers } from '../../store/carrying.ts'
 import { listCustomerOrders, listCustomers } from '../../store/customer-lists.ts'
 import { refreshCustomers } from '../../store/customer-refresh.ts'
 import { customerStandingOf } from '../../store/customer-service.ts'
@@ -443,6 +443,8 @@ describe('transfers', () => {
         await unsettledIds(db, 'transfer', orderIds[0] ?? '', 50)
         await untoldChanges(db, 50)
         await unsettledIds(db, 'change_request', orderIds[0] ?? '', 50)
+        await toldRows(db, 'transfer', null, 0, 50)
+        await toldRows(db, 'change_request', null, 0, 50)
       },
       ['transfer'],
     ))

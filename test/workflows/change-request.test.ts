@@ -7,6 +7,7 @@ import { POLICIES, type PolicyDocument } from '../../contracts/policies/index.ts
 import type { ChangeProblem } from '../../domain/change.ts'
 import { previewChange } from '../../domain/change-preview.ts'
 import type { ChangeRequestStatus } from '../../domain/change-request-state.ts'
+import { markCarried } from '../../store/carrying.ts'
 import { readOrderState } from '../../store/change-preview.ts'
 import {
   applyChangeEvent,
@@ -178,6 +179,16 @@ async function inApproval(change = price(900)) {
   await untilStatus(asked.changeId, 'in_approval')
   return asked
 }
+/** Temporal has taken all news of it. */
+const untilTold = (changeId: string) =>
+  hub.until('it to be told', async () => {
+    const row = await hub.db
+      .selectFrom('change_request')
+      .select(['carried_version', 'version'])
+      .where('id', '=', changeId)
+      .executeTakeFirstOrThrow()
+    return row.carried_version === row.version
+  })
 const handle = (changeId: string) => hub.client.workflow.getHandle(changeWorkflowId(changeId))
 /** The row has come to its end, the order is free, and the workflow has ended by itself. */
 async function expectEnd(changeId: string, status: ChangeRequestStatus, name: string) {
@@ -579,17 +590,33 @@ describe('outages', () => {
 
   test('a request whose workflow was lost gets another one and goes on', async () => {
     const { changeId } = await inApproval()
-    await hub.until('it to be told', async () => {
-      const row = await hub.db
-        .selectFrom('change_request')
-        .select(['carried_version', 'version'])
-        .where('id', '=', changeId)
-        .executeTakeFirstOrThrow()
-      return row.carried_version === row.version
-    })
+    await untilTold(changeId)
     await handle(changeId).terminate('lost')
     expect(await hub.changeCarrier.checkWorkflows()).toBeGreaterThan(0)
     await decide(changeId, 'lead')
     await untilStatus(changeId, 'applied')
+  })
+
+  test('a decision that Temporal took and its workflow skipped is applied all the same, by another run, and once', async () => {
+    const { changeId } = await inApproval()
+    await untilTold(changeId)
+    const { runId } = await handle(changeId).describe()
+    // Every other request has heard what it was told.
+    await hub.changeCarrier.checkHeard(0)
+    expect((await handle(changeId).describe()).runId).toBe(runId)
+    await hub.stopRelay()
+    await decide(changeId, 'lead')
+    // Told, as far as its row knows.
+    await markCarried(hub.db, 'change_request', changeId, (await stateOf(changeId)).version)
+    expect(await hub.changeCarrier.checkHeard(60_000)).toBe(0)
+    expect(await hub.changeCarrier.checkHeard(0)).toBe(1)
+    hub.startRelay()
+    await hub.until('the workflow to end', async () => {
+      const { status, runId: latest } = await handle(changeId).describe()
+      return status.name === 'COMPLETED' && latest !== runId
+    })
+    expect((await stateOf(changeId)).status).toBe('applied')
+    expect(erp.told).toEqual(['book apply-1'])
+    expect(order.asked.filter((name) => name !== 'release')).toEqual(['hold', 'prepare', 'commit'])
   })
 })

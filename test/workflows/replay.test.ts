@@ -44,6 +44,7 @@ const PATHS = [
   'change-request-bare-signal',
   'change-request-carried-later',
   'change-request-erp-refused',
+  'change-request-erp-unreachable',
   'change-request-expired',
   'change-request-next-level',
   'change-request-not-held',

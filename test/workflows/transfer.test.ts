@@ -1,14 +1,21 @@
+import { NativeConnection } from '@temporalio/worker'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { POLICIES, type PolicyDocument } from '../../contracts/policies/index.ts'
 import type { TransferEvent } from '../../domain/transfer.ts'
 import type { TransferStatus } from '../../domain/transfer-state.ts'
+import { markCarried } from '../../store/carrying.ts'
+import { KeyRing } from '../../store/keyring.ts'
 import { publishPolicy } from '../../store/policy-versions.ts'
 import { adjustStock } from '../../store/stock.ts'
 import { applyTransferEvent, readTransfer, requestTransfer } from '../../store/transfers.ts'
+import { createWorker } from '../../workers/order-worker.ts'
+import { readWorkflowBundle } from '../../workers/workflow-bundle.ts'
 import { transferNewsSignal, transferWorkflowId } from '../../workflows/messages.ts'
+import { required } from '../support/database.ts'
 import { keepWorkflowHistory } from '../support/histories.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
+import { TEST_PAYLOAD_KEYS } from '../support/keys.ts'
 
 /**
  * Transfers with their workflow on a real Temporal server; SKUs of their own keep the tests apart. No workflow stays in
@@ -122,6 +129,16 @@ const untilStarted = (transferId: string) =>
       .describe()
       .catch(() => null),
   )
+/** Temporal has taken all news of it. */
+const untilTold = (transferId: string) =>
+  hub.until('it to be told', async () => {
+    const row = await hub.db
+      .selectFrom('transfer')
+      .selectAll()
+      .where('id', '=', transferId)
+      .executeTakeFirstOrThrow()
+    return row.carried_version === row.version
+  })
 /** The workflow has come to the same end as the row. */
 async function expectEnd(transferId: string, status: TransferStatus, name: string) {
   const { version } = await untilStatus(transferId, status)
@@ -131,6 +148,27 @@ async function expectEnd(transferId: string, status: TransferStatus, name: strin
   )
   expect(await handle(transferId).result()).toEqual({ status, version })
   await keepWorkflowHistory(hub, transferWorkflowId(transferId), `transfer-${name}`)
+}
+/** A worker to which every transfer's history is one that its program could not have made. */
+async function startStranger() {
+  const { code } = await readWorkflowBundle(required('TEST_WORKFLOW_BUNDLE'))
+  const connection = await NativeConnection.connect({ address: required('TEST_TEMPORAL_ADDRESS') })
+  const worker = await createWorker({
+    config: { TEMPORAL_NAMESPACE: 'default', TEMPORAL_TASK_QUEUE: hub.taskQueue },
+    payloadKeys: KeyRing.parse(TEST_PAYLOAD_KEYS),
+    connection,
+    bundle: { code: code.replaceAll('readTransfer', 'readSomethingElse'), buildId: 'stranger' },
+    versioned: false,
+    activities: {},
+  })
+  const finished = worker.run()
+  return {
+    stop: async () => {
+      worker.shutdown()
+      await finished
+      await connection.close()
+    },
+  }
 }
 const onHand = async (skuId: string, warehouseId: string) => {
   const { total, reserved } = await hub.stock(skuId, warehouseId)
@@ -332,14 +370,7 @@ describe('messages and outages', () => {
 
   test('a transfer whose workflow was lost gets another one and goes on', async () => {
     const { transferId } = await ask()
-    await hub.until('it to be told', async () => {
-      const row = await hub.db
-        .selectFrom('transfer')
-        .selectAll()
-        .where('id', '=', transferId)
-        .executeTakeFirstOrThrow()
-      return row.carried_version === row.version
-    })
+    await untilTold(transferId)
     await handle(transferId).terminate('lost')
     expect(await hub.transferCarrier.checkWorkflows()).toBe(1)
     await apply(transferId, decision('approve'))
@@ -350,6 +381,50 @@ describe('messages and outages', () => {
       async () => (await handle(transferId).describe()).status.name === 'COMPLETED',
     )
     expect(await hub.transferCarrier.checkWorkflows()).toBe(0)
+  })
+
+  test('one that skipped what Temporal took for it is begun anew and goes on; one that heard everything runs on', async () => {
+    const [deaf, well] = [await ask(), await ask()]
+    for (const { transferId } of [deaf, well]) await untilTold(transferId)
+    const runs = () =>
+      Promise.all([deaf, well].map(async ({ transferId }) => (await handle(transferId).describe()).runId))
+    const before = await runs()
+    await hub.stopRelay()
+    await apply(deaf.transferId, decision('approve'))
+    // Told, as far as its row knows.
+    const { version } = await untilStatus(deaf.transferId, 'approved')
+    await markCarried(hub.db, 'transfer', deaf.transferId, version)
+    expect(await hub.transferCarrier.checkHeard(60_000)).toBe(0)
+    expect(await hub.transferCarrier.checkHeard(0)).toBe(1)
+    hub.startRelay()
+    await untilStatus(deaf.transferId, 'reserved')
+    await untilTold(deaf.transferId)
+    expect(await hub.transferCarrier.checkHeard(0)).toBe(0)
+    const after = await runs()
+    expect(after[0]).not.toBe(before[0])
+    expect(after[1]).toBe(before[1])
+    await apply(deaf.transferId, cancelled)
+    await apply(well.transferId, cancelled)
+  })
+
+  test('one whose history cannot be replayed is begun anew and goes on, although nothing has failed yet', async () => {
+    const { transferId } = await ask()
+    await untilTold(transferId)
+    const { runId } = await handle(transferId).describe()
+    await hub.stopRelay()
+    await hub.stopWorker()
+    const stranger = await startStranger()
+    await hub.until(
+      'it to be found',
+      async () => (await hub.transferCarrier.checkHeard(0).catch(() => 0)) === 1,
+    )
+    await stranger.stop()
+    await hub.startWorker()
+    hub.startRelay()
+    await apply(transferId, decision('approve'))
+    await untilStatus(transferId, 'reserved')
+    expect((await handle(transferId).describe()).runId).not.toBe(runId)
+    await apply(transferId, cancelled)
   })
 
   test('a workflow that was started for no transfer fails by itself', async () => {
