@@ -4,10 +4,27 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  redirect,
 } from '@tanstack/react-router'
 import { changesSearch, inboxSearch } from './approvals/search.ts'
 import { NotFound } from './components/states.tsx'
 import { orderSearch, ordersSearch } from './orders/search.ts'
+import { policiesSearch, policySearch } from './policies/search.ts'
+import {
+  anomaliesSearch,
+  auditSearch,
+  customerSearch,
+  customersSearch,
+  dataFlowSearch,
+  differencesSearch,
+  healthSearch,
+  oversellSearch,
+  periodsSearch,
+  purchasesSearch,
+  replenishmentSearch,
+  runsSearch,
+  statisticsSearch,
+} from './reports/search.ts'
 import { requestSearch } from './requests/search.ts'
 import { RouteFailure, RoutePending } from './shell/route-states.tsx'
 import { Shell } from './shell/shell.tsx'
@@ -97,6 +114,126 @@ const shops = createRoute({
   component: lazyRouteComponent(() => import('./watch/shops-page.tsx'), 'ShopsPage'),
 })
 
+const policies = createRoute({
+  getParentRoute: () => shell,
+  path: '/policies',
+  validateSearch: policiesSearch,
+  component: lazyRouteComponent(() => import('./policies/policies-page.tsx'), 'PoliciesPage'),
+})
+const policy = createRoute({
+  getParentRoute: () => shell,
+  path: '/policies/$kind',
+  validateSearch: policySearch,
+  component: lazyRouteComponent(() => import('./policies/policy-page.tsx'), 'PolicyPage'),
+})
+
+const reports = createRoute({
+  getParentRoute: () => shell,
+  path: '/reports',
+  component: lazyRouteComponent(() => import('./reports/reports-layout.tsx'), 'ReportsLayout'),
+})
+const firstReport = createRoute({
+  getParentRoute: () => reports,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/reports/health', replace: true })
+  },
+})
+const health = createRoute({
+  getParentRoute: () => reports,
+  path: '/health',
+  validateSearch: healthSearch,
+  component: lazyRouteComponent(() => import('./reports/health-page.tsx'), 'HealthPage'),
+})
+const dataFlow = createRoute({
+  getParentRoute: () => reports,
+  path: '/data-flow',
+  validateSearch: dataFlowSearch,
+  component: lazyRouteComponent(() => import('./reports/data-flow-page.tsx'), 'DataFlowPage'),
+})
+
+const differences = createRoute({
+  getParentRoute: () => reports,
+  path: '/reconciliation',
+  validateSearch: differencesSearch,
+  component: lazyRouteComponent(() => import('./reports/differences-page.tsx'), 'DifferencesPage'),
+})
+const difference = createRoute({
+  getParentRoute: () => reports,
+  path: '/reconciliation/$differenceId',
+  component: lazyRouteComponent(() => import('./reports/difference-page.tsx'), 'DifferencePage'),
+})
+const runs = createRoute({
+  getParentRoute: () => reports,
+  path: '/reconciliation/runs',
+  validateSearch: runsSearch,
+  component: lazyRouteComponent(() => import('./reports/runs-page.tsx'), 'RunsPage'),
+})
+const periods = createRoute({
+  getParentRoute: () => reports,
+  path: '/reconciliation/periods',
+  validateSearch: periodsSearch,
+  component: lazyRouteComponent(() => import('./reports/periods-page.tsx'), 'PeriodsPage'),
+})
+const audit = createRoute({
+  getParentRoute: () => reports,
+  path: '/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('./reports/audit-page.tsx'), 'AuditPage'),
+})
+const replenishment = createRoute({
+  getParentRoute: () => reports,
+  path: '/replenishment',
+  validateSearch: replenishmentSearch,
+  component: lazyRouteComponent(() => import('./reports/replenishment-page.tsx'), 'ReplenishmentPage'),
+})
+const purchases = createRoute({
+  getParentRoute: () => reports,
+  path: '/purchases',
+  validateSearch: purchasesSearch,
+  component: lazyRouteComponent(() => import('./reports/purchases-page.tsx'), 'PurchasesPage'),
+})
+const purchase = createRoute({
+  getParentRoute: () => reports,
+  path: '/purchases/$purchaseId',
+  component: lazyRouteComponent(() => import('./reports/purchase-page.tsx'), 'PurchasePage'),
+})
+const anomalies = createRoute({
+  getParentRoute: () => reports,
+  path: '/anomalies',
+  validateSearch: anomaliesSearch,
+  component: lazyRouteComponent(() => import('./reports/anomalies-page.tsx'), 'AnomaliesPage'),
+})
+const anomaly = createRoute({
+  getParentRoute: () => reports,
+  path: '/anomalies/$anomalyId',
+  component: lazyRouteComponent(() => import('./reports/anomaly-page.tsx'), 'AnomalyPage'),
+})
+const statistics = createRoute({
+  getParentRoute: () => reports,
+  path: '/changes',
+  validateSearch: statisticsSearch,
+  component: lazyRouteComponent(() => import('./reports/statistics-page.tsx'), 'StatisticsPage'),
+})
+const customers = createRoute({
+  getParentRoute: () => reports,
+  path: '/customers',
+  validateSearch: customersSearch,
+  component: lazyRouteComponent(() => import('./reports/customers-page.tsx'), 'CustomersPage'),
+})
+const customer = createRoute({
+  getParentRoute: () => reports,
+  path: '/customers/$customerId',
+  validateSearch: customerSearch,
+  component: lazyRouteComponent(() => import('./reports/customer-page.tsx'), 'CustomerPage'),
+})
+const oversell = createRoute({
+  getParentRoute: () => reports,
+  path: '/oversell-risk',
+  validateSearch: oversellSearch,
+  component: lazyRouteComponent(() => import('./reports/oversell-page.tsx'), 'OversellPage'),
+})
+
 const routeTree = root.addChildren([
   link,
   shell.addChildren([
@@ -111,6 +248,27 @@ const routeTree = root.addChildren([
     workItem,
     stock,
     shops,
+    policies,
+    policy,
+    reports.addChildren([
+      firstReport,
+      health,
+      dataFlow,
+      differences,
+      difference,
+      runs,
+      periods,
+      audit,
+      replenishment,
+      purchases,
+      purchase,
+      anomalies,
+      anomaly,
+      statistics,
+      customers,
+      customer,
+      oversell,
+    ]),
   ]),
 ])
 

@@ -66,14 +66,22 @@ test('a link that was cut off says so before anything is asked', async () => {
   expect(await page.getByRole('button', { name: '打开审批单' }).count()).toBe(0)
 })
 
-test.each(['/', '/orders', '/approvals', '/change-requests', '/work-items', '/stock', '/shops'])(
-  'on a narrow phone nothing of %s sticks out at the side',
-  async (path) => {
-    const { page } = await browser.open({ as: 'team_lead', viewport: PHONE })
-    await page.goto(path)
-    await page.getByRole('heading', { level: 1 }).waitFor()
-    // With what it shows, not only its frame.
-    await expect.poll(() => page.locator('.ant-spin-spinning').count()).toBe(0)
-    expect(await page.evaluate(sticksOut)).toBe(false)
-  },
-)
+test.each([
+  '/',
+  '/orders',
+  '/approvals',
+  '/change-requests',
+  '/work-items',
+  '/stock',
+  '/shops',
+  '/policies/approval-route',
+  '/reports/health',
+])('on a narrow phone nothing of %s sticks out at the side', async (path) => {
+  const as = path.startsWith('/reports') ? 'admin' : 'team_lead'
+  const { page } = await browser.open({ as, viewport: PHONE })
+  await page.goto(path)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  // With what it shows, not only its frame.
+  await expect.poll(() => page.locator('.ant-spin-spinning').count()).toBe(0)
+  expect(await page.evaluate(sticksOut)).toBe(false)
+})

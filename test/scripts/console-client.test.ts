@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { typesOf } from '../../console/client-types.ts'
-import { OFFERED, SCREENS } from '../../console/src/session/screens.ts'
+import { OFFERED, REPORTS, SCREENS } from '../../console/src/session/screens.ts'
 import { clientTypesFile, HEADER } from '../../scripts/generate-client.ts'
 import { readOpenapi } from '../../scripts/parts/openapi.ts'
 
@@ -28,7 +28,7 @@ test('every part of the document that is referred to is in it', () => {
 
 test('a screen is offered only to roles that the API lets in wherever the screen asks', () => {
   const { paths } = documentShape.parse(document)
-  for (const { key, needs } of SCREENS) {
+  for (const { key, needs } of [...SCREENS, ...REPORTS]) {
     for (const need of needs) {
       const [method = '', path = ''] = need.split(' ')
       const said = paths[path]?.[method.toLowerCase()]?.description ?? ''

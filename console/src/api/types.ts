@@ -41,3 +41,33 @@ export type StockWaitBody = NonNullable<
   paths['/v1/orders/{orderId}/stock-wait']['post']['requestBody']
 >['content']['application/json']
 export type StockRow = Item<'/v1/stock/board'>
+
+export type PolicyKindView = Item<'/v1/policies'>
+export type PolicyKind = PolicyKindView['kind']
+export type PolicyHistory = Answer<'/v1/policies/{kind}'>
+export type PolicyVersionView = PolicyHistory['items'][number]
+export type PolicyVersion = Answer<'/v1/policies/{kind}/versions/{version}'>
+export type DryRunReport =
+  paths['/v1/policies/{kind}/drafts/{version}/dry-run']['post']['responses'][200]['content']['application/json']
+
+export type HealthScore = Answer<'/v1/health-score'>
+export type HealthComponentScore = HealthScore['components'][number]
+export type HealthOutcome = Item<'/v1/health-score/components/{component}/outcomes'>
+export type DataFlow = Answer<'/v1/data-flow'>
+export type FlowEdgeDetail = Answer<'/v1/data-flow/edges/{edgeId}'>
+export type FlowIncident = Item<'/v1/data-flow/incidents'>
+export type Difference = Item<'/v1/reconciliation-differences'>
+export type DifferenceDetail = Answer<'/v1/reconciliation-differences/{differenceId}'>
+export type ReconciliationRun = Item<'/v1/reconciliations'>
+export type ReconciliationPeriod = Item<'/v1/reconciliation-periods'>
+export type AuditEntry = Item<'/v1/audit'>
+export type ReplenishmentLevel = Item<'/v1/replenishment'>
+export type PurchaseSummary = Item<'/v1/purchase-lists'>
+export type PurchaseDetail = Answer<'/v1/purchase-lists/{purchaseId}'>
+export type Anomaly = Item<'/v1/change-anomalies'>
+export type AnomalyDetail = Answer<'/v1/change-anomalies/{anomalyId}'>
+export type StatisticsRow = Item<'/v1/reports/changes'>
+export type CustomerSummary = Item<'/v1/customers'>
+export type CustomerDetail = Answer<'/v1/customers/{customerId}'>
+export type CustomerOrder = Item<'/v1/customers/{customerId}/orders'>
+export type OversellRisk = Answer<'/v1/reports/oversell-risk'>

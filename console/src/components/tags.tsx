@@ -55,6 +55,9 @@ export function ChangeStatusTag({ status }: { status: ChangeRequestStatus }) {
   )
 }
 
+/** The channels that this console has a word for. */
+export const CHANNELS = ['mall', 'taobao', 'jd', 'pinduoduo', 'douyin'] as const
+
 /** A channel by its name; one that this console has no word for by what the API calls it. */
 export function ChannelName({ channel }: { channel: string }) {
   const { t, i18n } = useTranslation()

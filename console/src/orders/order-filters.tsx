@@ -7,12 +7,12 @@ import { ORDER_STATUSES } from '../../../domain/order-state.ts'
 import { useNames } from '../api/directory.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
+import { CHANNELS } from '../components/tags.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import type { OrdersSearch } from './search.ts'
 
 const route = getRouteApi('/shell/orders')
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const CHANNELS = ['mall', 'taobao', 'jd', 'pinduoduo', 'douyin'] as const
 
 /** What the list is narrowed by. Each filter is in the address as soon as it is chosen. */
 export function OrderFilters() {

@@ -10,6 +10,29 @@ export const SCREENS = [
   { key: 'workItems', path: '/work-items', needs: ['GET /v1/work-items'] },
   { key: 'stock', path: '/stock', needs: ['GET /v1/stock/board'] },
   { key: 'shops', path: '/shops', needs: ['GET /v1/shops'] },
+  { key: 'policies', path: '/policies', needs: ['GET /v1/policies'] },
+  { key: 'reports', path: '/reports', needs: ['GET /v1/health-score'] },
+] as const
+
+/** The reports, beside each other under `reports`. */
+export const REPORTS = [
+  { key: 'health', path: '/reports/health', needs: ['GET /v1/health-score'] },
+  { key: 'dataFlow', path: '/reports/data-flow', needs: ['GET /v1/data-flow'] },
+  {
+    key: 'reconciliation',
+    path: '/reports/reconciliation',
+    needs: ['GET /v1/reconciliation-differences', 'GET /v1/reconciliations'],
+  },
+  {
+    key: 'replenishment',
+    path: '/reports/replenishment',
+    needs: ['GET /v1/replenishment', 'GET /v1/purchase-lists'],
+  },
+  { key: 'anomalies', path: '/reports/anomalies', needs: ['GET /v1/change-anomalies'] },
+  { key: 'statistics', path: '/reports/changes', needs: ['GET /v1/reports/changes'] },
+  { key: 'oversellRisk', path: '/reports/oversell-risk', needs: ['GET /v1/reports/oversell-risk'] },
+  { key: 'customers', path: '/reports/customers', needs: ['GET /v1/customers'] },
+  { key: 'audit', path: '/reports/audit', needs: ['GET /v1/audit'] },
 ] as const
 
 export type ScreenKey = (typeof SCREENS)[number]['key']
@@ -17,6 +40,7 @@ export type ScreenKey = (typeof SCREENS)[number]['key']
 /** An inspector sees what they are sent to on their telephone, and none of these. */
 const EVERYBODY: readonly Role[] = OFFICE_ROLES
 const REPORT_READERS: readonly Role[] = ['regional_director', 'finance', 'ops', 'admin']
+const AUDITORS: readonly Role[] = ['finance', 'ops', 'admin']
 const OPERATORS: readonly Role[] = ['ops', 'admin']
 
 /**
@@ -31,11 +55,28 @@ export const OFFERED = {
   workItems: EVERYBODY,
   stock: EVERYBODY,
   shops: EVERYBODY,
+  policies: EVERYBODY,
+  reports: REPORT_READERS,
+  health: REPORT_READERS,
+  dataFlow: REPORT_READERS,
+  reconciliation: REPORT_READERS,
+  replenishment: REPORT_READERS,
+  anomalies: REPORT_READERS,
+  statistics: REPORT_READERS,
+  oversellRisk: REPORT_READERS,
+  customers: AUDITORS,
+  audit: AUDITORS,
   /** Parts of screens. */
   healthScore: REPORT_READERS,
   temporalWeb: OPERATORS,
   replayWorkItems: OPERATORS,
   approveWorkItems: OPERATORS,
+  publishPolicies: OPERATORS,
+  runReconciliation: AUDITORS,
+  settleDifferences: AUDITORS,
+  closeReconciliation: ['finance', 'admin'],
+  judgeAnomalies: AUDITORS,
+  changePurchases: OPERATORS,
   settleStockWait: ['team_lead', 'store_manager', 'regional_director', 'ops', 'admin'],
 } as const satisfies Record<string, readonly Role[]>
 

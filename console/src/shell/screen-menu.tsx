@@ -1,6 +1,8 @@
 import {
   AuditOutlined,
+  BarChartOutlined,
   BellOutlined,
+  ControlOutlined,
   DashboardOutlined,
   DatabaseOutlined,
   FileSearchOutlined,
@@ -21,6 +23,8 @@ const ICONS: Record<ScreenKey, ReactNode> = {
   workItems: <BellOutlined />,
   stock: <DatabaseOutlined />,
   shops: <ShopOutlined />,
+  policies: <ControlOutlined />,
+  reports: <BarChartOutlined />,
 }
 
 /** Where this person can go: links, so that they open in a new tab like any other. */

@@ -1,0 +1,54 @@
+import { useMutation } from '@tanstack/react-query'
+import { Button, type ButtonProps, Popconfirm } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { problemOf } from '../api/problem.ts'
+import { pickText } from '../format/bilingual.ts'
+
+type Props = {
+  /** Carries it out; what it throws is shown beside the button. */
+  act: () => Promise<unknown>
+  onDone?: () => void
+  label: string
+  /** What somebody agrees to first, for what cannot be taken back. */
+  confirm?: string
+} & Pick<ButtonProps, 'size' | 'type' | 'danger' | 'disabled' | 'icon'>
+
+/** One thing to do at a press, which says whether it went well. */
+export function ActionButton({ act, onDone, label, confirm, ...look }: Props) {
+  const { t, i18n } = useTranslation()
+  const run = useMutation({ mutationFn: act, ...(onDone ? { onSuccess: onDone } : {}) })
+  const press = () => run.mutate()
+  const button = (
+    <Button {...look} loading={run.isPending} {...(confirm === undefined ? { onClick: press } : {})}>
+      {label}
+    </Button>
+  )
+  return (
+    <>
+      {confirm === undefined ? (
+        button
+      ) : (
+        <Popconfirm
+          title={confirm}
+          okText={label}
+          cancelText={t('common.cancel')}
+          okButtonProps={look.danger ? { danger: true } : {}}
+          onConfirm={press}
+        >
+          {button}
+        </Popconfirm>
+      )}
+      {run.isSuccess && (
+        <span role="status" className="quiet">
+          {' '}
+          {t('common.done')}
+        </span>
+      )}
+      {run.error && (
+        <div role="alert" className="late">
+          {pickText(problemOf(run.error).title, i18n.language)}
+        </div>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,156 @@
+import { keepPreviousData } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import type { TableColumnsType } from 'antd'
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { api } from '../api/client.ts'
+import { useNames } from '../api/directory.ts'
+import { present } from '../api/query.ts'
+import type { CustomerDetail, CustomerOrder } from '../api/types.ts'
+import { OrderLink } from '../approvals/order-link.tsx'
+import { Facts } from '../components/facts.tsx'
+import { ListTable } from '../components/list-table.tsx'
+import { Moment } from '../components/moment.tsx'
+import { Money } from '../components/money.tsx'
+import { PageHead } from '../components/page-head.tsx'
+import { Section } from '../components/section.tsx'
+import { Failure, Loading } from '../components/states.tsx'
+import { Tag } from '../components/tag.tsx'
+import { ChannelName } from '../components/tags.tsx'
+import { useList } from '../components/use-list.ts'
+import { formatShare } from '../format/number.ts'
+
+const route = getRouteApi('/shell/reports/customers/$customerId')
+const PAGE = 30
+
+/** One customer: figures, segment and what it is given, by what they are known, and the orders behind it. */
+export function CustomerPage() {
+  const { t } = useTranslation()
+  const { customerId } = route.useParams()
+  const { cursor } = route.useSearch()
+  const path = { customerId }
+  const query = api.useQuery('get', '/v1/customers/{customerId}', { params: { path } })
+  const orders = api.useQuery(
+    'get',
+    '/v1/customers/{customerId}/orders',
+    { params: { path, query: { ...present({ cursor }), limit: PAGE } } },
+    { placeholderData: keepPreviousData },
+  )
+  const list = useList<CustomerOrder>(orders)
+  const columns = useColumns()
+  return (
+    <>
+      <PageHead title={t('customer.title', { id: customerId.slice(-12) })} />
+      <Link to="/reports/customers" className="back-link">
+        {t('approvals.backToList')}
+      </Link>
+      {query.isPending && <Loading />}
+      {query.isError && <Failure error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isSuccess && (
+        <>
+          <About customer={query.data} />
+          <Section title={t('customer.ordersOf')}>
+            <ListTable
+              label={t('customer.ordersOf')}
+              list={list}
+              columns={columns}
+              rowKey={({ orderId }) => orderId}
+            />
+          </Section>
+        </>
+      )}
+    </>
+  )
+}
+
+function About({ customer }: { customer: CustomerDetail }) {
+  const { t } = useTranslation()
+  const { scores, service, segment } = customer
+  return (
+    <Section
+      title={t('customer.about')}
+      extra={customer.erasedAt !== null && <Tag tone="red">{t('customer.erased')}</Tag>}
+    >
+      <Facts
+        facts={[
+          [t('customer.segment'), segment?.title ?? t('customer.noSegment')],
+          [
+            t('customer.scores'),
+            scores === null ? '–' : `R${scores.recency} F${scores.frequency} M${scores.monetary}`,
+          ],
+          [t('customer.orders'), `${customer.orders} / ${customer.lifetimeOrders}`],
+          [t('customer.net'), <Money key="net" cents={customer.netCents} />],
+          [t('customer.returnRate'), customer.returnRate === null ? '–' : formatShare(customer.returnRate)],
+          [t('customer.changeRequests'), customer.changeRequests],
+          [t('customer.complaints'), customer.complaints],
+          [t('customer.lastOrder'), <Moment key="last" at={customer.lastOrderAt} />],
+          [
+            t('customer.service'),
+            t('customer.serviceIs', {
+              priority: service.allocationPriority,
+              reships: service.freeReships,
+            }),
+          ],
+          [t('customer.leniency'), <Money key="leniency" cents={service.approvalLeniencyCents} />],
+        ]}
+      />
+      {customer.identities.map(({ identityId, kind, channel, orders, seenAt }) => (
+        <div key={identityId} className="row-line">
+          <Tag tone="blue">{t(`identityKind.${kind}`)}</Tag>
+          <ChannelName channel={channel} />
+          <span>{t('customer.identityOrders', { count: orders })}</span>
+          <Moment at={seenAt} />
+        </div>
+      ))}
+    </Section>
+  )
+}
+
+function useColumns(): TableColumnsType<CustomerOrder> {
+  const { t } = useTranslation()
+  const { nameOf } = useNames('/v1/stores')
+  return useMemo(
+    () => [
+      {
+        key: 'order',
+        title: t('change.order'),
+        width: 150,
+        render: (_value, { orderId }) => <OrderLink orderId={orderId} />,
+      },
+      {
+        key: 'at',
+        title: t('orders.created'),
+        width: 190,
+        render: (_value, { orderedAt }) => <Moment at={orderedAt} />,
+      },
+      {
+        key: 'channel',
+        title: t('orders.channel'),
+        width: 120,
+        render: (_value, { channel }) => <ChannelName channel={channel} />,
+      },
+      { key: 'store', title: t('orders.store'), render: (_value, { storeId }) => nameOf(storeId) },
+      {
+        key: 'amount',
+        title: t('orders.amount'),
+        width: 130,
+        align: 'right',
+        render: (_value, { amountCents }) => <Money cents={amountCents} />,
+      },
+      {
+        key: 'net',
+        title: t('customer.net'),
+        width: 130,
+        align: 'right',
+        render: (_value, { netCents }) => <Money cents={netCents} />,
+      },
+      {
+        key: 'counts',
+        title: t('customer.counts'),
+        width: 90,
+        render: (_value, { counts }) => t(counts ? 'policies.yes' : 'policies.no'),
+      },
+    ],
+    [t, nameOf],
+  )
+}
