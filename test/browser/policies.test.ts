@@ -85,3 +85,32 @@ test('what was typed is not lost by a wrong click', async () => {
   expect(await asked).toContain('未保存')
   expect(await page.getByLabel('最多商品数').inputValue()).toBe('20')
 })
+
+test('parts of a condition are moved by dragging them, or by the arrows beside them', async () => {
+  const { page, complaints } = await browser.open({ as: 'ops' })
+  await page.goto('/policies/combined-shipping')
+  await page.getByRole('button', { name: '编辑为新草稿' }).click()
+  await page.getByRole('button', { name: '添加规则（依次匹配）' }).click()
+  await page.getByRole('button', { name: /1\. 始终/ }).click()
+  await page.getByRole('button', { name: '编辑条件' }).click()
+  for (const [index, fact] of ['订单金额（含运费，分）', '商品总件数'].entries()) {
+    await page.getByRole('button', { name: '添加条件', exact: true }).click()
+    await page.getByRole('combobox', { name: '字段' }).nth(index).click()
+    await page
+      .getByRole('option', { name: fact })
+      .or(page.locator('.ant-select-item').filter({ hasText: fact }))
+      .last()
+      .click()
+    await page
+      .getByRole('spinbutton', { name: '值' })
+      .nth(index)
+      .fill(String(index + 1))
+  }
+  const says = (text: string) => page.locator('.condition').getByText(text, { exact: true }).waitFor()
+  await says('订单金额（含运费，分） 等于 1 且 商品总件数 等于 2')
+  await page.getByTitle('拖动以移动').first().dragTo(page.locator('.rule').last())
+  await says('商品总件数 等于 2 且 订单金额（含运费，分） 等于 1')
+  await page.locator('.rule').last().getByRole('button', { name: '上移' }).click()
+  await says('订单金额（含运费，分） 等于 1 且 商品总件数 等于 2')
+  expect(complaints).toEqual([])
+})

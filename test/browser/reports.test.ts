@@ -67,7 +67,7 @@ test('who did what is searched, opened and written to a file', async () => {
   expect(complaints).toEqual([])
 })
 
-test('a purchase list is changed, handed in by one and approved by another', async () => {
+test('a purchase list is changed, handed in by one, approved by another, and its goods are booked', async () => {
   const { page: ops, complaints } = await browser.open({ as: 'ops' })
   const lines = [{ skuId: 'SKU-0001', units: 10, unitCostCents: 1_000 }]
   const made = await ask(ops, 'POST', '/v1/purchase-lists', {
@@ -91,6 +91,10 @@ test('a purchase list is changed, handed in by one and approved by another', asy
     status: 'approved',
     lines: [{ skuId: 'SKU-0001', units: 25 }],
   })
+  await ops.reload()
+  await ops.getByRole('spinbutton', { name: '到货数量 SKU-0001' }).fill('25')
+  await ops.getByRole('button', { name: '确认收货' }).click()
+  await ops.getByText('已到货').first().waitFor()
   expect(complaints).toEqual([])
 })
 

@@ -820,6 +820,9 @@ export const en: Messages = {
   },
   replenishmentSort: { urgency: 'Most urgent first', sku: 'By SKU', excess: 'Most excess first' },
   purchase: {
+    arrived: 'Units that came in {{sku}}',
+    arrivedOf: '{{sku}}, {{count}} awaited',
+    receive: 'Book the receipt',
     lists: 'Purchase lists',
     one: 'Purchase list',
     begin: 'Make a purchase list',
@@ -939,6 +942,7 @@ export const en: Messages = {
     promotions: 'Promotions',
   },
   risk: {
+    openPolicy: 'Open its policy',
     orders: '{{total}} order(s), {{average}} a day',
     peak: 'most on {{day}}: {{orders}}',
     uncoordinated: '{{orders}} order(s), {{share}}',

@@ -817,6 +817,9 @@ export const zhCN = {
   replenishmentOnly: { suggested: '需要补货', purchase: '需要采购', transfer: '可调拨', excess: '积压' },
   replenishmentSort: { urgency: '最急在前', sku: '按商品', excess: '积压最多在前' },
   purchase: {
+    arrived: '到货数量 {{sku}}',
+    arrivedOf: '{{sku}}，待收 {{count}}',
+    receive: '确认收货',
     lists: '采购单',
     one: '采购单',
     begin: '生成采购单',
@@ -930,6 +933,7 @@ export const zhCN = {
     promotions: '促销',
   },
   risk: {
+    openPolicy: '打开对应策略',
     orders: '共 {{total}} 单，日均 {{average}} 单',
     peak: '最高 {{day}}：{{orders}} 单',
     uncoordinated: '{{orders}} 单，占 {{share}}',

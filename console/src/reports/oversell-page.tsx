@@ -1,4 +1,4 @@
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import { Input } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
@@ -67,10 +67,24 @@ export function OversellPage() {
           >
             <Measured dimension={dimension} />
             <p>{pickText(dimension.measure, i18n.language)}</p>
+            <Remedy screen={dimension.screen} />
           </Section>
         ))}
       </div>
     </>
+  )
+}
+
+const POLICIES = '/policies/'
+
+/** Where it is changed, for what a policy changes. */
+function Remedy({ screen }: { screen: string }) {
+  const { t } = useTranslation()
+  if (!screen.startsWith(POLICIES)) return null
+  return (
+    <Link to="/policies/$kind" params={{ kind: screen.slice(POLICIES.length) }}>
+      {t('risk.openPolicy')}
+    </Link>
   )
 }
 

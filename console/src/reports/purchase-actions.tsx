@@ -10,6 +10,7 @@ import { ReasonForm } from '../components/reason-form.tsx'
 import { Section } from '../components/section.tsx'
 import { isOffered } from '../session/screens.ts'
 import { usePerson } from '../session/session.ts'
+import { PurchaseReceipt } from './purchase-receipt.tsx'
 
 const NOTE_CHARACTERS = 500
 
@@ -51,6 +52,7 @@ export function PurchaseActions({ list, onDone }: Props) {
           onDone={onDone}
         />
       )}
+      {isAwaited && mayChange && <PurchaseReceipt list={list} onDone={onDone} />}
       {isGivenUp && mayChange && <Ending list={list} way="cancellation" onDone={onDone} />}
       {isAwaited && mayChange && <Ending list={list} way="closing" onDone={onDone} />}
     </Section>
