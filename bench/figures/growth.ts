@@ -67,41 +67,47 @@ function figuresOf(name: string, small: Cost | undefined, big: Cost): Figure[] {
   ]
 }
 
+type Work = [name: string, callers: number, once: () => Promise<unknown>]
+
 /** Writing first: what it leaves behind is there for all that is read. */
 async function costsAt(
   stage: Stage,
   hub: GrowingHub,
   db: Db,
 ): Promise<{ own: Map<string, Cost>; others: number }> {
-  const board = (query: Record<string, string>) => () =>
-    readStockBoard(db, stockBoardQuery.parse(query), RULES)
-  const { nextCursor } = await readStockBoard(db, stockBoardQuery.parse({}), RULES)
-  const work: [name: string, callers: number, once: () => Promise<unknown>][] = [
+  const writing: Work[] = [
     ['reservation', CALLERS, () => hub.reserve(1)],
     ['hot', CALLERS, () => hub.reserveHot()],
     ['lines', CALLERS, () => hub.reserve(LINES)],
     ['checkout', CALLERS, () => hub.checkOut()],
     ['allocation', 1, () => hub.reserve(MANY_LINES)],
+  ]
+  const loop = ([, callers, once]: Work, windowMs: number) =>
+    measureClosedLoop(async () => void (await once()), {
+      ...{ concurrency: callers, warmUpMs: WARM_UP_MS, windowMs, signal: stage.signal },
+      sample: () => [machineUse()?.ownMs ?? 0],
+    })
+  for (const work of writing) await loop(work, WINDOW_MS)
+  await hub.takeStatistics()
+  const own = new Map<string, Cost>()
+  let others = 0
+  for (const work of [...writing, ...(await reading(db))]) {
+    const { perSecond, growth, foreign } = await loop(work, WINDOW_MS)
+    own.set(work[0], { ms: 1_000 / perSecond, cpuMs: growth[0] ?? 0 })
+    others = Math.max(others, foreign)
+  }
+  return { own, others }
+}
+
+async function reading(db: Db): Promise<Work[]> {
+  const board = (query: Record<string, string>) => () =>
+    readStockBoard(db, stockBoardQuery.parse(query), RULES)
+  const { nextCursor } = await board({})()
+  return [
     ['board-sku', 1, board({ skuId: growingSku(1) })],
     ['board-next-page', 1, board({ cursor: nextCursor ?? '' })],
     ['board-worst', 1, board({ sort: 'level' })],
     ['board-worst-warehouse', 1, board({ sort: 'level', warehouseId: 'GROW-1' })],
     ['audit-one-sku', 1, () => auditStock(db, { skuId: growingSku(1), limit: 1 })],
   ]
-  const own = new Map<string, Cost>()
-  let others = 0
-  for (const [name, callers, once] of work) {
-    const { perSecond, growth, foreign } = await measureClosedLoop(
-      async () => {
-        await once()
-      },
-      {
-        ...{ concurrency: callers, warmUpMs: WARM_UP_MS, windowMs: WINDOW_MS, signal: stage.signal },
-        sample: () => [machineUse()?.ownMs ?? 0],
-      },
-    )
-    own.set(name, { ms: 1_000 / perSecond, cpuMs: growth[0] ?? 0 })
-    others = Math.max(others, foreign)
-  }
-  return { own, others }
 }
