@@ -7,6 +7,7 @@ import {
   crostonSba,
   demandPattern,
   exponentialSmoothing,
+  knownPeriods,
   movingAverage,
   plainForecasters,
   quantile,
@@ -46,6 +47,22 @@ describe('every forecaster', () => {
         if (name === 'croston-sba') expect(next).toBeCloseTo(units * 0.95)
         else expect(next).toBeCloseTo(units)
       }
+    })
+    fc.assert(property)
+  })
+
+  test('says the same with what is known worked out before, however many have used it, and leaves the history as it is', () => {
+    const property = fc.property(histories, (history) => {
+      const before = [...history]
+      const alone = everyMethod.map(({ forecast }) => forecast([...before], 9))
+      const known = knownPeriods(history)
+      for (const round of [1, 2]) {
+        expect([round, everyMethod.map(({ forecast }) => forecast(history, 9, known))]).toEqual([
+          round,
+          alone,
+        ])
+      }
+      expect(history).toEqual(before)
     })
     fc.assert(property)
   })
