@@ -54,6 +54,15 @@ describe('the map', () => {
     expect(new Set(places.map(({ x, y }) => `${x} ${y}`)).size).toBe(places.length)
   })
 
+  test('many systems of one side stand in several columns, so that they can be read', () => {
+    const many = Array.from({ length: 20 }, (_value, index) => system(`wms ${index}`, 'warehouse_system'))
+    const places = placesOf([...many, system('hub', 'hub')])
+    const sources = places.filter(({ systemId }) => systemId !== 'hub')
+    expect(new Set(sources.map(({ x }) => x)).size).toBe(3)
+    expect(Math.max(...places.map(({ x }) => x))).toBe(places.find(({ systemId }) => systemId === 'hub')?.x)
+    expect(new Set(places.map(({ x, y }) => `${x} ${y}`)).size).toBe(21)
+  })
+
   test('one arrow stands for all flows between two systems, and is as bad as the worst of them', () => {
     const arrows = arrowsOf([
       edge('a', 'mall', 'hub', 'ok'),

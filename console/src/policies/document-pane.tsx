@@ -1,5 +1,5 @@
 import { useBlocker } from '@tanstack/react-router'
-import { Button, Input, Modal, Popconfirm, Segmented } from 'antd'
+import { Button, ConfigProvider, Input, Modal, Popconfirm, Segmented } from 'antd'
 import { lazy, Suspense, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PolicyVersion } from '../api/types.ts'
@@ -44,7 +44,8 @@ export function DocumentPane({ schema, version, inForce }: Props) {
         extra={
           <span className="row-line">
             <span>
-              <VersionName version={version.version} /> · {t(`policyState.${version.state}`)}
+              <VersionName version={version.version} />
+              {version.version !== 0 && ` · ${t(`policyState.${version.state}`)}`}
             </span>
             <Segmented
               size="small"
@@ -59,20 +60,34 @@ export function DocumentPane({ schema, version, inForce }: Props) {
           </span>
         }
       >
-        {version.reason !== '' && <p className="change-reason">{version.reason}</p>}
-        <FormProvider value={{ kind: version.kind, names, isOff, Part: SchemaField }}>
-          {facts !== null && version.kind === 'approval-route' && (
-            <Suspense fallback={<Loading />}>
-              <RouteFlow document={document} facts={facts} />
-            </Suspense>
-          )}
-          {view === 'form' ? (
-            // Fields hold what is typed into them; which of them there are changes with what they are for.
-            <SchemaField key={String(isOff)} name="" field={schema} value={document} onChange={setDocument} />
-          ) : (
-            <JsonField label={t('policies.document')} value={document} isOff={isOff} onChange={setDocument} />
-          )}
-        </FormProvider>
+        {version.version !== 0 && <p className="change-reason">{version.reason}</p>}
+        {/* What is only read is read all the same: the library's grey for what is off is too pale for that. */}
+        <ConfigProvider theme={{ token: { colorTextDisabled: '#374151' } }}>
+          <FormProvider value={{ kind: version.kind, names, isOff, Part: SchemaField }}>
+            {facts !== null && version.kind === 'approval-route' && (
+              <Suspense fallback={<Loading />}>
+                <RouteFlow document={document} facts={facts} />
+              </Suspense>
+            )}
+            {view === 'form' ? (
+              // Fields hold what is typed into them; which of them there are changes with what they are for.
+              <SchemaField
+                key={String(isOff)}
+                name=""
+                field={schema}
+                value={document}
+                onChange={setDocument}
+              />
+            ) : (
+              <JsonField
+                label={t('policies.document')}
+                value={document}
+                isOff={isOff}
+                onChange={setDocument}
+              />
+            )}
+          </FormProvider>
+        </ConfigProvider>
         {mayWrite && (
           <Actions
             version={version}

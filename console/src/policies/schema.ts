@@ -175,13 +175,19 @@ function fitsParts(parts: readonly Part[], value: Json): boolean {
   })
 }
 
+/** Of a choice that tells an option apart; more of them are a choice within it. */
+const MOST_NAMED = 3
+
 /** What an option of a union is called by: its constants (`reduce · sales`), or else the names of its parts. */
 export function wordsOf(option: Field): string[] {
   if (option.kind === 'choice') return [...option.values]
   if (option.kind !== 'object') return [option.kind]
-  const constants = option.parts.flatMap(({ field }) => {
-    if (field.kind === 'constant') return [String(field.value)]
-    return []
-  })
-  return constants.length > 0 ? constants : option.parts.map(({ name }) => name)
+  const constants = option.parts.flatMap(({ field }) =>
+    field.kind === 'constant' ? [String(field.value)] : [],
+  )
+  if (constants.length > 0) return constants
+  const [first] = option.parts
+  if (first?.field.kind === 'choice' && first.field.values.length <= MOST_NAMED)
+    return [...first.field.values]
+  return option.parts.map(({ name }) => name)
 }

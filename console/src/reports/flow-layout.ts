@@ -2,8 +2,10 @@ import type { DataFlow } from '../api/types.ts'
 
 export type SystemPlace = { systemId: string; x: number; y: number }
 
-const COLUMN = 420
-const ROW = 130
+const COLUMN = 400
+const ROW = 110
+/** More than that below each other would be too small to read. */
+const MOST_ROWS = 8
 /** Where orders, stock and news come from stands left, the hub in the middle, where things go right. */
 const LEFT = new Set(['channel', 'warehouse_system', 'courier', 'finance', 'crm'])
 const MIDDLE = new Set(['hub', 'workflows'])
@@ -14,7 +16,7 @@ export function placesOf(systems: DataFlow['systems']): SystemPlace[] {
     systems.filter(({ kind }) => LEFT.has(kind)),
     systems.filter(({ kind }) => MIDDLE.has(kind)),
     systems.filter(({ kind }) => !LEFT.has(kind) && !MIDDLE.has(kind)),
-  ]
+  ].flatMap(wrapped)
   const highest = Math.max(...columns.map((column) => column.length))
   return columns.flatMap((column, columnNumber) =>
     column.map(({ systemId }, row) => ({
@@ -23,6 +25,13 @@ export function placesOf(systems: DataFlow['systems']): SystemPlace[] {
       y: (row + (highest - column.length) / 2) * ROW,
     })),
   )
+}
+
+/** A column of too many systems as several beside each other. */
+function wrapped<System>(column: readonly System[]): System[][] {
+  const count = Math.ceil(column.length / MOST_ROWS)
+  const rows = Math.ceil(column.length / Math.max(count, 1))
+  return Array.from({ length: count }, (_value, index) => column.slice(index * rows, (index + 1) * rows))
 }
 
 export type FlowArrow = {

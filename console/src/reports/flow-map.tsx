@@ -35,7 +35,10 @@ export function FlowMap({ map, onOpen }: { map: DataFlow; onOpen: (edgeId: strin
       from,
       to,
       way: 'across' as const,
-      label: `${t(`flowState.${state}`)} · ${t('flow.perMinute', { rate: perMinute.toFixed(1) })}`,
+      // What is quiet is said in the table: words on every arrow would hide those that matter.
+      ...(state === 'broken' || perMinute > 0
+        ? { label: `${t(`flowState.${state}`)} · ${t('flow.perMinute', { rate: perMinute.toFixed(1) })}` }
+        : {}),
       tone: ARROW[state],
       isMoving: perMinute > 0,
       isDashed: state === 'unknown',
