@@ -47,6 +47,8 @@ export const ACCESS = {
   reportPickTask: { systems: ['warehouse', 'ops'], roles: OPERATING_ROLES },
   readShipments: { systems: ['mall', 'warehouse', 'ops'], roles: ALL_ROLES },
   readStock: { systems: ['mall', 'warehouse', 'ops'], roles: ALL_ROLES },
+  /** What moved it and who holds it: with orders of one's own scope. */
+  readStockHistory: { systems: ['warehouse', 'ops'], roles: ALL_ROLES },
   adjustStock: { systems: ['warehouse', 'ops'], roles: OPERATING_ROLES },
   readPromotions: { systems: ['mall', 'ops'], roles: ALL_ROLES },
   runPromotions: { systems: ['ops'], roles: OPERATING_ROLES },

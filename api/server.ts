@@ -61,6 +61,7 @@ import { stockRoutes } from './routes/stock.ts'
 import { stockBoardRoutes } from './routes/stock-board.ts'
 import { stockCountRoutes } from './routes/stock-counts.ts'
 import { stockEventRoutes } from './routes/stock-events.ts'
+import { stockHistoryRoutes } from './routes/stock-history.ts'
 import { subscriptionRoutes } from './routes/subscriptions.ts'
 import { systemRoutes } from './routes/system.ts'
 import { transferRoutes } from './routes/transfers.ts'
@@ -174,6 +175,7 @@ const ROUTES = [
   stockBoardRoutes,
   stockCountRoutes,
   stockEventRoutes,
+  stockHistoryRoutes,
   channelOrderRoutes,
   listingRoutes,
   reportRoutes,

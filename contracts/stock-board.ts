@@ -49,6 +49,7 @@ const boardTotals = z.object({
   /** Warehouses whose WMS is read and not fresh, whatever the filter. */
   staleWarehouses: z.array(z.string()),
   regions: z.array(z.object({ region: z.string(), levels: levelCounts, ...figures })),
+  warehouses: z.array(z.object({ warehouseId: z.string(), levels: levelCounts, ...figures })),
 })
 
 export const stockBoardQuery = pageQuery.extend({

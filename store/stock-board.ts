@@ -114,18 +114,19 @@ function startAfter(
   return sql<boolean>`board.sku_id >= ${skuId} and (board.sku_id, board.place) > (${skuId}, ${place})`
 }
 
-/** One row a warehouse first: there are few, and their regions can be added up here. */
+/** One row a warehouse: there are few, and their regions can be added up here. */
 async function readTotals(db: Db, query: StockBoardQuery, rules: BoardRules): Promise<StockBoardTotals> {
-  const { rows } = await sql<Figures & { region: string }>`
+  const { rows } = await sql<Figures & { region: string; warehouse_id: string }>`
     select warehouse.region, house.* from (
       select level.warehouse_id, ${sums} ${levels(query, rules)} group by level.warehouse_id
     ) as house join warehouse on warehouse.id = house.warehouse_id
-    order by warehouse.region`.execute(db)
+    order by warehouse.region, warehouse.id`.execute(db)
   const regions = [...new Set(rows.map((row) => row.region))]
   return {
     ...totalOf(rows),
     staleWarehouses: staleOnes(rules.freshness),
     regions: regions.map((region) => ({ region, ...totalOf(rows.filter((row) => row.region === region)) })),
+    warehouses: rows.map((row) => ({ warehouseId: row.warehouse_id, ...totalOf([row]) })),
   }
 }
 
@@ -246,7 +247,7 @@ function viewOf(row: BoardRow, groupBy: StockBoardQuery['groupBy'], freshness: F
   }
 }
 
-function totalOf(rows: Figures[]): Omit<StockBoardTotals, 'regions' | 'staleWarehouses'> {
+function totalOf(rows: Figures[]): Omit<StockBoardTotals, 'regions' | 'warehouses' | 'staleWarehouses'> {
   const sum = (figure: keyof Figures) => rows.reduce((total, row) => total + row[figure], 0)
   const all: Figures = {
     total: sum('total'),

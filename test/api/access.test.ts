@@ -46,6 +46,8 @@ const MATRIX: Record<string, { systems: string; roles: string }> = {
   'GET /v1/shipments': { systems: 'mall warehouse ops', roles: 'all' },
   'GET /v1/stock': { systems: 'mall warehouse ops', roles: 'all' },
   'GET /v1/stock/board': { systems: 'mall warehouse ops', roles: 'all' },
+  'GET /v1/stock/:skuId/ledger': { systems: 'warehouse ops', roles: 'all' },
+  'GET /v1/stock/:skuId/holds': { systems: 'warehouse ops', roles: 'all' },
   'GET /v1/stock/events': { systems: 'mall warehouse ops', roles: 'all' },
   'GET /v1/stock/counts': { systems: 'warehouse ops', roles: 'all' },
   'GET /v1/stock/counts/:countId': { systems: 'warehouse ops', roles: 'all' },

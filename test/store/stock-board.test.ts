@@ -128,7 +128,7 @@ function sumOf(some: Level[]) {
   return { figures, counts }
 }
 
-test('totals are what the levels of active SKUs in active warehouses come to, also by region', async () => {
+test('totals are what the levels of active SKUs in active warehouses come to, also by region and by warehouse', async () => {
   const { totals, items } = await board({})
   const { counts, figures } = sumOf(levels)
   expect(totals).toMatchObject({ ...figures, levels: counts })
@@ -138,6 +138,11 @@ test('totals are what the levels of active SKUs in active warehouses come to, al
     const part = sumOf(levels.filter((each) => each.region === region.region))
     expect(region).toMatchObject({ available: part.figures.available, levels: part.counts })
   }
+  for (const house of totals?.warehouses ?? []) {
+    const part = sumOf(levels.filter((each) => each.warehouse === house.warehouseId))
+    expect(house).toMatchObject({ available: part.figures.available, levels: part.counts })
+  }
+  expect(totals?.warehouses).toHaveLength(new Set(levels.map((each) => each.warehouse)).size)
   for (const count of Object.values(counts)) expect(count).toBeGreaterThan(100)
 })
 

@@ -16061,6 +16061,133 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/stock/{skuId}/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who holds units of a SKU now; orders outside your scope are not named
+         * @description Systems: warehouse, ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    sort?: "newest" | "oldest";
+                    state?: "held" | "confirmed";
+                    warehouseId?: string;
+                };
+                header?: never;
+                path: {
+                    skuId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                /** Format: date-time */
+                                createdAt: string;
+                                expiresAt: string | null;
+                                /** @enum {string} */
+                                heldFor: "order_line" | "promotion" | "transfer";
+                                /** Format: uuid */
+                                holdId: string;
+                                orderId: string | null;
+                                quantity: number;
+                                /** @enum {string} */
+                                state: "held" | "confirmed";
+                                warehouseId: string;
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stock/{skuId}/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What moved the levels of a SKU; orders outside your scope are not named
+         * @description Systems: warehouse, ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    physical?: string;
+                    sort?: "newest" | "oldest";
+                    warehouseId?: string;
+                };
+                header?: never;
+                path: {
+                    skuId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                entryId: number;
+                                /** @enum {string} */
+                                kind: "receive" | "adjust" | "count" | "reserve" | "release" | "expire" | "ship" | "return" | "write_off" | "transfer_out" | "transfer_in" | "promotion_hold" | "snapshot";
+                                operator: string;
+                                orderId: string | null;
+                                reason: string | null;
+                                /** Format: date-time */
+                                recordedAt: string;
+                                reservedDelta: number;
+                                shippedDelta: number;
+                                shortfallDelta: number;
+                                totalDelta: number;
+                                warehouseId: string;
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/stock/adjustments": {
         parameters: {
             query?: never;
@@ -16276,6 +16403,20 @@ export interface paths {
                                 shortfall: number;
                                 staleWarehouses: string[];
                                 total: number;
+                                warehouses: {
+                                    available: number;
+                                    levels: {
+                                        low: number;
+                                        ok: number;
+                                        out: number;
+                                    };
+                                    reserved: number;
+                                    safety: number;
+                                    shipped: number;
+                                    shortfall: number;
+                                    total: number;
+                                    warehouseId: string;
+                                }[];
                             } | null;
                         };
                     };
