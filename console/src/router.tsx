@@ -8,7 +8,9 @@ import {
 } from '@tanstack/react-router'
 import { changesSearch, inboxSearch } from './approvals/search.ts'
 import { NotFound } from './components/states.tsx'
+import { inspectionsSearch } from './inspections/search.ts'
 import { orderSearch, ordersSearch } from './orders/search.ts'
+import { pickTasksSearch } from './picking/search.ts'
 import { policiesSearch, policySearch } from './policies/search.ts'
 import {
   anomaliesSearch,
@@ -28,6 +30,14 @@ import {
 import { requestSearch } from './requests/search.ts'
 import { RouteFailure, RoutePending } from './shell/route-states.tsx'
 import { Shell } from './shell/shell.tsx'
+import {
+  countSearch,
+  countsSearch,
+  presalesSearch,
+  promotionsSearch,
+  transfersSearch,
+} from './stock/search.ts'
+import { wallSearch } from './wall/search.ts'
 import { shopsSearch, stockSearch, workItemsSearch } from './watch/search.ts'
 
 /**
@@ -234,6 +244,92 @@ const oversell = createRoute({
   component: lazyRouteComponent(() => import('./reports/oversell-page.tsx'), 'OversellPage'),
 })
 
+/** Screens for a handheld, which keep what is done on them until the hub has heard it. */
+const device = createRoute({
+  getParentRoute: () => shell,
+  id: 'device',
+  component: lazyRouteComponent(() => import('./device/device.tsx'), 'DeviceFrame'),
+})
+const pickTasks = createRoute({
+  getParentRoute: () => device,
+  path: '/picking',
+  validateSearch: pickTasksSearch,
+  component: lazyRouteComponent(() => import('./picking/pick-tasks-page.tsx'), 'PickTasksPage'),
+})
+const pickTask = createRoute({
+  getParentRoute: () => device,
+  path: '/picking/$orderId/$pickTaskId',
+  component: lazyRouteComponent(() => import('./picking/pick-task-page.tsx'), 'PickTaskPage'),
+})
+const inspections = createRoute({
+  getParentRoute: () => device,
+  path: '/inspections',
+  validateSearch: inspectionsSearch,
+  component: lazyRouteComponent(() => import('./inspections/inspections-page.tsx'), 'InspectionsPage'),
+})
+const inspection = createRoute({
+  getParentRoute: () => device,
+  path: '/inspections/$inspectionId',
+  component: lazyRouteComponent(() => import('./inspections/inspection-page.tsx'), 'InspectionPage'),
+})
+const wall = createRoute({
+  getParentRoute: () => shell,
+  path: '/wall',
+  validateSearch: wallSearch,
+  component: lazyRouteComponent(() => import('./wall/wall-page.tsx'), 'WallPage'),
+})
+
+const stockCounts = createRoute({
+  getParentRoute: () => shell,
+  path: '/stock/counts',
+  validateSearch: countsSearch,
+  component: lazyRouteComponent(() => import('./stock/counts-page.tsx'), 'CountsPage'),
+})
+const stockCount = createRoute({
+  getParentRoute: () => shell,
+  path: '/stock/counts/$countId',
+  validateSearch: countSearch,
+  component: lazyRouteComponent(() => import('./stock/count-page.tsx'), 'CountPage'),
+})
+const transfers = createRoute({
+  getParentRoute: () => shell,
+  path: '/stock/transfers',
+  validateSearch: transfersSearch,
+  component: lazyRouteComponent(() => import('./stock/transfers-page.tsx'), 'TransfersPage'),
+})
+const newTransfer = createRoute({
+  getParentRoute: () => shell,
+  path: '/stock/transfers/new',
+  component: lazyRouteComponent(() => import('./stock/new-transfer-page.tsx'), 'NewTransferPage'),
+})
+const transfer = createRoute({
+  getParentRoute: () => shell,
+  path: '/stock/transfers/$transferId',
+  component: lazyRouteComponent(() => import('./stock/transfer-page.tsx'), 'TransferPage'),
+})
+const promotions = createRoute({
+  getParentRoute: () => shell,
+  path: '/stock/promotions',
+  validateSearch: promotionsSearch,
+  component: lazyRouteComponent(() => import('./stock/promotions-page.tsx'), 'PromotionsPage'),
+})
+const newPromotion = createRoute({
+  getParentRoute: () => shell,
+  path: '/stock/promotions/new',
+  component: lazyRouteComponent(() => import('./stock/new-promotion-page.tsx'), 'NewPromotionPage'),
+})
+const promotion = createRoute({
+  getParentRoute: () => shell,
+  path: '/stock/promotions/$promotionId',
+  component: lazyRouteComponent(() => import('./stock/promotion-page.tsx'), 'PromotionPage'),
+})
+const presales = createRoute({
+  getParentRoute: () => shell,
+  path: '/stock/presales',
+  validateSearch: presalesSearch,
+  component: lazyRouteComponent(() => import('./stock/presales-page.tsx'), 'PresalesPage'),
+})
+
 const routeTree = root.addChildren([
   link,
   shell.addChildren([
@@ -269,6 +365,17 @@ const routeTree = root.addChildren([
       customer,
       oversell,
     ]),
+    stockCounts,
+    stockCount,
+    transfers,
+    newTransfer,
+    transfer,
+    promotions,
+    newPromotion,
+    promotion,
+    presales,
+    wall,
+    device.addChildren([pickTasks, pickTask, inspections, inspection]),
   ]),
 ])
 

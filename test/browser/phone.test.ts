@@ -73,6 +73,8 @@ test.each([
   '/change-requests',
   '/work-items',
   '/stock',
+  '/picking',
+  '/inspections',
   '/shops',
   '/policies/approval-route',
   '/reports/health',

@@ -121,8 +121,10 @@ function read(path: string, status: number, text: string): Json {
 export type Placed = { orderId: string; amountCents: number }
 
 /** An order of one article in the mall's eastern store. */
-export async function placeOrder(change: { remark?: string; unitPriceCents?: number } = {}): Promise<Placed> {
-  const { remark = '', unitPriceCents = 19_900 } = change
+export async function placeOrder(
+  change: { remark?: string; quantity?: number; unitPriceCents?: number } = {},
+): Promise<Placed> {
+  const { remark = '', quantity = 1, unitPriceCents = 19_900 } = change
   const placed = await ask('mall', 'POST', '/v1/orders', {
     storeId: 'ST-MALL-EAST',
     channel: 'mall',
@@ -133,7 +135,7 @@ export async function placeOrder(change: { remark?: string; unitPriceCents?: num
       address: '世纪大道100号',
       remark,
     },
-    lines: [{ skuId: 'SKU-0001', quantity: 1, unitPriceCents }],
+    lines: [{ skuId: 'SKU-0001', quantity, unitPriceCents }],
   })
   return { orderId: String(placed.orderId), amountCents: Number(placed.amountCents) }
 }

@@ -1,10 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import { followStream } from './stream.ts'
 
 /** Changes come in bursts: screens look again at most so often. */
 const LOOK_AGAIN_MS = 2_000
-/** The browser comes back by itself after a cut, but not after a refusal: a session that ended, or too many streams. */
-const OPEN_AGAIN_MS = 5_000
 
 /**
  * Looks again at what a screen shows whenever the hub says that orders have changed. The browser keeps the connection and resumes
@@ -24,9 +23,8 @@ export function useLiveOrders(
   const wanted = JSON.stringify(keys)
 
   useEffect(() => {
-    let source: EventSource | null = null
+    let leave: (() => void) | null = null
     let timer: ReturnType<typeof setTimeout> | undefined
-    let opening: ReturnType<typeof setTimeout> | undefined
     const look = () => {
       timer = undefined
       for (const queryKey of JSON.parse(wanted) as unknown[][]) void queries.invalidateQueries({ queryKey }) // of our own making
@@ -36,28 +34,19 @@ export function useLiveOrders(
     }
     const open = () => {
       const query = orderId === undefined ? '' : `?orderId=${encodeURIComponent(orderId)}`
-      source = new EventSource(`/v1/events${query}`)
-      source.addEventListener('open', () => setLive(true))
-      source.addEventListener('error', () => {
-        setLive(false)
-        if (source?.readyState !== EventSource.CLOSED) return
-        close()
-        opening = setTimeout(() => {
-          open()
-          onChange()
-        }, OPEN_AGAIN_MS)
+      leave = followStream(`/v1/events${query}`, {
+        on: { order: onChange },
+        onLive: setLive,
+        onOpenedAgain: onChange,
       })
-      source.addEventListener('order', onChange)
     }
     const close = () => {
-      clearTimeout(opening)
-      source?.close()
-      source = null
-      setLive(false)
+      leave?.()
+      leave = null
     }
     const onVisibility = () => {
       if (document.hidden) return close()
-      if (source === null) {
+      if (leave === null) {
         open()
         onChange()
       }

@@ -71,3 +71,29 @@ export type CustomerSummary = Item<'/v1/customers'>
 export type CustomerDetail = Answer<'/v1/customers/{customerId}'>
 export type CustomerOrder = Item<'/v1/customers/{customerId}/orders'>
 export type OversellRisk = Answer<'/v1/reports/oversell-risk'>
+
+export type PickTask = Item<'/v1/pick-tasks'>
+export type PickReport = NonNullable<
+  paths['/v1/pick-tasks/{pickTaskId}/events']['post']['requestBody']
+>['content']['application/json']
+export type Inspection = Item<'/v1/inspections'>
+export type InspectionDetail = Answer<'/v1/inspections/{inspectionId}'>
+export type InspectionForm = InspectionDetail['form']
+export type InspectionResultBody = NonNullable<
+  paths['/v1/inspections/{inspectionId}/result']['put']['requestBody']
+>['content']['application/json']
+
+export type StockCount = Item<'/v1/stock/counts'>
+export type StockCountLine = Item<'/v1/stock/counts/{countId}/lines'>
+export type Transfer = Item<'/v1/transfers'>
+export type TransferDetail = Answer<'/v1/transfers/{transferId}'>
+export type TransferProposal = TransferDetail['proposal']
+export type Promotion = Item<'/v1/promotions'>
+export type PromotionDetail = Answer<'/v1/promotions/{promotionId}'>
+export type Presale = Item<'/v1/presales'>
+export type CreatePromotionBody = NonNullable<
+  paths['/v1/promotions']['post']['requestBody']
+>['content']['application/json']
+export type CreatePresaleBody = NonNullable<
+  paths['/v1/presales']['post']['requestBody']
+>['content']['application/json']

@@ -1,12 +1,12 @@
 import { useMutation } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Alert, Button, Input, Segmented, Select } from 'antd'
-import { useId, useRef, useState } from 'react'
+import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ChangeType } from '../../../domain/change.ts'
 import { client } from '../api/client.ts'
-import { newIdempotencyKey } from '../api/idempotency.ts'
 import type { OrderDetail, SubmitChangeBody } from '../api/types.ts'
+import { useOperationKey } from '../api/use-operation-key.ts'
 import { ProblemText } from '../components/problem-text.tsx'
 import { Section } from '../components/section.tsx'
 import { useSettled } from '../components/use-settled.ts'
@@ -116,15 +116,12 @@ export function RequestForm({ order, types, hasMoved, onReload }: Props) {
   )
 }
 
-/** Sends one key until the body is another one: whoever presses again after a silence asks once. */
 function useSubmit() {
   const navigate = useNavigate()
-  const sent = useRef({ body: '', key: '' })
+  const operation = useOperationKey()
   return useMutation({
     mutationFn: async (body: SubmitChangeBody) => {
-      const text = JSON.stringify(body)
-      if (sent.current.body !== text) sent.current = { body: text, key: newIdempotencyKey() }
-      const header = { 'Idempotency-Key': sent.current.key }
+      const header = { 'Idempotency-Key': operation.keyOf(body) }
       const { data } = await client.POST('/v1/change-requests', { params: { header }, body })
       if (!data || !('changeId' in data)) throw new Error('the API made no request')
       return data

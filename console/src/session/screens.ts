@@ -9,6 +9,21 @@ export const SCREENS = [
   { key: 'changes', path: '/change-requests', needs: ['GET /v1/change-requests'] },
   { key: 'workItems', path: '/work-items', needs: ['GET /v1/work-items'] },
   { key: 'stock', path: '/stock', needs: ['GET /v1/stock/board'] },
+  {
+    key: 'wall',
+    path: '/wall',
+    needs: ['GET /v1/stock/board', 'GET /v1/warehouses', 'GET /v1/orders', 'GET /v1/work-items'],
+  },
+  {
+    key: 'picking',
+    path: '/picking',
+    needs: ['GET /v1/pick-tasks', 'POST /v1/pick-tasks/{pickTaskId}/events'],
+  },
+  {
+    key: 'inspections',
+    path: '/inspections',
+    needs: ['GET /v1/inspections', 'PUT /v1/inspections/{inspectionId}/result'],
+  },
   { key: 'shops', path: '/shops', needs: ['GET /v1/shops'] },
   { key: 'policies', path: '/policies', needs: ['GET /v1/policies'] },
   { key: 'reports', path: '/reports', needs: ['GET /v1/health-score'] },
@@ -37,7 +52,7 @@ export const REPORTS = [
 
 export type ScreenKey = (typeof SCREENS)[number]['key']
 
-/** An inspector sees what they are sent to on their telephone, and none of these. */
+/** An inspector sees what they are sent to on their telephone, and nothing else. */
 const EVERYBODY: readonly Role[] = OFFICE_ROLES
 const REPORT_READERS: readonly Role[] = ['regional_director', 'finance', 'ops', 'admin']
 const AUDITORS: readonly Role[] = ['finance', 'ops', 'admin']
@@ -54,6 +69,9 @@ export const OFFERED = {
   changes: EVERYBODY,
   workItems: EVERYBODY,
   stock: EVERYBODY,
+  wall: EVERYBODY,
+  picking: OPERATORS,
+  inspections: [...EVERYBODY, 'inspector'],
   shops: EVERYBODY,
   policies: EVERYBODY,
   reports: REPORT_READERS,
@@ -77,6 +95,10 @@ export const OFFERED = {
   closeReconciliation: ['finance', 'admin'],
   judgeAnomalies: AUDITORS,
   changePurchases: OPERATORS,
+  /** What the warehouses' and planning's people do with stock. */
+  adjustStock: OPERATORS,
+  requestTransfers: ['regional_director', ...OPERATORS],
+  decideCounts: REPORT_READERS,
   settleStockWait: ['team_lead', 'store_manager', 'regional_director', 'ops', 'admin'],
 } as const satisfies Record<string, readonly Role[]>
 

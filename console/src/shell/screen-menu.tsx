@@ -1,12 +1,15 @@
 import {
   AuditOutlined,
   BarChartOutlined,
+  BarcodeOutlined,
   BellOutlined,
   ControlOutlined,
   DashboardOutlined,
   DatabaseOutlined,
   FileSearchOutlined,
+  FundProjectionScreenOutlined,
   OrderedListOutlined,
+  SafetyCertificateOutlined,
   ShopOutlined,
 } from '@ant-design/icons'
 import { Link } from '@tanstack/react-router'
@@ -22,6 +25,9 @@ const ICONS: Record<ScreenKey, ReactNode> = {
   changes: <FileSearchOutlined />,
   workItems: <BellOutlined />,
   stock: <DatabaseOutlined />,
+  wall: <FundProjectionScreenOutlined />,
+  picking: <BarcodeOutlined />,
+  inspections: <SafetyCertificateOutlined />,
   shops: <ShopOutlined />,
   policies: <ControlOutlined />,
   reports: <BarChartOutlined />,

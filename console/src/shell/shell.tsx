@@ -1,12 +1,13 @@
 import { MenuOutlined } from '@ant-design/icons'
-import { Outlet } from '@tanstack/react-router'
+import { Navigate, Outlet, useLocation } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { lazy, Suspense, useState, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Failure, Loading } from '../components/states.tsx'
 import { useMedia, WIDE } from '../components/use-media.ts'
 import { sessionGate } from '../session/gate.ts'
-import { isByLink, useSession } from '../session/session.ts'
+import { isOffered } from '../session/screens.ts'
+import { isByLink, usePerson, useSession } from '../session/session.ts'
 import { Account } from './account.tsx'
 import { ScreenMenu } from './screen-menu.tsx'
 
@@ -15,6 +16,9 @@ const SignInPage = lazy(async () => ({ default: (await import('../session/sign-i
 const ExpiredSession = lazy(async () => ({
   default: (await import('../session/expired-session.tsx')).ExpiredSession,
 }))
+
+/** Seen from across the room: it needs all of the screen. */
+const WALL = '/wall'
 
 /** The frame of every screen: who is signed in, where one can go, and whatever happens when the session ends. */
 export function Shell() {
@@ -35,6 +39,17 @@ function Frame() {
   const isWide = useMedia(WIDE)
   const [isOpen, setOpen] = useState(false)
   const hasMenu = !isByLink()
+  const { role } = usePerson()
+  const { pathname } = useLocation()
+  // Whoever works in the field begins with where they are sent to.
+  if (pathname === '/' && !isOffered('overview', role)) return <Navigate to="/inspections" replace />
+  if (pathname === WALL) {
+    return (
+      <main id="content">
+        <Outlet />
+      </main>
+    )
+  }
   return (
     <div className="shell">
       <a className="skip-link" href="#content">

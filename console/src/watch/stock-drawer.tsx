@@ -3,17 +3,24 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
 import { Moment } from '../components/moment.tsx'
+import { Scrolls } from '../components/scrolls.tsx'
 import { Section } from '../components/section.tsx'
 import { Failure, Loading, NothingHere } from '../components/states.tsx'
 import { Tag } from '../components/tag.tsx'
+import { isOffered } from '../session/screens.ts'
+import { usePerson } from '../session/session.ts'
+import { AdjustForm } from '../stock/adjust-form.tsx'
+import { StockHolds } from '../stock/stock-holds.tsx'
+import { StockLedger } from '../stock/stock-ledger.tsx'
 import type { MatrixRow } from './matrix.ts'
 
 const MOST_LISTINGS = 100
 const FIGURES = ['available', 'safety', 'reserved', 'total', 'shipped', 'inTransit', 'shortfall'] as const
 const TONES = { ok: 'green', low: 'gold', out: 'red' } as const
 
-/** One article: all figures of each warehouse, and what the stores show of it. */
+/** One article: all figures of each warehouse, what the stores show of it, who holds it, what moved it, and its adjustment. */
 export function StockDrawer({ row, onClose }: { row: MatrixRow | null; onClose: () => void }) {
+  const { role } = usePerson()
   return (
     <Drawer
       open={row !== null}
@@ -26,6 +33,9 @@ export function StockDrawer({ row, onClose }: { row: MatrixRow | null; onClose: 
         <>
           <Levels row={row} />
           <Listings skuId={row.skuId} />
+          <StockHolds skuId={row.skuId} />
+          <StockLedger skuId={row.skuId} />
+          {isOffered('adjustStock', role) && <AdjustForm skuId={row.skuId} />}
         </>
       )}
     </Drawer>
@@ -37,7 +47,7 @@ function Levels({ row }: { row: MatrixRow }) {
   const { nameOf } = useNames('/v1/warehouses')
   return (
     <Section title={t('stock.title')}>
-      <div className="scrolls">
+      <Scrolls label={t('stock.byWarehouse')}>
         <table className="comparison">
           <thead>
             <tr>
@@ -79,7 +89,7 @@ function Levels({ row }: { row: MatrixRow }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolls>
     </Section>
   )
 }

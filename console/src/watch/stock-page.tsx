@@ -14,6 +14,7 @@ import { PageHead } from '../components/page-head.tsx'
 import { Tag } from '../components/tag.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
+import { StockTabs } from '../stock/stock-tabs.tsx'
 import { StockMatrix } from './stock-matrix.tsx'
 
 const route = getRouteApi('/shell/stock')
@@ -47,6 +48,7 @@ export function StockPage() {
           />
         }
       />
+      <StockTabs />
       <StockFilters />
       {view === 'list' ? <StockList /> : <StockMatrix filters={{ text, warehouseId, level, stale }} />}
     </>

@@ -1,0 +1,91 @@
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { barriers, PATIENCE_MS, placeOrder, useBrowser } from './support.ts'
+
+const browser = useBrowser()
+const FULL_HD = { width: 1_920, height: 1_080 }
+const UHD = { width: 3_840, height: 2_160 }
+/** Characters that are read from five metres on a screen of 1.2 m: about as many millimetres as pixels by 1.6. */
+const READABLE_SHARE = 1 / 100
+
+test.each([FULL_HD, UHD])(
+  'at $width × $height all of it is on the screen, large enough to be read',
+  async (viewport) => {
+    const { page, complaints } = await browser.open({ as: 'ops', viewport })
+    await page.goto('/wall?skus=SKU-0001,SKU-0002')
+    await page.getByRole('rowheader').nth(1).waitFor()
+    const map = page.getByRole('img', { name: /杭州余杭仓/ })
+    await map.waitFor()
+    await map.locator('canvas').first().waitFor()
+    const { scrolls, smallest } = await page.evaluate(() => {
+      const texts = [...document.querySelectorAll('.wall th, .wall td, .wall li, .wall h2')]
+      return {
+        scrolls: document.documentElement.scrollHeight > window.innerHeight,
+        smallest: Math.min(...texts.map((text) => Number.parseFloat(getComputedStyle(text).fontSize))),
+      }
+    })
+    expect(scrolls).toBe(false)
+    expect(smallest).toBeGreaterThanOrEqual(viewport.width * READABLE_SHARE)
+    expect(await barriers(page)).toEqual([])
+    expect(complaints).toEqual([])
+  },
+)
+
+test('a new order is on the wall by itself', async () => {
+  const { page } = await browser.open({ as: 'ops', viewport: FULL_HD })
+  await page.goto('/wall')
+  await page.getByText('● 实时').waitFor()
+  const shown = async () => Number(/\d+/.exec(await page.getByText(/近一小时 \d+ 单/).innerText())?.[0])
+  const before = await shown()
+  await placeOrder()
+  await expect.poll(shown, { timeout: PATIENCE_MS }).toBeGreaterThan(before)
+})
+
+const EVENTS_A_STREAM = 5_000
+const STREAMS = 6
+/** Of the page's heap and of its elements, for what browsers keep and give back when they please. */
+const SLACK_BYTES = 6 * 1_024 * 1_024
+
+/** What the page holds once everything that nobody wants any more is gone. */
+async function heapOf(page: Page): Promise<{ bytes: number; elements: number }> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('HeapProfiler.collectGarbage')
+  const { usedSize } = await session.send('Runtime.getHeapUsage')
+  await session.detach()
+  const elements = await page.evaluate(() => document.querySelectorAll('*').length)
+  return { bytes: usedSize, elements }
+}
+
+test('tens of thousands of events leave the wall as large as it was', async () => {
+  const { page } = await browser.open({ as: 'ops', viewport: FULL_HD })
+  let streams = 0
+  // Each connection brings a storm and ends; the browser comes back for the next one at once.
+  await page.route('**/v1/events', (route) => {
+    streams += 1
+    const at = new Date().toISOString()
+    const order = (index: number) =>
+      JSON.stringify({
+        orderId: `${streams}-${index}`,
+        field: 'status',
+        oldValue: null,
+        newValue: 'reserved',
+        at,
+      })
+    const events = Array.from(
+      { length: EVENTS_A_STREAM },
+      (_, index) => `event: order\ndata: ${order(index)}\n\n`,
+    )
+    return route.fulfill({ contentType: 'text/event-stream', body: `retry: 100\n\n${events.join('')}` })
+  })
+  await page.goto('/wall')
+  const untilStreams = (count: number) =>
+    expect.poll(() => streams, { timeout: PATIENCE_MS }).toBeGreaterThan(count)
+  await untilStreams(2)
+  const early = await heapOf(page)
+  await untilStreams(2 + STREAMS)
+  const late = await heapOf(page)
+  expect(late.bytes).toBeLessThan(early.bytes + SLACK_BYTES)
+  expect(late.elements).toBeLessThan(early.elements + 50)
+  const shown = /(\d+) 单/.exec(await page.getByText(/近一小时 \d+ 单/).innerText())?.[1]
+  expect(Number(shown)).toBeGreaterThan(EVENTS_A_STREAM)
+})
