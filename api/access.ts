@@ -101,6 +101,8 @@ export const ACCESS = {
   readShops: { systems: ['ops'], roles: ALL_ROLES },
   /** Also tries a shop: that is a call to its platform in the merchant's name. */
   changeShops: { systems: ['ops'], roles: OPERATING_ROLES },
+  /** Of all of a shop's orders, whoever's stores they are of. */
+  readShopLogs: { systems: ['ops'], roles: OPERATING_ROLES },
   readAbnormalOrders: { systems: ['ops'], roles: ALL_ROLES },
   /** People only, of the order's scope; of a blocked order its rule names the roles. */
   releaseAbnormalOrders: { systems: [], roles: ALL_ROLES },
@@ -135,6 +137,8 @@ export const ACCESS = {
   /** People only; of whom only the one who is sent there, which the route sees to. */
   carryOutInspections: { systems: [], roles: [...ALL_ROLES, 'inspector'] },
   runInspections: { systems: ['ops'], roles: ['store_manager', 'regional_director', ...OPERATING_ROLES] },
+  /** Who may do what: people only, and fewest of all. */
+  manageAccess: { systems: [], roles: ['admin'] },
   knowAccounts: { systems: [], roles: OPERATING_ROLES },
   /** People only. Which of them a step asks, the policy says. */
   decideChange: { systems: [], roles: ALL_ROLES },

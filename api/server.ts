@@ -18,6 +18,8 @@ import { notFound, problems, sendProblem } from './plugins/problem-details.ts'
 import { sessions } from './plugins/session.ts'
 import { tracing } from './plugins/tracing.ts'
 import { abnormalOrderRoutes } from './routes/abnormal-orders.ts'
+import { accountRoutes } from './routes/accounts.ts'
+import { apiKeyRoutes } from './routes/api-keys.ts'
 import { approverRoutes } from './routes/approvers.ts'
 import { attachmentRoutes } from './routes/attachments.ts'
 import { auditRoutes } from './routes/audit.ts'
@@ -52,9 +54,12 @@ import { reconciliationRoutes } from './routes/reconciliation.ts'
 import { replenishmentRoutes } from './routes/replenishment.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { returnRoutes } from './routes/returns.ts'
+import { savedViewRoutes } from './routes/saved-views.ts'
+import { secondFactorRoutes } from './routes/second-factor.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { settlementRoutes } from './routes/settlements.ts'
 import { shipmentRoutes } from './routes/shipments.ts'
+import { shopLogRoutes } from './routes/shop-logs.ts'
 import { shopRoutes } from './routes/shops.ts'
 import { skuMappingRoutes } from './routes/sku-mappings.ts'
 import { stockRoutes } from './routes/stock.ts'
@@ -160,6 +165,10 @@ async function registerCallers(app: FastifyInstance, deps: ApiDeps): Promise<voi
 
 const ROUTES = [
   sessionRoutes,
+  secondFactorRoutes,
+  savedViewRoutes,
+  accountRoutes,
+  apiKeyRoutes,
   orderRoutes,
   operationLogRoutes,
   auditRoutes,
@@ -190,6 +199,7 @@ const ROUTES = [
   dataFlowRoutes,
   masterDataRoutes,
   shopRoutes,
+  shopLogRoutes,
   skuMappingRoutes,
   transferRoutes,
   changeRequestRoutes,

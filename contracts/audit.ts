@@ -43,6 +43,17 @@ export const AUDIT_ACTIONS = {
   'reconciliation.decided': { en: 'difference of a reconciliation decided on', zh: '处理对账差异' },
   'reconciliation.closed': { en: 'month of a reconciliation closed', zh: '对账月结' },
   'settlement.uploaded': { en: 'settlement statement uploaded', zh: '上传结算单' },
+  'account.created': { en: 'account made', zh: '新建账号' },
+  'account.changed': { en: 'account changed', zh: '修改账号' },
+  'account.password_changed': { en: 'own password changed', zh: '修改本人密码' },
+  'second_factor.on': { en: 'second factor switched on', zh: '启用两步验证' },
+  'second_factor.off': { en: 'second factor switched off', zh: '关闭两步验证' },
+  'second_factor.recovery_used': { en: 'signed in by a recovery code', zh: '使用恢复码登录' },
+  'api_key.created': { en: 'API key made', zh: '新建 API 密钥' },
+  'api_key.rotated': { en: 'API key given a new secret', zh: '更换 API 密钥' },
+  'api_key.revoked': { en: 'API key revoked', zh: '吊销 API 密钥' },
+  'shop_message.replayed': { en: 'message of a shop replayed', zh: '重放店铺消息' },
+  'shop_delivery.replayed': { en: 'delivery to a shop tried again', zh: '重试店铺推送' },
   'export.downloaded': { en: 'export downloaded', zh: '下载导出' },
 } as const satisfies Record<string, { en: string; zh: string }>
 export type AuditAction = keyof typeof AUDIT_ACTIONS

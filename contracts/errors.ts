@@ -47,6 +47,18 @@ export const ERRORS = {
     zh: '用户名或密码错误',
     todo: 'Check both; after repeated failures the account is locked for a while.',
   },
+  'second-factor-needed': {
+    status: 401,
+    en: 'The code of your device is needed, too',
+    zh: '请输入动态验证码',
+    todo: 'Send the same again with `code`: six digits of the device, or a recovery code.',
+  },
+  'wrong-code': {
+    status: 401,
+    en: 'The code is wrong, or was used already',
+    zh: '验证码错误或已使用',
+    todo: 'Take the next code of the device and check its clock; after repeated failures the account is locked for a while.',
+  },
   'link-not-valid': {
     status: 401,
     en: 'This link opens nothing any more',
@@ -766,6 +778,54 @@ export const ERRORS = {
     en: 'There is nothing to replay in this work item',
     zh: '该待办不可重试',
     todo: 'Follow its next step instead.',
+  },
+  'wrong-password': {
+    status: 403,
+    en: 'The password is wrong',
+    zh: '密码错误',
+    todo: 'Type the password of this account; after repeated failures it is locked for a while.',
+  },
+  'too-many-saved-views': {
+    status: 409,
+    en: 'You have as many saved views as there may be',
+    zh: '保存的视图数量已达上限',
+    todo: 'Remove one that you do not need any more.',
+  },
+  'second-factor-on': {
+    status: 409,
+    en: 'There is a second factor already',
+    zh: '已启用两步验证',
+    todo: 'Remove it first.',
+  },
+  'second-factor-not-begun': {
+    status: 409,
+    en: 'There is no secret to confirm',
+    zh: '请先生成密钥',
+    todo: 'Make one first, and take it over into the device.',
+  },
+  'own-account': {
+    status: 403,
+    en: 'Nobody changes what they may do themselves',
+    zh: '不能修改自己的权限',
+    todo: 'Ask another administrator.',
+  },
+  'last-admin': {
+    status: 409,
+    en: 'There would be no administrator left',
+    zh: '至少保留一名管理员',
+    todo: 'Make somebody else an administrator first.',
+  },
+  'api-key-revoked': {
+    status: 409,
+    en: 'This key has been revoked',
+    zh: '该密钥已吊销',
+    todo: 'Make a new key.',
+  },
+  'shop-log-not-replayable': {
+    status: 409,
+    en: 'There is nothing to try again in this entry',
+    zh: '该记录不可重试',
+    todo: 'Messages that name an order are replayed, and deliveries that failed; look at what it says now.',
   },
   'request-in-flight': {
     status: 409,

@@ -3,6 +3,7 @@ import { auditFilters } from './audit.ts'
 import { exportedChangeFilters } from './change-requests.ts'
 import { instant, page, pageQuery } from './common.ts'
 import { operationLogExportFilters } from './operation-log.ts'
+import { exportedOrderFilters } from './orders.ts'
 import { purchaseExportFilters } from './purchases.ts'
 import { replenishmentFilters } from './replenishment.ts'
 
@@ -17,6 +18,7 @@ export const exportBody = z.discriminatedUnion('kind', [
     filters: operationLogExportFilters,
   }),
   z.strictObject({ kind: z.literal('audit'), format: exportFormat, filters: z.strictObject(auditFilters) }),
+  z.strictObject({ kind: z.literal('orders'), format: exportFormat, filters: exportedOrderFilters }),
   z.strictObject({
     kind: z.literal('change-requests'),
     format: exportFormat,
@@ -64,7 +66,9 @@ export const exportJob = z.object({
 export type ExportJob = z.output<typeof exportJob>
 export const exportJobPage = page(exportJob)
 export const listExportsQuery = pageQuery.extend({
-  kind: z.enum(['operation-log', 'audit', 'change-requests', 'replenishment', 'purchase-lists']).optional(),
+  kind: z
+    .enum(['operation-log', 'audit', 'orders', 'change-requests', 'replenishment', 'purchase-lists'])
+    .optional(),
   state: z.enum(EXPORT_STATES).optional(),
   sort: z.enum(['newest', 'oldest']).default('newest'),
 })

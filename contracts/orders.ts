@@ -113,18 +113,34 @@ export const orderSummary = z.object({
 export type OrderSummary = z.output<typeof orderSummary>
 
 export const orderSort = z.enum(['newest', 'oldest'])
-export const listOrdersQuery = pageQuery.extend({
+/** @param flag how a flag is written: as a word in a query, as itself in a body */
+const orderFilters = <Flag extends z.ZodType<boolean>>(flag: Flag) => ({
   status: z.enum(ORDER_STATUSES).optional(),
   storeId: code.optional(),
   channel: channel.optional(),
-  needsAttention: z.stringbool().optional(),
+  needsAttention: flag.optional(),
   externalOrderId: externalId.optional(),
   createdFrom: instant.optional(),
   createdTo: instant.optional(),
+})
+export const exportedOrderFilters = z.strictObject(orderFilters(z.boolean()))
+export type OrderFilters = z.output<typeof exportedOrderFilters>
+export const listOrdersQuery = pageQuery.extend({
+  ...orderFilters(z.stringbool()),
   sort: orderSort.default('newest'),
 })
 export type ListOrdersQuery = z.output<typeof listOrdersQuery>
 export const orderPage = page(orderSummary)
+
+/** Nobody acts differently on more than these; counting on would read the whole table. */
+export const MOST_COUNTED_ORDERS = 10_000
+/** How many orders are under way. A count of `most` means that many or more. */
+export const orderCounts = z.object({
+  most: z.int(),
+  statuses: z.array(z.object({ status: z.enum(ORDER_STATUSES), count: z.int() })),
+  needsAttention: z.int(),
+})
+export type OrderCounts = z.output<typeof orderCounts>
 
 export const paymentView = z.object({
   paymentId: z.string(),

@@ -404,5 +404,16 @@ export const listWorkItemsQuery = pageQuery.extend({
 })
 export type ListWorkItemsQuery = z.output<typeof listWorkItemsQuery>
 export const workItemPage = page(workItemView)
+/** Nobody acts differently on more than these; counting on would read the whole table. */
+export const MOST_COUNTED_ITEMS = 10_000
+/** How many open items have waited for how long, of the `most` that have waited longest. A total of `most` means that many or more. */
+export const workItemCounts = z.object({
+  most: z.int(),
+  total: z.int(),
+  overDay: z.int(),
+  underDay: z.int().describe('an hour or more, and less than a day'),
+  underHour: z.int(),
+})
+export type WorkItemCounts = z.output<typeof workItemCounts>
 export const assignBody = z.strictObject({ owner: text(64) })
 export const resolveBody = z.strictObject({ resolution: text(500) })

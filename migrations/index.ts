@@ -48,6 +48,8 @@ import { up as dataFlow } from './0051-data-flow.ts'
 import { up as settledByTime } from './0052-settled-by-time.ts'
 import { up as delegationsInTurn } from './0053-delegations-in-turn.ts'
 import { up as customersWrittenOnce } from './0057-customers-written-once.ts'
+import { up as shopLogs } from './0060-shop-logs.ts'
+import { up as ofPeople } from './0061-of-people.ts'
 
 /** Every migration in order. Forward only: a mistake is mended by the next one. */
 export const migrations: Record<string, Migration> = {
@@ -100,4 +102,6 @@ export const migrations: Record<string, Migration> = {
   '0052-settled-by-time': { up: settledByTime },
   '0053-delegations-in-turn': { up: delegationsInTurn },
   '0057-customers-written-once': { up: customersWrittenOnce },
+  '0060-shop-logs': { up: shopLogs },
+  '0061-of-people': { up: ofPeople },
 }

@@ -1,10 +1,12 @@
 import type { AuditEntryView } from '../contracts/audit.ts'
 import type { ExportRequest } from '../contracts/exports.ts'
 import type { OperationLogEntry } from '../contracts/operation-log.ts'
+import type { OrderSummary } from '../contracts/orders.ts'
 import { exportAuditEntries } from './audit-queries.ts'
 import { type ExportedChange, exportChanges } from './change-export.ts'
 import type { Db } from './database.ts'
 import { exportOperationLog } from './operation-log.ts'
+import { exportOrders } from './order-queries.ts'
 import { type ExportedPurchaseLine, exportPurchases } from './purchase-queries.ts'
 import { type ExportedReplenishment, exportReplenishment } from './replenishment-queries.ts'
 
@@ -47,6 +49,24 @@ const AUDIT_COLUMNS = [
   'sequence',
   'hash',
 ] as const satisfies (keyof AuditEntryView)[]
+
+const ORDER_COLUMNS = [
+  'orderId',
+  'externalOrderId',
+  'channel',
+  'storeId',
+  'status',
+  'needsAttention',
+  'amountCents',
+  'freightCents',
+  'paidCents',
+  'refundedCents',
+  'supplementCents',
+  'divisionCode',
+  'createdAt',
+  'updatedAt',
+  'closedAt',
+] as const satisfies (keyof OrderSummary)[]
 
 const CHANGE_COLUMNS = [
   'changeNumber',
@@ -138,6 +158,12 @@ export function exportSource(db: Db, request: ExportRequest): ExportSource {
         name: 'audit',
         columns: AUDIT_COLUMNS,
         rows: rowsOf(exportAuditEntries(db, request.filters), AUDIT_COLUMNS),
+      }
+    case 'orders':
+      return {
+        name: 'orders',
+        columns: ORDER_COLUMNS,
+        rows: rowsOf(exportOrders(db, request.filters, request.scope), ORDER_COLUMNS),
       }
     case 'change-requests':
       return {

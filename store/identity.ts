@@ -80,6 +80,11 @@ export function hashApiKey(secret: string): Buffer {
   return digest('sha256', secret, 'buffer')
 }
 
+/** A secret that cannot be guessed and says in a log whose it is. */
+export function newApiKeySecret(system: string): string {
+  return `hub_${system}_${randomBytes(32).toString('base64url')}`
+}
+
 /**
  * Makes an API key, or replaces the one of the same name (which is how a key is rotated).
  *
@@ -89,7 +94,7 @@ export async function createApiKey(
   db: Db,
   key: { name: string; system: System; storeIds: string[]; secret?: string },
 ): Promise<{ id: string; secret: string }> {
-  const secret = key.secret ?? `hub_${key.system}_${randomBytes(32).toString('base64url')}`
+  const secret = key.secret ?? newApiKeySecret(key.system)
   const values = {
     system: key.system,
     store_ids: key.storeIds,
@@ -219,6 +224,30 @@ export async function beginSignIn(
   return { id, passwordHash, failures, locks: locked !== null }
 }
 
+/** All was right: forgets the attempts. */
+export async function forgetFailures(db: Db, accountId: string): Promise<void> {
+  await db
+    .updateTable('account')
+    .set({ failed_sign_ins: 0, locked_until: null })
+    .where('id', '=', accountId)
+    .execute()
+}
+
+/**
+ * The password was right and more is asked for: this attempt was none, and those before it stay counted. Whoever knows the
+ * password could otherwise wipe out their wrong codes by it.
+ */
+export async function uncountAttempt(db: Db, attempt: { id: string; locks: boolean }): Promise<void> {
+  await db
+    .updateTable('account')
+    .set({
+      failed_sign_ins: sql`greatest(failed_sign_ins - 1, 0)`,
+      ...(attempt.locks ? { locked_until: null } : {}),
+    })
+    .where('id', '=', attempt.id)
+    .execute()
+}
+
 /** The password was right: forgets the attempts. */
 export async function finishSignIn(
   db: Db,
@@ -226,11 +255,7 @@ export async function finishSignIn(
   origin: { userName: string; requestId: string },
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    await tx
-      .updateTable('account')
-      .set({ failed_sign_ins: 0, locked_until: null })
-      .where('id', '=', accountId)
-      .execute()
+    await forgetFailures(tx, accountId)
     await appendAudit(tx, {
       ...signInBy(origin),
       action: 'session.signed_in',

@@ -1,11 +1,20 @@
 import { type Selectable, sql } from 'kysely'
-import type { ListOrdersQuery, OrderDetail, OrderSummary } from '../contracts/orders.ts'
+import {
+  type ListOrdersQuery,
+  MOST_COUNTED_ORDERS,
+  type OrderCounts,
+  type OrderDetail,
+  type OrderFilters,
+  type OrderSummary,
+} from '../contracts/orders.ts'
+import { ORDER_STATUSES, type OrderStatus } from '../domain/order-state.ts'
+import { hasEnded } from '../domain/order-status.ts'
 import { checksOf } from './abnormal-orders.ts'
 import { decisionsOf } from './allocation-decisions.ts'
 import type { Db, Tx } from './database.ts'
 import { parcelsOfOrder, pickTaskOf } from './fulfilment-queries.ts'
 import { inScope, type Scope } from './identity.ts'
-import { beyond, exact, Keyset, type Page, timeAndUuid } from './paging.ts'
+import { beyond, everyRow, exact, Keyset, type Page, timeAndUuid } from './paging.ts'
 import { liveOrEnded } from './reservation.ts'
 import type { Database } from './schema.ts'
 
@@ -17,23 +26,65 @@ export async function listOrders(db: Db, query: ListOrdersQuery, scope: Scope): 
   const keyset = new Keyset('orders', query, timeAndUuid)
   const after = keyset.after(query.cursor)
   const newest = query.sort === 'newest'
+  const rows = await fitting(db, query, scope)
+    .where(beyond(['created_at', 'id'], query.sort, after))
+    .orderBy('created_at', newest ? 'desc' : 'asc')
+    .orderBy('id', newest ? 'desc' : 'asc')
+    .limit(query.limit + 1)
+    .execute()
+  return keyset.page(rows, query.limit, (row) => [row.at, row.id], summaryOf)
+}
+
+/** Every order in scope that fits, the oldest first, read as fast as they are taken. */
+export async function* exportOrders(
+  db: Db,
+  filters: OrderFilters,
+  scope: Scope,
+): AsyncGenerator<OrderSummary> {
+  const rows = everyRow<OrderRow & { at: string }, [string, string]>(
+    (after, limit) =>
+      fitting(db, filters, scope)
+        .where(beyond(['created_at', 'id'], 'oldest', after))
+        .orderBy('created_at')
+        .orderBy('id')
+        .limit(limit)
+        .execute(),
+    (row) => [row.at, row.id],
+  )
+  for await (const row of rows) yield summaryOf(row)
+}
+
+function fitting(db: Db, filters: OrderFilters, scope: Scope) {
   let select = db
     .selectFrom('orders')
     .selectAll()
     .select(exact('created_at').as('at'))
     .where(inScope(scope, 'store_id'))
-    .orderBy('created_at', newest ? 'desc' : 'asc')
-    .orderBy('id', newest ? 'desc' : 'asc')
-    .limit(query.limit + 1)
-  if (query.status) select = select.where('status', '=', query.status)
-  if (query.storeId) select = select.where('store_id', '=', query.storeId)
-  if (query.channel) select = select.where('channel', '=', query.channel)
-  if (query.needsAttention !== undefined) select = select.where('needs_attention', '=', query.needsAttention)
-  if (query.externalOrderId) select = select.where('external_order_id', '=', query.externalOrderId)
-  if (query.createdFrom) select = select.where('created_at', '>=', new Date(query.createdFrom))
-  if (query.createdTo) select = select.where('created_at', '<', new Date(query.createdTo))
-  select = select.where(beyond(['created_at', 'id'], query.sort, after))
-  return keyset.page(await select.execute(), query.limit, (row) => [row.at, row.id], summaryOf)
+  if (filters.status) select = select.where('status', '=', filters.status)
+  if (filters.storeId) select = select.where('store_id', '=', filters.storeId)
+  if (filters.channel) select = select.where('channel', '=', filters.channel)
+  if (filters.needsAttention !== undefined)
+    select = select.where('needs_attention', '=', filters.needsAttention)
+  if (filters.externalOrderId) select = select.where('external_order_id', '=', filters.externalOrderId)
+  if (filters.createdFrom) select = select.where('created_at', '>=', new Date(filters.createdFrom))
+  if (filters.createdTo) select = select.where('created_at', '<', new Date(filters.createdTo))
+  return select
+}
+
+/** How many orders of the scope are under way, by status, and how many need attention; each up to `most`, in the time of a list. */
+export async function countOrders(db: Db, scope: Scope): Promise<OrderCounts> {
+  const most = MOST_COUNTED_ORDERS
+  const underWay = ORDER_STATUSES.filter((status) => !hasEnded(status))
+  const mine = inScope(scope, 'orders.store_id')
+  const { rows: statuses } = await sql<{ status: OrderStatus; count: number }>`
+    select wanted.status, (select count(*)::int from (
+      select from orders where orders.status = wanted.status and ${mine} limit ${most}) as counted) as count
+    from unnest(${underWay}::text[]) with ordinality as wanted (status, place)
+    order by wanted.place`.execute(db)
+  const { rows: attention } = await sql<{ count: number }>`
+    select count(*)::int as count from (
+      select from orders where needs_attention and ${mine} limit ${most}) as counted`.execute(db)
+  return { most, statuses, needsAttention: attention[0]?.count ?? 0 }
 }
 
 /** Whether an order exists, and whether it lies in the scope. */

@@ -162,6 +162,24 @@ export type Database = {
     contact_id: Nullable<string>
     created_at: DefaultTimestamp
   }
+  second_factor: {
+    account_id: string
+    key_id: string
+    sealed: Buffer
+    confirmed_at: NullableTimestamp
+    last_step: WithDefault<number>
+    created_at: DefaultTimestamp
+  }
+  saved_view: {
+    id: string
+    account_id: string
+    screen: string
+    name: string
+    search: Json<object>
+    is_shared: WithDefault<boolean>
+    created_at: DefaultTimestamp
+  }
+  recovery_code: { account_id: string; code_hash: Buffer; used_at: NullableTimestamp }
   export_job: {
     id: string
     caller: string

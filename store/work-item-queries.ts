@@ -1,6 +1,12 @@
 import { type Selectable, sql } from 'kysely'
 import type { z } from 'zod'
-import { type ListWorkItemsQuery, WORK_ITEM_TEXT, type workItemView } from '../contracts/work-items.ts'
+import {
+  type ListWorkItemsQuery,
+  MOST_COUNTED_ITEMS,
+  WORK_ITEM_TEXT,
+  type WorkItemCounts,
+  type workItemView,
+} from '../contracts/work-items.ts'
 import type { Db } from './database.ts'
 import { inScope, type Scope } from './identity.ts'
 import { beyond, exact, Keyset, type Page, timeAndUuid } from './paging.ts'
@@ -38,6 +44,21 @@ export async function listWorkItems(
   if (query.owner) select = select.where('owner', '=', query.owner)
   select = select.where(beyond(['created_at', 'id'], query.sort, after))
   return keyset.page(await select.execute(), query.limit, (row) => [row.at, row.id], workItemOf)
+}
+
+/** How many of the scope's open items have waited for how long, as far as they are counted. */
+export async function countWorkItems(db: Db, scope: Scope, now: Date): Promise<WorkItemCounts> {
+  const most = MOST_COUNTED_ITEMS
+  const { rows } = await sql<Omit<WorkItemCounts, 'most'>>`
+    select count(*)::int as total,
+      count(*) filter (where waited >= interval '1 day')::int as "overDay",
+      count(*) filter (where waited >= interval '1 hour' and waited < interval '1 day')::int as "underDay",
+      count(*) filter (where waited < interval '1 hour')::int as "underHour"
+    from (select ${now}::timestamptz - created_at as waited from work_item
+      where state = 'open' and ${visible(scope)} order by created_at limit ${most}) as open`.execute(db)
+  const [counted] = rows
+  if (!counted) throw new Error('a count has one row')
+  return { most, ...counted }
 }
 
 /** One work item, or null when it does not exist or lies outside the scope. */

@@ -7,6 +7,7 @@ import {
   listOrdersQuery,
   logPage,
   logQuery,
+  orderCounts,
   orderDetail,
   orderPage,
   type PlaceOrderBody,
@@ -19,7 +20,7 @@ import { QueueFullError } from '../../store/group-commit.ts'
 import { findStandings, type StoredAnswer } from '../../store/idempotency.ts'
 import { operatorOf, scopeOf } from '../../store/identity.ts'
 import { listOrderLog } from '../../store/operation-log.ts'
-import { findOrderDetail, listOrders } from '../../store/order-queries.ts'
+import { countOrders, findOrderDetail, listOrders } from '../../store/order-queries.ts'
 import { readOrderStory } from '../../store/order-story.ts'
 import { ACCESS, identityOf } from '../access.ts'
 import { maskContact, mayReadContact } from '../contact-view.ts'
@@ -99,6 +100,19 @@ export const orderRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app,
       },
     },
     async (request) => listOrders(db, request.query, scopeOf(identityOf(request))),
+  )
+
+  app.get(
+    '/v1/orders/counts',
+    {
+      config: { access: ACCESS.readOrders },
+      schema: {
+        tags,
+        summary: 'How many orders of your stores are under way, by status',
+        response: { 200: orderCounts },
+      },
+    },
+    async (request) => countOrders(db, scopeOf(identityOf(request))),
   )
 
   app.get(

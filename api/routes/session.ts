@@ -2,6 +2,7 @@ import { verify } from '@node-rs/argon2'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { ProblemError } from '../../contracts/errors.ts'
+import { secondFactorCode } from '../../contracts/second-factor.ts'
 import { changeCardSubject } from '../../contracts/wecom.ts'
 import { ROLES } from '../../domain/role.ts'
 import {
@@ -13,11 +14,14 @@ import {
   hashPassword,
   type Person,
   SYSTEMS,
+  uncountAttempt,
 } from '../../store/identity.ts'
 import { LINK_TOKEN, MobileLinks } from '../../store/mobile-links.ts'
+import { takeSecondFactor } from '../../store/second-factor.ts'
 import { findCard, linkedCard } from '../../store/wecom-cards.ts'
 import { ACCESS, identityOf } from '../access.ts'
 import type { ApiDeps } from '../deps.ts'
+import type { Attempt } from '../own-password.ts'
 import { SESSION_COOKIE } from '../plugins/session.ts'
 
 /** Guessing is slowed by account (lock-out) and by address (this). */
@@ -27,6 +31,8 @@ const signInBody = z
   .strictObject({
     userName: z.string().min(1).max(64),
     password: z.string().min(1).max(200),
+    /** Of whoever has a second factor: the code of their device, or a recovery code. */
+    code: secondFactorCode.optional(),
   })
   .meta({ examples: [{ userName: 'ops', password: 'the printed one' }] })
 const personView = z.object({
@@ -76,6 +82,7 @@ export const sessionRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (ap
         await auditFailedSignIn(deps.db, account, origin)
         throw new ProblemError('wrong-credentials')
       }
+      await requireSecondFactor(deps, account, { ...origin, code: request.body.code ?? null })
       await finishSignIn(deps.db, account.id, origin)
       // A new id at sign-in: one that somebody planted beforehand is worth nothing.
       await request.session.regenerate()
@@ -131,6 +138,25 @@ export const sessionRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (ap
       return reply.status(204).send()
     },
   )
+}
+
+/** @throws ProblemError `second-factor-needed`, which counts for nothing, or `wrong-code`, which counts as a wrong password */
+async function requireSecondFactor(
+  { db, keyRing, clock }: ApiDeps,
+  account: Attempt,
+  { code, ...origin }: { userName: string; requestId: string; code: string | null },
+): Promise<void> {
+  const by = { actor: origin.userName, source: 'console' as const, requestId: origin.requestId }
+  const given = { accountId: account.id, code, now: clock.now(), origin: by }
+  const answer = await db.transaction().execute((tx) => takeSecondFactor(tx, keyRing, given))
+  if (answer === 'missing') {
+    await uncountAttempt(db, account)
+    throw new ProblemError('second-factor-needed')
+  }
+  if (answer === 'wrong') {
+    await auditFailedSignIn(db, account, origin)
+    throw new ProblemError('wrong-code')
+  }
 }
 
 async function findSignedIn({ db }: ApiDeps, accountId: string): Promise<Person> {

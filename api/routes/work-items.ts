@@ -5,6 +5,7 @@ import {
   assignBody,
   listWorkItemsQuery,
   resolveBody,
+  workItemCounts,
   workItemDetailView,
   workItemPage,
   workItemView,
@@ -17,7 +18,12 @@ import {
   ordersAtRiskOf,
   stockWaitOf,
 } from '../../store/work-item-decisions.ts'
-import { findWorkItem, listWorkItems, type WorkItemView } from '../../store/work-item-queries.ts'
+import {
+  countWorkItems,
+  findWorkItem,
+  listWorkItems,
+  type WorkItemView,
+} from '../../store/work-item-queries.ts'
 import { assignWorkItem, isReplayable, replayWorkItem, resolveWorkItem } from '../../store/work-items.ts'
 import { ACCESS, identityOf } from '../access.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -57,6 +63,19 @@ export const workItemRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (a
       },
     },
     async (request) => listWorkItems(db, request.query, scopeOf(identityOf(request))),
+  )
+
+  app.get(
+    '/v1/work-items/counts',
+    {
+      config: { access: ACCESS.readWorkItems },
+      schema: {
+        tags,
+        summary: 'How many open work items of your stores have waited for how long',
+        response: { 200: workItemCounts },
+      },
+    },
+    async (request) => countWorkItems(db, scopeOf(identityOf(request)), deps.clock.now()),
   )
 
   app.get(

@@ -7,6 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { changesSearch, inboxSearch } from './approvals/search.ts'
+import { shopSearch } from './channels/search.ts'
 import { NotFound } from './components/states.tsx'
 import { inspectionsSearch } from './inspections/search.ts'
 import { orderSearch, ordersSearch } from './orders/search.ts'
@@ -28,6 +29,7 @@ import {
   statisticsSearch,
 } from './reports/search.ts'
 import { requestSearch } from './requests/search.ts'
+import { settingsSearch } from './settings/search.ts'
 import { RouteFailure, RoutePending } from './shell/route-states.tsx'
 import { Shell } from './shell/shell.tsx'
 import {
@@ -37,6 +39,7 @@ import {
   promotionsSearch,
   transfersSearch,
 } from './stock/search.ts'
+import { subscriptionSearch, subscriptionsSearch } from './subscriptions/search.ts'
 import { wallSearch } from './wall/search.ts'
 import { shopsSearch, stockSearch, workItemsSearch } from './watch/search.ts'
 
@@ -122,6 +125,30 @@ const shops = createRoute({
   path: '/shops',
   validateSearch: shopsSearch,
   component: lazyRouteComponent(() => import('./watch/shops-page.tsx'), 'ShopsPage'),
+})
+const shop = createRoute({
+  getParentRoute: () => shell,
+  path: '/shops/$shopId',
+  validateSearch: shopSearch,
+  component: lazyRouteComponent(() => import('./channels/shop-page.tsx'), 'ShopPage'),
+})
+const subscriptions = createRoute({
+  getParentRoute: () => shell,
+  path: '/subscriptions',
+  validateSearch: subscriptionsSearch,
+  component: lazyRouteComponent(() => import('./subscriptions/subscriptions-page.tsx'), 'SubscriptionsPage'),
+})
+const subscription = createRoute({
+  getParentRoute: () => shell,
+  path: '/subscriptions/$subscriptionId',
+  validateSearch: subscriptionSearch,
+  component: lazyRouteComponent(() => import('./subscriptions/subscription-page.tsx'), 'SubscriptionPage'),
+})
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings',
+  validateSearch: settingsSearch,
+  component: lazyRouteComponent(() => import('./settings/settings-page.tsx'), 'SettingsPage'),
 })
 
 const policies = createRoute({
@@ -376,6 +403,10 @@ const routeTree = root.addChildren([
     presales,
     wall,
     device.addChildren([pickTasks, pickTask, inspections, inspection]),
+    shop,
+    subscriptions,
+    subscription,
+    settings,
   ]),
 ])
 

@@ -63,6 +63,25 @@ test('an export in the background holds what its asker may see, and is handed to
   ])
 })
 
+test('orders are exported by the filters of their list: those and no others', async () => {
+  const paid = (await placeOrder(api)).json().orderId
+  await api.rows("update orders set status = 'paid' where id = $1", [paid])
+  const fileOf = async (chosen: object) => {
+    const asked = await ask('clerk', { kind: 'orders', format: 'csv', filters: chosen })
+    const { exportId } = exportJob.parse(asked.json())
+    await make()
+    return (await api.as('clerk', { url: `/v1/exports/${exportId}/file` })).body
+  }
+  const all = await fileOf({})
+  expect([all.includes(mine), all.includes(paid), all.includes(theirs)]).toEqual([true, true, false])
+  const some = await fileOf({ status: 'paid', needsAttention: false, channel: 'mall' })
+  expect([some.includes(mine), some.includes(paid)]).toEqual([false, true])
+  expect(some.split('\n')[0]).toContain('orderId,externalOrderId,channel')
+  expect((await ask('clerk', { kind: 'orders', format: 'csv', filters: { status: 'x' } })).statusCode).toBe(
+    400,
+  )
+})
+
 test('the same key asks once', async () => {
   const key = uuid()
   const body = { kind: 'audit', format: 'xlsx', filters: {} }
@@ -108,7 +127,7 @@ test('at once, the log and the trail come as CSV or XLSX by the same filters', a
 
 test.each([
   {},
-  { kind: 'orders', format: 'csv', filters: {} },
+  { kind: 'kings', format: 'csv', filters: {} },
   { kind: 'audit', format: 'pdf', filters: {} },
   { kind: 'audit', format: 'csv', filters: { wrong: 1 } },
   { kind: 'operation-log', format: 'csv', filters: {} },

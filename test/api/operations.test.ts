@@ -198,3 +198,34 @@ test('a document that does not fit its kind is refused, and every field is named
     'document.foo',
   ])
 })
+
+test('open work items are counted by how long they have waited, those of other stores for nobody else', async () => {
+  const counted = async (caller: 'clerk' | 'admin') =>
+    (await api.as(caller, { url: '/v1/work-items/counts' })).json()
+  const before = { clerk: await counted('clerk'), admin: await counted('admin') }
+  const other = (await placeOrder(api, { storeId: 'ST-2' })).json().orderId
+  for (const [id, waited] of [
+    [orderId, '59 minutes'],
+    [uuid(), '61 minutes'],
+    [other, '25 hours'],
+  ] as const) {
+    const named = id === orderId || id === other ? id : null
+    const item = { kind: 'short_pick', key: `${id}/counted`, orderId: named, detail: {} } as const
+    await openWorkItem(api.database.db, item)
+    await api.rows('update work_item set created_at = now() - $2::interval where key = $1', [
+      item.key,
+      waited,
+    ])
+  }
+  expect(await counted('admin')).toMatchObject({
+    total: before.admin.total + 3,
+    underHour: before.admin.underHour + 1,
+    underDay: before.admin.underDay + 1,
+    overDay: before.admin.overDay + 1,
+  })
+  expect(await counted('clerk')).toEqual({
+    ...before.clerk,
+    total: before.clerk.total + 1,
+    underHour: before.clerk.underHour + 1,
+  })
+})

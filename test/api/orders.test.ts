@@ -38,6 +38,27 @@ test('too little stock is a 409 that names the shortages, and nothing is written
   expect(await api.rows('select count(*) from orders')).toEqual(before)
 })
 
+test('orders under way are counted by status, as many as the list has and none of other stores', async () => {
+  const { orderId } = (await placeOrder(api)).json()
+  const listed = (await api.as('clerk', { url: '/v1/orders?status=reserved&limit=200' })).json()
+  const counts = (await api.as('clerk', { url: '/v1/orders/counts' })).json()
+  const reserved = counts.statuses.find(({ status }: { status: string }) => status === 'reserved')
+  expect(reserved).toEqual({ status: 'reserved', count: listed.items.length })
+  expect(listed.items.map((order: { orderId: string }) => order.orderId)).toContain(orderId)
+  const statuses = counts.statuses.map(({ status }: { status: string }) => status)
+  expect(statuses).not.toContain('completed')
+  expect(statuses).toContain('awaiting_stock')
+  await api.rows("insert into store (id, name, channel, region) values ('ST-ELSEWHERE', 'x', 'mall', '华北')")
+  await api.rows("update orders set needs_attention = true, store_id = 'ST-ELSEWHERE' where id = $1", [
+    orderId,
+  ])
+  const after = (await api.as('clerk', { url: '/v1/orders/counts' })).json()
+  expect(after.statuses).toContainEqual({ status: 'reserved', count: listed.items.length - 1 })
+  expect(after.needsAttention).toBe(counts.needsAttention)
+  const all = (await api.as('admin', { url: '/v1/orders/counts' })).json()
+  expect(all.needsAttention).toBe(counts.needsAttention + 1)
+})
+
 test('the detail shows lines, reservations and the contact to the people of the store', async () => {
   const { orderId } = (await placeOrder(api)).json()
   const detail = (await api.as('clerk', { url: `/v1/orders/${orderId}` })).json()

@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { pay, placeOrder, useBrowser } from './support.ts'
 
@@ -34,6 +35,39 @@ test('the next page and the way back are pages of the browser’s history', asyn
   await expect.poll(first).not.toBe(top)
   await page.getByRole('button', { name: '上一页' }).click()
   await expect.poll(first).toBe(top)
+})
+
+test('what is on the screen is exported, and the columns that one chose are in the address', async () => {
+  const { orderId } = await placeOrder()
+  const { page, complaints } = await browser.open({ as: 'ops' })
+  await page.goto('/orders?status=reserved&channel=mall')
+  await page.getByText('列设置').click()
+  await page.getByRole('checkbox', { name: '运费' }).check()
+  await page.getByRole('columnheader', { name: '运费' }).waitFor()
+  await expect.poll(() => new URL(page.url()).searchParams.get('columns')).toContain('freight')
+  await page.getByRole('button', { name: '导出 CSV' }).click()
+  const download = page.waitForEvent('download')
+  await page.getByRole('link', { name: '下载' }).click()
+  const written = await text(await (await download).createReadStream())
+  expect(written).toContain(orderId)
+  const rows = written.trim().split('\n').slice(1)
+  expect(rows.every((line) => line.includes('reserved'))).toBe(true)
+  expect(complaints).toEqual([])
+})
+
+test('filters are saved under a name, which shows them again', async () => {
+  const name = `view ${Date.now()}`
+  const { page } = await browser.open({ as: 'ops' })
+  await page.goto('/orders?status=paid&columns=id,status')
+  await page.getByText('视图', { exact: true }).click()
+  await page.getByLabel('将当前筛选与列保存为').fill(name)
+  await page.getByRole('button', { name: '保存视图' }).click()
+  await page.getByRole('link', { name }).waitFor()
+  await page.goto('/orders')
+  await page.getByText('视图', { exact: true }).click()
+  await page.getByRole('link', { name }).click()
+  await expect.poll(() => new URL(page.url()).searchParams.get('status')).toBe('paid')
+  expect(await page.getByRole('columnheader').count()).toBe(2)
 })
 
 test('J, K and Enter walk through the list and open an order', async () => {

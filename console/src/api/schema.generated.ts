@@ -346,6 +346,208 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People with their roles and stores
+         * @description Roles: admin.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    active?: string;
+                    cursor?: string;
+                    limit?: number;
+                    role?: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin" | "inspector";
+                    sort?: "userName" | "-userName";
+                    text?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                /** Format: uuid */
+                                accountId: string;
+                                active: boolean;
+                                /** Format: date-time */
+                                createdAt: string;
+                                displayName: string;
+                                /** @description after too many wrong passwords; null: not locked */
+                                lockedUntil: string | null;
+                                region: string | null;
+                                /** @enum {string} */
+                                role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin" | "inspector";
+                                /** @description whether a code is asked for at signing in */
+                                secondFactor: boolean;
+                                storeIds: string[];
+                                userName: string;
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Let somebody sign in, with a first password
+         * @description Roles: admin.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "userName": "wang.fang",
+                     *       "displayName": "王芳",
+                     *       "role": "clerk",
+                     *       "storeIds": [
+                     *         "ST-MALL-EAST"
+                     *       ],
+                     *       "password": "a long first password"
+                     *     }
+                     */
+                    "application/json": {
+                        displayName: string;
+                        password: string;
+                        /** @default null */
+                        region?: string | null;
+                        /** @enum {string} */
+                        role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin" | "inspector";
+                        /** @default [] */
+                        storeIds?: string[];
+                        userName: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** Format: uuid */
+                            accountId: string;
+                            active: boolean;
+                            /** Format: date-time */
+                            createdAt: string;
+                            displayName: string;
+                            /** @description after too many wrong passwords; null: not locked */
+                            lockedUntil: string | null;
+                            region: string | null;
+                            /** @enum {string} */
+                            role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin" | "inspector";
+                            /** @description whether a code is asked for at signing in */
+                            secondFactor: boolean;
+                            storeIds: string[];
+                            userName: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{userName}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what somebody may do, unlock them, or set them a new password
+         * @description Roles: admin.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    userName: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        active?: boolean;
+                        displayName?: string;
+                        password?: string;
+                        region?: string | null;
+                        /** @enum {boolean} */
+                        resetSecondFactor?: true;
+                        /** @enum {string} */
+                        role?: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin" | "inspector";
+                        storeIds?: string[];
+                        /** @enum {boolean} */
+                        unlock?: true;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** Format: uuid */
+                            accountId: string;
+                            active: boolean;
+                            /** Format: date-time */
+                            createdAt: string;
+                            displayName: string;
+                            /** @description after too many wrong passwords; null: not locked */
+                            lockedUntil: string | null;
+                            region: string | null;
+                            /** @enum {string} */
+                            role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin" | "inspector";
+                            /** @description whether a code is asked for at signing in */
+                            secondFactor: boolean;
+                            storeIds: string[];
+                            userName: string;
+                        };
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/v1/accounts/{userName}/contact": {
         parameters: {
             query?: never;
@@ -394,6 +596,223 @@ export interface paths {
             };
         };
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Keys of other systems, without their secrets
+         * @description Roles: admin.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    active?: string;
+                    cursor?: string;
+                    limit?: number;
+                    sort?: "name" | "-name";
+                    system?: "mall" | "payments" | "warehouse" | "ops";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                active: boolean;
+                                /** Format: date-time */
+                                createdAt: string;
+                                /** Format: uuid */
+                                keyId: string;
+                                /** @description to the minute */
+                                lastUsedAt: string | null;
+                                name: string;
+                                /** @description of a mall: the stores that it sees; empty: all */
+                                storeIds: string[];
+                                /** @enum {string} */
+                                system: "mall" | "payments" | "warehouse" | "ops";
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Make a key; its secret is in this answer and nowhere else
+         * @description Roles: admin.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @default [] */
+                        storeIds?: string[];
+                        /** @enum {string} */
+                        system: "mall" | "payments" | "warehouse" | "ops";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            active: boolean;
+                            /** Format: date-time */
+                            createdAt: string;
+                            /** Format: uuid */
+                            keyId: string;
+                            /** @description to the minute */
+                            lastUsedAt: string | null;
+                            name: string;
+                            secret: string;
+                            /** @description of a mall: the stores that it sees; empty: all */
+                            storeIds: string[];
+                            /** @enum {string} */
+                            system: "mall" | "payments" | "warehouse" | "ops";
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{keyId}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke a key; it is refused within seconds, for good
+         * @description Roles: admin.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    keyId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            active: boolean;
+                            /** Format: date-time */
+                            createdAt: string;
+                            /** Format: uuid */
+                            keyId: string;
+                            /** @description to the minute */
+                            lastUsedAt: string | null;
+                            name: string;
+                            /** @description of a mall: the stores that it sees; empty: all */
+                            storeIds: string[];
+                            /** @enum {string} */
+                            system: "mall" | "payments" | "warehouse" | "ops";
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{keyId}/rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a key a new secret; the old one is refused within seconds
+         * @description Roles: admin.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    keyId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            active: boolean;
+                            /** Format: date-time */
+                            createdAt: string;
+                            /** Format: uuid */
+                            keyId: string;
+                            /** @description to the minute */
+                            lastUsedAt: string | null;
+                            name: string;
+                            secret: string;
+                            /** @description of a mall: the stores that it sees; empty: all */
+                            storeIds: string[];
+                            /** @enum {string} */
+                            system: "mall" | "payments" | "warehouse" | "ops";
+                        };
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -6196,7 +6615,7 @@ export interface paths {
             parameters: {
                 query?: {
                     cursor?: string;
-                    kind?: "operation-log" | "audit" | "change-requests" | "replenishment" | "purchase-lists";
+                    kind?: "operation-log" | "audit" | "orders" | "change-requests" | "replenishment" | "purchase-lists";
                     limit?: number;
                     sort?: "newest" | "oldest";
                     state?: "waiting" | "running" | "done" | "failed" | "cancelled" | "expired";
@@ -6287,6 +6706,23 @@ export interface paths {
                         format: "csv" | "xlsx";
                         /** @enum {string} */
                         kind: "audit";
+                    } | {
+                        filters: {
+                            channel?: string;
+                            /** Format: date-time */
+                            createdFrom?: string;
+                            /** Format: date-time */
+                            createdTo?: string;
+                            externalOrderId?: string;
+                            needsAttention?: boolean;
+                            /** @enum {string} */
+                            status?: "reserved" | "awaiting_stock" | "paid" | "partially_shipped" | "shipped" | "in_transit" | "delivered" | "returning" | "completed" | "expired" | "cancelled" | "returned" | "lost";
+                            storeId?: string;
+                        };
+                        /** @enum {string} */
+                        format: "csv" | "xlsx";
+                        /** @enum {string} */
+                        kind: "orders";
                     } | {
                         filters: {
                             applicant?: string;
@@ -9948,6 +10384,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orders/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many orders of your stores are under way, by status
+         * @description Systems: mall, ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            most: number;
+                            needsAttention: number;
+                            statuses: {
+                                count: number;
+                                /** @enum {string} */
+                                status: "reserved" | "awaiting_stock" | "paid" | "partially_shipped" | "shipped" | "in_transit" | "delivered" | "returning" | "completed" | "expired" | "cancelled" | "returned" | "lost";
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/pick-tasks": {
         parameters: {
             query?: never;
@@ -10147,6 +10630,62 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platforms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Platforms that a shop can be connected of, with the fields of their credentials
+         * @description Systems: ops. Roles: ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                /** @description the channel of the stores whose orders come from it */
+                                channel: string;
+                                credentials: {
+                                    /** @description null: any text */
+                                    choices: string[] | null;
+                                    default: string | null;
+                                    field: string;
+                                    isRequired: boolean;
+                                    mayBeEmpty: boolean;
+                                }[];
+                                /** @description where it listens unless a shop says otherwise */
+                                gatewayUrl: string;
+                                platform: string;
+                                pushUrl: string | null;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -14751,6 +15290,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/saved-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Views of a screen: your own, and what others share
+         * @description Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin, inspector.
+         */
+        get: {
+            parameters: {
+                query: {
+                    cursor?: string;
+                    limit?: number;
+                    screen: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                /** Format: date-time */
+                                createdAt: string;
+                                isMine: boolean;
+                                isShared: boolean;
+                                name: string;
+                                /** @description user name */
+                                owner: string;
+                                screen: string;
+                                search: {
+                                    [key: string]: string | boolean | number;
+                                };
+                                /** Format: uuid */
+                                viewId: string;
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Save a screen with its filters; shared, everybody finds it, and sees by it what they may see
+         * @description Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin, inspector.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "screen": "orders",
+                     *       "name": "待发货",
+                     *       "search": {
+                     *         "status": "paid"
+                     *       },
+                     *       "isShared": true
+                     *     }
+                     */
+                    "application/json": {
+                        /** @default false */
+                        isShared?: boolean;
+                        name: string;
+                        screen: string;
+                        search: {
+                            [key: string]: string | boolean | number;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** Format: date-time */
+                            createdAt: string;
+                            isMine: boolean;
+                            isShared: boolean;
+                            name: string;
+                            /** @description user name */
+                            owner: string;
+                            screen: string;
+                            search: {
+                                [key: string]: string | boolean | number;
+                            };
+                            /** Format: uuid */
+                            viewId: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/saved-views/{viewId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a view of yours; an admin removes any that is shared
+         * @description Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin, inspector.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    viewId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -14816,6 +15515,7 @@ export interface paths {
                      *     }
                      */
                     "application/json": {
+                        code?: string;
                         password: string;
                         userName: string;
                     };
@@ -14935,6 +15635,223 @@ export interface paths {
                                 stepNumber: number;
                             };
                         };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your own password; every session of yours ends, this one included
+         * @description Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin, inspector.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        current: string;
+                        password: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether you are asked for a code at signing in
+         * @description Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin, inspector.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            recoveryCodesLeft: number;
+                            since: string | null;
+                            /** @enum {string} */
+                            state: "off" | "on";
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Make a secret for your device; it counts once a code of it has been confirmed
+         * @description Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin, inspector.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        password: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description base32 */
+                            secret: string;
+                            /** @description otpauth://, as a QR code has it */
+                            uri: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/second-factor/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show that your device has the secret; answers recovery codes, once
+         * @description Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin, inspector.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        code: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            recoveryCodes: string[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/second-factor/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Be asked for no code any more
+         * @description Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin, inspector.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        code: string;
+                        password: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
                     };
                 };
             };
@@ -15567,6 +16484,232 @@ export interface paths {
                             /** @enum {string} */
                             outcome: "ok" | "unreachable" | "refused" | "token-expired" | "rate-limited" | "unreadable";
                         };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shops/{shopId}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a shop was told: waybills of its orders, or quantities of its store
+         * @description Systems: ops. Roles: ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    kind?: "shipment" | "listing";
+                    limit?: number;
+                    sort?: "newest" | "oldest";
+                    state?: "pending" | "delivered" | "failed" | "withdrawn";
+                };
+                header?: never;
+                path: {
+                    shopId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                attempts: number;
+                                canReplay: boolean;
+                                /** Format: date-time */
+                                createdAt: string;
+                                /** Format: uuid */
+                                deliveryId: string;
+                                /** @enum {string} */
+                                kind: "shipment" | "listing";
+                                lastError: string | null;
+                                lastStatus: number | null;
+                                /** @description null: it is not tried any more */
+                                nextAttemptAt: string | null;
+                                orderId: string | null;
+                                platformOrderId: string | null;
+                                quantity: number | null;
+                                settledAt: string | null;
+                                skuId: string | null;
+                                /** @enum {string} */
+                                state: "pending" | "delivered" | "failed" | "withdrawn";
+                                waybillNumber: string | null;
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shops/{shopId}/deliveries/{deliveryId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell a shop once more what it did not take
+         * @description Systems: ops. Roles: ops, admin.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    deliveryId: string;
+                    shopId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shops/{shopId}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a shop sent, and what became of it
+         * @description Systems: ops. Roles: ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    platformOrderId?: string;
+                    sort?: "newest" | "oldest";
+                    state?: "hint" | "fetched" | "set_aside" | "dismissed" | "pending" | "waiting" | "delivered" | "late" | "unread" | "read";
+                };
+                header?: never;
+                path: {
+                    shopId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                attempts: number;
+                                /** @description whether its order can be fetched because of it */
+                                canReplay: boolean;
+                                lastError: string | null;
+                                /** @description the hub’s own number of it */
+                                messageId: string;
+                                /** @description null: it is not tried any more */
+                                nextAttemptAt: string | null;
+                                /** Format: date-time */
+                                occurredAt: string;
+                                platformMessageId: string;
+                                /** @description null: it names no order, or the hub’s own */
+                                platformOrderId: string | null;
+                                /** Format: date-time */
+                                receivedAt: string;
+                                settledAt: string | null;
+                                /** @enum {string} */
+                                state: "hint" | "fetched" | "set_aside" | "dismissed" | "pending" | "waiting" | "delivered" | "late" | "unread" | "read";
+                                /** @description the platform’s own name of what happened */
+                                type: string;
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shops/{shopId}/messages/{messageId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch the order that a message is about once more
+         * @description Systems: ops. Roles: ops, admin.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    messageId: string;
+                    shopId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
                     };
                 };
             };
@@ -21255,6 +22398,52 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/work-items/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many open work items of your stores have waited for how long
+         * @description Systems: ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            most: number;
+                            overDay: number;
+                            total: number;
+                            /** @description an hour or more, and less than a day */
+                            underDay: number;
+                            underHour: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;

@@ -34,6 +34,17 @@ export type DraftAttachment =
   paths['/v1/attachments']['post']['responses'][201]['content']['application/json']
 
 export type Shop = Item<'/v1/shops'>
+export type ShopMessage = Item<'/v1/shops/{shopId}/messages'>
+export type ShopDelivery = Item<'/v1/shops/{shopId}/deliveries'>
+export type ChannelOrder = Item<'/v1/channel-orders'>
+/** What a platform's credentials are made of. */
+export type PlatformFields = Item<'/v1/platforms'>['credentials']
+export type Subscription = Item<'/v1/subscriptions'>
+export type EventDelivery = Item<'/v1/subscriptions/{subscriptionId}/deliveries'>
+export type Account = Item<'/v1/accounts'>
+export type ApiKey = Item<'/v1/api-keys'>
+export type Delegation = Item<'/v1/approval-delegations'>
+export type WorkingDay = Item<'/v1/working-days'>
 export type WorkItem = Item<'/v1/work-items'>
 export type WorkItemDetail = Answer<'/v1/work-items/{workItemId}'>
 export type StockWait = NonNullable<WorkItemDetail['stockWait']>

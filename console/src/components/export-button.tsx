@@ -1,6 +1,6 @@
 import { DownloadOutlined } from '@ant-design/icons'
 import { useMutation } from '@tanstack/react-query'
-import { Button, Dropdown, Space } from 'antd'
+import { Button, Space } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, client } from '../api/client.ts'
@@ -12,6 +12,7 @@ import { pickText } from '../format/bilingual.ts'
 type ExportBody = NonNullable<paths['/v1/exports']['post']['requestBody']>['content']['application/json']
 type Format = ExportBody['format']
 
+const FORMATS = ['csv', 'xlsx'] as const
 const LOOK_EVERY_MS = 1_000
 
 /** Has everything that fits the filters on the screen written to a file, in the background, and offers it when it is there. */
@@ -27,23 +28,21 @@ export function ExportButton({ what }: { what: (format: Format) => ExportBody })
     onSuccess: setExportId,
   })
   return (
-    <Space>
+    <Space wrap>
       {begin.error && <span className="late">{pickText(problemOf(begin.error).title, i18n.language)}</span>}
       {exportId !== null && <ExportProgress exportId={exportId} />}
-      <Dropdown
-        trigger={['click']}
-        menu={{
-          items: (['csv', 'xlsx'] as const).map((format) => ({
-            key: format,
-            label: t(`export.${format}`),
-            onClick: () => begin.mutate(format),
-          })),
-        }}
-      >
-        <Button icon={<DownloadOutlined />} loading={begin.isPending} title={t('export.hint')}>
-          {t('export.button')}
+      {FORMATS.map((format) => (
+        <Button
+          key={format}
+          icon={<DownloadOutlined />}
+          loading={begin.isPending && begin.variables === format}
+          disabled={begin.isPending}
+          title={t('export.hint')}
+          onClick={() => begin.mutate(format)}
+        >
+          {t(`export.${format}`)}
         </Button>
-      </Dropdown>
+      ))}
     </Space>
   )
 }

@@ -1,16 +1,25 @@
-import { Table, type TableColumnsType } from 'antd'
-import { type ReactNode, useEffect, useRef } from 'react'
+import type { TableColumnType } from 'antd'
+import { isValidElement, type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ListPager } from './list-pager.tsx'
-import { Failure, NothingHere } from './states.tsx'
+import { Failure, Loading, NothingHere } from './states.tsx'
 import type { ListResult } from './use-list.ts'
 import { useRowKeys } from './use-row-keys.ts'
+
+/**
+ * What of the component library's columns a list has. It is drawn by the browser's own table, which is laid out at once and
+ * costs a first visit nothing: the library's would bring its menus, trees and pagers along, of which no list of ours has any.
+ */
+export type ListColumn<Row> = Pick<
+  TableColumnType<Row>,
+  'key' | 'title' | 'dataIndex' | 'width' | 'align' | 'fixed' | 'ellipsis' | 'render'
+>
 
 type Props<Row> = {
   /** What the list is of, for whoever does not see it. */
   label: string
   list: ListResult<Row>
-  columns: TableColumnsType<Row>
+  columns: readonly ListColumn<Row>[]
   rowKey: (row: Row) => string
   /** Opens a row by click or Enter; absent where rows lead nowhere. */
   onOpen?: (row: Row) => void
@@ -34,7 +43,10 @@ export function ListTable<Row extends object>(props: Props<Row>) {
   })
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page begins with no row marked
-  useEffect(() => mark(null), [list.pageKey])
+  useEffect(() => {
+    mark(null)
+    box.current?.scrollTo?.({ top: 0 })
+  }, [list.pageKey])
   useEffect(() => {
     if (marked === null) return
     box.current?.querySelector('tr.row-marked')?.scrollIntoView({ block: 'nearest' })
@@ -43,32 +55,37 @@ export function ListTable<Row extends object>(props: Props<Row>) {
   if (list.error !== null && list.rows.length === 0)
     return <Failure error={list.error} onRetry={list.refetch} />
   return (
-    <section ref={box} className="list-rows" aria-label={label} aria-busy={list.isFetching}>
-      <Table<Row>
-        size="small"
-        rowKey={rowKey}
-        columns={columns}
-        dataSource={list.rows}
-        loading={list.isPending || list.isTurning}
-        pagination={false}
-        scroll={{ x: minWidth }}
-        sticky={{ offsetHeader: 0 }}
-        rowClassName={(_row, index) => (index === marked ? 'row-marked' : '')}
-        onRow={(row) =>
-          onOpen
-            ? {
-                className: 'row-opens',
-                onClick: (event) => {
-                  // Links and buttons in a row do what they say; so does selecting text to copy it.
-                  if (event.target instanceof Element && event.target.closest('a, button')) return
-                  if (!window.getSelection()?.isCollapsed) return
-                  onOpen(row)
-                },
-              }
-            : {}
-        }
-        locale={{ emptyText: list.isPending ? ' ' : <NothingHere {...empty} /> }}
-      />
+    <>
+      <section
+        ref={box}
+        className={list.isTurning ? 'list-rows list-turning' : 'list-rows'}
+        aria-label={label}
+        aria-busy={list.isFetching}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrollable by keyboard
+        tabIndex={0}
+      >
+        <table style={{ minWidth }}>
+          <colgroup>
+            {columns.map(({ key, width }) => (
+              <col key={key} style={width === undefined ? {} : { width }} />
+            ))}
+          </colgroup>
+          <Head columns={columns} />
+          <tbody>
+            {list.rows.map((row, index) => (
+              <tr key={rowKey(row)} {...rowProps(row, index === marked, onOpen)}>
+                {columns.map((column) => (
+                  <td key={column.key} className={cellClass(column)}>
+                    {contentOf(column, row, index)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {list.isPending && <Loading />}
+        {!list.isPending && list.rows.length === 0 && <NothingHere {...empty} />}
+      </section>
       <div className="list-foot">
         <span className="quiet">
           {t('list.rows', { count: list.rows.length })}
@@ -77,6 +94,53 @@ export function ListTable<Row extends object>(props: Props<Row>) {
         {props.extra}
         <ListPager list={list} />
       </div>
-    </section>
+    </>
   )
+}
+
+function Head<Row>({ columns }: { columns: readonly ListColumn<Row>[] }) {
+  return (
+    <thead>
+      <tr>
+        {columns.map((column) => (
+          <th key={column.key} scope="col" className={cellClass(column)}>
+            {typeof column.title === 'function' ? column.title({}) : column.title}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  )
+}
+
+/** By keyboard a row is opened by J, K and Enter, or by the link in it. */
+function rowProps<Row>(row: Row, isMarked: boolean, onOpen: ((row: Row) => void) | undefined) {
+  if (!onOpen) return isMarked ? { className: 'row-marked' } : {}
+  return {
+    className: isMarked ? 'row-opens row-marked' : 'row-opens',
+    onClick: ({ target }: { target: EventTarget }) => {
+      // Links and buttons in a row do what they say; so does selecting text to copy it.
+      if (target instanceof Element && target.closest('a, button, input, label')) return
+      if (!window.getSelection()?.isCollapsed) return
+      onOpen(row)
+    },
+  }
+}
+
+function cellClass<Row>({ align, fixed, ellipsis }: ListColumn<Row>): string | undefined {
+  const names = [
+    align === 'right' || align === 'end' ? 'cell-right' : '',
+    fixed ? 'cell-fixed' : '',
+    ellipsis ? 'cell-cut' : '',
+  ]
+  return names.filter(Boolean).join(' ') || undefined
+}
+
+function contentOf<Row extends object>(column: ListColumn<Row>, row: Row, index: number): ReactNode {
+  const { dataIndex, render } = column
+  const value: unknown = typeof dataIndex === 'string' ? Reflect.get(row, dataIndex) : undefined
+  if (!render) return typeof value === 'string' || typeof value === 'number' ? value : null
+  const shown = render(value, row, index)
+  // The library lets a column say how many cells one takes; ours are one each.
+  const isCell = typeof shown === 'object' && shown !== null && 'children' in shown && !isValidElement(shown)
+  return isCell ? (shown.children as ReactNode) : (shown as ReactNode) // all else is a node
 }

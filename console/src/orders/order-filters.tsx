@@ -1,6 +1,5 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Button, Checkbox, DatePicker, Input, Select } from 'antd'
-import dayjs from 'dayjs'
+import { Button, Checkbox, Input, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ORDER_STATUSES } from '../../../domain/order-state.ts'
@@ -8,6 +7,7 @@ import { useNames } from '../api/directory.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
 import { CHANNELS } from '../components/tags.tsx'
+import { TimeRange } from '../components/time-range.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import type { OrdersSearch } from './search.ts'
 
@@ -20,7 +20,6 @@ export function OrderFilters() {
   const search = route.useSearch()
   const change = useFilters<OrdersSearch>()
   const { all: stores } = useNames('/v1/stores')
-  const range = [search.createdFrom, search.createdTo].map((at) => (at === undefined ? null : dayjs(at)))
   return (
     <FilterBar label={t('list.filters')}>
       <Finder key={search.externalOrderId ?? ''} given={search.externalOrderId ?? ''} />
@@ -43,15 +42,11 @@ export function OrderFilters() {
         onChange={(storeId) => change({ storeId })}
         options={stores.map(({ id, name }) => ({ value: id, label: name }))}
       />
-      <DatePicker.RangePicker
-        aria-label={t('orders.createdRange')}
-        showTime={{ format: 'HH:mm' }}
-        allowEmpty={[true, true]}
-        placeholder={[t('orders.from'), t('orders.to')]}
-        value={[range[0] ?? null, range[1] ?? null]}
-        onChange={(moments) =>
-          change({ createdFrom: moments?.[0]?.toISOString(), createdTo: moments?.[1]?.toISOString() })
-        }
+      <TimeRange
+        label={t('orders.createdRange')}
+        from={search.createdFrom}
+        to={search.createdTo}
+        onChange={({ from, to }) => change({ createdFrom: from, createdTo: to })}
       />
       <Select
         aria-label={t('list.sort')}

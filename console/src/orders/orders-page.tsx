@@ -1,22 +1,27 @@
 import { WarningFilled } from '@ant-design/icons'
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { type TableColumnsType, Tooltip } from 'antd'
+import { Tooltip } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
 import { useLiveOrders } from '../api/live.ts'
-import { asQuery } from '../api/query.ts'
+import { asQuery, present } from '../api/query.ts'
 import type { OrderSummary } from '../api/types.ts'
+import { ColumnChoice } from '../components/column-choice.tsx'
+import { type ChoosableColumn, chosen } from '../components/columns.ts'
+import { ExportButton } from '../components/export-button.tsx'
 import { ListTable } from '../components/list-table.tsx'
 import { LiveMark } from '../components/live-mark.tsx'
 import { Moment, Until } from '../components/moment.tsx'
 import { Money } from '../components/money.tsx'
 import { PageHead } from '../components/page-head.tsx'
+import { SavedViews } from '../components/saved-views.tsx'
 import { ChannelName, OrderStatusTag } from '../components/tags.tsx'
 import { useList } from '../components/use-list.ts'
 import { OrderFilters } from './order-filters.tsx'
+import { ordersSearch } from './search.ts'
 
 const route = getRouteApi('/shell/orders')
 const PAGE = 50
@@ -28,24 +33,42 @@ export function OrdersPage() {
   const { t } = useTranslation()
   const search = route.useSearch()
   const navigate = useNavigate()
+  const { cursor, sort, columns: _columns, ...filters } = search
   const query = api.useQuery(
     'get',
     '/v1/orders',
-    { params: { query: { ...asQuery(search), limit: PAGE } } },
+    { params: { query: { ...asQuery({ ...filters, cursor, sort }), limit: PAGE } } },
     { placeholderData: keepPreviousData },
   )
   const list = useList<OrderSummary>(query)
-  const isFirstPage = search.cursor === undefined
+  const isFirstPage = cursor === undefined
   const isLive = useLiveOrders(isFirstPage ? [['get', '/v1/orders']] : [], undefined, LIVE_MS)
   const columns = useColumns()
   return (
     <>
-      <PageHead title={t('orders.title')} extra={<LiveMark isLive={isLive} />} />
+      <PageHead
+        title={t('orders.title')}
+        extra={
+          <>
+            <LiveMark isLive={isLive} />
+            <SavedViews
+              screen="orders"
+              linkOf={(saved, name) => (
+                <Link to="/orders" search={ordersSearch.parse(saved)}>
+                  {name}
+                </Link>
+              )}
+            />
+            <ColumnChoice columns={columns} />
+            <ExportButton what={(format) => ({ kind: 'orders', format, filters: present(filters) })} />
+          </>
+        }
+      />
       <OrderFilters />
       <ListTable
         label={t('orders.title')}
         list={list}
-        columns={columns}
+        columns={chosen(columns, search.columns)}
         rowKey={({ orderId }) => orderId}
         minWidth={1_080}
         onOpen={({ orderId }) => void navigate({ to: '/orders/$orderId', params: { orderId } })}
@@ -54,7 +77,7 @@ export function OrdersPage() {
   )
 }
 
-function useColumns(): TableColumnsType<OrderSummary> {
+function useColumns(): ChoosableColumn<OrderSummary>[] {
   const { t } = useTranslation()
   const { nameOf } = useNames('/v1/stores')
   return useMemo(
@@ -119,6 +142,29 @@ function useColumns(): TableColumnsType<OrderSummary> {
         width: 120,
         align: 'right',
         render: (_value, { paidCents }) => <Money cents={paidCents} />,
+      },
+      {
+        key: 'refunded',
+        isExtra: true,
+        title: t('orders.refunded'),
+        width: 120,
+        align: 'right',
+        render: (_value, { refundedCents }) => <Money cents={refundedCents} />,
+      },
+      {
+        key: 'freight',
+        isExtra: true,
+        title: t('orders.freight'),
+        width: 100,
+        align: 'right',
+        render: (_value, { freightCents }) => <Money cents={freightCents} />,
+      },
+      {
+        key: 'updated',
+        isExtra: true,
+        title: t('orders.updated'),
+        width: 165,
+        render: (_value, { updatedAt }) => <Moment at={updatedAt} />,
       },
       {
         key: 'created',

@@ -14,6 +14,8 @@ export const ordersSearch = z.object({
   createdFrom: moment,
   createdTo: moment,
   sort: oneOf(['newest', 'oldest']),
+  /** Keys of the columns, with commas between; none: the usual ones. */
+  columns: words,
 })
 export type OrdersSearch = z.output<typeof ordersSearch>
 

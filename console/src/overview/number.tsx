@@ -20,6 +20,22 @@ export function Figure({ name, children }: { name: ReactNode; children: ReactNod
   )
 }
 
+/** Figures that the API has counted, once they are there. What is counted to the end of counting has a plus. */
+export function Counting<Counts>({
+  of: { data, error },
+  children,
+}: {
+  of: { data: Counts | undefined; error: unknown }
+  children: (counts: Counts, shown: (count: number, most: number) => string) => ReactNode
+}) {
+  const { t, i18n } = useTranslation()
+  const shown = (count: number, most: number) =>
+    count < most ? String(count) : t('common.capped', { count })
+  if (data !== undefined) return <div className="figures">{children(data, shown)}</div>
+  if (error !== null) return <span role="alert">{pickText(problemOf(error).title, i18n.language)}</span>
+  return <Skeleton active />
+}
+
 /** How many a list has, as far as its first page tells: the API counts nothing, and a page of a hundred is quick. */
 export function CountOf({ list: { data, error, isPending } }: { list: Counted }) {
   const { t, i18n } = useTranslation()

@@ -11,7 +11,7 @@ import { StockCard } from './stock-card.tsx'
 import { SyncCard } from './sync-card.tsx'
 import { WorkItemsCard } from './work-items-card.tsx'
 
-/** The numbers of this screen are counted by pages of lists: not at every change of one of thousands of orders. */
+/** The numbers of this screen are counted anew each time: not at every change of one of thousands of orders. */
 const COUNT_AGAIN_MS = 5_000
 
 /** How things stand now. Each number opens the list behind it. */
@@ -20,8 +20,8 @@ export function OverviewPage() {
   const { role } = usePerson()
   const isLive = useLiveOrders(
     [
-      ['get', '/v1/orders'],
-      ['get', '/v1/work-items'],
+      ['get', '/v1/orders/counts'],
+      ['get', '/v1/work-items/counts'],
       ['get', '/v1/approval-inbox'],
     ],
     undefined,

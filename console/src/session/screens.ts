@@ -3,7 +3,7 @@ import type { Role } from '../api/types.ts'
 
 /** The screens of the menu, in its order. `needs` are the routes of the API that a screen cannot do without. */
 export const SCREENS = [
-  { key: 'overview', path: '/', needs: ['GET /v1/orders', 'GET /v1/work-items'] },
+  { key: 'overview', path: '/', needs: ['GET /v1/orders/counts', 'GET /v1/work-items/counts'] },
   { key: 'orders', path: '/orders', needs: ['GET /v1/orders'] },
   { key: 'approvals', path: '/approvals', needs: ['GET /v1/approval-inbox'] },
   { key: 'changes', path: '/change-requests', needs: ['GET /v1/change-requests'] },
@@ -27,6 +27,8 @@ export const SCREENS = [
   { key: 'shops', path: '/shops', needs: ['GET /v1/shops'] },
   { key: 'policies', path: '/policies', needs: ['GET /v1/policies'] },
   { key: 'reports', path: '/reports', needs: ['GET /v1/health-score'] },
+  { key: 'subscriptions', path: '/subscriptions', needs: ['GET /v1/subscriptions'] },
+  { key: 'settings', path: '/settings', needs: ['GET /v1/approval-delegations'] },
 ] as const
 
 /** The reports, beside each other under `reports`. */
@@ -57,6 +59,7 @@ const EVERYBODY: readonly Role[] = OFFICE_ROLES
 const REPORT_READERS: readonly Role[] = ['regional_director', 'finance', 'ops', 'admin']
 const AUDITORS: readonly Role[] = ['finance', 'ops', 'admin']
 const OPERATORS: readonly Role[] = ['ops', 'admin']
+const ADMINS: readonly Role[] = ['admin']
 
 /**
  * What is offered to whom. Only an offer: the API answers by its own table, and test/scripts/console-client.test.ts holds the two
@@ -84,9 +87,17 @@ export const OFFERED = {
   oversellRisk: REPORT_READERS,
   customers: AUDITORS,
   audit: AUDITORS,
+  subscriptions: OPERATORS,
+  settings: EVERYBODY,
   /** Parts of screens. */
   healthScore: REPORT_READERS,
   temporalWeb: OPERATORS,
+  shopLogs: OPERATORS,
+  changeShops: OPERATORS,
+  calendar: REPORT_READERS,
+  changeCalendar: OPERATORS,
+  people: ADMINS,
+  apiKeys: ADMINS,
   replayWorkItems: OPERATORS,
   approveWorkItems: OPERATORS,
   publishPolicies: OPERATORS,

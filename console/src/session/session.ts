@@ -58,7 +58,7 @@ const isNotSession = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKe
 export function useSignIn() {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: async (body: { userName: string; password: string }) => {
+    mutationFn: async (body: { userName: string; password: string; code?: string }) => {
       const { data } = await client.POST('/v1/session', { body })
       if (data?.kind !== 'person') throw new Error('the API signed in no person')
       return data

@@ -1,4 +1,5 @@
 import { Alert, Button, Form, Input } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { problemOf } from '../api/problem.ts'
 import { pickText } from '../format/bilingual.ts'
@@ -8,19 +9,27 @@ import { useSignIn } from './session.ts'
 export function SignInForm({ userName = '', onDone }: { userName?: string; onDone?: () => void }) {
   const { t, i18n } = useTranslation()
   const signIn = useSignIn()
+  const failed = signIn.error ? problemOf(signIn.error).code : null
+  const asksForCode = failed === 'second-factor-needed'
+  // Asked for once, the field stays: whoever mistyped the code types it again.
+  const [isCodeNeeded, setCodeNeeded] = useState(false)
+  if ((asksForCode || failed === 'wrong-code') && !isCodeNeeded) setCodeNeeded(true)
   const required = (field: string) => [{ required: true, message: t('session.required', { field }) }]
   return (
     <Form
       layout="vertical"
       requiredMark={false}
       initialValues={{ userName, password: '' }}
-      onFinish={(values: { userName: string; password: string }) =>
-        signIn.mutate(values, onDone ? { onSuccess: onDone } : {})
+      onFinish={({ code, ...values }: { userName: string; password: string; code?: string }) =>
+        signIn.mutate(
+          code === undefined || code.trim() === '' ? values : { ...values, code: code.trim() },
+          onDone ? { onSuccess: onDone } : {},
+        )
       }
     >
       {signIn.error && (
         <Alert
-          type="error"
+          type={asksForCode ? 'info' : 'error'}
           showIcon
           role="alert"
           style={{ marginBottom: 16 }}
@@ -38,6 +47,11 @@ export function SignInForm({ userName = '', onDone }: { userName?: string; onDon
           size="large"
         />
       </Form.Item>
+      {isCodeNeeded && (
+        <Form.Item name="code" label={t('session.code')} rules={required(t('session.code'))}>
+          <Input autoComplete="one-time-code" autoFocus maxLength={19} size="large" />
+        </Form.Item>
+      )}
       <Button type="primary" htmlType="submit" size="large" block loading={signIn.isPending}>
         {t('session.submit')}
       </Button>

@@ -1,4 +1,5 @@
 import {
+  ApiOutlined,
   AuditOutlined,
   BarChartOutlined,
   BarcodeOutlined,
@@ -10,6 +11,7 @@ import {
   FundProjectionScreenOutlined,
   OrderedListOutlined,
   SafetyCertificateOutlined,
+  SettingOutlined,
   ShopOutlined,
 } from '@ant-design/icons'
 import { Link } from '@tanstack/react-router'
@@ -31,6 +33,8 @@ const ICONS: Record<ScreenKey, ReactNode> = {
   shops: <ShopOutlined />,
   policies: <ControlOutlined />,
   reports: <BarChartOutlined />,
+  subscriptions: <ApiOutlined />,
+  settings: <SettingOutlined />,
 }
 
 /** Where this person can go: links, so that they open in a new tab like any other. */

@@ -1,7 +1,7 @@
 import { keepPreviousData } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
-import type { TableColumnsType } from 'antd'
-import { useMemo } from 'react'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
@@ -9,13 +9,17 @@ import { asQuery } from '../api/query.ts'
 import type { Shop } from '../api/types.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
-import { ListTable } from '../components/list-table.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { PageHead } from '../components/page-head.tsx'
-import { Tag, type Tone } from '../components/tag.tsx'
 import { ChannelName } from '../components/tags.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
-import { formatDuration } from '../format/time.ts'
+import { isOffered } from '../session/screens.ts'
+import { usePerson } from '../session/session.ts'
+import { FeedState } from './feed-state.tsx'
+
+// A shop is connected once in a while; looked at, every day.
+const NewShop = lazy(async () => ({ default: (await import('../channels/new-shop.tsx')).NewShop }))
 
 const route = getRouteApi('/shell/shops')
 const PAGE = 50
@@ -25,6 +29,7 @@ const LOOK_EVERY_MS = 10_000
 export function ShopsPage() {
   const { t } = useTranslation()
   const search = route.useSearch()
+  const navigate = useNavigate()
   const query = api.useQuery(
     'get',
     '/v1/shops',
@@ -33,9 +38,10 @@ export function ShopsPage() {
   )
   const change = useFilters<typeof search>()
   const { all: stores } = useNames('/v1/stores')
+  const open = (shopId: string) => void navigate({ to: '/shops/$shopId', params: { shopId } })
   return (
     <>
-      <PageHead title={t('shops.title')} />
+      <PageHead title={t('shops.title')} extra={<Connect onMade={open} />} />
       <FilterBar label={t('list.filters')}>
         <FilterSelect
           label={t('shops.store')}
@@ -49,17 +55,44 @@ export function ShopsPage() {
         list={useList<Shop>(query)}
         columns={useColumns()}
         rowKey={({ id }) => id}
+        onOpen={({ id }) => open(id)}
       />
     </>
   )
 }
 
-function useColumns(): TableColumnsType<Shop> {
+function Connect({ onMade }: { onMade: (shopId: string) => void }) {
+  const { t } = useTranslation()
+  const { role } = usePerson()
+  const [isOpen, setOpen] = useState(false)
+  if (!isOffered('changeShops', role)) return null
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>{t('shop.connect')}</Button>
+      {isOpen && (
+        <Suspense>
+          <NewShop onClose={() => setOpen(false)} onMade={onMade} />
+        </Suspense>
+      )}
+    </>
+  )
+}
+
+function useColumns(): ListColumn<Shop>[] {
   const { t } = useTranslation()
   const { nameOf } = useNames('/v1/stores')
   return useMemo(
     () => [
-      { key: 'shop', title: t('shops.shop'), dataIndex: 'id' },
+      {
+        key: 'shop',
+        title: t('shops.shop'),
+        width: 200,
+        render: (_value, { id }) => (
+          <Link to="/shops/$shopId" params={{ shopId: id }}>
+            {id}
+          </Link>
+        ),
+      },
       {
         key: 'platform',
         title: t('shops.platform'),
@@ -71,9 +104,14 @@ function useColumns(): TableColumnsType<Shop> {
         key: 'push',
         title: t('shops.push'),
         width: 190,
-        render: (_value, { push }) => (push === null ? '–' : <Feed feed={push} />),
+        render: (_value, { push }) => (push === null ? '–' : <FeedState feed={push} />),
       },
-      { key: 'pull', title: t('shops.pull'), width: 190, render: (_value, { pull }) => <Feed feed={pull} /> },
+      {
+        key: 'pull',
+        title: t('shops.pull'),
+        width: 190,
+        render: (_value, { pull }) => <FeedState feed={pull} />,
+      },
       { key: 'waiting', title: t('shops.waiting'), width: 100, align: 'right', dataIndex: 'hintsWaiting' },
       {
         key: 'error',
@@ -83,32 +121,5 @@ function useColumns(): TableColumnsType<Shop> {
       },
     ],
     [t, nameOf],
-  )
-}
-
-type FeedState = Shop['pull']['state']
-const COLOURS: Record<FeedState, Tone> = {
-  unknown: 'grey',
-  connected: 'green',
-  ok: 'green',
-  disconnected: 'red',
-  failing: 'red',
-}
-
-function Feed({ feed }: { feed: Pick<Shop['pull'], 'state' | 'lagSeconds' | 'lagTargetSeconds'> }) {
-  const { t, i18n } = useTranslation()
-  const { state, lagSeconds, lagTargetSeconds } = feed
-  return (
-    <>
-      <Tag tone={COLOURS[state]}>{t(`feedState.${state}`)}</Tag>
-      {lagSeconds !== null && (
-        <span className={lagSeconds > lagTargetSeconds ? 'figure late' : 'figure'}>
-          {formatDuration(lagSeconds, i18n.language)}
-        </span>
-      )}
-      <div className="quiet">
-        {t('shops.target', { duration: formatDuration(lagTargetSeconds, i18n.language) })}
-      </div>
-    </>
   )
 }

@@ -1,0 +1,80 @@
+import { Secret, TOTP } from 'otpauth'
+import { v7 as uuid } from 'uuid'
+import { expect, test } from 'vitest'
+import { ask, barriers, HUB_URL, useBrowser } from './support.ts'
+
+const browser = useBrowser()
+const FIRST = 'a long first password'
+
+test('a second factor is set up by a device that shows its code, and asked for at the next sign-in', async () => {
+  const userName = `person-${uuid().slice(-12)}`
+  const { page: admin } = await browser.open({ as: 'admin' })
+  await ask(admin, 'POST', '/v1/accounts', {
+    ...{ userName, displayName: '王芳', role: 'clerk', password: FIRST },
+  })
+  const { page, complaints } = await browser.open()
+  await page.goto('/settings')
+  await page.getByLabel('用户名').fill(userName)
+  await page.getByLabel('密码').fill(FIRST)
+  await page.getByRole('button', { name: '登录' }).click()
+  const section = page.getByRole('region', { name: '两步验证' })
+  await section.getByLabel('当前密码').fill(FIRST)
+  await section.getByRole('button', { name: '开始设置' }).click()
+  const secret = Secret.fromBase32(await section.locator('code.secret').innerText())
+  await section.getByLabel(/验证码/).fill(new TOTP({ secret }).generate())
+  await section.getByRole('button', { name: '启用两步验证' }).click()
+  const recovery = await section.locator('.recovery-codes code').first().innerText()
+  expect(await barriers(page)).toEqual([])
+  expect(complaints).toEqual([])
+  await page.getByRole('button', { name: '退出登录' }).click()
+  await page.getByLabel('用户名').fill(userName)
+  await page.getByLabel('密码').fill(FIRST)
+  await page.getByRole('button', { name: '登录' }).click()
+  await page.getByText('请输入动态验证码').waitFor()
+  // The code of this half minute has been taken: the device was left at home.
+  await page.getByLabel(/验证码/).fill(recovery)
+  await page.getByRole('button', { name: '登录' }).click()
+  await page.getByRole('region', { name: '我的账号' }).getByText(userName).first().waitFor()
+})
+
+test('a key’s secret is shown once, works, and is refused once the key is revoked', async () => {
+  const name = `key-${uuid()}`
+  const { page } = await browser.open({ as: 'admin' })
+  await page.goto('/settings?part=keys')
+  await page.getByLabel('密钥名称').fill(name)
+  await page.getByRole('button', { name: '新建密钥' }).click()
+  const secret = await page.locator('code.secret').innerText()
+  const call = () =>
+    fetch(`${HUB_URL}/v1/session`, { headers: { authorization: `Bearer ${secret}` } }).then(
+      ({ status }) => status,
+    )
+  expect(await call()).toBe(200)
+  await page.getByRole('button', { name: '已保存' }).click()
+  expect(await page.content()).not.toContain(secret)
+  const row = page.getByRole('row', { name: new RegExp(name) })
+  await row.getByRole('button', { name: '吊销' }).click()
+  await page.getByRole('tooltip').getByRole('button', { name: '吊销' }).click()
+  await row.waitFor({ state: 'detached' })
+  await expect.poll(call, { interval: 1_000 }).toBe(401)
+})
+
+test('who stands in for somebody is named until it is ended', async () => {
+  const { page } = await browser.open({ as: 'team_lead' })
+  const { userName } = await ask(page, 'GET', '/v1/session')
+  const { page: manager } = await browser.open({ as: 'store_manager' })
+  const { userName: other } = await ask(manager, 'GET', '/v1/session')
+  await page.goto('/settings?part=delegations')
+  await page.getByLabel('代理人（用户名）').fill(String(other))
+  await page.getByLabel('结束时间').fill('2099-01-01T00:00')
+  await page.getByLabel('原因').fill('休假')
+  await page.getByRole('button', { name: '设置代理' }).click()
+  // No more than 90 days: said beside the form, which keeps what was typed.
+  await page.getByRole('alert').first().waitFor()
+  expect(await page.getByLabel('原因').inputValue()).toBe('休假')
+  const soon = new Date(Date.now() + 86_400_000).toISOString().slice(0, 16)
+  await page.getByLabel('结束时间').fill(soon)
+  await page.getByRole('button', { name: '设置代理' }).click()
+  const row = page.getByRole('row', { name: new RegExp(`${userName}.*${other}`) }).first()
+  await row.getByRole('button', { name: '提前结束' }).click()
+  await row.getByRole('button', { name: '提前结束' }).waitFor({ state: 'detached' })
+})
