@@ -23,7 +23,9 @@ create table recovery_code (
   used_at timestamptz,
   primary key (account_id, code_hash)
 );
-grant select, insert, update, delete on second_factor, recovery_code to hub_app;
+grant select, insert, update, delete on second_factor to hub_app;
+-- They go with the factor that they stand in for.
+grant select, insert, update (used_at) on recovery_code to hub_app;
 create table saved_view (
   id uuid primary key,
   account_id uuid not null references account (id) on delete cascade,

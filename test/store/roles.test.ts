@@ -166,6 +166,9 @@ const TABLES = [
   'purchase_line',
   'purchase_event',
   'purchase_receipt',
+  'second_factor',
+  'recovery_code',
+  'saved_view',
 ]
 const APPEND_ONLY = [
   'change_anomaly_move',
@@ -218,6 +221,9 @@ const DELETABLE = [
   'address_seen',
   // Drafts; one of a request stays, see below.
   'attachment',
+  // What somebody set up for themselves.
+  'second_factor',
+  'saved_view',
 ]
 
 describe('the application role', () => {
