@@ -10,6 +10,7 @@ import type {
 import type { Platform } from '../domain/channel-order.ts'
 import { SHIP_DELIVERY } from './channel-writeback.ts'
 import type { Db, Tx } from './database.ts'
+import { DUE_ANEW, sendAgain } from './due-anew.ts'
 import { channelOrderKey } from './intake.ts'
 import { requestResend } from './listing-due.ts'
 import { LISTING_DELIVERY } from './listing-plan.ts'
@@ -109,7 +110,7 @@ export async function replayShopMessage(tx: Tx, shop: LoggedShop, messageId: str
   if (!messageOf(shop, row).canReplay) throw new ProblemError('shop-log-not-replayable')
   await tx
     .updateTable('inbox')
-    .set({ state: 'hint', attempts: 0, next_attempt_at: sql`clock_timestamp()`, settled_at: null })
+    .set({ state: 'hint', ...DUE_ANEW })
     .where('id', '=', row.id)
     .execute()
 }
@@ -193,9 +194,5 @@ export async function replayShopDelivery(tx: Tx, shop: LoggedShop, deliveryId: s
   if (!row) throw new ProblemError('not-found')
   if (row.state !== 'failed') throw new ProblemError('shop-log-not-replayable')
   if (row.kind === LISTING_DELIVERY) return requestResend(tx, listing.parse(row.payload))
-  await tx
-    .updateTable('delivery')
-    .set({ state: 'pending', attempts: 0, next_attempt_at: sql`clock_timestamp()`, settled_at: null })
-    .where('id', '=', row.id)
-    .execute()
+  await sendAgain(tx, row.id)
 }

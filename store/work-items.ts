@@ -4,6 +4,7 @@ import { ProblemError } from '../contracts/errors.ts'
 import { COURIER_PUSH } from '../contracts/facts.ts'
 import type { WorkItemKind } from '../domain/order.ts'
 import type { Db, Tx } from './database.ts'
+import { DUE_ANEW, sendAgain } from './due-anew.ts'
 import { replayExhausted } from './event-deliveries.ts'
 import { appendInbox } from './inbox.ts'
 import { requestResend } from './listing-due.ts'
@@ -286,23 +287,18 @@ export async function replayWorkItem(tx: Tx, id: string, operator: string): Prom
         .updateTable('inbox')
         // Back to whoever takes messages of this type.
         .set({ state: sql`case when type = ${COURIER_PUSH} then 'unread' else 'pending' end` })
-        .set({ attempts: 0, next_attempt_at: sql`clock_timestamp()`, settled_at: null })
+        .set(DUE_ANEW)
         .where('id', '=', Number(item.detail.inboxId))
         .where('state', '=', 'set_aside')
         .execute()
       break
     case 'delivery_failed':
-      await tx
-        .updateTable('delivery')
-        .set({ state: 'pending', attempts: 0, next_attempt_at: sql`clock_timestamp()`, settled_at: null })
-        .where('id', '=', String(item.detail.deliveryId))
-        .where('state', '=', 'failed')
-        .execute()
+      await sendAgain(tx, String(item.detail.deliveryId))
       break
     case 'channel_order_unread':
       await tx
         .updateTable('inbox')
-        .set({ state: 'hint', attempts: 0, next_attempt_at: sql`clock_timestamp()`, settled_at: null })
+        .set({ state: 'hint', ...DUE_ANEW })
         .where('order_key', '=', String(item.detail.orderKey))
         .where('state', '=', 'set_aside')
         .execute()

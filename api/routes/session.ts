@@ -1,4 +1,3 @@
-import { verify } from '@node-rs/argon2'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { ProblemError } from '../../contracts/errors.ts'
@@ -8,7 +7,6 @@ import { ROLES } from '../../domain/role.ts'
 import {
   auditFailedSignIn,
   auditLinkSignIn,
-  beginSignIn,
   findPerson,
   finishSignIn,
   hashPassword,
@@ -21,7 +19,7 @@ import { takeSecondFactor } from '../../store/second-factor.ts'
 import { findCard, linkedCard } from '../../store/wecom-cards.ts'
 import { ACCESS, identityOf } from '../access.ts'
 import type { ApiDeps } from '../deps.ts'
-import type { Attempt } from '../own-password.ts'
+import { type Attempt, tryPassword } from '../own-password.ts'
 import { SESSION_COOKIE } from '../plugins/session.ts'
 
 /** Guessing is slowed by account (lock-out) and by address (this). */
@@ -76,12 +74,8 @@ export const sessionRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (ap
     async (request, reply) => {
       const { password } = request.body
       const origin = { userName: request.body.userName.toLowerCase(), requestId: request.id }
-      const account = await beginSignIn(deps.db, origin.userName, deps.clock.now())
-      const matches = await verify(account?.passwordHash ?? nobodysHash, password)
-      if (!account || !matches) {
-        await auditFailedSignIn(deps.db, account, origin)
-        throw new ProblemError('wrong-credentials')
-      }
+      const account = await tryPassword(deps, origin, password, nobodysHash)
+      if (!account) throw new ProblemError('wrong-credentials')
       await requireSecondFactor(deps, account, { ...origin, code: request.body.code ?? null })
       await finishSignIn(deps.db, account.id, origin)
       // A new id at sign-in: one that somebody planted beforehand is worth nothing.
