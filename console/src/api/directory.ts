@@ -1,4 +1,5 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import { client } from './client.ts'
 
 /** Names change seldom; a screen that shows one of yesterday's is not wrong about anything. */
@@ -18,11 +19,15 @@ const namesOf = (path: '/v1/stores' | '/v1/warehouses') =>
     },
   })
 
-/** What people call stores and warehouses, by id; an id that is not known is its own name. */
+const NONE: readonly Named[] = []
+
+/** What people call stores and warehouses, by id; an id that is not known is its own name. Options are what one is chosen from. */
 export function useNames(path: '/v1/stores' | '/v1/warehouses'): {
   all: readonly Named[]
+  options: { value: string; label: string }[]
   nameOf: (id: string) => string
 } {
-  const { data = [] } = useQuery(namesOf(path))
-  return { all: data, nameOf: (id) => data.find((entry) => entry.id === id)?.name ?? id }
+  const { data: all = NONE } = useQuery(namesOf(path))
+  const options = useMemo(() => all.map(({ id, name }) => ({ value: id, label: name })), [all])
+  return { all, options, nameOf: (id) => all.find((entry) => entry.id === id)?.name ?? id }
 }

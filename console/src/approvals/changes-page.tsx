@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Button, Checkbox, Input, type TableColumnsType } from 'antd'
+import { Button, Checkbox, Input } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { CHANGE_TYPES } from '../../../domain/change.ts'
@@ -12,7 +12,7 @@ import type { ChangeSummary } from '../api/types.ts'
 import { ExportButton } from '../components/export-button.tsx'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
-import { ListTable } from '../components/list-table.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Difference } from '../components/money.tsx'
 import { PageHead } from '../components/page-head.tsx'
@@ -60,7 +60,7 @@ export function ChangesPage() {
   )
 }
 
-function useColumns(): TableColumnsType<ChangeSummary> {
+function useColumns(): ListColumn<ChangeSummary>[] {
   const { t } = useTranslation()
   const { nameOf } = useNames('/v1/stores')
   return useMemo(

@@ -31,7 +31,7 @@ function NewShopForm({ onMade }: Pick<Props, 'onMade'>) {
   const { t } = useTranslation()
   const id = useId()
   const platforms = api.useQuery('get', '/v1/platforms')
-  const { all: stores } = useNames('/v1/stores')
+  const { options: stores } = useNames('/v1/stores')
   const [platform, setPlatform] = useState<string>()
   const [shop, setShop] = useState(EMPTY)
   const [typed, setTyped] = useState<Record<string, string>>({})
@@ -91,7 +91,7 @@ function NewShopForm({ onMade }: Pick<Props, 'onMade'>) {
           showSearch={{ optionFilterProp: 'label' }}
           value={shop.storeId || undefined}
           onChange={(storeId) => setShop({ ...shop, storeId: storeId ?? '' })}
-          options={stores.map((store) => ({ value: store.id, label: store.name }))}
+          options={stores}
         />
       </div>
       {field('platformShopId', t('shop.platformShopId'), NUMBER_CHARACTERS)}

@@ -19,7 +19,7 @@ export function OrderFilters() {
   const { t } = useTranslation()
   const search = route.useSearch()
   const change = useFilters<OrdersSearch>()
-  const { all: stores } = useNames('/v1/stores')
+  const { options: stores } = useNames('/v1/stores')
   return (
     <FilterBar label={t('list.filters')}>
       <Finder key={search.externalOrderId ?? ''} given={search.externalOrderId ?? ''} />
@@ -40,7 +40,7 @@ export function OrderFilters() {
         isSearchable
         value={search.storeId}
         onChange={(storeId) => change({ storeId })}
-        options={stores.map(({ id, name }) => ({ value: id, label: name }))}
+        options={stores}
       />
       <TimeRange
         label={t('orders.createdRange')}

@@ -28,7 +28,7 @@ export function PickTasksPage() {
   const { t } = useTranslation()
   const search = route.useSearch()
   const change = useFilters<typeof search>()
-  const { all: warehouses } = useNames('/v1/warehouses')
+  const { options: warehouses } = useNames('/v1/warehouses')
   const query = api.useQuery(
     'get',
     '/v1/pick-tasks',
@@ -45,7 +45,7 @@ export function PickTasksPage() {
           label={t('stock.warehouse')}
           value={search.warehouseId}
           onChange={(warehouseId) => change({ warehouseId })}
-          options={warehouses.map(({ id, name }) => ({ value: id, label: name }))}
+          options={warehouses}
         />
       </FilterBar>
       {unknown !== null && (

@@ -1,10 +1,9 @@
 import { Link, useNavigate } from '@tanstack/react-router'
-import type { TableColumnsType } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import type { PolicyKindView } from '../api/types.ts'
-import { ListTable } from '../components/list-table.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Tag } from '../components/tag.tsx'
@@ -30,7 +29,7 @@ export function PoliciesPage() {
   )
 }
 
-function useColumns(): TableColumnsType<PolicyKindView> {
+function useColumns(): ListColumn<PolicyKindView>[] {
   const { t, i18n } = useTranslation()
   return useMemo(
     () => [

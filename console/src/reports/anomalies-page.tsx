@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Input, type TableColumnsType } from 'antd'
+import { Input } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ANOMALY_KINDS } from '../../../domain/change-anomaly.ts'
@@ -11,7 +11,7 @@ import { present } from '../api/query.ts'
 import type { Anomaly } from '../api/types.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
-import { ListTable } from '../components/list-table.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Tag, type Tone } from '../components/tag.tsx'
@@ -46,7 +46,7 @@ export function AnomaliesPage() {
     { params: { query: { ...present(search), limit: PAGE } } },
     { placeholderData: keepPreviousData },
   )
-  const { all: stores } = useNames('/v1/stores')
+  const { options: stores } = useNames('/v1/stores')
   return (
     <>
       <PageHead title={t('reports.anomalies')} />
@@ -67,7 +67,7 @@ export function AnomaliesPage() {
           label={t('orders.store')}
           value={search.storeId}
           onChange={(storeId) => change({ storeId })}
-          options={stores.map(({ id, name }) => ({ value: id, label: name }))}
+          options={stores}
           isSearchable
         />
         <Input.Search
@@ -102,7 +102,7 @@ export function AnomaliesPage() {
   )
 }
 
-function useColumns(): TableColumnsType<Anomaly> {
+function useColumns(): ListColumn<Anomaly>[] {
   const { t, i18n } = useTranslation()
   const { nameOf } = useNames('/v1/stores')
   return useMemo(

@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Button, Drawer, Input, type TableColumnsType } from 'antd'
+import { Button, Drawer, Input } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
@@ -10,7 +10,7 @@ import { ExportButton } from '../components/export-button.tsx'
 import { Facts } from '../components/facts.tsx'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
-import { ListTable } from '../components/list-table.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { TimeRange } from '../components/time-range.tsx'
@@ -81,7 +81,7 @@ export function AuditPage() {
   )
 }
 
-function useColumns(onOpen: (entry: AuditEntry) => void): TableColumnsType<AuditEntry> {
+function useColumns(onOpen: (entry: AuditEntry) => void): ListColumn<AuditEntry>[] {
   const { t, i18n } = useTranslation()
   return useMemo(
     () => [

@@ -1,6 +1,5 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import type { TableColumnsType } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
@@ -9,7 +8,7 @@ import { present } from '../api/query.ts'
 import type { CustomerDetail, CustomerOrder } from '../api/types.ts'
 import { OrderLink } from '../approvals/order-link.tsx'
 import { Facts } from '../components/facts.tsx'
-import { ListTable } from '../components/list-table.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Money } from '../components/money.tsx'
 import { PageHead } from '../components/page-head.tsx'
@@ -106,7 +105,7 @@ function About({ customer }: { customer: CustomerDetail }) {
   )
 }
 
-function useColumns(): TableColumnsType<CustomerOrder> {
+function useColumns(): ListColumn<CustomerOrder>[] {
   const { t } = useTranslation()
   const { nameOf } = useNames('/v1/stores')
   return useMemo(

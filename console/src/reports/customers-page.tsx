@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Checkbox, Input, type TableColumnsType } from 'antd'
+import { Checkbox, Input } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, client } from '../api/client.ts'
@@ -8,7 +8,7 @@ import { asQuery } from '../api/query.ts'
 import type { CustomerSummary } from '../api/types.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
-import { ListTable } from '../components/list-table.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Money } from '../components/money.tsx'
 import { PageHead } from '../components/page-head.tsx'
@@ -133,7 +133,7 @@ function Segments({ onChoose }: { onChoose: (segment: string) => void }) {
   )
 }
 
-function useColumns(): TableColumnsType<CustomerSummary> {
+function useColumns(): ListColumn<CustomerSummary>[] {
   const { t } = useTranslation()
   return useMemo(
     () => [

@@ -1,6 +1,5 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import type { TableColumnsType } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { COUNTERPARTS, DIFFERENCE_KINDS, DIFFERENCE_STATES } from '../../../domain/reconciliation.ts'
@@ -11,7 +10,7 @@ import type { Difference } from '../api/types.ts'
 import { OrderLink } from '../approvals/order-link.tsx'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
-import { ListTable } from '../components/list-table.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Money } from '../components/money.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Tag, type Tone } from '../components/tag.tsx'
@@ -48,7 +47,7 @@ export function DifferencesPage() {
     { params: { query: { ...present(search), limit: PAGE } } },
     { placeholderData: keepPreviousData },
   )
-  const { all: stores } = useNames('/v1/stores')
+  const { options: stores } = useNames('/v1/stores')
   return (
     <>
       <PageHead
@@ -83,7 +82,7 @@ export function DifferencesPage() {
           label={t('orders.store')}
           value={search.storeId}
           onChange={(storeId) => change({ storeId })}
-          options={stores.map(({ id, name }) => ({ value: id, label: name }))}
+          options={stores}
           isSearchable
         />
         <FilterSelect
@@ -110,7 +109,7 @@ export function DifferencesPage() {
   )
 }
 
-function useColumns(): TableColumnsType<Difference> {
+function useColumns(): ListColumn<Difference>[] {
   const { t, i18n } = useTranslation()
   return useMemo(
     () => [

@@ -1,13 +1,12 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import type { TableColumnsType } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import { present } from '../api/query.ts'
 import type { FlowIncident } from '../api/types.ts'
 import { FilterSelect } from '../components/filter-select.tsx'
-import { ListTable } from '../components/list-table.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Section } from '../components/section.tsx'
 import { Tag } from '../components/tag.tsx'
@@ -54,7 +53,7 @@ export function FlowIncidents() {
   )
 }
 
-function useColumns(): TableColumnsType<FlowIncident> {
+function useColumns(): ListColumn<FlowIncident>[] {
   const { t, i18n } = useTranslation()
   return useMemo(
     () => [

@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Checkbox, type TableColumnsType } from 'antd'
+import { Checkbox } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
@@ -8,7 +8,7 @@ import { useNames } from '../api/directory.ts'
 import { present } from '../api/query.ts'
 import type { HealthComponentScore, HealthOutcome } from '../api/types.ts'
 import { OrderLink } from '../approvals/order-link.tsx'
-import { ListTable } from '../components/list-table.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Section } from '../components/section.tsx'
 import { ChannelName } from '../components/tags.tsx'
@@ -54,7 +54,7 @@ export function HealthOutcomes({ component }: { component: HealthComponentScore[
   )
 }
 
-function useColumns(): TableColumnsType<HealthOutcome> {
+function useColumns(): ListColumn<HealthOutcome>[] {
   const { t } = useTranslation()
   const stores = useNames('/v1/stores')
   const warehouses = useNames('/v1/warehouses')

@@ -33,9 +33,8 @@ export function HealthPage() {
     { params: { query: { grain, ...present({ at }), ...cut } } },
     { refetchInterval: LOOK_EVERY_MS },
   )
-  const { all: stores } = useNames('/v1/stores')
-  const { all: warehouses } = useNames('/v1/warehouses')
-  const options = (names: typeof stores) => names.map(({ id, name }) => ({ value: id, label: name }))
+  const { options: stores } = useNames('/v1/stores')
+  const { options: warehouses } = useNames('/v1/warehouses')
   return (
     <>
       <PageHead title={t('reports.health')} extra={score.data && <Moment at={score.data.refreshedAt} />} />
@@ -56,14 +55,14 @@ export function HealthPage() {
           label={t('orders.store')}
           value={storeId}
           onChange={(value) => change({ storeId: value })}
-          options={options(stores)}
+          options={stores}
           isSearchable
         />
         <FilterSelect
           label={t('stock.warehouse')}
           value={warehouseId}
           onChange={(value) => change({ warehouseId: value })}
-          options={options(warehouses)}
+          options={warehouses}
           isSearchable
         />
       </FilterBar>

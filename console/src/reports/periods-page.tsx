@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { Input, Select, type TableColumnsType } from 'antd'
+import { Input, Select } from 'antd'
 import { useId, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { COUNTERPARTS, type Counterpart } from '../../../domain/reconciliation.ts'
@@ -10,7 +10,7 @@ import { present } from '../api/query.ts'
 import type { ReconciliationPeriod } from '../api/types.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
-import { ListTable } from '../components/list-table.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { ReasonForm } from '../components/reason-form.tsx'
@@ -105,7 +105,7 @@ function CloseForm({ onClosed }: { onClosed: () => void }) {
   )
 }
 
-function useColumns(): TableColumnsType<ReconciliationPeriod> {
+function useColumns(): ListColumn<ReconciliationPeriod>[] {
   const { t } = useTranslation()
   return useMemo(
     () => [

@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Checkbox, type TableColumnsType, Tooltip } from 'antd'
+import { Checkbox, Tooltip } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { PURCHASE_STATUSES } from '../../../domain/purchase-state.ts'
@@ -11,7 +11,7 @@ import type { PurchaseSummary } from '../api/types.ts'
 import { ExportButton } from '../components/export-button.tsx'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
-import { ListTable } from '../components/list-table.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Money } from '../components/money.tsx'
 import { PageHead } from '../components/page-head.tsx'
@@ -95,7 +95,7 @@ export function PurchasesPage() {
   )
 }
 
-function useColumns(): TableColumnsType<PurchaseSummary> {
+function useColumns(): ListColumn<PurchaseSummary>[] {
   const { t } = useTranslation()
   const { nameOf } = useNames('/v1/warehouses')
   return useMemo(

@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Button, Input, type TableColumnsType } from 'antd'
+import { Button, Input } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, client } from '../api/client.ts'
@@ -11,7 +11,7 @@ import type { ReplenishmentLevel } from '../api/types.ts'
 import { ExportButton } from '../components/export-button.tsx'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
-import { ListTable } from '../components/list-table.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Money } from '../components/money.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { ProblemText } from '../components/problem-text.tsx'
@@ -39,7 +39,7 @@ export function ReplenishmentPage() {
     { params: { query: { ...present(search), limit: PAGE } } },
     { placeholderData: keepPreviousData },
   )
-  const { all: warehouses } = useNames('/v1/warehouses')
+  const { options: warehouses } = useNames('/v1/warehouses')
   return (
     <>
       <PageHead
@@ -56,7 +56,7 @@ export function ReplenishmentPage() {
           label={t('stock.warehouse')}
           value={search.warehouseId}
           onChange={(warehouseId) => change({ warehouseId })}
-          options={warehouses.map(({ id, name }) => ({ value: id, label: name }))}
+          options={warehouses}
           isSearchable
         />
         {(['skuId', 'supplierId'] as const).map((name) => (
@@ -138,7 +138,7 @@ function BeginList({
   )
 }
 
-function useColumns(): TableColumnsType<ReplenishmentLevel> {
+function useColumns(): ListColumn<ReplenishmentLevel>[] {
   const { t, i18n } = useTranslation()
   const { nameOf } = useNames('/v1/warehouses')
   return useMemo(

@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { Button, Input, Progress, Select, type TableColumnsType } from 'antd'
+import { Button, Input, Progress, Select } from 'antd'
 import { useId, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { COUNTERPARTS, type Counterpart } from '../../../domain/reconciliation.ts'
@@ -11,7 +11,7 @@ import type { ReconciliationRun } from '../api/types.ts'
 import { ActionButton } from '../components/action-button.tsx'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
-import { ListTable } from '../components/list-table.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { ProblemText } from '../components/problem-text.tsx'
@@ -140,7 +140,7 @@ function StartForm({ onStarted }: { onStarted: () => void }) {
   )
 }
 
-function useColumns(mayRun: boolean, onChanged: () => void): TableColumnsType<ReconciliationRun> {
+function useColumns(mayRun: boolean, onChanged: () => void): ListColumn<ReconciliationRun>[] {
   const { t } = useTranslation()
   return useMemo(
     () => [

@@ -1,7 +1,7 @@
 import { DownloadOutlined } from '@ant-design/icons'
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { Input, Segmented, type TableColumnsType } from 'antd'
+import { Input, Segmented } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ChangeType } from '../../../domain/change.ts'
@@ -12,7 +12,7 @@ import { present } from '../api/query.ts'
 import type { StatisticsRow } from '../api/types.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
-import { ListTable } from '../components/list-table.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Difference, Money } from '../components/money.tsx'
 import { PageHead } from '../components/page-head.tsx'
@@ -105,7 +105,7 @@ export function StatisticsPage() {
   )
 }
 
-function useColumns(by: (typeof STATISTIC_KEYS)[number], month: string): TableColumnsType<StatisticsRow> {
+function useColumns(by: (typeof STATISTIC_KEYS)[number], month: string): ListColumn<StatisticsRow>[] {
   const { t } = useTranslation()
   const { nameOf } = useNames('/v1/stores')
   return useMemo(

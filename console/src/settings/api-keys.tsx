@@ -79,7 +79,7 @@ const EMPTY = { name: '', system: 'mall' as (typeof SYSTEMS)[number], storeIds: 
 function NewKey({ onMade }: { onMade: (made: Shown) => void }) {
   const { t } = useTranslation()
   const id = useId()
-  const { all: stores } = useNames('/v1/stores')
+  const { options: stores } = useNames('/v1/stores')
   const [draft, setDraft] = useState(EMPTY)
   const make = useMutation({
     mutationFn: async () => {
@@ -135,7 +135,7 @@ function NewKey({ onMade }: { onMade: (made: Shown) => void }) {
                 showSearch={{ optionFilterProp: 'label' }}
                 value={draft.storeIds}
                 onChange={(storeIds) => setDraft({ ...draft, storeIds })}
-                options={stores.map((store) => ({ value: store.id, label: store.name }))}
+                options={stores}
               />
             </div>
           )}

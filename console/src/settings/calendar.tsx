@@ -59,7 +59,7 @@ const EMPTY = { day: '', kind: 'rest' as (typeof KINDS)[number], storeId: null a
 function NewDay({ onMade }: { onMade: () => void }) {
   const { t } = useTranslation()
   const id = useId()
-  const { all: stores } = useNames('/v1/stores')
+  const { options: stores } = useNames('/v1/stores')
   const [draft, setDraft] = useState(EMPTY)
   const put = useMutation({
     mutationFn: () => {
@@ -109,7 +109,7 @@ function NewDay({ onMade }: { onMade: () => void }) {
               showSearch={{ optionFilterProp: 'label' }}
               value={draft.storeId ?? undefined}
               onChange={(storeId) => setDraft({ ...draft, storeId: storeId ?? null })}
-              options={stores.map((store) => ({ value: store.id, label: store.name }))}
+              options={stores}
             />
           </div>
           <div className="field">

@@ -20,7 +20,7 @@ export function PersonForm({ account, onDone }: { account: Account | null; onDon
   const { t } = useTranslation()
   const id = useId()
   const { accountId: ownId } = usePerson()
-  const { all: stores } = useNames('/v1/stores')
+  const { options: stores } = useNames('/v1/stores')
   const [draft, setDraft] = useState<PersonDraft>({
     userName: account?.userName ?? '',
     displayName: account?.displayName ?? '',
@@ -95,7 +95,7 @@ export function PersonForm({ account, onDone }: { account: Account | null; onDon
               showSearch={{ optionFilterProp: 'label' }}
               value={draft.storeIds}
               onChange={(storeIds) => set({ storeIds })}
-              options={stores.map((store) => ({ value: store.id, label: store.name }))}
+              options={stores}
             />
           </div>
         )}

@@ -13,7 +13,7 @@ const REASON_CHARACTERS = 200
 /** Units that came in or are gone, said by somebody who has seen it. */
 export function AdjustForm({ skuId }: { skuId: string }) {
   const { t } = useTranslation()
-  const { all: warehouses } = useNames('/v1/warehouses')
+  const { options: warehouses } = useNames('/v1/warehouses')
   const [warehouseId, setWarehouse] = useState<string | null>(null)
   const [units, setUnits] = useState<number | null>(null)
   const [reason, setReason] = useState('')
@@ -42,7 +42,7 @@ export function AdjustForm({ skuId }: { skuId: string }) {
             placeholder={t('stock.warehouse')}
             value={warehouseId}
             onChange={setWarehouse}
-            options={warehouses.map((each) => ({ value: each.id, label: each.name }))}
+            options={warehouses}
           />
           <InputNumber
             aria-label={t('adjust.units')}

@@ -1,13 +1,14 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Button, Checkbox, Descriptions, InputNumber, Space, type TableColumnsType } from 'antd'
+import { Button, Checkbox, InputNumber, Space } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, client } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
 import { asQuery } from '../api/query.ts'
 import type { StockCount, StockCountLine } from '../api/types.ts'
-import { ListTable } from '../components/list-table.tsx'
+import { Facts } from '../components/facts.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Difference } from '../components/money.tsx'
 import { PageHead } from '../components/page-head.tsx'
@@ -67,38 +68,22 @@ function About({ count }: { count: StockCount }) {
   const { result } = count
   return (
     <Section title={nameOf(count.warehouseId)}>
-      <Descriptions
-        size="small"
-        column={{ xs: 1, sm: 2 }}
-        items={[
-          { key: 'by', label: t('counts.by'), children: count.createdBy },
-          { key: 'at', label: t('counts.at'), children: <Moment at={count.countedAt} /> },
-          { key: 'blind', label: t('counts.blind'), children: t(count.blind ? 'counts.yes' : 'counts.no') },
+      <Facts
+        facts={[
+          [t('counts.by'), count.createdBy],
+          [t('counts.at'), <Moment key="at" at={count.countedAt} />],
+          [t('counts.blind'), t(count.blind ? 'counts.yes' : 'counts.no')],
           ...(count.decidedBy === null
             ? []
-            : [
-                {
-                  key: 'decided',
-                  label: t('counts.decidedBy'),
-                  children: `${count.decidedBy} · ${count.decisionReason ?? ''}`,
-                },
-              ]),
+            : [[t('counts.decidedBy'), `${count.decidedBy} · ${count.decisionReason ?? ''}`] as const]),
           ...(result === null
             ? []
-            : [
-                {
-                  key: 'exact',
-                  label: t('counts.exact'),
-                  children: `${result.exactLines} / ${result.lines}`,
-                },
-                { key: 'missing', label: t('counts.missing'), children: result.missingUnits },
-                { key: 'surplus', label: t('counts.surplus'), children: result.surplusUnits },
-                {
-                  key: 'difference',
-                  label: t('counts.difference'),
-                  children: <Difference cents={result.differenceCents} />,
-                },
-              ]),
+            : ([
+                [t('counts.exact'), `${result.exactLines} / ${result.lines}`],
+                [t('counts.missing'), result.missingUnits],
+                [t('counts.surplus'), result.surplusUnits],
+                [t('counts.difference'), <Difference key="difference" cents={result.differenceCents} />],
+              ] as const)),
         ]}
       />
     </Section>
@@ -215,7 +200,7 @@ function Lines({ count: { countId } }: { count: StockCount }) {
   )
 }
 
-function useLineColumns(): TableColumnsType<StockCountLine> {
+function useLineColumns(): ListColumn<StockCountLine>[] {
   const { t } = useTranslation()
   return useMemo(() => {
     const units = (key: 'quantityCounted' | 'quantityBook' | 'difference' | 'adjusted') => ({

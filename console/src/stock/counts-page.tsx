@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Button, Checkbox, Modal, Select, type TableColumnsType } from 'antd'
+import { Button, Checkbox, Modal, Select } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, client } from '../api/client.ts'
@@ -9,7 +9,7 @@ import { asQuery } from '../api/query.ts'
 import type { StockCount } from '../api/types.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
-import { ListTable } from '../components/list-table.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Difference } from '../components/money.tsx'
 import { PageHead } from '../components/page-head.tsx'
@@ -33,7 +33,7 @@ export function CountsPage() {
   const { role } = usePerson()
   const search = route.useSearch()
   const change = useFilters<typeof search>()
-  const { all: warehouses } = useNames('/v1/warehouses')
+  const { options: warehouses } = useNames('/v1/warehouses')
   const query = api.useQuery(
     'get',
     '/v1/stock/counts',
@@ -49,7 +49,7 @@ export function CountsPage() {
           label={t('stock.warehouse')}
           value={search.warehouseId}
           onChange={(warehouseId) => change({ warehouseId })}
-          options={warehouses.map(({ id, name }) => ({ value: id, label: name }))}
+          options={warehouses}
         />
         <FilterSelect
           label={t('orders.status')}
@@ -69,7 +69,7 @@ export function CountsPage() {
   )
 }
 
-function useColumns(): TableColumnsType<StockCount> {
+function useColumns(): ListColumn<StockCount>[] {
   const { t } = useTranslation()
   const { nameOf } = useNames('/v1/warehouses')
   return useMemo(
@@ -115,7 +115,7 @@ function useColumns(): TableColumnsType<StockCount> {
 function NewCount() {
   const { t } = useTranslation()
   const navigate = useNavigate()
-  const { all: warehouses } = useNames('/v1/warehouses')
+  const { options: warehouses } = useNames('/v1/warehouses')
   const [isOpen, setOpen] = useState(false)
   const [warehouseId, setWarehouse] = useState<string | null>(null)
   const [blind, setBlind] = useState(true)
@@ -149,7 +149,7 @@ function NewCount() {
             placeholder={t('stock.warehouse')}
             value={warehouseId}
             onChange={setWarehouse}
-            options={warehouses.map(({ id, name }) => ({ value: id, label: name }))}
+            options={warehouses}
           />
           <Checkbox checked={blind} onChange={({ target }) => setBlind(target.checked)}>
             {t('counts.blind')}

@@ -22,7 +22,7 @@ type Wish = { skuId: string; warehouseId: string; quantity: number }
 /** Units wanted at a warehouse, beside what would be proposed now; nothing is held until it is sent and approved. */
 export function NewTransferPage() {
   const { t } = useTranslation()
-  const { all: warehouses } = useNames('/v1/warehouses')
+  const { options: warehouses } = useNames('/v1/warehouses')
   const [skuId, setSku] = useState('')
   const [warehouseId, setWarehouse] = useState<string | null>(null)
   const [quantity, setQuantity] = useState<number | null>(null)
@@ -40,7 +40,7 @@ export function NewTransferPage() {
             placeholder={t('transfers.to')}
             value={warehouseId}
             onChange={setWarehouse}
-            options={warehouses.map(({ id, name }) => ({ value: id, label: name }))}
+            options={warehouses}
           />
           <InputNumber
             aria-label={t('order.quantity')}

@@ -17,7 +17,7 @@ const MOST_UNITS = 1_000_000
 export function NewPresaleForm({ onDone }: { onDone: () => void }) {
   const { t } = useTranslation()
   const id = useId()
-  const { all: warehouses } = useNames('/v1/warehouses')
+  const { options: warehouses } = useNames('/v1/warehouses')
   const [skuId, setSku] = useState('')
   const [warehouseId, setWarehouse] = useState<string | null>(null)
   const [quantity, setQuantity] = useState<number | null>(null)
@@ -44,7 +44,7 @@ export function NewPresaleForm({ onDone }: { onDone: () => void }) {
         placeholder={t('stock.warehouse')}
         value={warehouseId}
         onChange={setWarehouse}
-        options={warehouses.map((each) => ({ value: each.id, label: each.name }))}
+        options={warehouses}
       />
       <InputNumber
         aria-label={t('presaleFigure.promised')}

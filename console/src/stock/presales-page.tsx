@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Button, Drawer, type TableColumnsType } from 'antd'
+import { Button, Drawer } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { PRESALE_STATE_MEANING, PRESALE_STATES } from '../../../domain/presale.ts'
@@ -10,7 +10,7 @@ import { asQuery } from '../api/query.ts'
 import type { Presale } from '../api/types.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
-import { ListTable } from '../components/list-table.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Tag } from '../components/tag.tsx'
@@ -97,7 +97,7 @@ export function PresalesPage() {
   )
 }
 
-function useColumns(): TableColumnsType<Presale> {
+function useColumns(): ListColumn<Presale>[] {
   const { t, i18n } = useTranslation()
   const { nameOf } = useNames('/v1/warehouses')
   return useMemo(

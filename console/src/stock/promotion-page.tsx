@@ -1,11 +1,12 @@
 import { getRouteApi } from '@tanstack/react-router'
-import { Alert, Button, Descriptions, InputNumber, Select, Space } from 'antd'
+import { Alert, Button, InputNumber, Select, Space } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isOver, PROMOTION_STATE_MEANING } from '../../../domain/promotion.ts'
 import { api, client } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
 import type { PromotionDetail } from '../api/types.ts'
+import { Facts } from '../components/facts.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { ReasonForm } from '../components/reason-form.tsx'
@@ -77,16 +78,12 @@ function About({ promotion }: { promotion: PromotionDetail }) {
   const { startsAt, endsAt, createdBy, closedBy, closeReason } = promotion
   return (
     <Section title={t('promotions.when')}>
-      <Descriptions
-        size="small"
-        column={{ xs: 1, sm: 2 }}
-        items={[
-          { key: 'starts', label: t('promotions.starts'), children: <Moment at={startsAt} /> },
-          { key: 'ends', label: t('promotions.ends'), children: <Moment at={endsAt} /> },
-          { key: 'by', label: t('promotions.by'), children: createdBy },
-          ...(closedBy === null
-            ? []
-            : [{ key: 'end', label: t('change.end'), children: `${closedBy} · ${closeReason ?? ''}` }]),
+      <Facts
+        facts={[
+          [t('promotions.starts'), <Moment key="starts" at={startsAt} />],
+          [t('promotions.ends'), <Moment key="ends" at={endsAt} />],
+          [t('promotions.by'), createdBy],
+          ...(closedBy === null ? [] : [[t('change.end'), `${closedBy} · ${closeReason ?? ''}`] as const]),
         ]}
       />
     </Section>

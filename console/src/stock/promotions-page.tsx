@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Button, type TableColumnsType } from 'antd'
+import { Button } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { PROMOTION_STATE_MEANING, PROMOTION_STATES } from '../../../domain/promotion.ts'
@@ -9,7 +9,7 @@ import { asQuery } from '../api/query.ts'
 import type { Promotion } from '../api/types.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
-import { ListTable } from '../components/list-table.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Tag } from '../components/tag.tsx'
@@ -74,7 +74,7 @@ export function PromotionsPage() {
   )
 }
 
-function useColumns(): TableColumnsType<Promotion> {
+function useColumns(): ListColumn<Promotion>[] {
   const { t, i18n } = useTranslation()
   return useMemo(
     () => [

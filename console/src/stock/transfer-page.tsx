@@ -1,10 +1,11 @@
 import { getRouteApi } from '@tanstack/react-router'
-import { Button, Descriptions, InputNumber, Space } from 'antd'
+import { Button, InputNumber, Space } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, client } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
 import type { TransferDetail } from '../api/types.ts'
+import { Facts } from '../components/facts.tsx'
 import { Moment, Until } from '../components/moment.tsx'
 import { Money } from '../components/money.tsx'
 import { PageHead } from '../components/page-head.tsx'
@@ -70,18 +71,16 @@ function About({ transfer }: { transfer: TransferDetail }) {
   const { nameOf } = useNames('/v1/warehouses')
   return (
     <Section title={t('transfers.wish')}>
-      <Descriptions
-        size="small"
-        column={{ xs: 1, sm: 2 }}
-        items={[
-          { key: 'to', label: t('transfers.to'), children: nameOf(transfer.warehouseId) },
-          { key: 'reason', label: t('change.reason'), children: transfer.reason },
-          { key: 'by', label: t('change.applicant'), children: transfer.requestedBy },
-          { key: 'created', label: t('change.created'), children: <Moment at={transfer.createdAt} /> },
-          { key: 'value', label: t('transfers.value'), children: <Money cents={transfer.valueCents} /> },
+      <Facts
+        facts={[
+          [t('transfers.to'), nameOf(transfer.warehouseId)],
+          [t('change.reason'), transfer.reason],
+          [t('change.applicant'), transfer.requestedBy],
+          [t('change.created'), <Moment key="created" at={transfer.createdAt} />],
+          [t('transfers.value'), <Money key="value" cents={transfer.valueCents} />],
           ...(transfer.dueAt === null
             ? []
-            : [{ key: 'due', label: t('transfers.due'), children: <Until at={transfer.dueAt} /> }]),
+            : [[t('transfers.due'), <Until key="due" at={transfer.dueAt} />] as const]),
         ]}
       />
     </Section>

@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Button, Checkbox, type TableColumnsType } from 'antd'
+import { Button, Checkbox } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { TRANSFER_STATUS_MEANING, TRANSFER_STATUSES } from '../../../domain/transfer-state.ts'
@@ -10,7 +10,7 @@ import { asQuery } from '../api/query.ts'
 import type { Transfer } from '../api/types.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
-import { ListTable } from '../components/list-table.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment, Until } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Tag } from '../components/tag.tsx'
@@ -31,7 +31,7 @@ export function TransfersPage() {
   const { role } = usePerson()
   const search = route.useSearch()
   const change = useFilters<typeof search>()
-  const { all: warehouses } = useNames('/v1/warehouses')
+  const { options: warehouses } = useNames('/v1/warehouses')
   const query = api.useQuery(
     'get',
     '/v1/transfers',
@@ -65,7 +65,7 @@ export function TransfersPage() {
           label={t('stock.warehouse')}
           value={search.warehouseId}
           onChange={(warehouseId) => change({ warehouseId })}
-          options={warehouses.map(({ id, name }) => ({ value: id, label: name }))}
+          options={warehouses}
         />
         <Checkbox
           checked={search.needsAttention ?? false}
@@ -87,7 +87,7 @@ export function TransfersPage() {
   )
 }
 
-function useColumns(): TableColumnsType<Transfer> {
+function useColumns(): ListColumn<Transfer>[] {
   const { t, i18n } = useTranslation()
   const { nameOf } = useNames('/v1/warehouses')
   return useMemo(

@@ -21,7 +21,7 @@ export function NewSubscription({
 }) {
   const { t } = useTranslation()
   const id = useId()
-  const { all: stores } = useNames('/v1/stores')
+  const { options: stores } = useNames('/v1/stores')
   const [draft, setDraft] = useState({
     name: '',
     url: '',
@@ -83,7 +83,7 @@ export function NewSubscription({
             showSearch={{ optionFilterProp: 'label' }}
             value={draft.storeIds}
             onChange={(storeIds) => setDraft({ ...draft, storeIds })}
-            options={stores.map((store) => ({ value: store.id, label: store.name }))}
+            options={stores}
           />
         </div>
         <Button type="primary" htmlType="submit" disabled={!isWhole} loading={make.isPending}>

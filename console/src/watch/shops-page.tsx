@@ -37,7 +37,7 @@ export function ShopsPage() {
     { placeholderData: keepPreviousData, refetchInterval: LOOK_EVERY_MS },
   )
   const change = useFilters<typeof search>()
-  const { all: stores } = useNames('/v1/stores')
+  const { options: stores } = useNames('/v1/stores')
   const open = (shopId: string) => void navigate({ to: '/shops/$shopId', params: { shopId } })
   return (
     <>
@@ -47,7 +47,7 @@ export function ShopsPage() {
           label={t('shops.store')}
           value={search.storeId}
           onChange={(storeId) => change({ storeId })}
-          options={stores.map(({ id, name }) => ({ value: id, label: name }))}
+          options={stores}
         />
       </FilterBar>
       <ListTable

@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Checkbox, Input, Segmented, Select, type TableColumnsType } from 'antd'
+import { Checkbox, Input, Segmented, Select } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
@@ -9,7 +9,7 @@ import { asQuery } from '../api/query.ts'
 import type { StockRow } from '../api/types.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
-import { ListTable } from '../components/list-table.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Tag } from '../components/tag.tsx'
 import { useFilters } from '../components/use-filters.ts'
@@ -78,7 +78,7 @@ function StockFilters() {
   const { t } = useTranslation()
   const search = route.useSearch()
   const change = useFilters<typeof search>()
-  const { all: warehouses } = useNames('/v1/warehouses')
+  const { options: warehouses } = useNames('/v1/warehouses')
   return (
     <FilterBar label={t('list.filters')}>
       <Input.Search
@@ -95,7 +95,7 @@ function StockFilters() {
         label={t('stock.warehouse')}
         value={search.warehouseId}
         onChange={(warehouseId) => change({ warehouseId })}
-        options={warehouses.map(({ id, name }) => ({ value: id, label: name }))}
+        options={warehouses}
       />
       <FilterSelect
         label={t('stock.level')}
@@ -122,7 +122,7 @@ function StockFilters() {
   )
 }
 
-function useColumns(): TableColumnsType<StockRow> {
+function useColumns(): ListColumn<StockRow>[] {
   const { t } = useTranslation()
   const { nameOf } = useNames('/v1/warehouses')
   return useMemo(() => {

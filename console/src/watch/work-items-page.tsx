@@ -1,7 +1,7 @@
 import { CloseOutlined } from '@ant-design/icons'
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Button, Checkbox, Select, type TableColumnsType } from 'antd'
+import { Button, Checkbox, Select } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
@@ -9,7 +9,7 @@ import { asQuery } from '../api/query.ts'
 import type { WorkItem } from '../api/types.ts'
 import { OrderLink } from '../approvals/order-link.tsx'
 import { FilterBar } from '../components/filter-bar.tsx'
-import { ListTable } from '../components/list-table.tsx'
+import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Ago } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { useFilters } from '../components/use-filters.ts'
@@ -79,7 +79,7 @@ export function WorkItemsPage() {
   )
 }
 
-function useColumns(): TableColumnsType<WorkItem> {
+function useColumns(): ListColumn<WorkItem>[] {
   const { t, i18n } = useTranslation()
   return useMemo(
     () => [
