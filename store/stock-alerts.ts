@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import { decideStockAlert, RECOVERY_PERCENT } from '../domain/stock-alert.ts'
 import type { Db, Tx } from './database.ts'
-import { categoryThresholds, type Thresholds, thresholdOfLevel } from './stock-board.ts'
+import { activeSkus, type Thresholds, thresholdOfLevel } from './stock-board.ts'
 import { type LevelKey, readStockChanges } from './stock-changes.ts'
 
 const CONSUMER = 'stock-alerts'
@@ -67,10 +67,9 @@ const everHeld = sql<boolean>`(level.total > 0 or alert.state is not null or exi
 
 function judged(thresholds: Thresholds) {
   return sql`stock_level as level
-    join sku on sku.id = level.sku_id and sku.active
+    join (${activeSkus(thresholds)}) as sku on sku.id = level.sku_id
     join warehouse on warehouse.id = level.warehouse_id and warehouse.active
-    ${categoryThresholds(thresholds)}
-    cross join lateral (select ${thresholdOfLevel(thresholds)} as threshold,
+    cross join lateral (select ${thresholdOfLevel} as threshold,
       greatest(0, level.total - level.shipped - level.reserved) as available) as figure
     left join stock_alert as alert on alert.sku_id = level.sku_id and alert.warehouse_id = level.warehouse_id`
 }

@@ -42,6 +42,8 @@ type BoardRow = Figures & {
   region: string | null
   level: StockLevel
 }
+/** Whether most levels are read, or few of them by an index. */
+type Reads = 'all' | 'few'
 
 const position = z.tuple([z.int(), z.string().max(64), z.string().max(200)])
 
@@ -66,11 +68,12 @@ export async function readBoardLevels(
   if (keys.length === 0) return []
   const [skuIds, warehouseIds] = [keys.map((key) => key.skuId), keys.map((key) => key.warehouseId)]
   const { rows } = await sql<BoardRow>`
-    select board.*, 0 as rank, ${level} as level, sku.name as sku_name, sku.category,
+    select board.*, 0 as rank, ${level} as level, sku.name as sku_name, sku.category, warehouse.region,
       ${inTransit(sql`board`, { groupBy: 'warehouse' })} as in_transit
     from unnest(${skuIds}::text[], ${warehouseIds}::text[]) as named (sku_id, place)
-      join (${groups({ groupBy: 'warehouse' }, rules)}) as board using (sku_id, place)
-      join sku on sku.id = sku_id`.execute(db)
+      join (${groups({ groupBy: 'warehouse' }, rules, 'few')}) as board using (sku_id, place)
+      join sku on sku.id = sku_id
+      join warehouse on warehouse.id = place`.execute(db)
   return rows.map((row) => viewOf(row, 'warehouse', rules.freshness))
 }
 
@@ -84,14 +87,16 @@ async function readPage(db: Db, query: StockBoardQuery, rules: BoardRules): Prom
   ]
   const order =
     query.sort === 'sku' ? sql`board.sku_id, board.place` : sql`${rank}, board.sku_id, board.place`
+  const reads = query.sort === 'sku' || query.skuId !== undefined ? 'few' : 'all'
   // Keeps the joins below the sort: above it, as the planner would have them, all rows are sorted instead of the best few.
-  const unsorted = query.sort === 'sku' ? sql`` : sql`offset 0`
+  const unsorted = query.sort === 'sku' ? sql`` : FENCE
   const { rows } = await sql<BoardRow>`
     with page as (
-      select board.*, ${rank} as rank, ${level} as level from (${groups(query, rules)} ${unsorted}) as board
+      select board.*, ${rank} as rank, ${level} as level from (${groups(query, rules, reads)} ${unsorted}) as board
       where ${all(conditions)} order by ${order} limit ${query.limit + 1}
     )
-    select page.*, sku.name as sku_name, sku.category, ${inTransit(sql`page`, query)} as in_transit from page join sku on sku.id = page.sku_id
+    select page.*, sku.name as sku_name, sku.category, warehouse.region, ${inTransit(sql`page`, query)} as in_transit
+    from page join sku on sku.id = page.sku_id left join warehouse on warehouse.id = page.place
     order by page.rank, page.sku_id, page.place`.execute(db)
   return keyset.page(
     rows,
@@ -118,7 +123,7 @@ function startAfter(
 async function readTotals(db: Db, query: StockBoardQuery, rules: BoardRules): Promise<StockBoardTotals> {
   const { rows } = await sql<Figures & { region: string; warehouse_id: string }>`
     select warehouse.region, house.* from (
-      select level.warehouse_id, ${sums} ${levels(query, rules)} group by level.warehouse_id
+      select level.warehouse_id, ${sums} ${levels(query, rules, { reads: query.skuId === undefined ? 'all' : 'few' })} group by level.warehouse_id
     ) as house join warehouse on warehouse.id = house.warehouse_id
     order by warehouse.region, warehouse.id`.execute(db)
   const regions = [...new Set(rows.map((row) => row.region))]
@@ -150,13 +155,19 @@ function inTransit(
     where moving.sku_id = ${row}.sku_id and ${all(places)})`
 }
 
-/** Each level with the figures that the board is about; further conditions may follow. */
-function levels(filters: Filters, rules: BoardRules): RawBuilder<unknown> {
+/** Each level with the figures that the board is about. */
+function levels(
+  filters: Filters,
+  rules: BoardRules,
+  { reads, joined = sql`` }: { reads: Reads; joined?: RawBuilder<unknown> | undefined },
+): RawBuilder<unknown> {
   const pattern = filters.text && `%${filters.text.replaceAll(/[\\%_]/g, '\\$&')}%`
+  // Read all together, each article's threshold is drawn once and not once a level.
+  const skus = sql`${activeSkus(rules.thresholds)} ${reads === 'all' ? FENCE : sql``}`
   const wanted = [
+    inActiveWarehouse(filters.region, reads),
     filters.skuId === undefined ? null : sql<boolean>`level.sku_id = ${filters.skuId}`,
     filters.warehouseId === undefined ? null : sql<boolean>`level.warehouse_id = ${filters.warehouseId}`,
-    filters.region === undefined ? null : sql<boolean>`warehouse.region = ${filters.region}`,
     filters.category === undefined ? null : sql<boolean>`sku.category = ${filters.category}`,
     filters.stale === undefined
       ? null
@@ -165,29 +176,39 @@ function levels(filters: Filters, rules: BoardRules): RawBuilder<unknown> {
   ]
   return sql`
     from stock_level as level
-    join sku on sku.id = level.sku_id and sku.active
-    join warehouse on warehouse.id = level.warehouse_id and warehouse.active
-    ${categoryThresholds(rules.thresholds)}
-    cross join lateral (select ${thresholdOfLevel(rules.thresholds)} as safety,
+    join (${skus}) as sku on sku.id = level.sku_id
+    ${joined}
+    cross join lateral (select ${thresholdOfLevel} as safety,
       level.total - level.shipped - level.reserved as free) as figure
     where ${all(wanted)}`
 }
 
-/** Joins the threshold of an article's category to `sku`, for `thresholdOfLevel`: once an article, not once a level. */
-export function categoryThresholds({ unitsByCategory }: Thresholds): RawBuilder<unknown> {
+/**
+ * Compared with the warehouses that are closed, of which there are few, most levels cost next to nothing; but then the
+ * planner expects so few levels that it would not enter a page by its index.
+ */
+function inActiveWarehouse(region: string | undefined, reads: Reads): RawBuilder<boolean> {
+  if (reads === 'all' && region === undefined) {
+    return sql`level.warehouse_id <> all (array(select id from warehouse where not active))`
+  }
+  const ofRegion = region === undefined ? sql`true` : sql`region = ${region}`
+  return sql`level.warehouse_id = any (array(select id from warehouse where active and ${ofRegion}))`
+}
+
+/** The articles that are sold, each with the threshold of its category or, if that has none, the general one. */
+export function activeSkus({ fallbackUnits, unitsByCategory }: Thresholds): RawBuilder<unknown> {
   const [names, units] = [Object.keys(unitsByCategory), Object.values(unitsByCategory)]
-  return sql`left join unnest(${names}::text[], ${units}::int[]) as of_category (name, units)
-    on of_category.name = sku.category`
+  return sql`select sku.id, sku.name, sku.category, coalesce(of_category.units, ${fallbackUnits}::int) as threshold
+    from sku left join unnest(${names}::text[], ${units}::int[]) as of_category (name, units)
+      on of_category.name = sku.category
+    where sku.active`
 }
 
 /**
- * The threshold of `level`, whose article is `sku`, as `thresholdOf` of the domain has it: a level's 0 means that it has
- * none of its own; a category that is not named has the general one.
+ * The threshold of `level`, whose article is `sku` of `activeSkus`, as `thresholdOf` of the domain has it: a level's 0
+ * means that it has none of its own.
  */
-export function thresholdOfLevel({ fallbackUnits }: Thresholds): RawBuilder<number> {
-  return sql<number>`case when level.safety_stock > 0 then level.safety_stock
-    else coalesce(of_category.units, ${fallbackUnits}::int) end`
-}
+export const thresholdOfLevel = sql<number>`case when level.safety_stock > 0 then level.safety_stock else sku.threshold end`
 
 // A threshold is never below zero: what is out is also at or below it. Each is one comparison a level.
 const isOut = sql`figure.free <= 0`
@@ -197,24 +218,32 @@ const sums = sql`sum(level.total) as total, sum(level.shipped) as shipped, sum(l
   count(*) as levels, count(*) filter (where ${isLowOrOut}) as low_or_out, count(*) filter (where ${isOut}) as out`
 
 /** The rows of the board by what they sum. */
-function groups(query: Filters & Pick<StockBoardQuery, 'groupBy'>, rules: BoardRules): RawBuilder<unknown> {
-  const from = levels(query, rules)
+function groups(
+  query: Filters & Pick<StockBoardQuery, 'groupBy'>,
+  rules: BoardRules,
+  reads: Reads,
+): RawBuilder<unknown> {
+  const from = (joined?: RawBuilder<unknown>) => levels(query, rules, { reads, joined })
   switch (query.groupBy) {
     case 'warehouse':
       return sql`
-        select level.sku_id, level.warehouse_id as place, warehouse.region, level.total, level.shipped, level.reserved,
+        select level.sku_id, level.warehouse_id as place, level.total, level.shipped, level.reserved,
           greatest(0, figure.free) as available, level.shortfall, figure.safety, 1 as levels,
-          (${isLowOrOut})::int as low_or_out, (${isOut})::int as out ${from}`
+          (${isLowOrOut})::int as low_or_out, (${isOut})::int as out ${from()}`
     case 'region':
       return sql`
-        select level.sku_id, warehouse.region as place, warehouse.region, ${sums} ${from}
+        select level.sku_id, warehouse.region as place, ${sums}
+        ${from(sql`join warehouse on warehouse.id = level.warehouse_id`)}
         group by level.sku_id, warehouse.region`
     case 'sku':
-      return sql`select level.sku_id, '' as place, null as region, ${sums} ${from} group by level.sku_id`
+      return sql`select level.sku_id, '' as place, ${sums} ${from()} group by level.sku_id`
   }
 }
 
 const level = sql<StockLevel>`case when board.available = 0 then 'out' when board.available <= board.safety then 'low' else 'ok' end`
+
+/** The planner does not move joins across it. */
+const FENCE = sql`offset 0`
 
 /** Above any number of units that the rows of a SKU can come to. */
 const STEP = 1_000_000_000_000
@@ -238,7 +267,7 @@ function viewOf(row: BoardRow, groupBy: StockBoardQuery['groupBy'], freshness: F
     skuName: row.sku_name,
     category: row.category,
     warehouseId: groupBy === 'warehouse' ? row.place : null,
-    region: row.region,
+    region: groupBy === 'region' ? row.place : row.region,
     ...figuresOf(row),
     inTransit: row.in_transit,
     freshness: groupBy === 'warehouse' ? (freshness.get(row.place) ?? null) : null,
