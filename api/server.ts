@@ -42,6 +42,7 @@ import { listingRoutes } from './routes/listings.ts'
 import { masterDataRoutes } from './routes/master-data.ts'
 import { notificationReportRoutes } from './routes/notification-reports.ts'
 import { notificationRoutes } from './routes/notifications.ts'
+import { oidcRoutes } from './routes/oidc.ts'
 import { operationLogRoutes } from './routes/operation-log.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { paymentRoutes } from './routes/payments.ts'
@@ -165,6 +166,7 @@ async function registerCallers(app: FastifyInstance, deps: ApiDeps): Promise<voi
 
 const ROUTES = [
   sessionRoutes,
+  oidcRoutes,
   secondFactorRoutes,
   savedViewRoutes,
   accountRoutes,

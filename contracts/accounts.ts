@@ -20,6 +20,7 @@ export const accountView = z.object({
   active: z.boolean(),
   lockedUntil: instant.nullable().describe('after too many wrong passwords; null: not locked'),
   secondFactor: z.boolean().describe('whether a code is asked for at signing in'),
+  oidc: z.boolean().describe('whether it is bound to somebody of the company’s OpenID provider'),
   createdAt: instant,
 })
 export type AccountView = z.output<typeof accountView>
@@ -56,6 +57,8 @@ export const changeAccountBody = z
     unlock: z.literal(true).optional(),
     /** Of whoever lost device and recovery codes: no code is asked for until they set one up anew. */
     resetSecondFactor: z.literal(true).optional(),
+    /** Of whoever is another person at the OpenID provider now: the next who signs in there by this name is bound. Ends sessions. */
+    releaseOidc: z.literal(true).optional(),
   })
   .refine((body) => Object.values(body).some((value) => value !== undefined), 'changes nothing')
 export type ChangeAccountBody = z.output<typeof changeAccountBody>

@@ -46,6 +46,7 @@ export const AUDIT_ACTIONS = {
   'account.created': { en: 'account made', zh: '新建账号' },
   'account.changed': { en: 'account changed', zh: '修改账号' },
   'account.password_changed': { en: 'own password changed', zh: '修改本人密码' },
+  'account.oidc_bound': { en: 'account bound to a company account', zh: '账号关联企业账号' },
   'second_factor.on': { en: 'second factor switched on', zh: '启用两步验证' },
   'second_factor.off': { en: 'second factor switched off', zh: '关闭两步验证' },
   'second_factor.recovery_used': { en: 'signed in by a recovery code', zh: '使用恢复码登录' },

@@ -50,6 +50,16 @@ export const configSchema = z.strictObject({
   DATA_KEYS: keyRing,
   PAYLOAD_KEYS: keyRing,
   SESSION_SECRET: z.string().min(32),
+  /** The company's OpenID provider. */
+  OIDC_ISSUER_URL: url(['http', 'https']).optional(),
+  OIDC_CLIENT_ID: z.string().min(1).max(200).optional(),
+  OIDC_CLIENT_SECRET: z.string().min(1).max(1_000).optional(),
+  /** Where it sends browsers back to, as it is registered there. */
+  OIDC_REDIRECT_URL: url(['http', 'https'])
+    .refine((value) => value.endsWith('/v1/session/oidc/callback'), 'must end with /v1/session/oidc/callback')
+    .optional(),
+  /** The claim that is the user name of an account. */
+  OIDC_USER_CLAIM: z.string().min(1).max(100).default('preferred_username'),
   /** Set behind TLS, so that the session cookie never travels in clear. */
   COOKIE_SECURE: z.stringbool().default(false),
   TRUST_PROXY: z.stringbool().default(false),
@@ -232,6 +242,12 @@ const PAIRS = [
   ['WECOM_CALLBACK_TOKEN', 'WECOM_CORP_ID'],
   ['WECOM_CALLBACK_AES_KEY', 'WECOM_CORP_ID'],
   ['WECOM_PAGE_URL', 'WECOM_CORP_ID'],
+  ['OIDC_ISSUER_URL', 'OIDC_CLIENT_ID'],
+  ['OIDC_ISSUER_URL', 'OIDC_CLIENT_SECRET'],
+  ['OIDC_ISSUER_URL', 'OIDC_REDIRECT_URL'],
+  ['OIDC_CLIENT_ID', 'OIDC_ISSUER_URL'],
+  ['OIDC_CLIENT_SECRET', 'OIDC_ISSUER_URL'],
+  ['OIDC_REDIRECT_URL', 'OIDC_ISSUER_URL'],
   ['SMS_PROVIDER', 'SMS_KEY_ID'],
   ['SMS_PROVIDER', 'SMS_KEY_SECRET'],
   ['SMS_PROVIDER', 'SMS_SIGN_NAME'],
@@ -279,6 +295,7 @@ const OWN_PREFIXES = [
   'DATA_',
   'PAYLOAD_',
   'SESSION_',
+  'OIDC_',
   'METRICS_',
   'FILES_',
   'ATTACHMENT',

@@ -50,6 +50,7 @@ import { up as delegationsInTurn } from './0053-delegations-in-turn.ts'
 import { up as customersWrittenOnce } from './0057-customers-written-once.ts'
 import { up as shopLogs } from './0060-shop-logs.ts'
 import { up as ofPeople } from './0061-of-people.ts'
+import { up as oidcIdentities } from './0062-oidc-identities.ts'
 
 /** Every migration in order. Forward only: a mistake is mended by the next one. */
 export const migrations: Record<string, Migration> = {
@@ -104,4 +105,5 @@ export const migrations: Record<string, Migration> = {
   '0057-customers-written-once': { up: customersWrittenOnce },
   '0060-shop-logs': { up: shopLogs },
   '0061-of-people': { up: ofPeople },
+  '0062-oidc-identities': { up: oidcIdentities },
 }

@@ -81,6 +81,20 @@ const SETTINGS: Record<keyof Config, [readBy: string, meaning: string]> = {
   ],
   PAYLOAD_KEYS: [EVERY_PROCESS, 'Keys that seal what Temporal stores, in the same form.'],
   SESSION_SECRET: ['API', 'At least 32 characters; signs session cookies.'],
+  OIDC_ISSUER_URL: [
+    'API',
+    'The company’s OpenID provider, at which people [sign in](sign-in.md), exactly as it names itself; with `OIDC_CLIENT_ID`, `OIDC_CLIENT_SECRET`, `OIDC_REDIRECT_URL`. Absent: by password alone.',
+  ],
+  OIDC_CLIENT_ID: ['API', 'What the hub is called at the provider.'],
+  OIDC_CLIENT_SECRET: ['API', 'Its secret there.'],
+  OIDC_REDIRECT_URL: [
+    'API',
+    'Where browsers come back to, as registered there: the console’s address with `/v1/session/oidc/callback`.',
+  ],
+  OIDC_USER_CLAIM: [
+    'API',
+    'The claim that names the account at somebody’s first sign-in; from then on the provider’s `sub` does.',
+  ],
   COOKIE_SECURE: ['API', '`true` behind TLS: the cookie never travels in clear, and HSTS is sent.'],
   TRUST_TEMPORAL_CLI: [
     'worker',

@@ -42,6 +42,8 @@ export const simulatorConfigSchema = z.object({
   SIMULATOR_CRM_SECRET: z.string().min(32).optional(),
   /** What the merchant's WeCom account is made from (`platforms/wecom/account.ts`); by default the seed. */
   SIMULATOR_WECOM_SECRET: z.string().min(16).optional(),
+  /** The same for the company's sign-in (`platforms/oidc/account.ts`): what the hub and people sign in with there. */
+  SIMULATOR_OIDC_SECRET: z.string().min(16).optional(),
   /** What ends the address at the hub that SMS providers report to. Absent: they are only asked. */
   SIMULATOR_SMS_REPORT_SECRET: z.string().min(32).optional(),
   /** After how long a message over a long connection comes again when it was not confirmed. */

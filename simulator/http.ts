@@ -15,10 +15,11 @@ export type Call = {
   isFromLoopback: boolean
 }
 
-/** JSON, or a text of its own type. `hang-up` ends the connection without an answer. */
+/** JSON, a text of its own type, or where to go on. `hang-up` ends the connection without an answer. */
 export type Answer =
   | { status: number; body: object }
   | { status: number; text: string; contentType: string }
+  | { status: number; location: string }
   | 'hang-up'
 
 export const refusal = (status: number, error: string): Answer => ({ status, body: { error } })
@@ -87,6 +88,10 @@ function segmentsOf(path: string): string[] {
 function send(response: ServerResponse, answer: Answer): void {
   if (answer === 'hang-up') {
     response.destroy()
+    return
+  }
+  if ('location' in answer) {
+    response.writeHead(answer.status, { location: answer.location }).end()
     return
   }
   const isText = 'text' in answer

@@ -19,6 +19,7 @@ const simulator = await startSimulator({
     : { financeSecret: config.SIMULATOR_FINANCE_SECRET }),
   ...(config.SIMULATOR_CRM_SECRET === undefined ? {} : { crmSecret: config.SIMULATOR_CRM_SECRET }),
   ...(config.SIMULATOR_WECOM_SECRET === undefined ? {} : { wecomSecret: config.SIMULATOR_WECOM_SECRET }),
+  ...(config.SIMULATOR_OIDC_SECRET === undefined ? {} : { oidcSecret: config.SIMULATOR_OIDC_SECRET }),
   ...(config.SIMULATOR_SMS_REPORT_SECRET === undefined
     ? {}
     : { smsReportSecret: config.SIMULATOR_SMS_REPORT_SECRET }),

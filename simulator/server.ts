@@ -11,6 +11,7 @@ import { createPlatforms, type PlatformOptions } from './platforms/index.ts'
 import { Market } from './platforms/market.ts'
 import { createMarketControl } from './platforms/market-control.ts'
 import { Mischief, type MischiefRates, mischiefBody } from './platforms/mischief.ts'
+import { oidcAccountOf } from './platforms/oidc/account.ts'
 import type { OutsidePlatform } from './platforms/platform.ts'
 import { wecomAccountOf } from './platforms/wecom/account.ts'
 import { listingChange } from './shelf.ts'
@@ -54,6 +55,8 @@ export type SimulatorOptions = {
   courierAccounts?: Partial<CourierAccounts>
   /** What the merchant's WeCom account is made from; by default the seed. */
   wecomSecret?: string
+  /** The same for the company's sign-in. */
+  oidcSecret?: string
   /** How soon Kuaidi100 sees and repeats what the real one takes hours for. */
   courierPushes?: { lookEveryMs: number; retryAfterMs: number }
   /** Platforms beside those that every hub knows. */
@@ -155,6 +158,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     parcel: (waybillNumber) => world.parcel(waybillNumber),
     courierAccounts: { ...COURIER_ACCOUNTS, ...options.courierAccounts },
     wecomAccount: wecomAccountOf(options.wecomSecret ?? seed),
+    oidcAccount: oidcAccountOf(options.oidcSecret ?? seed),
     ...(options.courierPushes ? { courierPushes: options.courierPushes } : {}),
     ...(options.hubApi ? { hubApi: options.hubApi } : {}),
     ...(options.smsReportSecret ? { smsReportSecret: options.smsReportSecret } : {}),

@@ -10,6 +10,7 @@ import { ProblemError } from '../contracts/errors.ts'
 import { ROLES } from '../domain/role.ts'
 import { type AuditOrigin, appendAudit } from './audit.ts'
 import type { Db, Tx } from './database.ts'
+import { releaseOidc } from './oidc-identities.ts'
 import { Keyset, type Page } from './paging.ts'
 import type { Database } from './schema.ts'
 import { removeSecondFactor } from './second-factor.ts'
@@ -52,14 +53,17 @@ function selectAccounts(db: Db | Tx) {
   return db
     .selectFrom('account')
     .selectAll()
-    .select(
+    .select([
       sql<boolean>`exists (select from second_factor where account_id = account.id and confirmed_at is not null)`.as(
         'second_factor',
       ),
-    )
+      sql<boolean>`exists (select from oidc_identity where account_id = account.id)`.as('oidc'),
+    ])
 }
 
-function viewOf(row: Selectable<Database['account']> & { second_factor: boolean }, now: Date): AccountView {
+type AccountRow = Selectable<Database['account']> & { second_factor: boolean; oidc: boolean }
+
+function viewOf(row: AccountRow, now: Date): AccountView {
   const isLocked = row.locked_until !== null && row.locked_until > now
   return {
     accountId: row.id,
@@ -71,6 +75,7 @@ function viewOf(row: Selectable<Database['account']> & { second_factor: boolean 
     active: !row.disabled,
     lockedUntil: isLocked ? (row.locked_until?.toISOString() ?? null) : null,
     secondFactor: row.second_factor,
+    oidc: row.oidc,
     createdAt: row.created_at.toISOString(),
   }
 }
@@ -138,29 +143,30 @@ export async function changeAccount(
   if (!row) throw new ProblemError('not-found', `there is no account ${userName}`)
   const accountId = row.id
   // A password, too: their own they change by the one that they have.
-  const isAccess = [role, storeIds, region, active, body.password, body.resetSecondFactor].some(
+  const { password, resetSecondFactor } = body
+  const isAccess = [role, storeIds, region, active, password, resetSecondFactor, body.releaseOidc].some(
     (value) => value !== undefined,
   )
   if (isAccess && accountId === change.byAccountId) throw new ProblemError('own-account')
   await requireStores(tx, storeIds ?? [])
-  await tx
-    .updateTable('account')
-    .set({
-      ...(displayName === undefined ? {} : { display_name: displayName }),
-      ...(role === undefined ? {} : { role }),
-      ...(storeIds === undefined ? {} : { store_ids: storeIds }),
-      ...(region === undefined ? {} : { region }),
-      ...(active === undefined ? {} : { disabled: !active }),
-      ...(passwordHash === null ? {} : { password_hash: passwordHash }),
-      ...(body.unlock || body.resetSecondFactor || passwordHash !== null
-        ? { failed_sign_ins: 0, locked_until: null }
-        : {}),
-    })
-    .where('id', '=', accountId)
-    .execute()
+  const values = {
+    ...(displayName === undefined ? {} : { display_name: displayName }),
+    ...(role === undefined ? {} : { role }),
+    ...(storeIds === undefined ? {} : { store_ids: storeIds }),
+    ...(region === undefined ? {} : { region }),
+    ...(active === undefined ? {} : { disabled: !active }),
+    ...(passwordHash === null ? {} : { password_hash: passwordHash }),
+    ...(body.unlock || resetSecondFactor || passwordHash !== null
+      ? { failed_sign_ins: 0, locked_until: null }
+      : {}),
+  }
+  // Whom it belongs to at the company's provider stands elsewhere.
+  if (Object.keys(values).length > 0)
+    await tx.updateTable('account').set(values).where('id', '=', accountId).execute()
   await requireAdmin(tx)
-  if (body.resetSecondFactor) await removeSecondFactor(tx, { accountId, origin })
-  if (passwordHash !== null || active === false) await endSessions(tx, accountId)
+  if (resetSecondFactor) await removeSecondFactor(tx, { accountId, origin })
+  if (body.releaseOidc) await releaseOidc(tx, accountId)
+  if (passwordHash !== null || active === false || body.releaseOidc) await endSessions(tx, accountId)
   await appendAudit(tx, {
     ...origin,
     action: 'account.changed',
@@ -171,7 +177,8 @@ export async function changeAccount(
       ...(displayName === undefined ? {} : { renamed: true }),
       ...(passwordHash === null ? {} : { passwordSet: true }),
       ...(body.unlock ? { unlocked: true } : {}),
-      ...(body.resetSecondFactor ? { secondFactorReset: true } : {}),
+      ...(resetSecondFactor ? { secondFactorReset: true } : {}),
+      ...(body.releaseOidc ? { oidcReleased: true } : {}),
     },
   })
 }

@@ -179,6 +179,7 @@ export type Database = {
     is_shared: WithDefault<boolean>
     created_at: DefaultTimestamp
   }
+  oidc_identity: { issuer: string; subject: string; account_id: string; created_at: DefaultTimestamp }
   recovery_code: { account_id: string; code_hash: Buffer; used_at: NullableTimestamp }
   export_job: {
     id: string

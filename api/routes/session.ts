@@ -21,6 +21,7 @@ import { ACCESS, identityOf } from '../access.ts'
 import type { ApiDeps } from '../deps.ts'
 import { type Attempt, tryPassword } from '../own-password.ts'
 import { SESSION_COOKIE } from '../plugins/session.ts'
+import { OIDC_SIGN_OUT } from './oidc.ts'
 
 /** Guessing is slowed by account (lock-out) and by address (this). */
 const SIGN_INS_PER_MINUTE = 60
@@ -53,6 +54,9 @@ const identityView = z.discriminatedUnion('kind', [
 const linkBody = z
   .strictObject({ token: z.string().regex(LINK_TOKEN, 'must be the token of a link') })
   .meta({ examples: [{ token: 'A'.repeat(72) }] })
+const signedOutView = z.object({
+  continueAt: z.string().describe('where a browser ends its session at the OpenID provider, too'),
+})
 const linkView = z.object({ identity: personView, opens: changeCardSubject })
 
 /** Signing in and out, and who I am. */
@@ -122,13 +126,15 @@ export const sessionRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (ap
       schema: {
         tags: ['session'],
         summary: 'Sign out, on every process at once',
-        response: { 204: z.void() },
+        response: { 200: signedOutView, 204: z.void() },
       },
     },
     async (request, reply) => {
       // Who comes with a key has none to end.
+      const isByOidc = request.session?.byOidc === true
       await request.session?.destroy()
       reply.clearCookie(SESSION_COOKIE, { path: '/' })
+      if (isByOidc) return reply.status(200).send({ continueAt: OIDC_SIGN_OUT })
       return reply.status(204).send()
     },
   )

@@ -3,6 +3,7 @@ import { createQueryClient } from './api/query-client.ts'
 import { App } from './app.tsx'
 import { startI18n } from './i18n/i18n.ts'
 import { createConsoleRouter } from './router.tsx'
+import './session/arrival.ts'
 import './console.css'
 
 const element = document.getElementById('root')

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import { appSecretOf, SIMULATOR_SEED } from '../../simulator/platforms/accounts.ts'
+import { oidcAccountOf } from '../../simulator/platforms/oidc/account.ts'
 import { ALIYUN_KEY_ID } from '../../simulator/platforms/sms/aliyun.ts'
 import { SIGN_NAME } from '../../simulator/platforms/sms/book.ts'
 import { OFFICIAL_APP_ID, WECHAT_APP_ID } from '../../simulator/platforms/wechat/index.ts'
@@ -90,6 +91,7 @@ export function productEnvironment(options: ProductOptions): NodeJS.ProcessEnv {
     CRM_SECRET: derived(secrets, 'crm'),
     ...wecomEnvironment(options, outside),
     ...messengerEnvironment(options, outside),
+    ...oidcEnvironment(options, outside),
     EVENT_ALLOWED_TARGETS: '127.0.0.0/8,::1',
     ...(temporal.webUrl ? { TEMPORAL_WEB_ORIGIN: temporal.webUrl } : {}),
   }
@@ -140,6 +142,24 @@ function wecomEnvironment({ secrets, apiPort }: ProductOptions, outside: string)
 }
 
 const wecomSecret = (secrets: Secrets) => derived(secrets, 'wecom')
+
+/** The company's sign-in, which local accounts have beside their own. */
+function oidcEnvironment({ secrets, apiPort }: ProductOptions, outside: string): NodeJS.ProcessEnv {
+  const { clientId, clientSecret } = companySignIn(secrets)
+  return {
+    OIDC_ISSUER_URL: `${outside}/oidc`,
+    OIDC_CLIENT_ID: clientId,
+    OIDC_CLIENT_SECRET: clientSecret,
+    OIDC_REDIRECT_URL: `http://127.0.0.1:${apiPort}/v1/session/oidc/callback`,
+  }
+}
+
+const oidcSecret = (secrets: Secrets) => derived(secrets, 'oidc')
+
+/** What the hub, and people, sign in with at the simulated company. */
+export function companySignIn(secrets: Secrets) {
+  return oidcAccountOf(oidcSecret(secrets))
+}
 
 /** Who tells customers: the simulated providers know their accounts by its seed. */
 function messengerEnvironment({ secrets }: ProductOptions, outside: string): NodeJS.ProcessEnv {
@@ -222,6 +242,7 @@ function simulatorEnvironment(
     SIMULATOR_COURIERS: COURIERS.join(','),
     SIMULATOR_KUAIDI100: `${kuaidi100.customer}:${kuaidi100.key}`,
     SIMULATOR_WECOM_SECRET: wecomSecret(secrets),
+    SIMULATOR_OIDC_SECRET: oidcSecret(secrets),
     SIMULATOR_SMS_REPORT_SECRET: smsReportSecret(secrets),
     SIMULATOR_SF: `${sf.partnerId}:${sf.checkWord}`,
     SIMULATOR_ERP_SECRET: derived(secrets, 'erp'),

@@ -5,6 +5,7 @@ import { build } from '../build.ts'
 import { endHelpers } from './cache.ts'
 import {
   answersOk,
+  companySignIn,
   migrate,
   type ProductOptions,
   productProcesses,
@@ -250,6 +251,7 @@ class HubStart {
       simulator: `http://127.0.0.1:${simulatorPort}`,
       apiKeys: secrets.apiKeys,
       accounts: secrets.accounts,
+      companyPassword: companySignIn(secrets).password,
       metrics: this.#metrics,
       pids,
     }

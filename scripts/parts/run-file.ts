@@ -17,6 +17,8 @@ export interface RunInfo {
   simulator: string
   apiKeys: Record<System, string>
   accounts: Account[]
+  /** Of everybody at the simulated company's sign-in, where the same names are known. */
+  companyPassword: string
   /** Where worker, relay and channels serve their metrics; the API does so at /metrics, for the system `ops`. */
   metrics: Record<'worker' | 'relay' | 'channels', string>
   /** By the name of the part; parts that somebody else runs are not listed. */

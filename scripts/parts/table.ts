@@ -13,6 +13,7 @@ export function startTable(info: RunInfo, took: string): string {
     ['Temporal Web', info.temporalWeb ?? `(of the server at ${info.temporal})`],
     ['Codec endpoint', `${info.api}/codec   (for Temporal Web to read orders: README.md, "Temporal Web")`],
     ['Sign in', ops ? `${ops.user} / ${ops.password}   (all accounts and keys: .data/run.json)` : ''],
+    ['', ops ? `or with the company account: ${ops.user} / ${info.companyPassword}` : ''],
     ['API key (mall)', info.apiKeys.mall],
   ]
   const width = Math.max(...rows.map(([name]) => name.length))

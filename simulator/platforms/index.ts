@@ -6,6 +6,8 @@ import { createKuaidi100Platform } from './kuaidi100/index.ts'
 import { createMall } from './mall/index.ts'
 import type { Market } from './market.ts'
 import type { Mischief } from './mischief.ts'
+import type { OidcAccount } from './oidc/account.ts'
+import { createOidc } from './oidc/index.ts'
 import { createPinduoduo } from './pinduoduo/index.ts'
 import type { OutsidePlatform } from './platform.ts'
 import { createSfPlatform } from './sf/index.ts'
@@ -26,6 +28,7 @@ export type PlatformOptions = {
   parcel: (waybillNumber: string) => Scan[] | 'unreachable' | undefined
   courierAccounts: CourierAccounts
   wecomAccount: WecomAccount
+  oidcAccount: OidcAccount
   courierPushes?: { lookEveryMs: number; retryAfterMs: number }
   /** Where platforms push to; without it they push nothing over HTTP. */
   hubApi?: string
@@ -47,6 +50,7 @@ export function createPlatforms(options: PlatformOptions): OutsidePlatform[] {
     createMall(options),
     createWechat(options),
     createWecom(options),
+    createOidc(options),
     createAliyunSmsPlatform(options),
     createTencentSmsPlatform(options),
   ]

@@ -315,6 +315,10 @@ const MATRIX: Record<string, { systems: string; roles: string }> = {
 const PUBLIC = [
   'POST /v1/session',
   'POST /v1/session/link',
+  'GET /v1/session/ways',
+  'GET /v1/session/oidc',
+  'GET /v1/session/oidc/callback',
+  'GET /v1/session/oidc/sign-out',
   'POST /v1/webhooks/:channel',
   'POST /v1/webhooks/couriers/:courier',
   'POST /v1/webhooks/sms/:provider/:secret',

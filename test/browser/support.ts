@@ -6,6 +6,8 @@ import { afterAll, afterEach, beforeAll, inject, vi } from 'vitest'
 const hub = inject('hub')
 export const HUB_URL = hub.api
 export const SIMULATOR_URL = hub.simulator
+/** Of everybody at the simulated company's sign-in. */
+export const COMPANY_PASSWORD = hub.companyPassword
 
 /** For one thing to appear. Generous: the machine may be busy; a test that waits this long has failed. */
 export const PATIENCE_MS = 60_000

@@ -165,6 +165,7 @@ describe('secrets', () => {
       'WECOM_CALLBACK_AES_KEY',
       'WECOM_ROBOT_KEY',
       'FILES_S3_KEY_SECRET',
+      'OIDC_CLIENT_SECRET',
       'HUB_WAREHOUSE_KEY',
       'SIMULATOR_WMS_PASSWORD',
       'SIMULATOR_WMS_READER_PASSWORD',

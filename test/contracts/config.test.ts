@@ -14,6 +14,12 @@ const REQUIRED = {
   COURIER_URL: 'https://courier.example',
   OUTSIDE_SECRET: 'outside-secret-outside-secret-1234',
 }
+const OIDC = {
+  OIDC_ISSUER_URL: 'https://id.example/realms/company',
+  OIDC_CLIENT_ID: 'order-hub',
+  OIDC_CLIENT_SECRET: 'secret',
+  OIDC_REDIRECT_URL: 'https://hub.example/v1/session/oidc/callback',
+}
 const names = Object.keys(configSchema.shape)
 const problem = (environment: Record<string, string | undefined>) => {
   try {
@@ -75,6 +81,7 @@ describe('readConfig', () => {
     'METRICS_PROT',
     'DATA_KEY',
     'SESSION_SECRETS',
+    'OIDC_ISSUER',
   ])('a misspelt %s fails instead of being ignored', (name) => {
     expect(problem({ ...REQUIRED, [name]: '1' })).toContain(`${name}: unknown setting`)
   })
@@ -95,6 +102,14 @@ describe('readConfig', () => {
   ])('%s without %s is named: a certificate and its key go together', (given, missing) => {
     expect(problem({ ...REQUIRED, [given]: 'file.pem' })).toContain(`${missing}: is needed with ${given}`)
     expect(problem({ ...REQUIRED, [given]: 'a.pem', [missing]: 'b.pem' })).toBeNull()
+  })
+
+  test('an OpenID provider is named with all that it is called by, or not at all', () => {
+    expect(problem({ ...REQUIRED, ...OIDC })).toBeNull()
+    for (const name of Object.keys(OIDC))
+      expect(problem({ ...REQUIRED, ...OIDC, [name]: undefined })).toContain(`${name}: is needed with OIDC_`)
+    const elsewhere = { ...OIDC, OIDC_REDIRECT_URL: 'https://hub.example/' }
+    expect(problem({ ...REQUIRED, ...elsewhere })).toContain('OIDC_REDIRECT_URL: must end with')
   })
 
   test('an ERP that is named needs its address, and what its kind is called with', () => {
@@ -150,6 +165,7 @@ describe('redactConfig', () => {
       KUAIDI100_SALT_KEYS: 's'.repeat(32),
       SF_PARTNER_ID: 'partner',
       SF_CHECK_WORD: 'secret',
+      ...OIDC,
       ERP_KIND: 'erpnext',
       ERP_URL: 'https://erp.example/site',
       ERP_SECRET: 's'.repeat(32),
@@ -186,6 +202,7 @@ describe('redactConfig', () => {
       'DATA_KEYS',
       'PAYLOAD_KEYS',
       'SESSION_SECRET',
+      'OIDC_CLIENT_SECRET',
       'KUAIDI100_KEY',
       'KUAIDI100_SALT_KEYS',
       'SF_CHECK_WORD',

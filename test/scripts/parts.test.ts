@@ -23,7 +23,13 @@ function runInfo(): RunInfo {
   return {
     ...{ api, docs: `${api}/docs`, console: api, temporal: '127.0.0.1:7233', temporalWeb: null },
     ...{ postgres: 'postgresql://…', redis: 'redis://…', simulator: 'http://127.0.0.1:8090' },
-    ...{ apiKeys, accounts, metrics: { worker: '', relay: '', channels: '' }, pids: { api: 1 } },
+    ...{
+      apiKeys,
+      accounts,
+      companyPassword: '',
+      metrics: { worker: '', relay: '', channels: '' },
+      pids: { api: 1 },
+    },
   }
 }
 

@@ -19,6 +19,7 @@ const info: RunInfo = {
   simulator: '',
   apiKeys: { mall: '', payments: '', warehouse: '', ops: '' },
   accounts: [],
+  companyPassword: '',
   metrics: { worker: '', relay: '', channels: '' },
   pids: {},
 }

@@ -169,6 +169,7 @@ const TABLES = [
   'second_factor',
   'recovery_code',
   'saved_view',
+  'oidc_identity',
 ]
 const APPEND_ONLY = [
   'change_anomaly_move',
@@ -224,6 +225,8 @@ const DELETABLE = [
   // What somebody set up for themselves.
   'second_factor',
   'saved_view',
+  // An account may become another person's.
+  'oidc_identity',
 ]
 
 describe('the application role', () => {

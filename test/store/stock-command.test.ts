@@ -94,6 +94,7 @@ test('without a hub it says what to do; the hub that runs from its clone is foun
     postgres: store.appUrl,
     apiKeys,
     accounts: [],
+    companyPassword: '',
     metrics: { worker: '', relay: '', channels: '' },
     pids: {},
   })

@@ -389,6 +389,8 @@ export interface paths {
                                 displayName: string;
                                 /** @description after too many wrong passwords; null: not locked */
                                 lockedUntil: string | null;
+                                /** @description whether it is bound to somebody of the company’s OpenID provider */
+                                oidc: boolean;
                                 region: string | null;
                                 /** @enum {string} */
                                 role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin" | "inspector";
@@ -457,6 +459,8 @@ export interface paths {
                             displayName: string;
                             /** @description after too many wrong passwords; null: not locked */
                             lockedUntil: string | null;
+                            /** @description whether it is bound to somebody of the company’s OpenID provider */
+                            oidc: boolean;
                             region: string | null;
                             /** @enum {string} */
                             role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin" | "inspector";
@@ -509,6 +513,8 @@ export interface paths {
                         password?: string;
                         region?: string | null;
                         /** @enum {boolean} */
+                        releaseOidc?: true;
+                        /** @enum {boolean} */
                         resetSecondFactor?: true;
                         /** @enum {string} */
                         role?: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin" | "inspector";
@@ -534,6 +540,8 @@ export interface paths {
                             displayName: string;
                             /** @description after too many wrong passwords; null: not locked */
                             lockedUntil: string | null;
+                            /** @description whether it is bound to somebody of the company’s OpenID provider */
+                            oidc: boolean;
                             region: string | null;
                             /** @enum {string} */
                             role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin" | "inspector";
@@ -15563,6 +15571,18 @@ export interface paths {
             requestBody?: never;
             responses: {
                 /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description where a browser ends its session at the OpenID provider, too */
+                            continueAt: string;
+                        };
+                    };
+                };
+                /** @description Default Response */
                 204: {
                     headers: {
                         [name: string]: unknown;
@@ -15639,6 +15659,119 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Go to the OpenID provider to sign in there; it sends the browser back */
+        get: {
+            parameters: {
+                query?: {
+                    returnTo?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the OpenID provider sends a browser back to */
+        get: {
+            parameters: {
+                query?: {
+                    code?: string;
+                    state?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/oidc/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** End the session at the OpenID provider, too; it sends the browser back */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -15856,6 +15989,45 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How people may sign in here */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description at the company’s OpenID provider, too */
+                            oidc: boolean;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;

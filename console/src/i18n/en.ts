@@ -962,6 +962,15 @@ export const en: Messages = {
     save: 'Save view',
     remove: 'Remove',
   },
+  oidc: {
+    signIn: 'Sign in with the company account',
+    refused: 'The sign-in was not finished. Please try again.',
+    unknown: 'There is no account here for this company account. Ask an administrator.',
+    unavailable: 'The company’s sign-in cannot be reached now. Try again in a moment, or use your password.',
+    release: 'Release the company account',
+    releaseHint:
+      'The next person who signs in by the company account under this user name is bound to it. Sessions end now.',
+  },
   secondFactor: {
     title: 'Second factor',
     on: 'On',

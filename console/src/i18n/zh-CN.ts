@@ -963,6 +963,14 @@ export const zhCN = {
     save: '保存视图',
     remove: '删除',
   },
+  oidc: {
+    signIn: '使用企业账号登录',
+    refused: '企业账号登录未完成，请重试。',
+    unknown: '该企业账号未关联系统账号，请联系管理员。',
+    unavailable: '暂时无法连接企业账号服务，请稍后重试或使用密码登录。',
+    release: '解除企业账号关联',
+    releaseHint: '解除后，下一位以该用户名通过企业账号登录的人将与此账号关联；当前登录会话将全部结束。',
+  },
   secondFactor: {
     title: '两步验证',
     on: '已启用',

@@ -1,4 +1,5 @@
 import { type QueryClient, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { client } from '../api/client.ts'
 import { problemOf } from '../api/problem.ts'
 import type { Person } from '../api/types.ts'
@@ -7,17 +8,19 @@ import { sessionGate } from './gate.ts'
 const BY_LINK = 'order-hub.by-link'
 
 /** Who is signed in; null: nobody. Only people use the console, so that a system's key counts as nobody. */
+async function askWho({ signal }: { signal: AbortSignal }): Promise<Person | null> {
+  try {
+    const { data } = await client.GET('/v1/session', { signal })
+    return data?.kind === 'person' ? data : null
+  } catch (error) {
+    if (problemOf(error).code === 'unauthenticated') return null
+    throw error
+  }
+}
+
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
-  queryFn: async ({ signal }): Promise<Person | null> => {
-    try {
-      const { data } = await client.GET('/v1/session', { signal })
-      return data?.kind === 'person' ? data : null
-    } catch (error) {
-      if (problemOf(error).code === 'unauthenticated') return null
-      throw error
-    }
-  },
+  queryFn: askWho,
   // Whoever is signed out hears it from the next request; asking again and again would not be sooner.
   staleTime: Number.POSITIVE_INFINITY,
 })
@@ -67,20 +70,46 @@ export function useSignIn() {
   })
 }
 
-/** Ends the session, and begins a new page that has nothing of it. Where the hub does not answer, nobody is signed out. */
+/** How soon somebody who signs in again in another window is seen in this one. */
+const LOOK_AGAIN_MS = 2_000
+
+/** While somebody signs in again in another window, looks whether they have, and lets this page go on. */
+export function useReturn(isElsewhere: boolean): void {
+  const queries = useQueryClient()
+  const { data } = useQuery({
+    queryKey: ['session', 'elsewhere'],
+    queryFn: askWho,
+    enabled: isElsewhere,
+    refetchInterval: LOOK_AGAIN_MS,
+    gcTime: 0,
+  })
+  useEffect(() => {
+    if (data) enter(queries, data)
+  }, [data, queries])
+}
+
+/**
+ * Ends the session, and begins a new page that has nothing of it; for whoever came by the company's provider, at that provider's
+ * own end of the session. Where the hub does not answer, nobody is signed out.
+ */
 export function useSignOut() {
   return useMutation({
     mutationFn: async () => {
       try {
-        await client.DELETE('/v1/session')
+        const { data } = await client.DELETE('/v1/session')
+        // Nothing for whoever came by a password.
+        const at = typeof data === 'object' && data !== null && 'continueAt' in data ? data.continueAt : null
+        return typeof at === 'string' ? at : null
       } catch (error) {
         // It has ended already, which is what was wanted.
         if (problemOf(error).code !== 'unauthenticated') throw error
+        return null
       }
     },
-    onSuccess: () => {
+    onSuccess: (continueAt) => {
       sessionStorage.removeItem(BY_LINK)
-      window.location.reload()
+      if (continueAt === null) window.location.reload()
+      else window.location.assign(continueAt)
     },
   })
 }

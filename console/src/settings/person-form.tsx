@@ -128,13 +128,20 @@ export function PersonForm({ account, onDone }: { account: Account | null; onDon
   )
 }
 
+type PatchBody = {
+  active?: boolean
+  password?: string
+  unlock?: true
+  resetSecondFactor?: true
+  releaseOidc?: true
+}
+
 /** Unlocking, a new password, and the end of it all. */
 function Access({ account, onDone }: { account: Account; onDone: () => void }) {
   const { t } = useTranslation()
   const [password, setPassword] = useState('')
   const path = { userName: account.userName }
-  const patch = (body: { active?: boolean; password?: string; unlock?: true; resetSecondFactor?: true }) =>
-    client.PATCH('/v1/accounts/{userName}', { params: { path }, body })
+  const patch = (body: PatchBody) => client.PATCH('/v1/accounts/{userName}', { params: { path }, body })
   return (
     <>
       <SecretField
@@ -157,6 +164,14 @@ function Access({ account, onDone }: { account: Account; onDone: () => void }) {
             label={t('secondFactor.reset')}
             confirm={t('secondFactor.resetHint')}
             act={() => patch({ resetSecondFactor: true })}
+            onDone={onDone}
+          />
+        )}
+        {account.oidc && (
+          <ActionButton
+            label={t('oidc.release')}
+            confirm={t('oidc.releaseHint')}
+            act={() => patch({ releaseOidc: true })}
             onDone={onDone}
           />
         )}
