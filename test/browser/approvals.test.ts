@@ -1,7 +1,12 @@
+import type { Page } from 'playwright-core'
+import { v7 as uuid } from 'uuid'
 import { expect, test } from 'vitest'
-import { ask, askForDiscount, untilChange, useBrowser } from './support.ts'
+import { z } from 'zod'
+import { ask, askForDiscount, PATIENCE_MS, untilChange, useBrowser } from './support.ts'
 
 const browser = useBrowser()
+const accounts = z.object({ items: z.array(z.object({ storeIds: z.array(z.string()) })) })
+const decisions = z.array(z.looseObject({ refusal: z.unknown() }))
 
 /** Somebody who asks, and somebody who is asked, looking at the request once it has reached them. */
 async function openRequest() {
@@ -12,6 +17,24 @@ async function openRequest() {
   await lead.page.goto(`/approvals/${asked.changeId}`)
   await lead.page.getByRole('button', { name: '同意' }).waitFor()
   return { clerk: clerk.page, page: lead.page, ...asked }
+}
+
+/** A second person who may decide what the first one may. */
+async function anotherLead(): Promise<Page> {
+  const [userName, password] = [`lead-${uuid().slice(-12)}`, 'a long first password']
+  const { page: admin } = await browser.open({ as: 'admin' })
+  const { items } = accounts.parse(await ask(admin, 'GET', '/v1/accounts?role=team_lead'))
+  const storeIds = items[0]?.storeIds
+  await ask(admin, 'POST', '/v1/accounts', {
+    userName,
+    displayName: '李主管',
+    role: 'team_lead',
+    storeIds,
+    password,
+  })
+  const { page } = await browser.open()
+  await ask(page, 'POST', '/v1/session', { userName, password })
+  return page
 }
 
 test('a request shows what is and what would be, its money, and who decides until when', async () => {
@@ -71,6 +94,23 @@ test('of two windows of one approver the second is told that it is settled', asy
   await untilChange(clerk, changeId, ({ status }) => status === 'applied')
   await second.getByLabel('驳回理由').press('Control+Enter')
   await second.getByText(`${changeNumber} 未生效`).waitFor()
+})
+
+test('of two approvers who decide at once one decision counts, and the other hears that theirs did not', async () => {
+  const other = await anotherLead()
+  const { page, clerk, changeId, changeNumber } = await openRequest()
+  await other.goto(`/approvals/${changeId}`)
+  await other.getByRole('button', { name: '同意' }).waitFor()
+  await Promise.all([page, other].map((each) => each.keyboard.press('a')))
+  const applied = await untilChange(clerk, changeId, ({ status }) => status === 'applied')
+  expect(decisions.parse(applied.decisions).filter(({ refusal }) => refusal === null)).toHaveLength(1)
+  const told = async () => {
+    const counts = await Promise.all(
+      [page, other].map((each) => each.getByText(`${changeNumber} 未生效`).count()),
+    )
+    return counts.filter((count) => count > 0).length
+  }
+  await expect.poll(told, { timeout: PATIENCE_MS }).toBe(1)
 })
 
 test('a page that is left sends what was decided on it', async () => {
