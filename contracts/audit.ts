@@ -55,6 +55,9 @@ export const AUDIT_ACTIONS = {
   'api_key.revoked': { en: 'API key revoked', zh: '吊销 API 密钥' },
   'shop_message.replayed': { en: 'message of a shop replayed', zh: '重放店铺消息' },
   'shop_delivery.replayed': { en: 'delivery to a shop tried again', zh: '重试店铺推送' },
+  'work_item.assigned': { en: 'work item given to somebody', zh: '指派待办' },
+  'work_item.snoozed': { en: 'work item put off', zh: '稍后处理待办' },
+  'work_item.woken': { en: 'work item brought back before its time', zh: '提前恢复待办' },
   'export.downloaded': { en: 'export downloaded', zh: '下载导出' },
 } as const satisfies Record<string, { en: string; zh: string }>
 export type AuditAction = keyof typeof AUDIT_ACTIONS

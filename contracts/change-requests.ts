@@ -366,6 +366,14 @@ export const inboxPage = page(
   changeSummary.extend({ askedAt: instant, onBehalfOf: z.string().nullable(), tierTitle: z.string() }),
 )
 
+/** Nobody decides differently on more than these. */
+export const MOST_COUNTED_APPROVALS = 10_000
+export const inboxCountsQuery = inboxQuery.pick({ type: true, storeId: true, applicant: true })
+export type InboxCountsQuery = z.output<typeof inboxCountsQuery>
+/** How much waits for the caller's decision, and how much of it past its time. A number of `most` means that many or more. */
+export const inboxCounts = z.object({ most: z.int(), total: z.int(), overdue: z.int() })
+export type InboxCounts = z.output<typeof inboxCounts>
+
 const awaySeconds = 90 * 86_400
 export const delegationBody = z
   .strictObject({

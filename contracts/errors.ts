@@ -767,6 +767,12 @@ export const ERRORS = {
     zh: '待办已处理',
     todo: 'Nothing to do.',
   },
+  'unknown-assignee': {
+    status: 422,
+    en: 'Nobody of that name may sign in and see this work item',
+    zh: '该用户不存在、已停用或无权查看此待办',
+    todo: 'Choose somebody of GET /v1/work-items/assignees?workItemId=….',
+  },
   'not-decidable': {
     status: 409,
     en: 'There is nothing to approve or dismiss in this work item',

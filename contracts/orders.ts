@@ -123,7 +123,11 @@ const orderFilters = <Flag extends z.ZodType<boolean>>(flag: Flag) => ({
   createdFrom: instant.optional(),
   createdTo: instant.optional(),
 })
-export const exportedOrderFilters = z.strictObject(orderFilters(z.boolean()))
+export const exportedOrderFilters = z.strictObject({
+  ...orderFilters(z.boolean()),
+  /** These, as far as they are in scope and fit the other filters. */
+  orderIds: z.array(orderId).min(1).max(LIMITS.pageSize).optional(),
+})
 export type OrderFilters = z.output<typeof exportedOrderFilters>
 export const listOrdersQuery = pageQuery.extend({
   ...orderFilters(z.stringbool()),

@@ -361,6 +361,12 @@ export const WORK_ITEM_TEXT: Record<
   },
 }
 
+/** A kind as people read it. */
+export function describeKind(kind: WorkItemKind) {
+  const { en, zh, nextEn, nextZh } = WORK_ITEM_TEXT[kind]
+  return { kind, title: { en, zh }, nextStep: { en: nextEn, zh: nextZh } }
+}
+
 export const workItemView = z.object({
   workItemId: z.uuid(),
   kind: z.enum(WORK_ITEM_KINDS),
@@ -372,12 +378,26 @@ export const workItemView = z.object({
   detail: z.record(z.string(), z.union([z.string(), z.number()])),
   owner: z.string().nullable(),
   occurrences: z.int(),
+  /** While it is put off: until when, by whom, and why if they said so. Null otherwise, also once its time has come. */
+  snooze: z.object({ until: instant, by: z.string(), reason: z.string().nullable() }).nullable(),
   resolution: z.string().nullable(),
   resolvedBy: z.string().nullable(),
   createdAt: instant,
   updatedAt: instant,
   resolvedAt: instant.nullable(),
 })
+const WORK_ITEM_ACTIONS = [
+  'assign',
+  'snooze',
+  'wake',
+  'resolve',
+  'replay',
+  'approve',
+  'dismiss',
+  'decide',
+  'release',
+] as const
+export type WorkItemAction = (typeof WORK_ITEM_ACTIONS)[number]
 /** One work item, with what its detail refers to. */
 export const workItemDetailView = workItemView.extend({
   /** Of a shortfall: who holds units of this level now, newest unpaid first; `isShort` are those that go short. */
@@ -393,27 +413,57 @@ export const workItemDetailView = workItemView.extend({
   /** Of an order that waits for stock: what is there, and what can be decided at `/v1/orders/{id}/stock-wait`. Null otherwise. */
   stockWait: stockWaitView.nullable(),
   /** What can be done with it by a call. */
-  actions: z.array(z.enum(['assign', 'resolve', 'replay', 'approve', 'dismiss', 'decide', 'release'])),
+  actions: z.array(z.enum(WORK_ITEM_ACTIONS)),
 })
 export const listWorkItemsQuery = pageQuery.extend({
   state: z.enum(['open', 'resolved']).default('open'),
   kind: z.enum(WORK_ITEM_KINDS).optional(),
   orderId: orderId.optional(),
   owner: text(64).optional(),
+  /** Open items that are put off until later: left out, alone, or among the others. */
+  snoozed: z.enum(['exclude', 'only', 'include']).default('exclude'),
   sort: z.enum(['newest', 'oldest']).default('oldest'),
 })
 export type ListWorkItemsQuery = z.output<typeof listWorkItemsQuery>
 export const workItemPage = page(workItemView)
 /** Nobody acts differently on more than these; counting on would read the whole table. */
 export const MOST_COUNTED_ITEMS = 10_000
-/** How many open items have waited for how long, of the `most` that have waited longest. A total of `most` means that many or more. */
+/**
+ * How many open items have waited for how long, of the `most` that have waited longest, without those that are put off; and how
+ * many of these there are. A number of `most` means that many or more.
+ */
 export const workItemCounts = z.object({
   most: z.int(),
   total: z.int(),
+  snoozed: z.int(),
   overDay: z.int(),
   underDay: z.int().describe('an hour or more, and less than a day'),
   underHour: z.int(),
 })
 export type WorkItemCounts = z.output<typeof workItemCounts>
 export const assignBody = z.strictObject({ owner: text(64) })
+export const snoozeBody = z
+  .strictObject({
+    /** At most 30 days ahead. */
+    until: instant,
+    reason: text(500).optional(),
+  })
+  .meta({ examples: [{ until: '2026-12-01T09:00:00+08:00', reason: '等供应商答复' }] })
 export const resolveBody = z.strictObject({ resolution: text(500) })
+
+/** The kinds that there are, for whoever narrows a list to one of them. */
+export const workItemKindList = z.object({
+  items: z.array(workItemView.pick({ kind: true, title: true, nextStep: true })),
+})
+
+/** Somebody whom a work item can be given to: what they are called, and nothing else of their account. */
+const assigneeView = z.object({ userName: z.string(), displayName: z.string() })
+export type AssigneeView = z.output<typeof assigneeView>
+export const listAssigneesQuery = pageQuery.extend({
+  /** Only people who see this one. */
+  workItemId: z.uuid().optional(),
+  /** Part of the user name or the display name, in any case. */
+  text: text(64).optional(),
+})
+export type ListAssigneesQuery = z.output<typeof listAssigneesQuery>
+export const assigneePage = page(assigneeView)

@@ -51,6 +51,7 @@ import { up as customersWrittenOnce } from './0057-customers-written-once.ts'
 import { up as shopLogs } from './0060-shop-logs.ts'
 import { up as ofPeople } from './0061-of-people.ts'
 import { up as oidcIdentities } from './0062-oidc-identities.ts'
+import { up as snoozedWorkItems } from './0063-snoozed-work-items.ts'
 
 /** Every migration in order. Forward only: a mistake is mended by the next one. */
 export const migrations: Record<string, Migration> = {
@@ -106,4 +107,5 @@ export const migrations: Record<string, Migration> = {
   '0060-shop-logs': { up: shopLogs },
   '0061-of-people': { up: ofPeople },
   '0062-oidc-identities': { up: oidcIdentities },
+  '0063-snoozed-work-items': { up: snoozedWorkItems },
 }

@@ -3,10 +3,12 @@ import type {
   ChangeDetail,
   ChangeFilters,
   ChangeSummary,
+  InboxCounts,
+  InboxCountsQuery,
   InboxQuery,
   ListChangesQuery,
 } from '../contracts/change-requests.ts'
-import { changeSummary } from '../contracts/change-requests.ts'
+import { changeSummary, MOST_COUNTED_APPROVALS } from '../contracts/change-requests.ts'
 import { CHANGE_REQUEST_MEANING } from '../domain/change-request-state.ts'
 import { attachmentsOf } from './attachments.ts'
 import type { Db, Tx } from './database.ts'
@@ -93,6 +95,21 @@ export async function listInbox(db: Db, query: InboxQuery, account: string) {
       tierTitle: row.steps[row.step_number - 1]?.levels[row.level_number - 1]?.title ?? '',
     }),
   )
+}
+
+/** How much waits for one person's decision, as the list of it is filtered. */
+export async function countInbox(db: Db, query: InboxCountsQuery, account: string): Promise<InboxCounts> {
+  const most = MOST_COUNTED_APPROVALS
+  const { rows } = await sql<Omit<InboxCounts, 'most'>>`
+    select count(*)::int as total, count(*) filter (where due_at < now())::int as overdue
+    from (select request.due_at from change_approver as place
+      join change_request as request on request.id = place.change_id
+      where place.account = ${account} and place.state = 'open' and ${fits(query)} limit ${most}) as waiting`.execute(
+    db,
+  )
+  const [counted] = rows
+  if (!counted) throw new Error('a count has one row')
+  return { most, ...counted }
 }
 
 /** A request with all that belongs to it; the contacts of a change of address by their ids. Null outside the scope. */

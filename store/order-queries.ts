@@ -60,6 +60,7 @@ function fitting(db: Db, filters: OrderFilters, scope: Scope) {
     .selectAll()
     .select(exact('created_at').as('at'))
     .where(inScope(scope, 'store_id'))
+  if (filters.orderIds) select = select.where('id', 'in', filters.orderIds)
   if (filters.status) select = select.where('status', '=', filters.status)
   if (filters.storeId) select = select.where('store_id', '=', filters.storeId)
   if (filters.channel) select = select.where('channel', '=', filters.channel)

@@ -1521,6 +1521,9 @@ export type Database = {
     created_at: DefaultTimestamp
     updated_at: DefaultTimestamp
     resolved_at: NullableTimestamp
+    snoozed_until: NullableTimestamp
+    snoozed_by: Nullable<string>
+    snooze_reason: Nullable<string>
   }
   shop: {
     id: string

@@ -1,9 +1,9 @@
 import { type Selectable, sql } from 'kysely'
 import type { z } from 'zod'
 import {
+  describeKind,
   type ListWorkItemsQuery,
   MOST_COUNTED_ITEMS,
-  WORK_ITEM_TEXT,
   type WorkItemCounts,
   type workItemView,
 } from '../contracts/work-items.ts'
@@ -11,8 +11,10 @@ import type { Db } from './database.ts'
 import { inScope, type Scope } from './identity.ts'
 import { beyond, exact, Keyset, type Page, timeAndUuid } from './paging.ts'
 import type { Database } from './schema.ts'
+import { isAwake, isSnoozed } from './work-item-snooze.ts'
 
 export type WorkItemView = z.output<typeof workItemView>
+type WorkItemRow = Selectable<Database['work_item']> & { is_awake: boolean }
 
 /** Items without an order (stock, unmatched money) belong to whoever sees everything. */
 function visible(scope: Scope) {
@@ -33,12 +35,14 @@ export async function listWorkItems(
   let select = db
     .selectFrom('work_item')
     .selectAll()
-    .select(exact('created_at').as('at'))
+    .select([exact('created_at').as('at'), isAwake.as('is_awake')])
     .where('state', '=', query.state)
     .where(visible(scope))
     .orderBy('created_at', newest ? 'desc' : 'asc')
     .orderBy('id', newest ? 'desc' : 'asc')
     .limit(query.limit + 1)
+  if (query.snoozed === 'exclude') select = select.where(isAwake)
+  if (query.snoozed === 'only') select = select.where(isSnoozed)
   if (query.kind) select = select.where('kind', '=', query.kind)
   if (query.orderId) select = select.where('order_id', '=', query.orderId)
   if (query.owner) select = select.where('owner', '=', query.owner)
@@ -46,16 +50,20 @@ export async function listWorkItems(
   return keyset.page(await select.execute(), query.limit, (row) => [row.at, row.id], workItemOf)
 }
 
-/** How many of the scope's open items have waited for how long, as far as they are counted. */
+/** How many of the scope's open items have waited for how long, and how many are put off, each as far as they are counted. */
 export async function countWorkItems(db: Db, scope: Scope, now: Date): Promise<WorkItemCounts> {
   const most = MOST_COUNTED_ITEMS
   const { rows } = await sql<Omit<WorkItemCounts, 'most'>>`
     select count(*)::int as total,
       count(*) filter (where waited >= interval '1 day')::int as "overDay",
       count(*) filter (where waited >= interval '1 hour' and waited < interval '1 day')::int as "underDay",
-      count(*) filter (where waited < interval '1 hour')::int as "underHour"
+      count(*) filter (where waited < interval '1 hour')::int as "underHour",
+      (select count(*)::int from (select from work_item where ${isSnoozed} and ${visible(scope)} limit ${most}) as put_off)
+        as snoozed
     from (select ${now}::timestamptz - created_at as waited from work_item
-      where state = 'open' and ${visible(scope)} order by created_at limit ${most}) as open`.execute(db)
+      where state = 'open' and ${isAwake} and ${visible(scope)} order by created_at limit ${most}) as open`.execute(
+    db,
+  )
   const [counted] = rows
   if (!counted) throw new Error('a count has one row')
   return { most, ...counted }
@@ -66,29 +74,33 @@ export async function findWorkItem(db: Db, id: string, scope: Scope): Promise<Wo
   const row = await db
     .selectFrom('work_item')
     .selectAll()
+    .select(isAwake.as('is_awake'))
     .where('id', '=', id)
     .where(visible(scope))
     .executeTakeFirst()
   return row ? workItemOf(row) : null
 }
 
-function workItemOf(row: Selectable<Database['work_item']>): WorkItemView {
-  const text = WORK_ITEM_TEXT[row.kind]
+function workItemOf(row: WorkItemRow): WorkItemView {
   return {
     workItemId: row.id,
-    kind: row.kind,
-    title: { en: text.en, zh: text.zh },
-    nextStep: { en: text.nextEn, zh: text.nextZh },
+    ...describeKind(row.kind),
     key: row.key,
     orderId: row.order_id,
     state: row.state,
     detail: row.detail,
     owner: row.owner,
     occurrences: row.occurrences,
+    snooze: snoozeOf(row),
     resolution: row.resolution,
     resolvedBy: row.resolved_by,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
     resolvedAt: row.resolved_at?.toISOString() ?? null,
   }
+}
+
+function snoozeOf(row: WorkItemRow): WorkItemView['snooze'] {
+  const { snoozed_until: until, snoozed_by: by, snooze_reason: reason } = row
+  return row.is_awake || until === null || by === null ? null : { until: until.toISOString(), by, reason }
 }

@@ -10,7 +10,10 @@ import { appendInbox } from './inbox.ts'
 import { requestResend } from './listing-due.ts'
 import { isHeld } from './order-check-rows.ts'
 
-/** Opens a work item, or counts one more occurrence on the open one with the same key. */
+/**
+ * Opens a work item, or counts one more occurrence on the open one with the same key. One that was put off comes back if it now
+ * says something else than whoever put it off had read; the same once more, of what is looked at every few seconds, does not.
+ */
 export async function openWorkItem(
   tx: Tx | Db,
   item: {
@@ -38,10 +41,20 @@ export async function openWorkItem(
         .doUpdateSet((eb) => ({
           occurrences: eb('work_item.occurrences', '+', 1),
           detail: eb.ref('excluded.detail'),
+          snoozed_until: unlessNews('snoozed_until'),
+          snoozed_by: unlessNews('snoozed_by'),
+          snooze_reason: unlessNews('snooze_reason'),
           updated_at: sql`clock_timestamp()`,
         })),
     )
     .execute()
+}
+
+/** What an open item has in this column as long as it is told nothing new. */
+function unlessNews(column: 'snoozed_until' | 'snoozed_by' | 'snooze_reason') {
+  return sql<
+    string | null
+  >`case when work_item.detail = excluded.detail then ${sql.ref(`work_item.${column}`)} end`
 }
 
 /** The keys of a kind's open items, the oldest first. */
@@ -117,7 +130,12 @@ export async function resolveOtherWorkItems(
     .execute()
 }
 
-async function lockOpen(tx: Tx, id: string) {
+/**
+ * An open work item, which stays as it is until the transaction ends.
+ *
+ * @throws ProblemError `not-found`, `work-item-resolved`
+ */
+export async function lockOpenWorkItem(tx: Tx, id: string) {
   const item = await tx
     .selectFrom('work_item')
     .selectAll()
@@ -127,20 +145,6 @@ async function lockOpen(tx: Tx, id: string) {
   if (!item) throw new ProblemError('not-found')
   if (item.state === 'resolved') throw new ProblemError('work-item-resolved')
   return item
-}
-
-/** Gives the work item an owner. */
-export async function assignWorkItem(
-  tx: Tx,
-  id: string,
-  change: { owner: string; operator: string },
-): Promise<void> {
-  await lockOpen(tx, id)
-  await tx
-    .updateTable('work_item')
-    .set({ owner: change.owner, updated_at: sql`now()` })
-    .where('id', '=', id)
-    .execute()
 }
 
 /**
@@ -158,7 +162,7 @@ export async function resolveWorkItem(
     select 1 from orders where id = (select order_id from work_item where id = ${id}) for no key update`.execute(
     tx,
   )
-  const item = await lockOpen(tx, id)
+  const item = await lockOpenWorkItem(tx, id)
   // It would be out of sight and still stand still. The order closes it itself as soon as it goes on or ends.
   if (item.kind === 'abnormal_order' && item.order_id !== null && (await isHeld(tx, item.order_id))) {
     throw new ProblemError('order-held')
@@ -277,7 +281,7 @@ export function isReplayable(kind: WorkItemKind): boolean {
 
 /** Tries again what the work item is about: a message set aside, a delivery or a refund that failed. */
 export async function replayWorkItem(tx: Tx, id: string, operator: string): Promise<void> {
-  const item = await lockOpen(tx, id)
+  const item = await lockOpenWorkItem(tx, id)
   switch (item.kind) {
     case 'message_set_aside':
     case 'order_not_found':

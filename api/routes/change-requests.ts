@@ -11,6 +11,8 @@ import {
   changeParams,
   decisionBody,
   exportChangesQuery,
+  inboxCounts,
+  inboxCountsQuery,
   inboxPage,
   inboxQuery,
   listChangesQuery,
@@ -30,6 +32,7 @@ import { requireDrafts } from '../../store/attachments.ts'
 import { type Applicant, previewRequest, previewStock } from '../../store/change-preview.ts'
 import {
   contactsOfChange,
+  countInbox,
   findChange,
   findChangeNumber,
   listChanges,
@@ -144,6 +147,20 @@ export const changeRequestRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = asy
       },
     },
     async (request) => listInbox(db, request.query, requirePerson(identityOf(request)).userName),
+  )
+
+  app.get(
+    '/v1/approval-inbox/counts',
+    {
+      config: { access: ACCESS.decideChange, byLink: true },
+      schema: {
+        tags,
+        summary: 'How much waits for your decision',
+        querystring: inboxCountsQuery,
+        response: { 200: inboxCounts },
+      },
+    },
+    async (request) => countInbox(db, request.query, requirePerson(identityOf(request)).userName),
   )
 
   app.get(

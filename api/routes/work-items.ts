@@ -3,13 +3,20 @@ import { z } from 'zod'
 import { ProblemError } from '../../contracts/errors.ts'
 import {
   assignBody,
+  assigneePage,
+  describeKind,
+  listAssigneesQuery,
   listWorkItemsQuery,
   resolveBody,
+  snoozeBody,
+  type WorkItemAction,
   workItemCounts,
   workItemDetailView,
+  workItemKindList,
   workItemPage,
   workItemView,
 } from '../../contracts/work-items.ts'
+import { WORK_ITEM_KINDS } from '../../domain/order.ts'
 import type { Tx } from '../../store/database.ts'
 import { type Identity, operatorOf, scopeOf } from '../../store/identity.ts'
 import {
@@ -18,14 +25,17 @@ import {
   ordersAtRiskOf,
   stockWaitOf,
 } from '../../store/work-item-decisions.ts'
+import { assignWorkItem, listAssignees } from '../../store/work-item-people.ts'
 import {
   countWorkItems,
   findWorkItem,
   listWorkItems,
   type WorkItemView,
 } from '../../store/work-item-queries.ts'
-import { assignWorkItem, isReplayable, replayWorkItem, resolveWorkItem } from '../../store/work-items.ts'
+import { snoozeWorkItem, wakeWorkItem } from '../../store/work-item-snooze.ts'
+import { isReplayable, replayWorkItem, resolveWorkItem } from '../../store/work-items.ts'
 import { ACCESS, identityOf } from '../access.ts'
+import { auditOriginOf } from '../audit-origin.ts'
 import type { ApiDeps } from '../deps.ts'
 
 const tags = ['work items']
@@ -57,7 +67,8 @@ export const workItemRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (a
       config: { access: ACCESS.readWorkItems },
       schema: {
         tags,
-        summary: 'Work items of your stores, the oldest open one first',
+        summary:
+          'Work items of your stores, the oldest open one first; those that are put off only if asked for',
         querystring: listWorkItemsQuery,
         response: { 200: workItemPage },
       },
@@ -76,6 +87,33 @@ export const workItemRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (a
       },
     },
     async (request) => countWorkItems(db, scopeOf(identityOf(request)), deps.clock.now()),
+  )
+
+  app.get(
+    '/v1/work-items/kinds',
+    {
+      config: { access: ACCESS.readWorkItems },
+      schema: {
+        tags,
+        summary: 'The kinds of work items, each with what it says and what to do next',
+        response: { 200: workItemKindList },
+      },
+    },
+    async () => ({ items: WORK_ITEM_KINDS.map(describeKind) }),
+  )
+
+  app.get(
+    '/v1/work-items/assignees',
+    {
+      config: { access: ACCESS.settleWorkItems },
+      schema: {
+        tags,
+        summary: 'People whom a work item can be given to',
+        querystring: listAssigneesQuery,
+        response: { 200: assigneePage },
+      },
+    },
+    async (request) => listAssignees(db, request.query, scopeOf(identityOf(request))),
   )
 
   app.get(
@@ -125,12 +163,46 @@ export const workItemRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (a
     '/v1/work-items/:workItemId/assign',
     {
       config: { access: ACCESS.settleWorkItems },
-      schema: { tags, summary: 'Give it an owner', params, body: assignBody, response },
+      schema: { tags, summary: 'Give it to somebody who sees it', params, body: assignBody, response },
     },
-    async (request) =>
-      change(identityOf(request), request.params.workItemId, (tx, operator) =>
-        assignWorkItem(tx, request.params.workItemId, { owner: request.body.owner, operator }),
-      ),
+    async (request) => {
+      const assignment = { owner: request.body.owner, origin: auditOriginOf(request) }
+      const { workItemId } = request.params
+      return change(identityOf(request), workItemId, (tx) => assignWorkItem(tx, workItemId, assignment))
+    },
+  )
+
+  const snoozeUrl = '/v1/work-items/:workItemId/snooze'
+  app.post(
+    snoozeUrl,
+    {
+      config: { access: ACCESS.settleWorkItems },
+      schema: {
+        tags,
+        summary: 'Put it off: it leaves the list until then, or until it says something new',
+        params,
+        body: snoozeBody,
+        response,
+      },
+    },
+    async (request) => {
+      const snooze = { ...request.body, origin: auditOriginOf(request) }
+      const { workItemId } = request.params
+      return change(identityOf(request), workItemId, (tx) => snoozeWorkItem(tx, workItemId, snooze))
+    },
+  )
+
+  app.delete(
+    snoozeUrl,
+    {
+      config: { access: ACCESS.settleWorkItems },
+      schema: { tags, summary: 'Bring it back before its time', params, response },
+    },
+    async (request) => {
+      const origin = auditOriginOf(request)
+      const { workItemId } = request.params
+      return change(identityOf(request), workItemId, (tx) => wakeWorkItem(tx, workItemId, origin))
+    },
   )
 
   app.post(
@@ -158,12 +230,11 @@ export const workItemRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (a
   )
 }
 
-type Action = 'assign' | 'resolve' | 'replay' | 'approve' | 'dismiss' | 'decide' | 'release'
-
-function actionsOf({ kind, state }: WorkItemView): Action[] {
+function actionsOf({ kind, state, snooze }: WorkItemView): WorkItemAction[] {
   if (state === 'resolved') return []
-  if (kind === 'awaiting_stock') return ['assign', 'resolve', 'decide']
-  if (kind === 'abnormal_order') return ['assign', 'release']
-  if (kind === 'wms_jump') return ['assign', 'approve', 'dismiss']
-  return isReplayable(kind) ? ['assign', 'resolve', 'replay'] : ['assign', 'resolve']
+  const always: WorkItemAction[] = ['assign', 'snooze', ...(snooze === null ? [] : (['wake'] as const))]
+  if (kind === 'awaiting_stock') return [...always, 'resolve', 'decide']
+  if (kind === 'abnormal_order') return [...always, 'release']
+  if (kind === 'wms_jump') return [...always, 'approve', 'dismiss']
+  return isReplayable(kind) ? [...always, 'resolve', 'replay'] : [...always, 'resolve']
 }

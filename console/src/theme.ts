@@ -7,6 +7,9 @@ import type { ThemeConfig } from 'antd'
 export const theme: ThemeConfig = {
   token: {
     colorPrimary: '#1d4ed8',
+    // The library's is lighter, on which white is too pale to read while one points at a button.
+    colorPrimaryHover: '#1e40af',
+    colorPrimaryActive: '#1e3a8a',
     colorLink: '#1d4ed8',
     colorInfo: '#1d4ed8',
     colorSuccess: '#15803d',

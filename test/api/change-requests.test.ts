@@ -248,6 +248,25 @@ describe('deciding', () => {
     expect(await inboxOf(role)).not.toContain(changeId)
   })
 
+  test('what waits for somebody is counted for them alone, by the filters of the list, and what is late apart', async () => {
+    const counts = async (caller: Role, query = '') =>
+      (await api.as(caller, { url: `/v1/approval-inbox/counts${query}` })).json()
+    const before = await counts('team_lead')
+    const [first, second] = [await inApproval(price(95_001)), await inApproval(price(95_001))]
+    await api.rows("update change_request set due_at = now() - interval '1 minute' where id = $1", [second])
+    expect(await counts('team_lead')).toEqual({
+      ...before,
+      total: before.total + 2,
+      overdue: before.overdue + 1,
+    })
+    expect(before.total + 2).toBe((await inboxOf('team_lead')).length)
+    expect(await counts('team_lead', '?type=cancel')).toMatchObject({ overdue: 0 })
+    await decide('team_lead', first)
+    await decide('team_lead', second)
+    expect(await counts('team_lead')).toEqual(before)
+    expect((await api.as('clerk', { url: '/v1/approval-inbox/counts?status=x' })).statusCode).toBe(400)
+  })
+
   test('nobody decides on what they asked for', async () => {
     const changeId = await inApproval(price(99_000), 'team_lead')
     // The only team lead asked: it waits for the next level at once.

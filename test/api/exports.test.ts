@@ -77,6 +77,12 @@ test('orders are exported by the filters of their list: those and no others', as
   const some = await fileOf({ status: 'paid', needsAttention: false, channel: 'mall' })
   expect([some.includes(mine), some.includes(paid)]).toEqual([false, true])
   expect(some.split('\n')[0]).toContain('orderId,externalOrderId,channel')
+  const named = await fileOf({ orderIds: [mine, theirs] })
+  expect([named.includes(mine), named.includes(paid), named.includes(theirs)]).toEqual([true, false, false])
+  for (const orderIds of [[], ['x'], Array.from({ length: 201 }, () => mine)]) {
+    const refused = await ask('clerk', { kind: 'orders', format: 'csv', filters: { orderIds } })
+    expect(refused.statusCode).toBe(400)
+  }
   expect((await ask('clerk', { kind: 'orders', format: 'csv', filters: { status: 'x' } })).statusCode).toBe(
     400,
   )

@@ -118,7 +118,7 @@ test('freshness, reading on demand, and a jump that is approved', async () => {
   const [item] = (await api.as('ops', { url: '/v1/work-items?kind=wms_jump' })).json().items
   const url = `/v1/work-items/${item.workItemId}`
   expect((await api.as('ops', { url })).json()).toMatchObject({
-    actions: ['assign', 'approve', 'dismiss'],
+    actions: ['assign', 'snooze', 'approve', 'dismiss'],
     ordersAtRisk: [],
   })
   expect((await ask(`${url}/approve`, {})).json()).toMatchObject({

@@ -1,6 +1,8 @@
+import type { Page } from 'playwright-core'
 import { v7 as uuid } from 'uuid'
 import { expect, test } from 'vitest'
-import { accountOf, ask, barriers, useBrowser } from './support.ts'
+import { workItemPage } from '../../contracts/work-items.ts'
+import { accountOf, ask, barriers, PATIENCE_MS, useBrowser } from './support.ts'
 
 const browser = useBrowser()
 
@@ -12,6 +14,13 @@ async function strandPayment(): Promise<void> {
     method: 'wechat',
     paidAt: new Date().toISOString(),
   })
+}
+
+/** The newest of them, as whoever looks at the page sees it. */
+async function newestStranded(page: Page): Promise<string> {
+  const query = 'kind=unmatched_payment&sort=newest&limit=1'
+  const [item] = workItemPage.parse(await ask(page, 'GET', `/v1/work-items?${query}`)).items
+  return item?.workItemId ?? ''
 }
 
 test('a work item is taken by whoever opens it, and closed with what was done', async () => {
@@ -35,5 +44,57 @@ test('a work item is taken by whoever opens it, and closed with what was done', 
     state: 'resolved',
     resolution: '已原路退回',
   })
+  expect(complaints).toEqual([])
+})
+
+test('a work item is put off by one press, is in nobody’s inbox, and comes back when somebody says so', async () => {
+  await strandPayment()
+  const { page, complaints } = await browser.open({ as: 'ops' })
+  const id = await newestStranded(page)
+  await page.goto('/work-items?sort=newest')
+  await page.getByRole('combobox', { name: '类型' }).click()
+  await page.getByTitle('收到付款，但订单不存在').last().click()
+  await expect.poll(() => new URL(page.url()).searchParams.get('kind')).toBe('unmatched_payment')
+  const link = page.locator(`a[href="/work-items/${id}"]`)
+  await link.click()
+  await page.getByLabel('稍后处理的原因（可不填）').fill('等支付机构答复')
+  expect(await barriers(page)).toEqual([])
+  await page.getByRole('button', { name: '明天 9:00' }).click()
+  const about = page.getByRole('region', { name: '下一步' })
+  await about.getByText('等支付机构答复').waitFor()
+  expect(await ask(page, 'GET', `/v1/work-items/${id}`)).toMatchObject({
+    snooze: {
+      by: accountOf('ops').user,
+      reason: '等支付机构答复',
+      until: expect.stringMatching(/T01:00:00/),
+    },
+  })
+  await page.goto('/work-items?sort=newest&kind=unmatched_payment')
+  await page.getByText(/本页 \d+ 条/).waitFor()
+  expect(await link.count()).toBe(0)
+  await page.getByRole('combobox', { name: '是否含稍后处理' }).click()
+  await page.getByTitle('仅稍后处理').last().click()
+  await link.waitFor()
+  expect(await barriers(page)).toEqual([])
+  await link.click()
+  await page.getByRole('button', { name: '立即恢复' }).click()
+  await expect
+    .poll(async () => (await ask(page, 'GET', `/v1/work-items/${id}`)).snooze, { timeout: PATIENCE_MS })
+    .toBeNull()
+  await page.getByRole('button', { name: '立即恢复' }).waitFor({ state: 'hidden' })
+  expect(complaints).toEqual([])
+})
+
+test('a work item is given to somebody out of the list of those who see it', async () => {
+  await strandPayment()
+  const { page, complaints } = await browser.open({ as: 'ops' })
+  const admin = accountOf('admin').user
+  await page.goto(`/work-items/${await newestStranded(page)}`)
+  const field = page.getByRole('combobox', { name: '指派给' })
+  await field.click()
+  await field.fill(admin)
+  await page.locator('.ant-select-item-option', { hasText: admin }).first().click()
+  await page.getByRole('button', { name: '指派', exact: true }).click()
+  await page.getByRole('region', { name: '下一步' }).getByText(admin, { exact: true }).waitFor()
   expect(complaints).toEqual([])
 })

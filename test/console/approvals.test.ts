@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ChangeDetail } from '../../console/src/api/types.ts'
+import { changeActions } from '../../console/src/approvals/change-options.ts'
 import { contactRows, lineRows } from '../../console/src/approvals/comparison.ts'
 import { placeOf, routeOf } from '../../console/src/approvals/route-steps.ts'
 
@@ -104,4 +105,26 @@ test('only whoever is asked in the present step and version may decide', () => {
   expect(placeOf(change, 'wang')).toBeNull()
   expect(placeOf({ ...change, requestVersion: 3 }, 'li')).toBeNull()
   expect(placeOf({ ...change, status: 'applied' }, 'li')).toBeNull()
+})
+
+test('a request is taken back or asked for again by whoever asked, and settled by who runs the hub where it is stuck', () => {
+  const actions = (
+    status: ChangeDetail['status'],
+    needsAttention: boolean,
+    isApplicant: boolean,
+    maySettle: boolean,
+  ) => changeActions({ status, needsAttention }, { isApplicant, maySettle })
+  expect(actions('in_approval', false, true, false)).toEqual(['withdraw'])
+  expect(actions('submitted', false, true, true)).toEqual(['withdraw'])
+  expect(actions('rejected', false, true, false)).toEqual(['resubmit'])
+  expect(actions('apply_failed', true, true, true)).toEqual(['retry', 'abandon'])
+  expect(actions('undoing', true, false, true)).toEqual(['retry', 'abandon'])
+  for (const none of [
+    actions('in_approval', false, false, true),
+    actions('rejected', false, false, true),
+    actions('undoing', false, true, true),
+    actions('apply_failed', true, true, false),
+    actions('applied', false, true, true),
+  ])
+    expect(none).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { OrderDetail } from '../../console/src/api/types.ts'
-import { changeOf, draftOf, possibleTypes } from '../../console/src/requests/draft.ts'
+import type { ChangeDetail, OrderDetail } from '../../console/src/api/types.ts'
+import { changeOf, draftAgain, draftOf, possibleTypes } from '../../console/src/requests/draft.ts'
 
 const line = (lineNumber: number, quantity = 2) => ({
   lineNumber,
@@ -97,4 +97,51 @@ test('what can be asked for follows the state of the order', () => {
   expect(possibleTypes({ status: 'reserved' })).not.toContain('refund')
   expect(possibleTypes({ status: 'delivered' })).toEqual(['refund', 'reship'])
   expect(possibleTypes({ status: 'cancelled' })).toEqual([])
+})
+
+test('what was rejected is asked for again as it was, until something of it is corrected', () => {
+  const plain = ({ presale: _presale, ...rest }: ReturnType<typeof line>) => rest
+  const asked = (type: ChangeDetail['effect']['type'], changes: Partial<ChangeDetail['effect']>) => ({
+    effect: {
+      type,
+      lines: [],
+      freightCents: { before: 800, after: 800 },
+      amountCents: { before: 4_800, after: 4_800 },
+      differenceCents: 0,
+      refunds: [],
+      stillToPayCents: 0,
+      stock: [],
+      contact: null,
+      pausesPicking: true,
+      ...changes,
+    },
+    contact: null,
+  })
+  const change = (request: ReturnType<typeof asked>) =>
+    changeOf(request.effect.type, draftAgain(order, request), order)
+  const cheaper = { before: plain(line(1)), after: { ...plain(line(1)), unitPriceCents: 900, lineNumber: 1 } }
+  expect(
+    change(
+      asked('price', { lines: [{ lineNumber: 1, ...cheaper }], freightCents: { before: 800, after: 0 } }),
+    ),
+  ).toEqual({
+    ...{ type: 'price', lines: [{ lineNumber: 1, unitPriceCents: 900 }], freightCents: 0 },
+  })
+  const fewer = { lineNumber: 2, before: plain(line(2)), after: { ...plain(line(2)), quantity: 0 } }
+  expect(change(asked('quantity', { lines: [fewer] }))).toEqual({
+    ...{ type: 'quantity', lines: [{ lineNumber: 2, quantity: 0 }] },
+  })
+  const gift = {
+    lineNumber: 3,
+    before: null,
+    after: { lineNumber: 3, skuId: 'SKU-9', quantity: 1, unitPriceCents: 0 },
+  }
+  expect(change(asked('gift', { lines: [gift] }))).toEqual({
+    type: 'gift',
+    lines: [{ skuId: 'SKU-9', quantity: 1 }],
+  })
+  expect(change(asked('refund', { refunds: [{ paymentId: 'PAY-1', amountCents: 300 }] }))).toEqual({
+    ...{ type: 'refund', paymentId: 'PAY-1', amountCents: 300 },
+  })
+  expect(change(asked('cancel', {}))).toEqual({ type: 'cancel' })
 })

@@ -729,6 +729,7 @@ describe('lists', () => {
     ['open', {}],
     ['resolved, newest first', { state: 'resolved', sort: 'newest' }],
     ['of an order', { orderId: orderIds[0] ?? '', state: 'resolved' }],
+    ['put off', { snoozed: 'only' }],
   ])('work items %s read about a page', (_, filters) =>
     expectNarrow((db) => listWorkItems(db, listWorkItemsQuery.parse(filters), everything), ['work_item']),
   )

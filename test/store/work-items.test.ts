@@ -1,10 +1,14 @@
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { WorkItemKind } from '../../domain/order.ts'
+import { SYSTEM_ORIGIN } from '../../store/audit.ts'
+import { upsertAccount } from '../../store/identity.ts'
 import { appendInbox } from '../../store/inbox.ts'
 import { recordPollFailure, recordScans, type ScanRow } from '../../store/parcels.ts'
 import { postponeMessages, settleMessages } from '../../store/relay.ts'
-import { assignWorkItem, openWorkItem, replayWorkItem, resolveWorkItem } from '../../store/work-items.ts'
+import { assignWorkItem } from '../../store/work-item-people.ts'
+import { snoozeWorkItem } from '../../store/work-item-snooze.ts'
+import { openWorkItem, replayWorkItem, resolveWorkItem } from '../../store/work-items.ts'
 import { openTestStore, type TestStore } from './support.ts'
 
 let store: TestStore
@@ -38,6 +42,36 @@ async function open(
 const resolve = (id: string) =>
   store.inTransaction((tx) => resolveWorkItem(tx, id, { resolution: 'done', operator: 'ops' }))
 
+const putOff = (id: string, reason = '等仓库答复') =>
+  store.inTransaction((tx) => {
+    const until = new Date(Date.now() + 3_600_000).toISOString()
+    return snoozeWorkItem(tx, id, { until, reason, origin: SYSTEM_ORIGIN })
+  })
+
+describe('a work item that was put off', () => {
+  test('stays so while what it is about is only seen again, and comes back once it says something new', async () => {
+    const { id, key } = await open('stock_drift', null, { units: 3 })
+    await putOff(id)
+    await open('stock_drift', null, { units: 3 }, key)
+    expect(await itemsOf(key)).toMatchObject([{ occurrences: 2, snoozed_by: 'system' }])
+    expect((await itemsOf(key))[0]?.snoozed_until).not.toBeNull()
+    await open('stock_drift', null, { units: 4 }, key)
+    expect(await itemsOf(key)).toMatchObject([
+      { occurrences: 3, snoozed_until: null, snoozed_by: null, snooze_reason: null, detail: { units: 4 } },
+    ])
+  })
+
+  test('that settles itself is resolved, and the same trouble afterwards is an item that nobody has put off', async () => {
+    const { id, key } = await open('contradiction')
+    await putOff(id)
+    await resolve(id)
+    await open('contradiction', null, {}, key)
+    expect((await itemsOf(key)).filter((row) => row.state === 'open')).toMatchObject([
+      { snoozed_until: null },
+    ])
+  })
+})
+
 describe('a work item', () => {
   test('the same trouble again, also at once, counts on the open item and shows its latest detail', async () => {
     const key = uuid()
@@ -63,13 +97,18 @@ describe('a work item', () => {
 
   test('it is assigned while open; once resolved it can be neither assigned, resolved nor replayed', async () => {
     const { id, key } = await open('message_set_aside', null, { inboxId: 0 })
-    const assign = () => store.inTransaction((tx) => assignWorkItem(tx, id, { owner: 'li', operator: 'ops' }))
+    await upsertAccount(store.db, {
+      ...{ userName: 'li', displayName: '李', password: 'of nobody at all', storeIds: [], region: null },
+      role: 'ops',
+    })
+    const assign = () =>
+      store.inTransaction((tx) => assignWorkItem(tx, id, { owner: 'li', origin: SYSTEM_ORIGIN }))
     await assign()
     expect(await itemsOf(key)).toMatchObject([{ owner: 'li' }])
     await resolve(id)
     expect(await itemsOf(key)).toMatchObject([{ state: 'resolved', resolution: 'done', resolved_by: 'ops' }])
     const replay = () => store.inTransaction((tx) => replayWorkItem(tx, id, 'ops'))
-    for (const act of [assign, () => resolve(id), replay]) {
+    for (const act of [assign, () => resolve(id), replay, () => putOff(id)]) {
       await expect(act()).rejects.toMatchObject({ code: 'work-item-resolved' })
     }
   })

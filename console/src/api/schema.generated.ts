@@ -1097,6 +1097,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/approval-inbox/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much waits for your decision
+         * @description Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    applicant?: string;
+                    storeId?: string;
+                    type?: "price" | "address" | "item" | "quantity" | "gift" | "cancel" | "refund" | "reship";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            most: number;
+                            overdue: number;
+                            total: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/attachments": {
         parameters: {
             query?: never;
@@ -6723,6 +6770,7 @@ export interface paths {
                             createdTo?: string;
                             externalOrderId?: string;
                             needsAttention?: boolean;
+                            orderIds?: string[];
                             /** @enum {string} */
                             status?: "reserved" | "awaiting_stock" | "paid" | "partially_shipped" | "shipped" | "in_transit" | "delivered" | "returning" | "completed" | "expired" | "cancelled" | "returned" | "lost";
                             storeId?: string;
@@ -22010,7 +22058,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Work items of your stores, the oldest open one first
+         * Work items of your stores, the oldest open one first; those that are put off only if asked for
          * @description Systems: ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin.
          */
         get: {
@@ -22021,6 +22069,7 @@ export interface paths {
                     limit?: number;
                     orderId?: string;
                     owner?: string;
+                    snoozed?: "exclude" | "only" | "include";
                     sort?: "newest" | "oldest";
                     state?: "open" | "resolved";
                 };
@@ -22056,6 +22105,12 @@ export interface paths {
                                 resolution: string | null;
                                 resolvedAt: string | null;
                                 resolvedBy: string | null;
+                                snooze: {
+                                    by: string;
+                                    reason: string | null;
+                                    /** Format: date-time */
+                                    until: string;
+                                } | null;
                                 /** @enum {string} */
                                 state: "open" | "resolved";
                                 title: {
@@ -22110,7 +22165,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            actions: ("assign" | "resolve" | "replay" | "approve" | "dismiss" | "decide" | "release")[];
+                            actions: ("assign" | "snooze" | "wake" | "resolve" | "replay" | "approve" | "dismiss" | "decide" | "release")[];
                             /** Format: date-time */
                             createdAt: string;
                             detail: {
@@ -22138,6 +22193,12 @@ export interface paths {
                             resolution: string | null;
                             resolvedAt: string | null;
                             resolvedBy: string | null;
+                            snooze: {
+                                by: string;
+                                reason: string | null;
+                                /** Format: date-time */
+                                until: string;
+                            } | null;
                             /** @enum {string} */
                             state: "open" | "resolved";
                             stockWait: {
@@ -22263,6 +22324,12 @@ export interface paths {
                             resolution: string | null;
                             resolvedAt: string | null;
                             resolvedBy: string | null;
+                            snooze: {
+                                by: string;
+                                reason: string | null;
+                                /** Format: date-time */
+                                until: string;
+                            } | null;
                             /** @enum {string} */
                             state: "open" | "resolved";
                             title: {
@@ -22294,7 +22361,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give it an owner
+         * Give it to somebody who sees it
          * @description Systems: ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin.
          */
         post: {
@@ -22339,6 +22406,12 @@ export interface paths {
                             resolution: string | null;
                             resolvedAt: string | null;
                             resolvedBy: string | null;
+                            snooze: {
+                                by: string;
+                                reason: string | null;
+                                /** Format: date-time */
+                                until: string;
+                            } | null;
                             /** @enum {string} */
                             state: "open" | "resolved";
                             title: {
@@ -22409,6 +22482,12 @@ export interface paths {
                             resolution: string | null;
                             resolvedAt: string | null;
                             resolvedBy: string | null;
+                            snooze: {
+                                by: string;
+                                reason: string | null;
+                                /** Format: date-time */
+                                until: string;
+                            } | null;
                             /** @enum {string} */
                             state: "open" | "resolved";
                             title: {
@@ -22479,6 +22558,12 @@ export interface paths {
                             resolution: string | null;
                             resolvedAt: string | null;
                             resolvedBy: string | null;
+                            snooze: {
+                                by: string;
+                                reason: string | null;
+                                /** Format: date-time */
+                                until: string;
+                            } | null;
                             /** @enum {string} */
                             state: "open" | "resolved";
                             title: {
@@ -22555,6 +22640,12 @@ export interface paths {
                             resolution: string | null;
                             resolvedAt: string | null;
                             resolvedBy: string | null;
+                            snooze: {
+                                by: string;
+                                reason: string | null;
+                                /** Format: date-time */
+                                until: string;
+                            } | null;
                             /** @enum {string} */
                             state: "open" | "resolved";
                             title: {
@@ -22570,6 +22661,206 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/work-items/{workItemId}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put it off: it leaves the list until then, or until it says something new
+         * @description Systems: ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workItemId: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "until": "2026-12-01T09:00:00+08:00",
+                     *       "reason": "等供应商答复"
+                     *     }
+                     */
+                    "application/json": {
+                        reason?: string;
+                        /** Format: date-time */
+                        until: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** Format: date-time */
+                            createdAt: string;
+                            detail: {
+                                [key: string]: string | number;
+                            };
+                            key: string;
+                            /** @enum {string} */
+                            kind: "unmatched_payment" | "late_payment" | "payment_mismatch" | "short_pick" | "courier_unreachable" | "tracking_stopped" | "parcel_stuck" | "waybill_unknown" | "parcel_lost" | "parcel_returned" | "refund_failed" | "late_message" | "unknown_message" | "contradiction" | "message_set_aside" | "order_not_found" | "delivery_failed" | "delisting_failed" | "workflow_missing" | "workflow_left_over" | "stock_shortfall" | "transfer_overdue" | "transfer_sold_out" | "transfer_loss" | "change_no_approver" | "change_apply_failed" | "change_undo_failed" | "stock_drift" | "wms_unreachable" | "wms_bad_rows" | "wms_jump" | "promotion_not_held" | "presale_goods_in_stock" | "bodies_kept" | "awaiting_stock" | "channel_order_held" | "channel_change" | "unknown_shop" | "unknown_channel_message" | "channel_order_unread" | "shop_refused" | "subscription_disabled" | "events_exhausted" | "notification_refused" | "notification_unknown" | "wecom_refused" | "holidays_unknown" | "supplement_unpaid" | "reconciliation_differences" | "reconciliation_failed" | "purchase_overdue" | "purchase_refused" | "abnormal_order" | "inspection_failed" | "inspection_overdue" | "inspection_unassigned";
+                            nextStep: {
+                                en: string;
+                                zh: string;
+                            };
+                            occurrences: number;
+                            orderId: string | null;
+                            owner: string | null;
+                            resolution: string | null;
+                            resolvedAt: string | null;
+                            resolvedBy: string | null;
+                            snooze: {
+                                by: string;
+                                reason: string | null;
+                                /** Format: date-time */
+                                until: string;
+                            } | null;
+                            /** @enum {string} */
+                            state: "open" | "resolved";
+                            title: {
+                                en: string;
+                                zh: string;
+                            };
+                            /** Format: date-time */
+                            updatedAt: string;
+                            /** Format: uuid */
+                            workItemId: string;
+                        };
+                    };
+                };
+            };
+        };
+        /**
+         * Bring it back before its time
+         * @description Systems: ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    workItemId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** Format: date-time */
+                            createdAt: string;
+                            detail: {
+                                [key: string]: string | number;
+                            };
+                            key: string;
+                            /** @enum {string} */
+                            kind: "unmatched_payment" | "late_payment" | "payment_mismatch" | "short_pick" | "courier_unreachable" | "tracking_stopped" | "parcel_stuck" | "waybill_unknown" | "parcel_lost" | "parcel_returned" | "refund_failed" | "late_message" | "unknown_message" | "contradiction" | "message_set_aside" | "order_not_found" | "delivery_failed" | "delisting_failed" | "workflow_missing" | "workflow_left_over" | "stock_shortfall" | "transfer_overdue" | "transfer_sold_out" | "transfer_loss" | "change_no_approver" | "change_apply_failed" | "change_undo_failed" | "stock_drift" | "wms_unreachable" | "wms_bad_rows" | "wms_jump" | "promotion_not_held" | "presale_goods_in_stock" | "bodies_kept" | "awaiting_stock" | "channel_order_held" | "channel_change" | "unknown_shop" | "unknown_channel_message" | "channel_order_unread" | "shop_refused" | "subscription_disabled" | "events_exhausted" | "notification_refused" | "notification_unknown" | "wecom_refused" | "holidays_unknown" | "supplement_unpaid" | "reconciliation_differences" | "reconciliation_failed" | "purchase_overdue" | "purchase_refused" | "abnormal_order" | "inspection_failed" | "inspection_overdue" | "inspection_unassigned";
+                            nextStep: {
+                                en: string;
+                                zh: string;
+                            };
+                            occurrences: number;
+                            orderId: string | null;
+                            owner: string | null;
+                            resolution: string | null;
+                            resolvedAt: string | null;
+                            resolvedBy: string | null;
+                            snooze: {
+                                by: string;
+                                reason: string | null;
+                                /** Format: date-time */
+                                until: string;
+                            } | null;
+                            /** @enum {string} */
+                            state: "open" | "resolved";
+                            title: {
+                                en: string;
+                                zh: string;
+                            };
+                            /** Format: date-time */
+                            updatedAt: string;
+                            /** Format: uuid */
+                            workItemId: string;
+                        };
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/work-items/assignees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People whom a work item can be given to
+         * @description Systems: ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    text?: string;
+                    workItemId?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                displayName: string;
+                                userName: string;
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -22605,10 +22896,63 @@ export interface paths {
                         "application/json": {
                             most: number;
                             overDay: number;
+                            snoozed: number;
                             total: number;
                             /** @description an hour or more, and less than a day */
                             underDay: number;
                             underHour: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/work-items/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The kinds of work items, each with what it says and what to do next
+         * @description Systems: ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                /** @enum {string} */
+                                kind: "unmatched_payment" | "late_payment" | "payment_mismatch" | "short_pick" | "courier_unreachable" | "tracking_stopped" | "parcel_stuck" | "waybill_unknown" | "parcel_lost" | "parcel_returned" | "refund_failed" | "late_message" | "unknown_message" | "contradiction" | "message_set_aside" | "order_not_found" | "delivery_failed" | "delisting_failed" | "workflow_missing" | "workflow_left_over" | "stock_shortfall" | "transfer_overdue" | "transfer_sold_out" | "transfer_loss" | "change_no_approver" | "change_apply_failed" | "change_undo_failed" | "stock_drift" | "wms_unreachable" | "wms_bad_rows" | "wms_jump" | "promotion_not_held" | "presale_goods_in_stock" | "bodies_kept" | "awaiting_stock" | "channel_order_held" | "channel_change" | "unknown_shop" | "unknown_channel_message" | "channel_order_unread" | "shop_refused" | "subscription_disabled" | "events_exhausted" | "notification_refused" | "notification_unknown" | "wecom_refused" | "holidays_unknown" | "supplement_unpaid" | "reconciliation_differences" | "reconciliation_failed" | "purchase_overdue" | "purchase_refused" | "abnormal_order" | "inspection_failed" | "inspection_overdue" | "inspection_unassigned";
+                                nextStep: {
+                                    en: string;
+                                    zh: string;
+                                };
+                                title: {
+                                    en: string;
+                                    zh: string;
+                                };
+                            }[];
                         };
                     };
                 };

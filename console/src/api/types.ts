@@ -46,6 +46,9 @@ export type ApiKey = Item<'/v1/api-keys'>
 export type Delegation = Item<'/v1/approval-delegations'>
 export type WorkingDay = Item<'/v1/working-days'>
 export type WorkItem = Item<'/v1/work-items'>
+export type SnoozeBody = NonNullable<
+  paths['/v1/work-items/{workItemId}/snooze']['post']['requestBody']
+>['content']['application/json']
 export type WorkItemDetail = Answer<'/v1/work-items/{workItemId}'>
 export type StockWait = NonNullable<WorkItemDetail['stockWait']>
 export type StockWaitBody = NonNullable<

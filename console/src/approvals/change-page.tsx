@@ -4,6 +4,7 @@ import { isChangeClosed } from '../../../domain/change-request-state.ts'
 import { api } from '../api/client.ts'
 import { PageHead } from '../components/page-head.tsx'
 import { Failure, Loading } from '../components/states.tsx'
+import { ChangeActions } from './change-actions.tsx'
 import { ChangeView } from './change-view.tsx'
 
 /** While others decide on it; no event says so. */
@@ -27,7 +28,12 @@ export function ChangePage() {
       <PageHead title={t('changes.title')} />
       {change.isPending && <Loading />}
       {change.isError && <Failure error={change.error} onRetry={() => void change.refetch()} />}
-      {change.isSuccess && <ChangeView change={change.data} />}
+      {change.isSuccess && (
+        <>
+          <ChangeActions change={change.data} />
+          <ChangeView change={change.data} />
+        </>
+      )}
     </>
   )
 }

@@ -26,6 +26,7 @@ export function Decisions({ children }: { children: ReactNode }) {
   const queries = useQueryClient()
   const lookAgain = () => {
     void queries.invalidateQueries({ queryKey: ['get', '/v1/approval-inbox'] })
+    void queries.invalidateQueries({ queryKey: ['get', '/v1/approval-inbox/counts'] })
     void queries.invalidateQueries({ queryKey: ['get', '/v1/change-requests/{changeId}'] })
     void queries.invalidateQueries({ queryKey: ['get', '/v1/change-requests'] })
   }

@@ -27,8 +27,7 @@ export function InboxList({ inbox, openId }: Props) {
   return (
     <>
       <div className="quiet inbox-count">
-        {t('approvals.inbox')} {inbox.rows.length}
-        {inbox.hasMore && '+'}
+        {t('approvals.inbox')} {inbox.total}
       </div>
       <ul className="inbox-list" ref={list} aria-label={t('approvals.inbox')}>
         {inbox.rows.map((item) => (

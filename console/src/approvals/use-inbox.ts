@@ -22,10 +22,20 @@ export function useInbox(search: InboxQuery) {
     { params: { query: { ...asQuery(search), limit: SHOWN } } },
     { refetchInterval: LOOK_EVERY_MS },
   )
+  const { sort: _sort, ...filters } = search
+  const counts = api.useQuery(
+    'get',
+    '/v1/approval-inbox/counts',
+    { params: { query: asQuery(filters) } },
+    { refetchInterval: LOOK_EVERY_MS },
+  )
   const decided = new Set(usePendingDecisions().map(({ changeId }) => changeId))
+  const rows = (query.data?.items ?? []).filter(({ changeId }) => !decided.has(changeId))
+  const hasMore = (query.data?.nextCursor ?? null) !== null
   return {
-    rows: (query.data?.items ?? []).filter(({ changeId }) => !decided.has(changeId)),
-    hasMore: (query.data?.nextCursor ?? null) !== null,
+    rows,
+    /** Of all of them, also those that are not on the screen. */
+    total: hasMore ? Math.max((counts.data?.total ?? 0) - decided.size, rows.length) : rows.length,
     isPending: query.isPending,
     error: query.error,
     refetch: () => void query.refetch(),

@@ -2,9 +2,11 @@ import type { TableColumnType } from 'antd'
 import { isValidElement, type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ListPager } from './list-pager.tsx'
+import { shareOf } from './selection.ts'
 import { Failure, Loading, NothingHere } from './states.tsx'
 import type { ListResult } from './use-list.ts'
 import { useRowKeys } from './use-row-keys.ts'
+import type { Selection } from './use-selection.ts'
 
 /**
  * What of the component library's columns a list has. It is drawn by the browser's own table, which is laid out at once and
@@ -27,6 +29,8 @@ type Props<Row> = {
   minWidth?: number
   empty?: { title: string; hint: string }
   extra?: ReactNode
+  /** Where rows can be ticked, to do something with several at once. */
+  selection?: Selection<Row>
 }
 
 /**
@@ -34,11 +38,12 @@ type Props<Row> = {
  * loading, empty, failed and forbidden looks the same everywhere.
  */
 export function ListTable<Row extends object>(props: Props<Row>) {
-  const { label, list, columns, rowKey, onOpen, minWidth = 900, empty } = props
+  const { label, list, columns, rowKey, onOpen, minWidth = 900, empty, selection } = props
   const { t } = useTranslation()
   const box = useRef<HTMLElement>(null)
   const { marked, mark } = useRowKeys(list.rows, {
     open: (row) => onOpen?.(row),
+    tick: selection?.toggle,
     isOff: onOpen === undefined,
   })
 
@@ -70,12 +75,32 @@ export function ListTable<Row extends object>(props: Props<Row>) {
               <col key={key} style={width === undefined ? {} : { width }} />
             ))}
           </colgroup>
-          <Head columns={columns} />
+          <Head
+            columns={columns}
+            all={selection && <AllBox selection={selection} rows={list.rows} rowKey={rowKey} />}
+          />
           <tbody>
             {list.rows.map((row, index) => (
-              <tr key={rowKey(row)} {...rowProps(row, index === marked, onOpen)}>
-                {columns.map((column) => (
+              <tr
+                key={rowKey(row)}
+                {...rowProps(row, {
+                  isMarked: index === marked,
+                  onOpen,
+                  ...(selection && {
+                    isTicked: selection.selected.has(rowKey(row)),
+                    onRange: () => selection.toggle(index, true),
+                  }),
+                })}
+              >
+                {columns.map((column, place) => (
                   <td key={column.key} className={cellClass(column)}>
+                    {place === 0 && selection && (
+                      <RowBox
+                        name={t('bulk.select', { name: selection.nameOf(row) })}
+                        isTicked={selection.selected.has(rowKey(row))}
+                        onTick={(isRange) => selection.toggle(index, isRange)}
+                      />
+                    )}
                     {contentOf(column, row, index)}
                   </td>
                 ))}
@@ -90,6 +115,7 @@ export function ListTable<Row extends object>(props: Props<Row>) {
         <span className="quiet">
           {t('list.rows', { count: list.rows.length })}
           {onOpen && <span className="wide-only"> · {t('list.keys')}</span>}
+          {selection && <span className="wide-only"> · {t('bulk.keys')}</span>}
         </span>
         {props.extra}
         <ListPager list={list} />
@@ -98,12 +124,13 @@ export function ListTable<Row extends object>(props: Props<Row>) {
   )
 }
 
-function Head<Row>({ columns }: { columns: readonly ListColumn<Row>[] }) {
+function Head<Row>({ columns, all }: { columns: readonly ListColumn<Row>[]; all: ReactNode }) {
   return (
     <thead>
       <tr>
-        {columns.map((column) => (
+        {columns.map((column, place) => (
           <th key={column.key} scope="col" className={cellClass(column)}>
+            {place === 0 && all}
             {typeof column.title === 'function' ? column.title({}) : column.title}
           </th>
         ))}
@@ -112,14 +139,75 @@ function Head<Row>({ columns }: { columns: readonly ListColumn<Row>[] }) {
   )
 }
 
+/** Ticks every row of the page; half ticked where some of them are. */
+function AllBox<Row>({
+  selection: { selected, toggleAll },
+  rows,
+  rowKey,
+}: {
+  selection: Selection<Row>
+  rows: readonly Row[]
+  rowKey: (row: Row) => string
+}) {
+  const { t } = useTranslation()
+  const share = shareOf(selected, { rows, keyOf: rowKey })
+  return (
+    <input
+      type="checkbox"
+      className="row-box"
+      aria-label={t('bulk.selectAll')}
+      checked={share === 'all'}
+      ref={(box) => {
+        if (box) box.indeterminate = share === 'some'
+      }}
+      disabled={rows.length === 0}
+      onChange={toggleAll}
+    />
+  )
+}
+
+function RowBox({
+  name,
+  isTicked,
+  onTick,
+}: {
+  name: string
+  isTicked: boolean
+  onTick: (isRange: boolean) => void
+}) {
+  return (
+    <input
+      type="checkbox"
+      className="row-box"
+      aria-label={name}
+      checked={isTicked}
+      onChange={({ nativeEvent }) => onTick(nativeEvent instanceof MouseEvent && nativeEvent.shiftKey)}
+    />
+  )
+}
+
+type RowOptions<Row> = {
+  isMarked: boolean
+  isTicked?: boolean
+  onOpen: ((row: Row) => void) | undefined
+  /** Ticks everything up to here. */
+  onRange?: () => void
+}
+
 /** By keyboard a row is opened by J, K and Enter, or by the link in it. */
-function rowProps<Row>(row: Row, isMarked: boolean, onOpen: ((row: Row) => void) | undefined) {
-  if (!onOpen) return isMarked ? { className: 'row-marked' } : {}
+function rowProps<Row>(row: Row, { isMarked, isTicked, onOpen, onRange }: RowOptions<Row>) {
+  const names = [onOpen ? 'row-opens' : '', isMarked ? 'row-marked' : '', isTicked ? 'row-ticked' : '']
+  const className = names.filter(Boolean).join(' ') || undefined
+  if (!onOpen) return { className }
   return {
-    className: isMarked ? 'row-opens row-marked' : 'row-opens',
-    onClick: ({ target }: { target: EventTarget }) => {
+    className,
+    onClick: ({ target, shiftKey }: { target: EventTarget; shiftKey: boolean }) => {
       // Links and buttons in a row do what they say; so does selecting text to copy it.
       if (target instanceof Element && target.closest('a, button, input, label')) return
+      if (shiftKey && onRange) {
+        window.getSelection()?.removeAllRanges()
+        return onRange()
+      }
       if (!window.getSelection()?.isCollapsed) return
       onOpen(row)
     },

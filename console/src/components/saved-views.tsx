@@ -1,101 +1,31 @@
-import { useMutation } from '@tanstack/react-query'
-import { useLocation } from '@tanstack/react-router'
-import { Button, Checkbox, Input } from 'antd'
-import { type ReactNode, useId, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { api, client } from '../api/client.ts'
-import { problemOf } from '../api/problem.ts'
-import { pickText } from '../format/bilingual.ts'
-import { usePerson } from '../session/session.ts'
-import { ActionButton } from './action-button.tsx'
-import { viewSearchOf } from './view-search.ts'
+import { Loading } from './states.tsx'
 
-const NAME_CHARACTERS = 60
-/** As many as the API lets one have, and as many that others share. */
-const SHOWN = 200
+// Fetched by those who open it: the lists that have views come without their forms.
+const SavedViewList = lazy(async () => ({ default: (await import('./saved-view-list.tsx')).SavedViewList }))
 
-type Props = {
+export type SavedViewsProps = {
   /** What the API knows the screen's views by. */
   screen: string
   /** A link to the screen, which reads a saved view as it reads any address. */
   linkOf: (search: Record<string, unknown>, name: string) => ReactNode
 }
 
-/** Filters under a name: one's own, and what colleagues share. Each is a link, which shows to everybody what they may see. */
-export function SavedViews({ screen, linkOf }: Props) {
+/** Filters under a name: one's own, and what colleagues share. */
+export function SavedViews(props: SavedViewsProps) {
   const { t } = useTranslation()
-  const views = api.useQuery('get', '/v1/saved-views', { params: { query: { screen, limit: SHOWN } } })
-  const { role } = usePerson()
+  const [isOpen, setOpen] = useState(false)
   return (
-    <details className="column-choice">
+    <details className="column-choice" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>{t('views.title')}</summary>
       <div className="card column-list">
-        {views.data?.items.map(({ viewId, name, search, isMine, isShared, owner }) => (
-          <div key={viewId} className="row-line">
-            {linkOf(search, name)}
-            {isShared && <span className="quiet">{t('views.sharedBy', { name: owner })}</span>}
-            {(isMine || role === 'admin') && (
-              <ActionButton
-                size="small"
-                type="text"
-                label={t('views.remove')}
-                act={() => client.DELETE('/v1/saved-views/{viewId}', { params: { path: { viewId } } })}
-                onDone={() => void views.refetch()}
-              />
-            )}
-          </div>
-        ))}
-        {views.data?.items.length === 0 && <span className="quiet">{t('views.none')}</span>}
-        <SaveForm screen={screen} onSaved={() => void views.refetch()} />
+        {isOpen && (
+          <Suspense fallback={<Loading />}>
+            <SavedViewList {...props} />
+          </Suspense>
+        )}
       </div>
     </details>
-  )
-}
-
-function SaveForm({ screen, onSaved }: { screen: string; onSaved: () => void }) {
-  const { t, i18n } = useTranslation()
-  const id = useId()
-  const { search } = useLocation()
-  const [draft, setDraft] = useState({ name: '', isShared: false })
-  const save = useMutation({
-    mutationFn: () =>
-      client.POST('/v1/saved-views', {
-        body: { screen, search: viewSearchOf(search), isShared: draft.isShared, name: draft.name.trim() },
-      }),
-    onSuccess: () => {
-      setDraft({ name: '', isShared: false })
-      onSaved()
-    },
-  })
-  return (
-    <form
-      className="field"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (draft.name.trim() !== '') save.mutate()
-      }}
-    >
-      <label htmlFor={id}>{t('views.name')}</label>
-      <Input
-        id={id}
-        maxLength={NAME_CHARACTERS}
-        value={draft.name}
-        onChange={({ target }) => setDraft({ ...draft, name: target.value })}
-      />
-      <Checkbox
-        checked={draft.isShared}
-        onChange={({ target }) => setDraft({ ...draft, isShared: target.checked })}
-      >
-        {t('views.share')}
-      </Checkbox>
-      <Button htmlType="submit" disabled={draft.name.trim() === ''} loading={save.isPending}>
-        {t('views.save')}
-      </Button>
-      {save.error && (
-        <span role="alert" className="late">
-          {pickText(problemOf(save.error).title, i18n.language)}
-        </span>
-      )}
-    </form>
   )
 }

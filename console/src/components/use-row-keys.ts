@@ -2,14 +2,20 @@ import { useEffect, useRef, useState } from 'react'
 import { isTyping } from './keyboard.ts'
 
 /**
- * Moves a mark through the rows of a list with J and K, and opens the marked one with Enter. Whoever types into a field types;
+ * Moves a mark through the rows of a list with J and K, opens the marked one with Enter, and ticks it with X (with Shift everything since
+ * the last tick). Whoever types into a field types;
  * whoever has focused a button or link presses that with Enter.
  *
  * @returns which row is marked; null before the first key
  */
 export function useRowKeys<Row>(
   rows: readonly Row[],
-  options: { open: (row: Row) => void; isOff?: boolean },
+  options: {
+    open: (row: Row) => void
+    /** Absent where rows are not ticked. */
+    tick?: ((index: number, isRange: boolean) => void) | undefined
+    isOff?: boolean
+  },
 ): { marked: number | null; mark: (index: number | null) => void } {
   const [marked, mark] = useState<number | null>(null)
   const latest = useRef({ rows, marked, options })
@@ -32,6 +38,7 @@ export function useRowKeys<Row>(
         event.preventDefault()
         return mark(next)
       }
+      if (at !== null && (event.key === 'x' || event.key === 'X')) return wanted.tick?.(at, event.shiftKey)
       const row = at === null ? undefined : present[at]
       const isFree =
         event.target === document.body || (event.target instanceof Element && event.target.id === 'content')

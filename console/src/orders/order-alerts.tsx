@@ -6,6 +6,7 @@ import type { OrderDetail } from '../api/types.ts'
 import { Ago } from '../components/moment.tsx'
 import { pickText } from '../format/bilingual.ts'
 import { formatCents } from '../format/money.ts'
+import { Snoozed } from '../watch/snoozed.tsx'
 
 /** Nobody reads the twentieth alert of one order; the list of work items has them all. */
 const MOST = 20
@@ -13,7 +14,7 @@ const MOST = 20
 /** What of this order needs a person, before anything else on the page. */
 export function OrderAlerts({ order }: { order: OrderDetail }) {
   const { t, i18n } = useTranslation()
-  const query = { orderId: order.orderId, state: 'open', limit: MOST } as const
+  const query = { orderId: order.orderId, state: 'open', snoozed: 'include', limit: MOST } as const
   const workItems = api.useQuery('get', '/v1/work-items', { params: { query } })
   const held = order.checks.find(({ state }) => state === 'held')
   return (
@@ -46,6 +47,7 @@ export function OrderAlerts({ order }: { order: OrderDetail }) {
                 <Ago at={item.createdAt} />
                 {item.owner !== null && <> · {t('order.owner', { name: item.owner })}</>}
               </div>
+              {item.snooze !== null && <Snoozed snooze={item.snooze} />}
             </>
           }
           action={

@@ -2,13 +2,14 @@ import { WarningFilled } from '@ant-design/icons'
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { Tooltip } from 'antd'
-import { useMemo } from 'react'
+import { lazy, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
 import { useLiveOrders } from '../api/live.ts'
 import { asQuery, present } from '../api/query.ts'
 import type { OrderSummary } from '../api/types.ts'
+import { BulkSlot } from '../components/bulk-slot.tsx'
 import { ColumnChoice } from '../components/column-choice.tsx'
 import { type ChoosableColumn, chosen } from '../components/columns.ts'
 import { ExportButton } from '../components/export-button.tsx'
@@ -20,8 +21,11 @@ import { PageHead } from '../components/page-head.tsx'
 import { SavedViews } from '../components/saved-views.tsx'
 import { ChannelName, OrderStatusTag } from '../components/tags.tsx'
 import { useList } from '../components/use-list.ts'
+import { useSelection } from '../components/use-selection.ts'
 import { OrderFilters } from './order-filters.tsx'
 import { ordersSearch } from './search.ts'
+
+const OrderBulk = lazy(async () => ({ default: (await import('./order-bulk.tsx')).OrderBulk }))
 
 const route = getRouteApi('/shell/orders')
 const PAGE = 50
@@ -44,6 +48,7 @@ export function OrdersPage() {
   const isFirstPage = cursor === undefined
   const isLive = useLiveOrders(isFirstPage ? [['get', '/v1/orders']] : [], undefined, LIVE_MS)
   const columns = useColumns()
+  const selection = useSelection(list.rows, { keyOf, nameOf: ({ orderId }) => shortId(orderId) })
   return (
     <>
       <PageHead
@@ -69,13 +74,19 @@ export function OrdersPage() {
         label={t('orders.title')}
         list={list}
         columns={chosen(columns, search.columns)}
-        rowKey={({ orderId }) => orderId}
+        rowKey={keyOf}
+        selection={selection}
         minWidth={1_080}
         onOpen={({ orderId }) => void navigate({ to: '/orders/$orderId', params: { orderId } })}
       />
+      <BulkSlot selection={selection}>
+        <OrderBulk selection={selection} keyOf={keyOf} />
+      </BulkSlot>
     </>
   )
 }
+
+const keyOf = ({ orderId }: OrderSummary) => orderId
 
 function useColumns(): ChoosableColumn<OrderSummary>[] {
   const { t } = useTranslation()

@@ -4,6 +4,7 @@ import { LiveMark } from '../components/live-mark.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { isOffered } from '../session/screens.ts'
 import { usePerson } from '../session/session.ts'
+import { TourOffer } from '../shell/tour-offer.tsx'
 import { ApprovalsCard } from './approvals-card.tsx'
 import { HealthCard } from './health-card.tsx'
 import { OrdersCard } from './orders-card.tsx'
@@ -22,7 +23,7 @@ export function OverviewPage() {
     [
       ['get', '/v1/orders/counts'],
       ['get', '/v1/work-items/counts'],
-      ['get', '/v1/approval-inbox'],
+      ['get', '/v1/approval-inbox/counts'],
     ],
     undefined,
     COUNT_AGAIN_MS,
@@ -30,6 +31,7 @@ export function OverviewPage() {
   return (
     <>
       <PageHead title={t('overview.title')} extra={<LiveMark isLive={isLive} />} />
+      <TourOffer />
       <div className="overview">
         <OrdersCard />
         <ApprovalsCard />

@@ -26,6 +26,11 @@ export function WorkItemsCard() {
                 <Figure name={t(`overview.${age}`)}>{shown(counted[age], most)}</Figure>
               </Link>
             ))}
+            {counted.snoozed > 0 && (
+              <Link to="/work-items" search={{ snoozed: 'only' }}>
+                <Figure name={t('workItems.snooze')}>{shown(counted.snoozed, most)}</Figure>
+              </Link>
+            )}
           </>
         )}
       </Counting>

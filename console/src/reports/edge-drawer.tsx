@@ -70,7 +70,7 @@ function Edge({ edge }: { edge: FlowEdgeDetail }) {
         <div>{t('flow.waiting', { count: edge.backlog, orders: edge.ordersWaiting })}</div>
         {edge.manual.map(({ workItemKind, title, items }) => (
           <div key={workItemKind}>
-            <Link to="/work-items" search={{ kind: workItemKind }}>
+            <Link to="/work-items" search={{ kind: workItemKind, snoozed: 'include' }}>
               {pickText(title, i18n.language)} · {items}
             </Link>
           </div>

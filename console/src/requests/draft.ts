@@ -1,6 +1,6 @@
 import { CHANGE_TYPES, type ChangeType } from '../../../domain/change.ts'
 import { CHANGEABLE } from '../../../domain/change-preview.ts'
-import type { ChangeBody, OrderDetail } from '../api/types.ts'
+import type { ChangeBody, ChangeDetail, OrderDetail } from '../api/types.ts'
 
 export type DraftLine = {
   lineNumber: number
@@ -55,6 +55,44 @@ function contactOf({ contact, divisionCode }: Order): DraftContact {
   const none = { name: '', phone: '', address: '', remark: '' }
   const { name, phone, address, remark } = contact === null || contact.address === MASKED ? none : contact
   return { name, phone, divisionCode, address, remark }
+}
+
+/** A form that says what was asked for before, as far as its request tells: to be corrected and asked for again. */
+export function draftAgain(
+  order: Order,
+  { effect, contact }: Pick<ChangeDetail, 'effect' | 'contact'>,
+): Draft {
+  const draft = draftOf(order)
+  const wanted = new Map(effect.lines.map(({ after }) => [after.lineNumber, after]))
+  const gifts = effect.type === 'gift' ? effect.lines.filter(({ before }) => before === null) : []
+  const added = effect.type === 'item' ? effect.lines.filter(({ before }) => before === null) : []
+  const [refund] = effect.refunds
+  const after = contact?.after ?? null
+  return {
+    ...draft,
+    lines: [
+      ...draft.lines.map((line) => {
+        const asked = wanted.get(line.lineNumber)
+        if (!asked) return line
+        const { skuId, quantity, unitPriceCents } = asked
+        return { lineNumber: line.lineNumber, skuId, quantity, unitPriceCents }
+      }),
+      ...added.map(({ after: line }) => line),
+    ],
+    freightCents: effect.freightCents.after,
+    ...(gifts.length === 0
+      ? {}
+      : { gifts: gifts.map(({ after: { skuId, quantity } }, key) => ({ key, skuId, quantity })) }),
+    ...(after === null || after.address === MASKED
+      ? {}
+      : {
+          contact: {
+            ...{ name: after.name, phone: after.phone, address: after.address },
+            ...{ remark: after.remark, divisionCode: after.divisionCode },
+          },
+        }),
+    ...(effect.type === 'refund' && refund ? { refund } : {}),
+  }
 }
 
 /** What can be asked for as the order stands; the rest the API refuses. */

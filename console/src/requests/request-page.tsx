@@ -2,7 +2,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
-import type { OrderDetail } from '../api/types.ts'
+import type { ChangeDetail, OrderDetail } from '../api/types.ts'
 import { OrderLink } from '../approvals/order-link.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Failure, Loading, NothingHere } from '../components/states.tsx'
@@ -16,13 +16,28 @@ const route = getRouteApi('/shell/orders/$orderId/change')
 export function RequestPage() {
   const { t } = useTranslation()
   const { orderId } = route.useParams()
+  const { changeId } = route.useSearch()
+  const before = api.useQuery(
+    'get',
+    '/v1/change-requests/{changeId}',
+    { params: { path: { changeId: changeId ?? '' } } },
+    { enabled: changeId !== undefined },
+  )
   const order = api.useQuery('get', '/v1/orders/{orderId}', { params: { path: { orderId } } })
   return (
     <>
       <PageHead title={t('request.title')} extra={<OrderLink orderId={orderId} />} />
-      {order.isPending && <Loading />}
+      {(order.isPending || before.isLoading) && <Loading />}
       {order.isError && <Failure error={order.error} onRetry={() => void order.refetch()} />}
-      {order.isSuccess && <Request order={order.data} onReload={() => void order.refetch()} />}
+      {before.isError && <Failure error={before.error} onRetry={() => void before.refetch()} />}
+      {order.isSuccess && (changeId === undefined || before.isSuccess) && (
+        <Request
+          key={changeId ?? 'new'}
+          order={order.data}
+          before={before.data}
+          onReload={() => void order.refetch()}
+        />
+      )}
     </>
   )
 }
@@ -31,7 +46,15 @@ export function RequestPage() {
  * The form keeps to the version of the order that it was opened on: a price that was typed beside the old one must not be asked for
  * beside a new one. Whoever loads the order anew begins with a new form.
  */
-function Request({ order, onReload }: { order: OrderDetail; onReload: () => void }) {
+function Request({
+  order,
+  before,
+  onReload,
+}: {
+  order: OrderDetail
+  before: ChangeDetail | undefined
+  onReload: () => void
+}) {
   const { t } = useTranslation()
   const [seen, setSeen] = useState(order)
   const hasMoved = order.version !== seen.version
@@ -48,6 +71,7 @@ function Request({ order, onReload }: { order: OrderDetail; onReload: () => void
     <RequestForm
       key={seen.version}
       order={seen}
+      before={before}
       types={types}
       hasMoved={hasMoved}
       onReload={() => (hasMoved ? setSeen(order) : onReload())}

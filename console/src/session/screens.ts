@@ -105,6 +105,7 @@ export const OFFERED = {
   settleDifferences: AUDITORS,
   closeReconciliation: ['finance', 'admin'],
   judgeAnomalies: AUDITORS,
+  settleFailedChanges: OPERATORS,
   changePurchases: OPERATORS,
   /** What the warehouses' and planning's people do with stock. */
   adjustStock: OPERATORS,

@@ -1,8 +1,10 @@
-import { LogoutOutlined } from '@ant-design/icons'
+import { LogoutOutlined, QuestionCircleOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { isOffered } from '../session/screens.ts'
 import { isByLink, usePerson, useSignOut } from '../session/session.ts'
 import { LanguageSwitch } from './language-switch.tsx'
+import { tourStore } from './tour-store.ts'
 
 /** Who is signed in, in which language, and the way out. */
 export function Account() {
@@ -20,6 +22,15 @@ export function Account() {
           {isByLink() ? t('session.linkSession') : t(`role.${person.role}`)}
         </span>
       </span>
+      {isOffered('overview', person.role) && !isByLink() && (
+        <Button
+          type="text"
+          icon={<QuestionCircleOutlined />}
+          aria-label={t('tour.name')}
+          title={t('tour.name')}
+          onClick={() => tourStore.begin()}
+        />
+      )}
       <Button
         type="text"
         icon={<LogoutOutlined />}

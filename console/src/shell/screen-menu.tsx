@@ -45,7 +45,7 @@ export function ScreenMenu({ onChoose }: { onChoose: () => void }) {
     <nav aria-label={t('menu.label')}>
       <ul className="menu">
         {SCREENS.filter(({ key }) => isOffered(key, role)).map(({ key, path }) => (
-          <li key={key}>
+          <li key={key} data-screen={key}>
             <Link
               to={path}
               className="menu-entry"

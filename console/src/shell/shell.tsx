@@ -10,12 +10,15 @@ import { isOffered } from '../session/screens.ts'
 import { isByLink, usePerson, useSession } from '../session/session.ts'
 import { Account } from './account.tsx'
 import { ScreenMenu } from './screen-menu.tsx'
+import { tourStore } from './tour-store.ts'
 
 // Most visits find a session that holds: forms to sign in are fetched by those who need one.
 const SignInPage = lazy(async () => ({ default: (await import('../session/sign-in-page.tsx')).SignInPage }))
 const ExpiredSession = lazy(async () => ({
   default: (await import('../session/expired-session.tsx')).ExpiredSession,
 }))
+
+const Tour = lazy(async () => ({ default: (await import('./tour.tsx')).Tour }))
 
 /** Seen from across the room: it needs all of the screen. */
 const WALL = '/wall'
@@ -38,6 +41,7 @@ function Frame() {
   const { t } = useTranslation()
   const isWide = useMedia(WIDE)
   const [isOpen, setOpen] = useState(false)
+  const isTouring = useSyncExternalStore(tourStore.subscribe, tourStore.isOpen)
   const hasMenu = !isByLink()
   const { role } = usePerson()
   const { pathname } = useLocation()
@@ -81,6 +85,11 @@ function Frame() {
           <Outlet />
         </main>
       </div>
+      {isTouring && (
+        <Suspense fallback={null}>
+          <Tour />
+        </Suspense>
+      )}
     </div>
   )
 }

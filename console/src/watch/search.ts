@@ -8,6 +8,7 @@ export const workItemsSearch = z.object({
   owner: words,
   orderId: words,
   state: oneOf(['open', 'resolved']),
+  snoozed: oneOf(['only', 'include']),
   sort: oneOf(['newest', 'oldest']),
 })
 

@@ -1,18 +1,19 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Button, Input, Space } from 'antd'
-import { useId, useState } from 'react'
+import { Button, Space } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../api/client.ts'
-import type { WorkItemDetail } from '../api/types.ts'
+import type { SnoozeBody, WorkItemDetail } from '../api/types.ts'
+import { ActionButton } from '../components/action-button.tsx'
 import { ProblemText } from '../components/problem-text.tsx'
 import { ReasonForm } from '../components/reason-form.tsx'
 import { Section } from '../components/section.tsx'
 import { isOffered } from '../session/screens.ts'
 import { usePerson } from '../session/session.ts'
+import { PersonSelect } from './person-select.tsx'
 import { ReleaseForm } from './release-form.tsx'
+import { SnoozeForm } from './snooze-form.tsx'
 import { StockWaitForm } from './stock-wait-form.tsx'
-
-const OWNER_CHARACTERS = 64
 
 type Props = { item: WorkItemDetail; onChanged: () => void }
 
@@ -28,6 +29,7 @@ export function WorkItemActions({ item, onChanged }: Props) {
   return (
     <Section title={t('workItems.actions')}>
       {actions.includes('assign') && <AssignForm item={item} onChanged={settled} />}
+      {actions.includes('snooze') && <Snooze item={item} onChanged={settled} />}
       {(canTry || canApprove) && <Decisions item={item} canTry={canTry} onChanged={settled} />}
       {actions.includes('decide') && stockWait !== null && isOffered('settleStockWait', role) && (
         <StockWaitForm wait={stockWait} onDone={settled} />
@@ -43,6 +45,7 @@ function useSettled(onChanged: () => void): () => void {
   const queries = useQueryClient()
   return () => {
     void queries.invalidateQueries({ queryKey: ['get', '/v1/work-items'] })
+    void queries.invalidateQueries({ queryKey: ['get', '/v1/work-items/counts'] })
     onChanged()
   }
 }
@@ -50,8 +53,7 @@ function useSettled(onChanged: () => void): () => void {
 function AssignForm({ item: { workItemId, owner }, onChanged }: Props) {
   const { t } = useTranslation()
   const { userName } = usePerson()
-  const [name, setName] = useState('')
-  const id = useId()
+  const [chosen, setChosen] = useState<string | null>(null)
   const assign = useMutation({
     mutationFn: (to: string) =>
       client.POST('/v1/work-items/{workItemId}/assign', {
@@ -59,7 +61,7 @@ function AssignForm({ item: { workItemId, owner }, onChanged }: Props) {
         body: { owner: to },
       }),
     onSuccess: () => {
-      setName('')
+      setChosen(null)
       onChanged()
     },
   })
@@ -68,18 +70,12 @@ function AssignForm({ item: { workItemId, owner }, onChanged }: Props) {
       className="field"
       onSubmit={(event) => {
         event.preventDefault()
-        if (name.trim() !== '') assign.mutate(name.trim())
+        if (chosen !== null) assign.mutate(chosen)
       }}
     >
-      <label htmlFor={id}>{t('workItems.assignTo')}</label>
       <Space wrap>
-        <Input
-          id={id}
-          maxLength={OWNER_CHARACTERS}
-          value={name}
-          onChange={({ target }) => setName(target.value)}
-        />
-        <Button htmlType="submit" loading={assign.isPending} disabled={name.trim() === ''}>
+        <PersonSelect workItemId={workItemId} value={chosen} onChange={setChosen} />
+        <Button htmlType="submit" loading={assign.isPending} disabled={chosen === null}>
           {t('workItems.assign')}
         </Button>
         {owner !== userName && (
@@ -90,6 +86,29 @@ function AssignForm({ item: { workItemId, owner }, onChanged }: Props) {
       </Space>
       {assign.error && <ProblemText error={assign.error} />}
     </form>
+  )
+}
+
+function Snooze({ item: { workItemId, actions }, onChanged }: Props) {
+  const { t } = useTranslation()
+  const path = { workItemId }
+  const snooze = useMutation({
+    mutationFn: (body: SnoozeBody) =>
+      client.POST('/v1/work-items/{workItemId}/snooze', { params: { path }, body }),
+    onSuccess: onChanged,
+  })
+  return (
+    <>
+      <SnoozeForm isPending={snooze.isPending} onSnooze={snooze.mutate} />
+      {actions.includes('wake') && (
+        <ActionButton
+          label={t('workItems.wake')}
+          act={() => client.DELETE('/v1/work-items/{workItemId}/snooze', { params: { path } })}
+          onDone={onChanged}
+        />
+      )}
+      {snooze.error && <ProblemText error={snooze.error} />}
+    </>
   )
 }
 

@@ -10,6 +10,7 @@ import { Section } from '../components/section.tsx'
 import { Failure, Loading } from '../components/states.tsx'
 import { Tag } from '../components/tag.tsx'
 import { pickText } from '../format/bilingual.ts'
+import { Snoozed } from './snoozed.tsx'
 import { WorkItemActions } from './work-item-actions.tsx'
 
 const route = getRouteApi('/shell/work-items/$workItemId')
@@ -59,6 +60,15 @@ function About({ item }: { item: WorkItemDetail }) {
             children: orderId === null ? '–' : <OrderLink orderId={orderId} />,
           },
           { key: 'owner', label: t('workItems.owner'), children: owner ?? t('workItems.unassigned') },
+          ...(item.snooze === null
+            ? []
+            : [
+                {
+                  key: 'snooze',
+                  label: t('workItems.snooze'),
+                  children: <Snoozed snooze={item.snooze} />,
+                },
+              ]),
           { key: 'since', label: t('workItems.since'), children: <Ago at={item.createdAt} /> },
           { key: 'times', label: t('workItems.occurrences'), children: item.occurrences },
           ...Object.entries(item.detail).map(([name, value]) => ({

@@ -2,27 +2,33 @@ import { CloseOutlined } from '@ant-design/icons'
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { Button, Checkbox, Select } from 'antd'
-import { useMemo } from 'react'
+import { lazy, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import { asQuery } from '../api/query.ts'
 import type { WorkItem } from '../api/types.ts'
 import { OrderLink } from '../approvals/order-link.tsx'
+import { BulkSlot } from '../components/bulk-slot.tsx'
 import { FilterBar } from '../components/filter-bar.tsx'
+import { FilterSelect } from '../components/filter-select.tsx'
 import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Ago } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
+import { useSelection } from '../components/use-selection.ts'
 import { pickText } from '../format/bilingual.ts'
 import { usePerson } from '../session/session.ts'
+import { Snoozed } from './snoozed.tsx'
+
+const WorkItemBulk = lazy(async () => ({ default: (await import('./work-item-bulk.tsx')).WorkItemBulk }))
 
 const route = getRouteApi('/shell/work-items')
 const PAGE = 50
 
 /** What people must look at, each with what to do next. */
 export function WorkItemsPage() {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const search = route.useSearch()
   // One of the catalogue, or a word out of somebody's link, which the API refuses with its list of kinds.
   const kind = search.kind as WorkItem['kind'] | undefined
@@ -35,6 +41,12 @@ export function WorkItemsPage() {
   const change = useFilters<typeof search>()
   const navigate = useNavigate()
   const { userName } = usePerson()
+  const kinds = useKinds()
+  const list = useList<WorkItem>(query)
+  const selection = useSelection(list.rows, {
+    keyOf,
+    nameOf: ({ title, key }) => `${pickText(title, i18n.language)} ${key}`,
+  })
   return (
     <>
       <PageHead title={t('workItems.title')} />
@@ -56,6 +68,23 @@ export function WorkItemsPage() {
           onChange={(sort) => change({ sort: sort === 'oldest' ? undefined : sort })}
           options={(['oldest', 'newest'] as const).map((value) => ({ value, label: t(`list.${value}`) }))}
         />
+        <Select
+          aria-label={t('workItems.snoozed')}
+          className="filter"
+          value={search.snoozed ?? 'exclude'}
+          onChange={(snoozed) => change({ snoozed: snoozed === 'exclude' ? undefined : snoozed })}
+          options={(['exclude', 'only', 'include'] as const).map((value) => ({
+            value,
+            label: t(`workItems.snoozedFilter.${value}`),
+          }))}
+        />
+        <FilterSelect
+          label={t('workItems.kind')}
+          isSearchable
+          value={kind}
+          onChange={(chosen) => change({ kind: chosen })}
+          options={kinds.map((each) => ({ value: each.kind, label: pickText(each.title, i18n.language) }))}
+        />
         <Checkbox
           checked={search.owner === userName}
           onChange={({ target }) => change({ owner: target.checked ? userName : undefined })}
@@ -70,13 +99,25 @@ export function WorkItemsPage() {
       </FilterBar>
       <ListTable
         label={t('workItems.title')}
-        list={useList<WorkItem>(query)}
+        list={list}
         columns={useColumns()}
-        rowKey={({ workItemId }) => workItemId}
+        rowKey={keyOf}
+        {...(search.state === 'resolved' ? {} : { selection })}
         onOpen={({ workItemId }) => void navigate({ to: '/work-items/$workItemId', params: { workItemId } })}
       />
+      <BulkSlot selection={selection}>
+        <WorkItemBulk selection={selection} keyOf={keyOf} />
+      </BulkSlot>
     </>
   )
+}
+
+const keyOf = ({ workItemId }: WorkItem) => workItemId
+
+/** The kinds that there are; they change with a release. */
+function useKinds(): Pick<WorkItem, 'kind' | 'title'>[] {
+  const { data } = api.useQuery('get', '/v1/work-items/kinds', {}, { staleTime: Number.POSITIVE_INFINITY })
+  return data?.items ?? []
 }
 
 function useColumns(): ListColumn<WorkItem>[] {
@@ -87,10 +128,13 @@ function useColumns(): ListColumn<WorkItem>[] {
         key: 'kind',
         title: t('workItems.kind'),
         width: 280,
-        render: (_value, { workItemId, title }) => (
-          <Link to="/work-items/$workItemId" params={{ workItemId }}>
-            {pickText(title, i18n.language)}
-          </Link>
+        render: (_value, { workItemId, title, snooze }) => (
+          <>
+            <Link to="/work-items/$workItemId" params={{ workItemId }}>
+              {pickText(title, i18n.language)}
+            </Link>
+            {snooze !== null && <Snoozed snooze={snooze} />}
+          </>
         ),
       },
       {

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { barriers, PHONE, useBrowser } from './support.ts'
+
+const browser = useBrowser()
+
+test('the tour is offered once, walked through by keyboard, ended, and begun again from the top of the page', async () => {
+  const { page, complaints } = await browser.open({ as: 'team_lead' })
+  await page.goto('/')
+  const offer = page.getByRole('complementary', { name: '新手导览' })
+  await offer.getByRole('button', { name: '开始导览' }).click()
+  const tour = page.locator('.ant-tour')
+  await tour.getByText('欢迎使用订单中台').waitFor()
+  expect(await barriers(page)).toEqual([])
+  await page.keyboard.press('ArrowRight')
+  await tour.getByText('每个数字都可点开对应列表').waitFor()
+  await page.keyboard.press('ArrowRight')
+  await tour.getByText('筛选条件在地址中').waitFor()
+  await page.keyboard.press('ArrowLeft')
+  await tour.getByText('每个数字都可点开对应列表').waitFor()
+  expect(await barriers(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  await tour.waitFor({ state: 'hidden' })
+  await page.reload()
+  await page.getByRole('heading', { name: '总览', level: 1 }).waitFor()
+  expect(await offer.count()).toBe(0)
+
+  await page.getByRole('button', { name: 'English' }).click()
+  await page.getByRole('button', { name: 'Tour', exact: true }).click()
+  await tour.getByText('Welcome to Order Hub').waitFor()
+  await page.keyboard.press('Escape')
+  await tour.waitFor({ state: 'hidden' })
+  expect(complaints).toEqual([])
+})
+
+test('who does not want it is not asked again, on a phone either', async () => {
+  const { page } = await browser.open({ as: 'clerk', viewport: PHONE })
+  await page.goto('/')
+  const offer = page.getByRole('complementary', { name: '新手导览' })
+  await offer.getByRole('button', { name: '不需要' }).click()
+  await offer.waitFor({ state: 'hidden' })
+  await page.reload()
+  await page.getByRole('heading', { name: '总览', level: 1 }).waitFor()
+  expect(await offer.count()).toBe(0)
+  await page.getByRole('button', { name: '新手导览' }).click()
+  await page.locator('.ant-tour').getByText('欢迎使用订单中台').waitFor()
+})
