@@ -10,6 +10,8 @@ export const theme: ThemeConfig = {
     // The library's is lighter, on which white is too pale to read while one points at a button.
     colorPrimaryHover: '#1e40af',
     colorPrimaryActive: '#1e3a8a',
+    colorErrorHover: '#991b1b',
+    colorLinkHover: '#1e40af',
     colorLink: '#1d4ed8',
     colorInfo: '#1d4ed8',
     colorSuccess: '#15803d',

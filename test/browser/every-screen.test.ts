@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'vitest'
 import {
   askForDiscount,
   barriers,
+  connectShops,
   HUB_URL,
   PATIENCE_MS,
   pay,
@@ -45,6 +46,7 @@ const screens: Record<string, string> = {
   'oversell risk': '/reports/oversell-risk',
   customers: '/reports/customers',
   audit: '/reports/audit',
+  'one shop': '/shops/SHOP-DOUYIN',
   subscriptions: '/subscriptions',
   'my account': '/settings',
   delegations: '/settings?part=delegations',
@@ -54,10 +56,11 @@ const screens: Record<string, string> = {
 }
 /** Who opens what is not for everybody. Reports are about the whole business: a team lead would only see that they may not. */
 const OPENED_BY: Record<string, Role> = {
-  ...{ subscriptions: 'ops', calendar: 'ops' },
+  ...{ 'one shop': 'ops', subscriptions: 'ops', calendar: 'ops' },
   ...{ people: 'admin', 'API keys': 'admin' },
 }
 beforeAll(async () => {
+  await connectShops()
   const placed = await placeOrder()
   await pay(placed)
   screens['one order'] = `/orders/${placed.orderId}`

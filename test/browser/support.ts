@@ -2,6 +2,8 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { v7 as uuid } from 'uuid'
 import { afterAll, afterEach, beforeAll, inject, vi } from 'vitest'
+import { createHubClient } from '../../scripts/parts/hub-client.ts'
+import { seedShops } from '../../scripts/seed-shops.ts'
 
 const hub = inject('hub')
 export const HUB_URL = hub.api
@@ -118,6 +120,12 @@ export async function ask(
 function read(path: string, status: number, text: string): Json {
   if (status >= 400) throw new Error(`${path} was answered ${status}: ${text}`)
   return text === '' ? {} : JSON.parse(text)
+}
+
+/** The shops of the demo at the platforms of the simulator. Again it changes nothing. */
+export async function connectShops(): Promise<void> {
+  const client = createHubClient({ api: HUB_URL, apiKeys: hub.apiKeys, accounts: hub.accounts })
+  await seedShops(client, { simulator: SIMULATOR_URL, skuIds: ['SKU-0001'] })
 }
 
 export type Placed = { orderId: string; amountCents: number }
