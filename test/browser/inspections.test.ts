@@ -98,7 +98,7 @@ test('an inspection is filled in without a network, and the hub has its pictures
   await page.getByText('已签名').waitFor()
   await page.getByRole('button', { name: '获取位置' }).click()
   await page.getByText('精度约 12 米').waitFor()
-  await picture(page, 'inspection-phone', '已签名')
+  await picture(page, 'inspection-phone', page.getByText('已签名'))
   await page.getByRole('button', { name: '提交稽查结果' }).click()
   await page.getByText('结果已保存在本机').waitFor()
   await page.getByText('网络中断，已暂存 3 项').waitFor()

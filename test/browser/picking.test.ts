@@ -88,7 +88,7 @@ test('a task is picked scan by scan and packed, through a loss of the network, a
     .poll(async () => (await tasksOf(page, orderId))[0]?.state, { timeout: PATIENCE_MS })
     .toBe('started')
 
-  await picture(page, 'picking-phone', '已全部上传')
+  await picture(page, 'picking-phone', page.getByText('已全部上传'))
   await page.context().setOffline(true)
   await page.getByText('网络中断').waitFor()
   await scan(page, SKU)
