@@ -68,7 +68,7 @@ test('credentials are written without being shown, and what is wrong with a conn
   expect(await page.getByRole('button', { name: '保存凭据' }).isDisabled()).toBe(true)
 })
 
-test('another system is subscribed, tried, given a new secret, and its delivery is sent once more', async () => {
+test('another system is subscribed, changed, tried, given a new secret, and its delivery is sent once more', async () => {
   const name = `ERP ${uuid()}`
   const { page, complaints } = await browser.open({ as: 'ops' })
   await page.goto('/subscriptions')
@@ -83,6 +83,12 @@ test('another system is subscribed, tried, given a new secret, and its delivery 
   await form.getByLabel('名称').click()
   await form.getByRole('button', { name: '新建订阅' }).click()
   await page.getByRole('heading', { name, level: 1 }).waitFor()
+
+  await page.getByRole('button', { name: '修改订阅' }).click()
+  const changes = page.getByRole('dialog', { name: '修改订阅' })
+  await changes.getByLabel('接收地址').fill('http://127.0.0.1:9/another')
+  await changes.getByRole('button', { name: '修改订阅' }).click()
+  await page.getByRole('region', { name: '订阅信息' }).getByText('http://127.0.0.1:9/another').waitFor()
 
   await page.getByRole('button', { name: '显示密钥' }).click()
   await expect.poll(() => page.locator('code.secret').count()).toBe(1)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { credentialsOf } from '../../console/src/channels/credentials.ts'
+import { changesOf, type SubscriptionDraft, wholeDraft } from '../../console/src/subscriptions/draft.ts'
 import { groupsOf } from '../../console/src/subscriptions/event-types.ts'
 
 const text = { default: null, choices: null }
@@ -26,4 +27,30 @@ test('credentials are sent once all that is required is there, without what was 
 test('events are chosen by kind where there are several of it', () => {
   const types = ['order.placed', 'order.paid', 'audit.head'].map((type) => ({ type }))
   expect(groupsOf(types)).toEqual(['order.*'])
+})
+
+const subscription: SubscriptionDraft = {
+  name: 'ERP',
+  url: 'https://erp.example/hook',
+  eventTypes: ['order.paid', 'stock.*'],
+  storeIds: [],
+}
+
+test('a subscription is sent once it has a name, an address and events', () => {
+  expect(wholeDraft({ ...subscription, name: ' ERP ', url: ' https://erp.example/hook' })).toEqual(
+    subscription,
+  )
+  for (const missing of [{ name: ' ' }, { url: '' }, { eventTypes: [] }])
+    expect(wholeDraft({ ...subscription, ...missing })).toBeNull()
+})
+
+test('of a subscription only what differs is changed', () => {
+  const sameEvents = { ...subscription, eventTypes: ['stock.*', 'order.paid'] }
+  expect(changesOf(subscription, sameEvents)).toEqual({})
+  expect(changesOf(subscription, { ...sameEvents, url: 'https://erp.example/v2' })).toEqual({
+    url: 'https://erp.example/v2',
+  })
+  const narrowed = { ...subscription, eventTypes: ['order.paid'], storeIds: ['ST-1'] }
+  expect(changesOf(subscription, narrowed)).toEqual({ eventTypes: ['order.paid'], storeIds: ['ST-1'] })
+  expect(changesOf(narrowed, subscription)).toEqual({ eventTypes: subscription.eventTypes, storeIds: [] })
 })

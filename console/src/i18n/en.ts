@@ -959,6 +959,7 @@ export const en: Messages = {
     name: 'Name',
     url: 'Receiver',
     eventTypes: 'Events',
+    edit: 'Change subscription',
     allOf: 'All of {{kind}}',
     stores: 'Stores',
     allStores: 'All stores',

@@ -953,6 +953,7 @@ export const zhCN = {
     name: '名称',
     url: '接收地址',
     eventTypes: '事件类型',
+    edit: '修改订阅',
     allOf: '全部 {{kind}}',
     stores: '门店',
     allStores: '全部门店',

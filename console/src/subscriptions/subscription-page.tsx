@@ -1,4 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
@@ -13,6 +15,10 @@ import { DeliveryLog } from './delivery-log.tsx'
 import { Secrets } from './secrets.tsx'
 import { SubscriptionActions } from './subscription-actions.tsx'
 import { SubscriptionState } from './subscription-state.tsx'
+
+const EditSubscription = lazy(async () => ({
+  default: (await import('./edit-subscription.tsx')).EditSubscription,
+}))
 
 const route = getRouteApi('/shell/subscriptions/$subscriptionId')
 const LOOK_EVERY_MS = 5_000
@@ -39,7 +45,7 @@ export function SubscriptionPage() {
       {subscription.isError && data === undefined && <Failure error={subscription.error} onRetry={look} />}
       {data && (
         <>
-          <About subscription={data} />
+          <About subscription={data} onChanged={look} />
           {data.state !== 'deleted' && (
             <>
               <SubscriptionActions subscription={data} onChanged={look} />
@@ -54,12 +60,15 @@ export function SubscriptionPage() {
   )
 }
 
-function About({ subscription }: { subscription: Subscription }) {
+function About({ subscription, onChanged }: { subscription: Subscription; onChanged: () => void }) {
   const { t } = useTranslation()
   const { nameOf } = useNames('/v1/stores')
   const { url, eventTypes, storeIds, pending, behind, consecutiveFailures, createdBy } = subscription
   return (
-    <Section title={t('subscriptions.about')}>
+    <Section
+      title={t('subscriptions.about')}
+      extra={subscription.state !== 'deleted' && <Edit subscription={subscription} onChanged={onChanged} />}
+    >
       {subscription.stateReason !== null && <p className="late">{subscription.stateReason}</p>}
       <Facts
         facts={[
@@ -85,5 +94,28 @@ function About({ subscription }: { subscription: Subscription }) {
         ]}
       />
     </Section>
+  )
+}
+
+function Edit({ subscription, onChanged }: { subscription: Subscription; onChanged: () => void }) {
+  const { t } = useTranslation()
+  const [isOpen, setOpen] = useState(false)
+  const close = () => setOpen(false)
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>{t('subscriptions.edit')}</Button>
+      {isOpen && (
+        <Suspense>
+          <EditSubscription
+            subscription={subscription}
+            onClose={close}
+            onChanged={() => {
+              onChanged()
+              close()
+            }}
+          />
+        </Suspense>
+      )}
+    </>
   )
 }
