@@ -103,6 +103,10 @@ export const ACCESS = {
   changeShops: { systems: ['ops'], roles: OPERATING_ROLES },
   /** Of all of a shop's orders, whoever's stores they are of. */
   readShopLogs: { systems: ['ops'], roles: OPERATING_ROLES },
+  readCouriers: { systems: ['ops'], roles: ALL_ROLES },
+  /** Parcels of all orders, and what was pushed of them. */
+  readCourierLogs: { systems: ['ops'], roles: OPERATING_ROLES },
+  replayCourierMessages: { systems: ['ops'], roles: OPERATING_ROLES },
   readAbnormalOrders: { systems: ['ops'], roles: ALL_ROLES },
   /** People only, of the order's scope; of a blocked order its rule names the roles. */
   releaseAbnormalOrders: { systems: [], roles: ALL_ROLES },

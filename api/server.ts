@@ -31,6 +31,7 @@ import { codecRoutes } from './routes/codec.ts'
 import { complaintRoutes } from './routes/complaints.ts'
 import { consoleRoutes } from './routes/console.ts'
 import { courierPushRoutes } from './routes/courier-pushes.ts'
+import { courierRoutes } from './routes/couriers.ts'
 import { customerRoutes } from './routes/customers.ts'
 import { dataFlowRoutes } from './routes/data-flow.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -202,6 +203,7 @@ const ROUTES = [
   masterDataRoutes,
   shopRoutes,
   shopLogRoutes,
+  courierRoutes,
   skuMappingRoutes,
   transferRoutes,
   changeRequestRoutes,

@@ -54,6 +54,7 @@ export const AUDIT_ACTIONS = {
   'api_key.rotated': { en: 'API key given a new secret', zh: '更换 API 密钥' },
   'api_key.revoked': { en: 'API key revoked', zh: '吊销 API 密钥' },
   'shop_message.replayed': { en: 'message of a shop replayed', zh: '重放店铺消息' },
+  'courier_message.replayed': { en: 'push of a courier replayed', zh: '重放快递推送' },
   'shop_delivery.replayed': { en: 'delivery to a shop tried again', zh: '重试店铺推送' },
   'work_item.assigned': { en: 'work item given to somebody', zh: '指派待办' },
   'work_item.snoozed': { en: 'work item put off', zh: '稍后处理待办' },

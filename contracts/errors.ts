@@ -833,6 +833,12 @@ export const ERRORS = {
     zh: '该记录不可重试',
     todo: 'Messages that name an order are replayed, and deliveries that failed; look at what it says now.',
   },
+  'courier-message-not-replayable': {
+    status: 409,
+    en: 'This push cannot be read once more',
+    zh: '该推送不可重新识别',
+    todo: 'Pushes that were set aside or dismissed are read again, as long as their text is kept.',
+  },
   'request-in-flight': {
     status: 409,
     en: 'The same operation is being carried out right now',

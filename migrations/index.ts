@@ -52,6 +52,7 @@ import { up as shopLogs } from './0060-shop-logs.ts'
 import { up as ofPeople } from './0061-of-people.ts'
 import { up as oidcIdentities } from './0062-oidc-identities.ts'
 import { up as snoozedWorkItems } from './0063-snoozed-work-items.ts'
+import { up as couriersWatched } from './0064-couriers-watched.ts'
 
 /** Every migration in order. Forward only: a mistake is mended by the next one. */
 export const migrations: Record<string, Migration> = {
@@ -108,4 +109,5 @@ export const migrations: Record<string, Migration> = {
   '0061-of-people': { up: ofPeople },
   '0062-oidc-identities': { up: oidcIdentities },
   '0063-snoozed-work-items': { up: snoozedWorkItems },
+  '0064-couriers-watched': { up: couriersWatched },
 }

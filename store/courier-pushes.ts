@@ -26,7 +26,8 @@ export async function keepCourierPush(
     state: 'unread',
     // Pushes bear no time of their own.
     occurredAt: push.receivedAt,
-    body: { param: push.param },
+    // The number for whoever looks for its pushes once they are read, and filed under their orders.
+    body: { param: push.param, waybillNumber: push.waybillNumber },
     traceParent: push.traceParent,
   })
 }

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import { edgeOfDelivery } from '../domain/flow-manual-steps.ts'
 import { edgeId, STATEMENT_GIVERS } from '../domain/flow-map.ts'
-import type { ParcelState } from '../domain/order-state.ts'
 import type { Db } from './database.ts'
 import { MOST_EDGES } from './flow-configuration.ts'
+import { followedParcels, isCapped } from './followed-parcels.ts'
 
 /** How an edge stands now. What is absent is not known of it. */
 export type FlowStanding = {
@@ -23,9 +23,6 @@ export type FlowStanding = {
 
 /** What waits is counted so far: an order of magnitude is enough to act on, and every queue has an index of what waits. */
 const MOST_WAITING = 10_000
-/** Parcels that are looked at of each state that is under way: the newest. */
-const MOST_PARCELS = 10_000
-const UNDER_WAY: readonly ParcelState[] = ['shipped', 'in_transit', 'refused']
 
 type Waiting = { backlog: number; oldestWaitingAt: Date | null; retrying: number; ordersWaiting: number }
 const standingOf = (id: string, waiting: Waiting): FlowStanding => ({
@@ -269,18 +266,7 @@ export async function courierStandings(db: Db): Promise<CourierStanding[]> {
       isBacklogCapped: boolean
     }
   >`
-    with open as (
-      select parcel.* from unnest(${[...UNDER_WAY]}::text[]) as stage (state) cross join lateral (
-        select state, courier, order_id, poll_interval_ms, consecutive_failures, last_polled_at, next_poll_at, last_push_at
-        -- The second condition is what the index of those under way asks for.
-        from parcel where parcel.state = stage.state and parcel.state <> 'delivered' and main_parcel_id is null
-        order by created_at desc, id desc limit ${MOST_PARCELS}) as parcel
-    ), judged as (
-      -- Nobody asks about those whose order has ended.
-      select open.*, next_poll_at + make_interval(secs => poll_interval_ms / 1000.0) < clock_timestamp() as overdue,
-        last_polled_at >= date_trunc('minute', clock_timestamp()) as polled
-      from open cross join lateral (select from orders where id = order_id and closed_at is null limit 1) as followed
-    )
+    with ${followedParcels}
     select courier, (avg(poll_interval_ms) / 1000)::float8 as "intervalSeconds",
       count(*) filter (where polled and consecutive_failures = 0)::int as "succeededNow",
       count(*) filter (where polled and consecutive_failures > 0)::int as "failedNow",
@@ -288,7 +274,7 @@ export async function courierStandings(db: Db): Promise<CourierStanding[]> {
       count(*) filter (where overdue)::int as backlog, min(next_poll_at) filter (where overdue) as "oldestWaitingAt",
       (count(distinct order_id) filter (where overdue or consecutive_failures > 0))::int as "ordersWaiting",
       greatest(max(last_polled_at) filter (where consecutive_failures = 0), max(last_push_at)) as "lastSuccessAt",
-      exists (select from open group by state having count(*) >= ${MOST_PARCELS}) as "isBacklogCapped"
+      ${isCapped} as "isBacklogCapped"
     from judged group by courier order by courier limit ${MOST_EDGES}`.execute(db)
   return rows.map((row) => ({ edgeId: edgeId('courier_polls', row.courier), ...row }))
 }

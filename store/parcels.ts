@@ -16,7 +16,7 @@ export type ScanRow = {
 export type ParcelNews = { state: ParcelState; occurredAt: string }
 
 /** After this many failed calls in a row a person is told; tracking goes on all the same. */
-const FAILURES_BEFORE_ALARM = 3
+export const FAILURES_BEFORE_ALARM = 3
 
 /**
  * How a parcel stands, and for how long its courier is to be left alone. Parcels of one waybill (combined shipping) are
@@ -67,6 +67,9 @@ export async function claimPoll(
     .executeTakeFirst()
   return claimed.numUpdatedRows > 0n
 }
+
+/** Characters of why a call failed; enough to know what to do. */
+const MOST_REASON = 500
 
 export type Report = {
   parcelId: string
@@ -152,7 +155,7 @@ async function recordScansOf(
         : sql<Date>`clock_timestamp() + make_interval(secs => poll_interval_ms / 1000.0)`,
       ...(way === 'push' ? { last_push_at: now } : { last_polled_at: now }),
       // News by a push does not say that the courier answers, but no poll may follow it: three more failures tell again.
-      ...(heard ? { consecutive_failures: 0 } : {}),
+      ...(heard ? { consecutive_failures: 0, last_error: null } : {}),
       ...(added > 0 ? { last_news_at: now, silent_at: null } : {}),
     })
     .where('id', '=', parcelId)
@@ -230,6 +233,7 @@ export async function recordPollFailure(
       .set((eb) => ({
         consecutive_failures: eb('consecutive_failures', '+', 1),
         last_polled_at: sql`clock_timestamp()`,
+        last_error: reason.slice(0, MOST_REASON),
       }))
       .where('id', '=', parcelId)
       .returning(['consecutive_failures', 'state'])

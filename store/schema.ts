@@ -1134,6 +1134,7 @@ export type Database = {
     last_news_at: NullableTimestamp
     last_push_at: NullableTimestamp
     silent_at: NullableTimestamp
+    last_error: Nullable<string>
     created_at: DefaultTimestamp
     updated_at: DefaultTimestamp
   }

@@ -29,10 +29,7 @@ export type CourierSources = {
   kuaidi100?: CourierSource
 }
 
-/**
- * A courier's own interface before the service that knows many, and that before the merchant's gateway, which is left
- * with every courier that nobody else knows.
- */
+/** Followers of each courier's parcels, by its source. */
 export function createCouriers(sources: CourierSources, redis: Redis | null = null): Couriers {
   const { gateway, sf, kuaidi100 } = sources
   const callLimits = new CallLimits(redis)
@@ -43,11 +40,46 @@ export function createCouriers(sources: CourierSources, redis: Redis | null = nu
     kuaidi100: kuaidi100 && follow(kuaidi100),
   }
   return (courier) => {
-    const { source, wantsPhone } =
-      (courier === 'sf' ? followers.sf : undefined) ??
-      (KUAIDI100_COURIERS.includes(courier) ? followers.kuaidi100 : undefined) ??
-      followers.gateway
+    const { source, wantsPhone } = followers[sourceOf(courier, sources)] ?? followers.gateway
     return { ...source, wantsPhone: wantsPhone(courier) }
+  }
+}
+
+/**
+ * A courier's own interface before the service that knows many, and that before the merchant's gateway, which is left
+ * with every courier that nobody else knows.
+ */
+function sourceOf(courier: string, { sf, kuaidi100 }: CourierSources): keyof CourierSources {
+  if (courier === 'sf' && sf) return 'sf'
+  return kuaidi100 && KUAIDI100_COURIERS.includes(courier) ? 'kuaidi100' : 'gateway'
+}
+
+/** How a courier's parcels are followed, for whoever wants to know; nothing of it is secret. */
+export type CourierConnection = {
+  source: keyof CourierSources
+  sourceUrl: string
+  /** Whether news of its parcels are pushed to us. */
+  pushes: boolean
+  callsPerSecond: number
+  waybillsPerCall: number
+}
+
+/** The same choice as `createCouriers` makes by this configuration. */
+export function courierConnections(config: Config): (courier: string) => CourierConnection {
+  const sources = courierSources(config)
+  const urls = { gateway: config.COURIER_URL, sf: config.SF_URL, kuaidi100: config.KUAIDI100_URL }
+  return (courier) => {
+    const source = sourceOf(courier, sources)
+    const { origin, pathname } = new URL(urls[source])
+    const { limits, subscribe } = sources[source] ?? sources.gateway
+    const { callsPerSecond, waybillsPerCall } = limits
+    return {
+      source,
+      sourceUrl: `${origin}${pathname}`,
+      pushes: subscribe !== null,
+      callsPerSecond,
+      waybillsPerCall,
+    }
   }
 }
 

@@ -9,6 +9,7 @@ import {
 import { changesSearch, inboxSearch } from './approvals/search.ts'
 import { shopSearch } from './channels/search.ts'
 import { NotFound } from './components/states.tsx'
+import { courierSearch, couriersSearch } from './couriers/search.ts'
 import { inspectionsSearch } from './inspections/search.ts'
 import { orderSearch, ordersSearch } from './orders/search.ts'
 import { pickTasksSearch } from './picking/search.ts'
@@ -131,6 +132,18 @@ const shop = createRoute({
   path: '/shops/$shopId',
   validateSearch: shopSearch,
   component: lazyRouteComponent(() => import('./channels/shop-page.tsx'), 'ShopPage'),
+})
+const couriers = createRoute({
+  getParentRoute: () => shell,
+  path: '/couriers',
+  validateSearch: couriersSearch,
+  component: lazyRouteComponent(() => import('./couriers/couriers-page.tsx'), 'CouriersPage'),
+})
+const courier = createRoute({
+  getParentRoute: () => shell,
+  path: '/couriers/$courier',
+  validateSearch: courierSearch,
+  component: lazyRouteComponent(() => import('./couriers/courier-page.tsx'), 'CourierPage'),
 })
 const subscriptions = createRoute({
   getParentRoute: () => shell,
@@ -404,6 +417,8 @@ const routeTree = root.addChildren([
     wall,
     device.addChildren([pickTasks, pickTask, inspections, inspection]),
     shop,
+    couriers,
+    courier,
     subscriptions,
     subscription,
     settings,

@@ -46,7 +46,7 @@ test('a push is in the inbox when it is acknowledged, in Kuaidi100’s exact wor
       state: 'unread',
       type: 'courier.push',
       order_key: 'waybill:YT1',
-      body: { param: paramOf('YT1') },
+      body: { param: paramOf('YT1'), waybillNumber: 'YT1' },
     },
   ])
 })

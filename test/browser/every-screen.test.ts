@@ -32,6 +32,7 @@ const screens: Record<string, string> = {
   picking: '/picking',
   inspections: '/inspections',
   shops: '/shops',
+  couriers: '/couriers',
   policies: '/policies',
   'one policy': '/policies/health-score',
   'the approval route': '/policies/approval-route',

@@ -76,6 +76,7 @@ test.each([
   '/picking',
   '/inspections',
   '/shops',
+  '/couriers',
   '/policies/approval-route',
   '/reports/health',
 ])('on a narrow phone nothing of %s sticks out at the side', async (path) => {

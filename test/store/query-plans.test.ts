@@ -15,6 +15,7 @@ import { listWorkItemsQuery } from '../../contracts/work-items.ts'
 import { chinaDayNumber } from '../../domain/customer-segment.ts'
 import { INITIAL_SAFETY_STOCK_POLICY } from '../../domain/safety-stock.ts'
 import { toldRows, unsettledIds, untoldChanges, untoldTransfers } from '../../store/carrying.ts'
+import { listCouriers, listFollowedParcels } from '../../store/couriers.ts'
 import { listCustomerOrders, listCustomers } from '../../store/customer-lists.ts'
 import { refreshCustomers } from '../../store/customer-refresh.ts'
 import { customerStandingOf } from '../../store/customer-service.ts'
@@ -405,6 +406,24 @@ describe('the data-flow map', () => {
 
   test('how couriers stand is read from the parcels under way, and of their orders each by its id', () =>
     expectNarrow((db) => courierStandings(db), ['parcel', 'orders']))
+
+  test('how couriers stand, and their parcels one by one, are read from those under way', async () => {
+    const connection = {
+      source: 'gateway',
+      sourceUrl: '',
+      pushes: false,
+      callsPerSecond: 1,
+      waybillsPerCall: 1,
+    } as const
+    await expectNarrow(
+      (db) => listCouriers(db, { limit: 50, sort: 'courier' }, () => connection),
+      ['parcel', 'orders'],
+    )
+    await expectNarrow(
+      (db) => listFollowedParcels(db, 'courier-0', { limit: 50, sort: 'newest' }),
+      ['parcel'],
+    )
+  })
 })
 
 describe('stock', () => {

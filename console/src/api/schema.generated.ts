@@ -5491,6 +5491,372 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/courier-sources/{source}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a source pushed of parcels, and what became of it
+         * @description Systems: ops. Roles: ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    sort?: "newest" | "oldest";
+                    state?: "unread" | "read" | "set_aside" | "dismissed";
+                    waybillNumber?: string;
+                };
+                header?: never;
+                path: {
+                    source: "kuaidi100";
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                attempts: number;
+                                canReplay: boolean;
+                                lastError: string | null;
+                                /** @description the hub’s own number of it */
+                                messageId: string;
+                                /** @description null: it is not tried any more */
+                                nextAttemptAt: string | null;
+                                /** @description whose parcel it was read for */
+                                orderId: string | null;
+                                /** Format: date-time */
+                                receivedAt: string;
+                                settledAt: string | null;
+                                /** @enum {string} */
+                                state: "unread" | "read" | "set_aside" | "dismissed";
+                                /** @description null: it is no longer kept */
+                                waybillNumber: string | null;
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/courier-sources/{source}/messages/{messageId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a push once more that was set aside
+         * @description Systems: ops. Roles: ops, admin.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    messageId: string;
+                    source: "kuaidi100";
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/couriers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Couriers with their parcels under way: lag, last push, last poll, errors
+         * @description Systems: ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    sort?: "courier" | "-courier";
+                    troubled?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                /** @description of the source, for all its couriers together */
+                                callsPerSecond: number;
+                                /** @description the hub’s code of it */
+                                courier: string;
+                                parcels: {
+                                    /** @description three or more calls in a row failed */
+                                    failing: number;
+                                    /** @description whether there are more than were looked at */
+                                    isCapped: boolean;
+                                    /** @description not asked about for twice as long as they should be */
+                                    overdue: number;
+                                    /** @description no scan for too long, which a person was told */
+                                    silent: number;
+                                    /** @description of orders that are open; one of a shared waybill */
+                                    underWay: number;
+                                };
+                                poll: {
+                                    /** @description null while it is not known */
+                                    lagSeconds: number | null;
+                                    lagTargetSeconds: number;
+                                    /** @description of the parcel that failed last and still does */
+                                    lastError: string | null;
+                                    lastSuccessAt: string | null;
+                                    /** @enum {string} */
+                                    state: "unknown" | "connected" | "ok" | "failing";
+                                };
+                                push: {
+                                    /** @description null while it is not known */
+                                    lagSeconds: number | null;
+                                    lagTargetSeconds: number;
+                                    /** @description of a parcel of this courier that is under way */
+                                    lastMessageAt: string | null;
+                                    /** @description pushes of the source that could not be read, or name no parcel of ours */
+                                    setAside: number;
+                                    /** @enum {string} */
+                                    state: "unknown" | "connected" | "ok" | "failing";
+                                    /** @description pushes of the source that are kept and not read */
+                                    waiting: number;
+                                } | null;
+                                /** @enum {string} */
+                                source: "gateway" | "sf" | "kuaidi100";
+                                /** @description where the source is asked, as it is configured */
+                                sourceUrl: string;
+                                waybillsPerCall: number;
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/couriers/{courier}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One courier
+         * @description Systems: ops. Roles: clerk, team_lead, store_manager, regional_director, finance, ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    courier: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description of the source, for all its couriers together */
+                            callsPerSecond: number;
+                            /** @description the hub’s code of it */
+                            courier: string;
+                            parcels: {
+                                /** @description three or more calls in a row failed */
+                                failing: number;
+                                /** @description whether there are more than were looked at */
+                                isCapped: boolean;
+                                /** @description not asked about for twice as long as they should be */
+                                overdue: number;
+                                /** @description no scan for too long, which a person was told */
+                                silent: number;
+                                /** @description of orders that are open; one of a shared waybill */
+                                underWay: number;
+                            };
+                            poll: {
+                                /** @description null while it is not known */
+                                lagSeconds: number | null;
+                                lagTargetSeconds: number;
+                                /** @description of the parcel that failed last and still does */
+                                lastError: string | null;
+                                lastSuccessAt: string | null;
+                                /** @enum {string} */
+                                state: "unknown" | "connected" | "ok" | "failing";
+                            };
+                            push: {
+                                /** @description null while it is not known */
+                                lagSeconds: number | null;
+                                lagTargetSeconds: number;
+                                /** @description of a parcel of this courier that is under way */
+                                lastMessageAt: string | null;
+                                /** @description pushes of the source that could not be read, or name no parcel of ours */
+                                setAside: number;
+                                /** @enum {string} */
+                                state: "unknown" | "connected" | "ok" | "failing";
+                                /** @description pushes of the source that are kept and not read */
+                                waiting: number;
+                            } | null;
+                            /** @enum {string} */
+                            source: "gateway" | "sf" | "kuaidi100";
+                            /** @description where the source is asked, as it is configured */
+                            sourceUrl: string;
+                            waybillsPerCall: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/couriers/{courier}/parcels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Parcels under way with a courier, and how each is followed
+         * @description Systems: ops. Roles: ops, admin.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    sort?: "newest" | "oldest";
+                    standing?: "overdue" | "failing" | "silent";
+                    waybillNumber?: string;
+                };
+                header?: never;
+                path: {
+                    courier: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                /** Format: date-time */
+                                createdAt: string;
+                                /** @description calls in a row that failed */
+                                failures: number;
+                                lastError: string | null;
+                                /** @description a scan that had not been known */
+                                lastNewsAt: string | null;
+                                /** @description also of a call that failed */
+                                lastPollAt: string | null;
+                                lastPushAt: string | null;
+                                nextPollAt: string | null;
+                                /** Format: uuid */
+                                orderId: string;
+                                parcelId: string;
+                                /** @description what is wrong with it; none: nothing */
+                                standings: ("overdue" | "failing" | "silent")[];
+                                /** @enum {string} */
+                                state: "shipped" | "in_transit" | "refused" | "delivered" | "returned" | "lost";
+                                /** @description the last time that its source was asked to push; null: never */
+                                subscription: {
+                                    /** Format: date-time */
+                                    askedAt: string;
+                                    /** @description what the source answered */
+                                    detail: string | null;
+                                    /** @enum {string} */
+                                    state: "asked" | "active" | "refused" | "ended";
+                                } | null;
+                                waybillNumber: string;
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customer-segments": {
         parameters: {
             query?: never;

@@ -36,6 +36,9 @@ export type DraftAttachment =
 export type Shop = Item<'/v1/shops'>
 export type ShopMessage = Item<'/v1/shops/{shopId}/messages'>
 export type ShopDelivery = Item<'/v1/shops/{shopId}/deliveries'>
+export type Courier = Item<'/v1/couriers'>
+export type FollowedParcel = Item<'/v1/couriers/{courier}/parcels'>
+export type CourierMessage = Item<'/v1/courier-sources/{source}/messages'>
 export type ChannelOrder = Item<'/v1/channel-orders'>
 /** What a platform's credentials are made of. */
 export type PlatformFields = Item<'/v1/platforms'>['credentials']
