@@ -1,3 +1,5 @@
+const KEPT: ReadonlySet<number> = new Set([404, 409, 422])
+
 /** What went wrong with a request, in the words of the API (RFC 9457), or of the console where nothing answered. */
 export class Problem extends Error {
   /** The stable code of the catalogue; `unreachable` where no answer came. */
@@ -32,6 +34,14 @@ export class Problem extends Error {
     this.requestId = from.requestId ?? null
     this.fields = from.fields ?? []
     this.decidedBy = from.decidedBy ?? null
+  }
+
+  /**
+   * Whether the operation itself was refused: the API keeps that under the idempotency key and would say it again. What is said
+   * before an operation is begun (who asks, what is malformed, too many at once) says nothing of an earlier try.
+   */
+  get isKept(): boolean {
+    return KEPT.has(this.status) && this.code !== 'request-in-flight'
   }
 
   /** Whether the same request may be answered differently in a moment. */

@@ -4,8 +4,8 @@ import { Button, Input } from 'antd'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../api/client.ts'
+import { useOperation } from '../api/operation.ts'
 import type { ChangeDetail } from '../api/types.ts'
-import { useOperationKey } from '../api/use-operation-key.ts'
 import { ActionButton } from '../components/action-button.tsx'
 import { Section } from '../components/section.tsx'
 import { isOffered } from '../session/screens.ts'
@@ -69,18 +69,20 @@ export function ChangeActions({ change }: { change: ChangeDetail }) {
 
 /** Pressed again after an answer that was lost, the same goes out under the same key. */
 function useChangeAct(changeId: string) {
-  const operation = useOperationKey()
+  const once = useOperation()
   const queries = useQueryClient()
   return async (action: Exclude<ChangeAction, 'resubmit'>, note: string) => {
-    const header = { 'Idempotency-Key': operation.keyOf({ action, note }) }
-    const params = { path: { changeId }, header }
-    const sent = {
-      retry: () => client.POST('/v1/change-requests/{changeId}/retry', { params }),
-      withdraw: () => client.POST('/v1/change-requests/{changeId}/withdrawal', { params, body: { note } }),
-      abandon: () => client.POST('/v1/change-requests/{changeId}/abandonment', { params, body: { note } }),
-    }
-    await sent[action]()
-    operation.done()
+    await once({ action, note }, (header) => {
+      const params = { path: { changeId }, header }
+      switch (action) {
+        case 'retry':
+          return client.POST('/v1/change-requests/{changeId}/retry', { params })
+        case 'withdraw':
+          return client.POST('/v1/change-requests/{changeId}/withdrawal', { params, body: { note } })
+        case 'abandon':
+          return client.POST('/v1/change-requests/{changeId}/abandonment', { params, body: { note } })
+      }
+    })
     void queries.invalidateQueries({ queryKey: ['get', '/v1/change-requests/{changeId}'] })
     void queries.invalidateQueries({ queryKey: ['get', '/v1/change-requests'] })
   }

@@ -5,8 +5,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ChangeType } from '../../../domain/change.ts'
 import { client } from '../api/client.ts'
+import { useOperation } from '../api/operation.ts'
 import type { ChangeDetail, OrderDetail, SubmitChangeBody } from '../api/types.ts'
-import { useOperationKey } from '../api/use-operation-key.ts'
 import { ProblemText } from '../components/problem-text.tsx'
 import { Section } from '../components/section.tsx'
 import { useSettled } from '../components/use-settled.ts'
@@ -115,20 +115,20 @@ export function RequestForm({ order, before, types, hasMoved, onReload }: Props)
 /** @param changeId of the request that is asked for again; none: a new one */
 function useSubmit(changeId: string | undefined) {
   const navigate = useNavigate()
-  const operation = useOperationKey()
+  const once = useOperation()
   return useMutation({
-    mutationFn: async (body: SubmitChangeBody) => {
-      const header = { 'Idempotency-Key': operation.keyOf(body) }
-      if (changeId !== undefined) {
-        const { orderId: _orderId, ...again } = body
-        const params = { path: { changeId }, header }
-        await client.POST('/v1/change-requests/{changeId}/versions', { params, body: again })
-        return { changeId }
-      }
-      const { data } = await client.POST('/v1/change-requests', { params: { header }, body })
-      if (!data || !('changeId' in data)) throw new Error('the API made no request')
-      return data
-    },
+    mutationFn: (body: SubmitChangeBody) =>
+      once(body, async (header) => {
+        if (changeId !== undefined) {
+          const { orderId: _orderId, ...again } = body
+          const params = { path: { changeId }, header }
+          await client.POST('/v1/change-requests/{changeId}/versions', { params, body: again })
+          return { changeId }
+        }
+        const { data } = await client.POST('/v1/change-requests', { params: { header }, body })
+        if (!data || !('changeId' in data)) throw new Error('the API made no request')
+        return data
+      }),
     onSuccess: ({ changeId: id }) =>
       void navigate({ to: '/change-requests/$changeId', params: { changeId: id }, replace: true }),
   })

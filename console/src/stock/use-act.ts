@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useOperationKey } from '../api/use-operation-key.ts'
+import { useOperation } from '../api/operation.ts'
 
 type Header = { 'Idempotency-Key': string }
 
@@ -12,11 +12,10 @@ export function useAct<Content, Result>(
   onDone?: (result: Result) => void,
 ) {
   const queries = useQueryClient()
-  const operation = useOperationKey()
+  const once = useOperation()
   return useMutation({
-    mutationFn: (content: Content) => send(content, { 'Idempotency-Key': operation.keyOf(content) }),
+    mutationFn: (content: Content) => once(content, (header) => send(content, header)),
     onSuccess: (result) => {
-      operation.done()
       void queries.invalidateQueries({ queryKey: ['get'] })
       onDone?.(result)
     },

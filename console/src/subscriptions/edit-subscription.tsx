@@ -2,8 +2,8 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../api/client.ts'
+import { useOperation } from '../api/operation.ts'
 import type { Subscription } from '../api/types.ts'
-import { useOperationKey } from '../api/use-operation-key.ts'
 import { changesOf, type SubscriptionDraft } from './draft.ts'
 import { SubscriptionForm } from './subscription-form.tsx'
 
@@ -12,7 +12,7 @@ type Props = { subscription: Subscription; onClose: () => void; onChanged: () =>
 /** Changes what a system receives, of which stores, or where. */
 export function EditSubscription({ subscription, onClose, onChanged }: Props) {
   const { t } = useTranslation()
-  const operation = useOperationKey()
+  const once = useOperation()
   // As it was when the form was opened: the page behind it looks again every few seconds.
   const [before] = useState<SubscriptionDraft>(() => {
     const { name, url, eventTypes, storeIds } = subscription
@@ -22,13 +22,10 @@ export function EditSubscription({ subscription, onClose, onChanged }: Props) {
     mutationFn: async (draft: SubscriptionDraft) => {
       const body = changesOf(before, draft)
       if (Object.keys(body).length === 0) return
-      await client.PATCH('/v1/subscriptions/{subscriptionId}', {
-        params: {
-          path: { subscriptionId: subscription.subscriptionId },
-          header: { 'Idempotency-Key': operation.keyOf(body) },
-        },
-        body,
-      })
+      const path = { subscriptionId: subscription.subscriptionId }
+      await once(body, (header) =>
+        client.PATCH('/v1/subscriptions/{subscriptionId}', { params: { path, header }, body }),
+      )
     },
     onSuccess: onChanged,
   })

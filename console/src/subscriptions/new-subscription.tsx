@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { client } from '../api/client.ts'
-import { useOperationKey } from '../api/use-operation-key.ts'
+import { useOperation } from '../api/operation.ts'
 import type { SubscriptionDraft } from './draft.ts'
 import { SubscriptionForm } from './subscription-form.tsx'
 
@@ -16,14 +16,14 @@ export function NewSubscription({
   onMade: (subscriptionId: string) => void
 }) {
   const { t } = useTranslation()
-  const operation = useOperationKey()
+  const once = useOperation()
   const make = useMutation({
-    mutationFn: async (body: SubscriptionDraft) => {
-      const header = { 'Idempotency-Key': operation.keyOf(body) }
-      const { data } = await client.POST('/v1/subscriptions', { params: { header }, body })
-      if (!data) throw new Error('the API made no subscription')
-      return data.subscriptionId
-    },
+    mutationFn: (body: SubscriptionDraft) =>
+      once(body, async (header) => {
+        const { data } = await client.POST('/v1/subscriptions', { params: { header }, body })
+        if (!data) throw new Error('the API made no subscription')
+        return data.subscriptionId
+      }),
     onSuccess: onMade,
   })
   return (
