@@ -8,7 +8,7 @@ import { type UsableHub, useOrStartHub } from '../../scripts/parts/seeded-hub.ts
 
 declare module 'vitest' {
   interface ProvidedContext {
-    hub: Pick<RunInfo, 'api' | 'apiKeys' | 'accounts' | 'companyPassword' | 'simulator'>
+    hub: Pick<RunInfo, 'api' | 'apiKeys' | 'accounts' | 'companyPassword' | 'simulator' | 'postgres'>
     chromium: string
   }
 }
@@ -24,8 +24,8 @@ const PORT = 18_080
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   project.provide('chromium', await findChromium())
   const { info, end } = (await useRunning()) ?? (await startNew())
-  const { api, apiKeys, accounts, companyPassword, simulator } = info
-  project.provide('hub', { api, apiKeys, accounts, companyPassword, simulator })
+  const { api, apiKeys, accounts, companyPassword, simulator, postgres } = info
+  project.provide('hub', { api, apiKeys, accounts, companyPassword, simulator, postgres })
   return end
 }
 

@@ -10,6 +10,8 @@ export const HUB_URL = hub.api
 export const SIMULATOR_URL = hub.simulator
 /** Of everybody at the simulated company's sign-in. */
 export const COMPANY_PASSWORD = hub.companyPassword
+/** For what only schedules find: rows that a test puts there itself. */
+export const DATABASE_URL = hub.postgres
 
 /** For one thing to appear. Generous: the machine may be busy; a test that waits this long has failed. */
 export const PATIENCE_MS = 60_000
@@ -132,15 +134,15 @@ export type Placed = { orderId: string; amountCents: number }
 
 /** An order of one article in the mall's eastern store. */
 export async function placeOrder(
-  change: { remark?: string; quantity?: number; unitPriceCents?: number } = {},
+  change: { remark?: string; phone?: string; quantity?: number; unitPriceCents?: number } = {},
 ): Promise<Placed> {
-  const { remark = '', quantity = 1, unitPriceCents = 19_900 } = change
+  const { remark = '', phone = '13800138000', quantity = 1, unitPriceCents = 19_900 } = change
   const placed = await ask('mall', 'POST', '/v1/orders', {
     storeId: 'ST-MALL-EAST',
     channel: 'mall',
     contact: {
       name: '王小明',
-      phone: '13800138000',
+      phone,
       divisionCode: '310115',
       address: '世纪大道100号',
       remark,

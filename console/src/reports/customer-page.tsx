@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
@@ -18,6 +18,10 @@ import { Tag } from '../components/tag.tsx'
 import { ChannelName } from '../components/tags.tsx'
 import { useList } from '../components/use-list.ts'
 import { formatShare } from '../format/number.ts'
+import { isOffered } from '../session/screens.ts'
+import { usePerson } from '../session/session.ts'
+import { MergeCustomer, SplitCustomer } from './customer-actions.tsx'
+import { CustomerIdentity } from './customer-identity.tsx'
 
 const route = getRouteApi('/shell/reports/customers/$customerId')
 const PAGE = 30
@@ -56,9 +60,57 @@ export function CustomerPage() {
               rowKey={({ orderId }) => orderId}
             />
           </Section>
+          <Actions
+            key={customerId}
+            customer={query.data}
+            onDone={() => {
+              void query.refetch()
+              void orders.refetch()
+            }}
+          />
         </>
       )}
     </>
+  )
+}
+
+/** What people say about who is one customer. Whoever was merged or erased is nobody to say anything about. */
+function Actions({ customer, onDone }: { customer: CustomerDetail; onDone: () => void }) {
+  const { t } = useTranslation()
+  const { role } = usePerson()
+  const [splitOffId, setSplitOffId] = useState<string | null>(null)
+  if (customer.mergedInto !== null || customer.erasedAt !== null) return null
+  // Of another version there is something else to look at first.
+  const key = customer.version
+  return (
+    <>
+      {splitOffId !== null && (
+        <p role="status">
+          {t('customer.splitOff')} <CustomerLink customerId={splitOffId} />
+        </p>
+      )}
+      {isOffered('mergeCustomers', role) && (
+        <>
+          <MergeCustomer key={`merge ${key}`} customer={customer} onDone={onDone} />
+          <SplitCustomer
+            key={`split ${key}`}
+            customer={customer}
+            onDone={(newId) => {
+              setSplitOffId(newId)
+              onDone()
+            }}
+          />
+        </>
+      )}
+    </>
+  )
+}
+
+function CustomerLink({ customerId }: { customerId: string }) {
+  return (
+    <Link to="/reports/customers/$customerId" params={{ customerId }} className="code">
+      {customerId.slice(-12)}
+    </Link>
   )
 }
 
@@ -93,12 +145,14 @@ function About({ customer }: { customer: CustomerDetail }) {
           [t('customer.leniency'), <Money key="leniency" cents={service.approvalLeniencyCents} />],
         ]}
       />
-      {customer.identities.map(({ identityId, kind, channel, orders, seenAt }) => (
-        <div key={identityId} className="row-line">
-          <Tag tone="blue">{t(`identityKind.${kind}`)}</Tag>
-          <ChannelName channel={channel} />
-          <span>{t('customer.identityOrders', { count: orders })}</span>
-          <Moment at={seenAt} />
+      {customer.mergedInto !== null && (
+        <p>
+          {t('customer.mergedInto')} <CustomerLink customerId={customer.mergedInto} />
+        </p>
+      )}
+      {customer.identities.map((identity) => (
+        <div key={identity.identityId} className="row-line">
+          <CustomerIdentity identity={identity} />
         </div>
       ))}
     </Section>

@@ -1,4 +1,5 @@
 import { z } from 'zod/mini'
+import { CHANGE_TYPES } from '../../../domain/change.ts'
 import { ANOMALY_KINDS } from '../../../domain/change-anomaly.ts'
 import { ANOMALY_STATES } from '../../../domain/change-anomaly-state.ts'
 import { STATISTIC_KEYS, STATISTIC_SORTS } from '../../../domain/change-statistics.ts'
@@ -93,7 +94,7 @@ export const statisticsSearch = z.object({
   by: oneOf(STATISTIC_KEYS),
   storeId: words,
   applicant: words,
-  type: words,
+  type: oneOf(CHANGE_TYPES),
   sort: oneOf(STATISTIC_SORTS),
 })
 

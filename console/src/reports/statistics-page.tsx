@@ -4,7 +4,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { Input, Segmented } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { ChangeType } from '../../../domain/change.ts'
+import { CHANGE_TYPES, type ChangeType } from '../../../domain/change.ts'
 import { STATISTIC_KEYS, STATISTIC_SORTS } from '../../../domain/change-statistics.ts'
 import { api } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
@@ -32,6 +32,7 @@ export function StatisticsPage() {
   const search = route.useSearch()
   const change = useFilters<typeof search>()
   const { by = 'store', cursor: _cursor, ...rest } = search
+  const { options: stores } = useNames('/v1/stores')
   const month = search.month ?? monthOf(new Date())
   const query = api.useQuery(
     'get',
@@ -69,6 +70,28 @@ export function StatisticsPage() {
           onChange={(value) => change({ by: value === 'store' ? undefined : value })}
         />
         <FilterSelect
+          label={t('orders.store')}
+          isSearchable
+          value={search.storeId}
+          onChange={(storeId) => change({ storeId })}
+          options={stores}
+        />
+        <Input.Search
+          key={search.applicant ?? ''}
+          className="filter-wide"
+          aria-label={t('change.applicant')}
+          placeholder={t('change.applicant')}
+          allowClear
+          defaultValue={search.applicant}
+          onSearch={(text) => change({ applicant: text.trim() })}
+        />
+        <FilterSelect
+          label={t('change.type')}
+          value={search.type}
+          onChange={(type) => change({ type })}
+          options={CHANGE_TYPES.map((value) => ({ value, label: t(`changeType.${value}`) }))}
+        />
+        <FilterSelect
           label={t('list.sort')}
           value={search.sort}
           onChange={(sort) => change({ sort })}
@@ -98,14 +121,18 @@ export function StatisticsPage() {
       <ListTable
         label={t('reports.statistics')}
         list={useList<StatisticsRow>(query)}
-        columns={useColumns(by, month)}
+        columns={useColumns(by, month, search)}
         rowKey={({ key }) => key}
       />
     </>
   )
 }
 
-function useColumns(by: (typeof STATISTIC_KEYS)[number], month: string): ListColumn<StatisticsRow>[] {
+function useColumns(
+  by: (typeof STATISTIC_KEYS)[number],
+  month: string,
+  { storeId, applicant, type }: Narrowed,
+): ListColumn<StatisticsRow>[] {
   const { t } = useTranslation()
   const { nameOf } = useNames('/v1/stores')
   return useMemo(
@@ -114,7 +141,7 @@ function useColumns(by: (typeof STATISTIC_KEYS)[number], month: string): ListCol
         key: 'key',
         title: t(`statisticKey.${by}`),
         render: (_value, { key }) => (
-          <Link to="/change-requests" search={behind(by, key, month)}>
+          <Link to="/change-requests" search={behind(by, key, month, present({ storeId, applicant, type }))}>
             {by === 'store' ? nameOf(key) : by === 'type' ? t(`changeType.${key as ChangeType}`) : key}
           </Link>
         ),
@@ -157,16 +184,24 @@ function useColumns(by: (typeof STATISTIC_KEYS)[number], month: string): ListCol
         render: (_value, { now }) => <Difference cents={now.differenceCents} />,
       },
     ],
-    [t, by, month, nameOf],
+    [t, by, month, storeId, applicant, type, nameOf],
   )
 }
 
+/** Other filters that the rows were counted by. */
+type Narrowed = {
+  storeId?: string | undefined
+  applicant?: string | undefined
+  type?: ChangeType | undefined
+}
+
 /** The requests that a row counts. */
-function behind(by: (typeof STATISTIC_KEYS)[number], key: string, month: string) {
+function behind(by: (typeof STATISTIC_KEYS)[number], key: string, month: string, narrowed: Narrowed) {
   const from = new Date(`${month}-01T00:00:00+08:00`)
   const [year = 0, number = 1] = month.split('-').map(Number)
   const next = number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`
   const period = {
+    ...narrowed,
     createdFrom: from.toISOString(),
     createdTo: new Date(`${next}-01T00:00:00+08:00`).toISOString(),
   }

@@ -109,6 +109,7 @@ export const OFFERED = {
   closeReconciliation: ['finance', 'admin'],
   judgeAnomalies: AUDITORS,
   settleFailedChanges: OPERATORS,
+  mergeCustomers: OPERATORS,
   changePurchases: OPERATORS,
   /** What the warehouses' and planning's people do with stock. */
   adjustStock: OPERATORS,
