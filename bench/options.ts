@@ -38,6 +38,10 @@ export const FIGURES = {
     'MASE and cost of the hub’s forecasts on two years of a gift shop’s weeks, against seasonal naive and moving average (only when named; fetches 22 MB)',
   'replenishment-night':
     's for a night’s replenishment of 10,000 SKUs × 12 warehouses, against its demand alone (only when named)',
+  console:
+    'ms until the lists of orders (100,000) and approvals can be used in Chromium, and for a turn of the first, against sixty orders (only when named)',
+  lighthouse:
+    'Lighthouse’s scores of overview, approvals on a phone, and orders (only when named; fetches Lighthouse from npm)',
   'data-flow': 'ms of one look at all flows between the systems, with 10,000 orders (only when named)',
   events: 'history events of a paid order with one parcel and three scans, against the aim of 45',
   'start-latency': 'from the 201 to the started workflow, p50 and p99, against a plain start of a workflow',
@@ -57,6 +61,8 @@ const ONLY_WHEN_NAMED: ReadonlySet<FigureName> = new Set([
   'replenishment-night',
   'data-flow',
   'statement',
+  'console',
+  'lighthouse',
 ])
 
 /** What `push-growth` fills unless told otherwise: the sixty days that the inbox keeps of a big shop. */
@@ -66,7 +72,7 @@ const LEAST_INBOX_ROWS = 100_000
 /** Articles that `replenishment` reports on unless told otherwise: minutes instead of half an hour. */
 const ARTICLES = 400
 const MOST_ARTICLES = 5_000
-/** Orders that `health-score`, `replenishment-night` and `data-flow` are measured over; of `customers` customers; of `reconciliation` no fewer than 100,000. */
+/** Orders that `health-score`, `replenishment-night` and `data-flow` are measured over; of `customers` customers; of `reconciliation` and `console` no fewer than 100,000. */
 const ORDERS = 10_000
 const MOST_ORDERS = 1_000_000
 /** Change requests that `exports` writes unless told otherwise, and no more than an export holds. */
@@ -92,12 +98,12 @@ ${names.map((name) => `  ${name.padEnd(13)}  ${FIGURES[name]}`).join('\n')}
 
   --inbox-rows N how many messages push-growth fills the inbox with; 10,000,000 without it, which takes a quarter of an hour
   --articles N   how many of the gift shop's articles replenishment rolls through; 400 without it, 5000 are all of them
-  --orders N     over how many orders (or customers) health-score, customers, replenishment-night, data-flow and reconciliation (at least 100,000) are measured; 10,000 without it; up to 1,000,000, which takes half an hour
+  --orders N     over how many orders (or customers) health-score, customers, replenishment-night, data-flow, reconciliation and console (both at least 100,000) are measured; 10,000 without it; up to 1,000,000, which takes half an hour
   --requests N   how many change requests exports writes; 100,000 without it; 1,000,000, the most of one export, take a quarter of an hour
   --json         one line of JSON for each figure instead of the table; progress goes to standard error
   --help         this text
 
-Without a name everything but growth, push-growth, audit, health-score, customers, data-flow, statement and the two of replenishment is measured (about twelve minutes). The servers are started for this run alone, with data
+Without a name everything but growth, push-growth, audit, health-score, customers, data-flow, statement, console, lighthouse and the two of replenishment is measured (about twelve minutes). The servers are started for this run alone, with data
 in a temporary folder; DATABASE_URL, REDIS_URL and TEMPORAL_ADDRESS are ignored. Ctrl-C stops everything.`
 
 /** Arguments of `npm run bench`; throws a UsageError that says in one line what is wrong. */

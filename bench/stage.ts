@@ -13,6 +13,7 @@ import { Supervised } from '../scripts/parts/process.ts'
 import { type Print, withProgress } from '../scripts/parts/progress.ts'
 import { startRedis } from '../scripts/parts/redis.ts'
 import { loadSecrets, type Secrets } from '../scripts/parts/secrets.ts'
+import { startSeededHub } from '../scripts/parts/seeded-hub.ts'
 import { startTemporal } from '../scripts/parts/temporal.ts'
 import { createDatabase, createPool, type Db } from '../store/database.ts'
 import { createInboxNotice } from '../store/inbox-notice.ts'
@@ -109,6 +110,14 @@ export class Stage {
       await this.hub()
       const { processes } = await this.#product()
       return this.#start(processes.channels)
+    })
+
+  /** A whole hub with servers of its own, as `npm start` brings it up and fills it. */
+  seededHub = () =>
+    this.#once('seeded-hub', async () => {
+      const { folder, out, signal } = this.#options
+      const apiPort = await freePort()
+      return this.#start(startSeededHub({ root, dataDir: join(folder, 'hub'), apiPort, out, signal }))
     })
 
   /** An API process with a database of its own, and nobody who carries its orders anywhere. */

@@ -8,6 +8,7 @@ import { measureAudit } from '../bench/figures/audit.ts'
 import { measureBoard } from '../bench/figures/board.ts'
 import { measureCheckout } from '../bench/figures/checkout.ts'
 import { measureCheckoutHttp } from '../bench/figures/checkout-http.ts'
+import { measureConsole } from '../bench/figures/console.ts'
 import { measureCustomers } from '../bench/figures/customers.ts'
 import { measureDataFlow } from '../bench/figures/data-flow.ts'
 import { measureDecisions } from '../bench/figures/decisions.ts'
@@ -35,7 +36,7 @@ import { onStopRequest } from './parts/stop-request.ts'
 /** By convention what a shell reports for a command that Ctrl-C ended. */
 const interruptedExitCode = 130
 
-/** The measurements in their order; orders and cpu come out of the same rounds. */
+/** The measurements in their order; orders and cpu come out of the same rounds, console and lighthouse of one hub. */
 const measurements: {
   names: FigureName[]
   measure: (stage: Stage, say: Print, options: BenchOptions) => Promise<Figure[]>
@@ -77,6 +78,7 @@ const measurements: {
     names: ['replenishment-night'],
     measure: (stage, say, { orders }) => measureReplenishmentNight(stage, say, orders),
   },
+  { names: ['console', 'lighthouse'], measure: measureConsole },
   { names: ['data-flow'], measure: (stage, _say, { orders }) => measureDataFlow(stage, orders) },
   { names: ['events'], measure: measureEvents },
   { names: ['start-latency'], measure: measureStartLatency },

@@ -57,6 +57,8 @@ test('without a name everything is measured but what fills millions of rows, wit
     'replenishment-night',
     'data-flow',
     'statement',
+    'console',
+    'lighthouse',
   ]
   expect(parseBenchOptions([]).names).toEqual(Object.keys(FIGURES).filter((name) => !filling.includes(name)))
   expect(parseBenchOptions(['growth']).names).toEqual(['growth'])

@@ -11,15 +11,15 @@ const entry = z.object({
   resolved: z.string().optional(),
   optionalDependencies: z.record(z.string(), z.string()).default({}),
 })
-const { packages } = z
-  .object({ packages: z.record(z.string(), entry) })
-  .parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')))
-/** What comes from a registry: not this package, and not the console, which is a folder of it. */
-const installed = Object.entries(packages).filter(
-  ([path, { link }]) => path.includes('node_modules/') && !link,
-)
+const lock = z.object({ packages: z.record(z.string(), entry) })
 
-describe('the lock file', () => {
+describe.each(['package-lock.json', 'bench/console/lighthouse/package-lock.json'])('%s', (file) => {
+  const { packages } = lock.parse(JSON.parse(readFileSync(join(root, file), 'utf8')))
+  /** What comes from a registry: not this package, and not the console, which is a folder of it. */
+  const installed = Object.entries(packages).filter(
+    ([path, { link }]) => path.includes('node_modules/') && !link,
+  )
+
   test('says of every package which bytes it is, also of those for other platforms', () => {
     const strange = installed.filter(
       ([, { integrity }]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? ''),
