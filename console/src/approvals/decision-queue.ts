@@ -20,7 +20,8 @@ export type PendingDecision = Decision & {
   problem: Problem | null
 }
 
-export type DecisionSender = (decision: PendingDecision, options: { keepalive: boolean }) => Promise<unknown>
+/** In a way that outlives the page: whoever leaves it while an answer is awaited has decided, too. */
+export type DecisionSender = (decision: PendingDecision) => Promise<unknown>
 
 type Deps = {
   send: DecisionSender
@@ -74,7 +75,7 @@ export class DecisionQueue {
     this.#replace([...this.#entries, entry])
     this.#stops.set(
       changeId,
-      after(UNDO_MS, () => void this.#send(changeId, false)),
+      after(UNDO_MS, () => void this.#send(changeId)),
     )
   }
 
@@ -94,7 +95,7 @@ export class DecisionQueue {
 
   /** Tries one again that did not get through. */
   retry(changeId: string): void {
-    if (this.#find(changeId)?.state === 'failed') void this.#send(changeId, false)
+    if (this.#find(changeId)?.state === 'failed') void this.#send(changeId)
   }
 
   /** Gives one up that did not get through. Whether it arrived after all, the list says. */
@@ -104,15 +105,15 @@ export class DecisionQueue {
 
   /** Sends at once whatever waits: the page is about to go. */
   flush(): void {
-    for (const { changeId, state } of this.#entries) if (state === 'waiting') void this.#send(changeId, true)
+    for (const { changeId, state } of this.#entries) if (state === 'waiting') void this.#send(changeId)
   }
 
-  async #send(changeId: string, keepalive: boolean): Promise<void> {
+  async #send(changeId: string): Promise<void> {
     this.#stop(changeId)
     const entry = this.#change(changeId, { state: 'sending', problem: null })
     if (!entry) return
     try {
-      await this.#deps.send(entry, { keepalive })
+      await this.#deps.send(entry)
     } catch (error) {
       return this.#settleFailure(entry, problemOf(error))
     }

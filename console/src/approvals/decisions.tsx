@@ -10,12 +10,12 @@ import { DecisionQueue, type DecisionSender, type PendingDecision } from './deci
 
 const Queue = createContext<DecisionQueue | null>(null)
 
-const send: DecisionSender = (pending, { keepalive }) => {
+const send: DecisionSender = (pending) => {
   const { changeId, decision, note, requestVersion, stepNumber, orderVersion, idempotencyKey } = pending
   return client.POST('/v1/change-requests/{changeId}/decisions', {
     params: { path: { changeId }, header: { 'Idempotency-Key': idempotencyKey } },
     body: { decision, note, requestVersion, stepNumber, orderVersion },
-    keepalive,
+    keepalive: true,
   })
 }
 
