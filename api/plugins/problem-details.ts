@@ -42,7 +42,9 @@ export const notFound = fp(
   async (app: FastifyInstance) => {
     app.setNotFoundHandler((request, reply) => {
       const offered = app.methodsOf(request.url.split('?', 1)[0] ?? '')
-      if (offered.size === 0) return sendProblem(new ProblemError('not-found'), request, reply)
+      // A route that answers this method has looked, and found nothing at the address.
+      if (offered.size === 0 || offered.has(request.method))
+        return sendProblem(new ProblemError('not-found'), request, reply)
       reply.header('allow', [...offered].join(', '))
       return sendProblem(new ProblemError('method-not-allowed'), request, reply)
     })

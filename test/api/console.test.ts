@@ -74,6 +74,7 @@ test('no path leads out of the folder of the console', async () => {
 
 test('a program that asks for a path that is not there is told so, and a wrong method is told apart', async () => {
   expect((await open('/nothing', { accept: '*/*' })).json()).toMatchObject({ code: 'not-found' })
+  expect((await open('/assets/nothing.js', {})).json()).toMatchObject({ code: 'not-found' })
   const wrong = await api.app.inject({ method: 'PUT', url: '/v1/orders' })
   expect(wrong.json()).toMatchObject({ code: 'method-not-allowed' })
   const read = await open('/v1/change-requests/x/decisions')
