@@ -11,6 +11,7 @@ import {
   FLOWS,
   type Flow,
   type FlowConfiguration,
+  type FlowEdge,
   flowEdgesOf,
   parseEdgeId,
   type SeenFlow,
@@ -88,6 +89,65 @@ describe('the map', () => {
       ['statements_in', 'crm', 'hub', 86_400],
       ['statements_in', 'finance', 'hub', 86_400],
     ])
+  })
+
+  test.each<[string, Partial<FlowConfiguration>, Partial<FlowEdge>[]]>([
+    [
+      'stores that are told what to show',
+      {
+        stores: [
+          { storeId: 'MALL', channel: 'doudian' },
+          { storeId: 'OUTLET', channel: 'tmall' },
+        ],
+      },
+      [
+        { id: 'stock_out:MALL', from: 'hub', to: 'channel:doudian', intervalSeconds: null },
+        { id: 'stock_out:OUTLET', from: 'hub', to: 'channel:tmall', intervalSeconds: null },
+      ],
+    ],
+    [
+      'warehouses whose own system is read',
+      { warehouseSystems: [{ warehouseId: 'WH-HZ', intervalSeconds: 600 }] },
+      [{ id: 'stock_in:WH-HZ', from: 'warehouse_system:WH-HZ', to: 'hub', intervalSeconds: 600 }],
+    ],
+    [
+      'subscriptions',
+      { subscriptions: [{ subscriptionId: 'S-1', name: 'Data warehouse' }] },
+      [{ id: 'events_out:S-1', from: 'hub', to: 'subscriber:S-1', title: 'Data warehouse' }],
+    ],
+    [
+      'couriers with parcels under way',
+      { couriers: [{ courier: 'sf', intervalSeconds: 1_800 }] },
+      [{ id: 'courier_polls:sf', from: 'courier:sf', to: 'hub', intervalSeconds: 1_800 }],
+    ],
+    [
+      'couriers that push',
+      { courierPushSources: ['kuaidi100'] },
+      [{ id: 'courier_pushes:kuaidi100', from: 'courier:kuaidi100', to: 'hub', intervalSeconds: null }],
+    ],
+    [
+      'ways to customers',
+      { messageWays: ['sms'] },
+      [{ id: 'customer_messages:sms', from: 'hub', to: 'message_provider:sms' }],
+    ],
+    ['alerts', { sendsAlerts: true }, [{ id: 'alerts_out:', from: 'hub', to: 'wecom' }]],
+    ['cards', { sendsCards: true }, [{ id: 'cards_out:', from: 'hub', to: 'wecom' }]],
+    [
+      'an ERP',
+      { hasErp: true },
+      [
+        { id: 'erp_out:', from: 'workflows', to: 'erp' },
+        { id: 'purchases_out:', from: 'hub', to: 'erp' },
+      ],
+    ],
+  ])('has for %s just their edges more than a hub without', (_, change, expected) => {
+    const without = flowEdgesOf(NOTHING, [])
+    const edges = flowEdgesOf({ ...NOTHING, ...change }, [])
+    const ids = new Set(without.map(({ id }) => id))
+    expect(edges.filter(({ id }) => ids.has(id))).toEqual(without)
+    expect(edges.filter(({ id }) => !ids.has(id))).toEqual(
+      expected.map((edge) => expect.objectContaining({ ...edge, isConfigured: true })),
+    )
   })
 
   test('has no pushes of a platform that pushes nothing', () => {
