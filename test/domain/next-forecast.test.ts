@@ -65,7 +65,7 @@ describe('a forecaster that takes long', () => {
     }
   })
 
-  test('loses to a plain one that is as near, which is then judged over the whole year', () => {
+  test('loses to a plain one that is nearer, which is judged over the whole year', () => {
     const kept = next({ heavy: [heavy('wrong', -500)], today: nightOf(FIRST) })
     expect(kept).toEqual({ forecast: plainOf(), triedOn: nightOf(FIRST) })
   })

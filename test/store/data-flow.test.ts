@@ -260,6 +260,19 @@ describe('the map', () => {
     expect(shown?.oldestWaitingSeconds).toBeGreaterThanOrEqual(90)
   })
 
+  test('tells how often an edge succeeds in a minute of its window, and how much of what was tried was in vain', async () => {
+    for (const attempts of [1, 1, 2, 2]) await deliver({ attempts })
+    await deliver({ state: 'pending', settledSecondsAgo: null, lastError: 'connection refused' })
+    await watch({ windowMinutes: 15 })
+    // Four went through, after two tries that failed; one more is to be tried again.
+    expect(await edge('pick_tasks_out:')).toMatchObject({
+      ...{ succeeded: 4, failed: 2, retrying: 1, windowMinutes: 15 },
+      ...{ ratePerMinute: 0.27, errorRate: 0.4286 },
+    })
+    await watch({ windowMinutes: 5 })
+    expect(await edge('pick_tasks_out:')).toMatchObject({ ratePerMinute: 0.8, errorRate: 0.4286 })
+  })
+
   test('adds up what waits of all kinds that one edge carries', async () => {
     for (const kind of ['pick_task_created', 'pick_task_created', 'pick_task_withdrawn'])
       await deliver({ kind, state: 'pending', settledSecondsAgo: null, createdSecondsAgo: 1 })

@@ -3,6 +3,7 @@ import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type DryRunReport, dryRunBody } from '../../contracts/policies/dry-run.ts'
 import { POLICIES, type PolicyDocument, type PolicyKind } from '../../contracts/policies/index.ts'
+import { lotOf } from '../../domain/inspection.ts'
 import { submitChange } from '../../store/change-requests.ts'
 import { createDatabase } from '../../store/database.ts'
 import { dryRunPolicy } from '../../store/policy-dry-run.ts'
@@ -86,6 +87,17 @@ async function payAt(orderId: string, at: Date): Promise<void> {
     .execute()
 }
 
+async function logStatus(orderId: string, status: string, at: Date): Promise<void> {
+  const { store_id } = await store.row(orderId)
+  await store.db
+    .insertInto('operation_log')
+    .values({
+      ...{ order_id: orderId, store_id, version: 2, field: 'status', new_value: status, at },
+      ...{ operator: 'test', source: 'test' },
+    })
+    .execute()
+}
+
 test('only orders that would have fared otherwise are reported, with both outcomes and the facts behind them', async () => {
   const [, , , , fifth = ''] = orderIds
   await payAt(fifth, minutesBefore(50 - 20))
@@ -111,25 +123,10 @@ test('a document that decides the same reports nothing, however it is written', 
 
 test('returns and late money that would have come too late are counted', async () => {
   const [first = '', second = ''] = orderIds
-  const { store_id } = await store.row(first)
-  const log = (order_id: string, new_value: string, at: Date) =>
-    store.db
-      .insertInto('operation_log')
-      .values({
-        order_id,
-        store_id,
-        version: 2,
-        field: 'status',
-        new_value,
-        operator: 'test',
-        source: 'test',
-        at,
-      })
-      .execute()
-  await log(first, 'delivered', minutesBefore(9))
+  await logStatus(first, 'delivered', minutesBefore(9))
   await sql`insert into order_return (id, order_id, state, reason, lines, created_at)
     values (${`R-${first}`}, ${first}::uuid, 'requested', 'x', '[]', ${minutesBefore(4)})`.execute(store.db)
-  await log(second, 'expired', minutesBefore(8))
+  await logStatus(second, 'expired', minutesBefore(8))
   await payAt(second, minutesBefore(5))
   const windows = (afterSalesWindowSeconds: number, latePaymentWindowSeconds: number) => ({
     trackingIntervalSeconds: 60,
@@ -147,6 +144,37 @@ test('returns and late money that would have come too late are counted', async (
     },
     { id: second, before: { outcome: { paymentsTooLate: 0 } }, after: { outcome: { paymentsTooLate: 1 } } },
   ])
+})
+
+test('orders that somebody would have gone to see are reported: what a rule matches, below its share, and has arrived', async () => {
+  const matched = orderIds.slice(2)
+  const [lowest = '', low = '', high = '', highest = ''] = matched.toSorted((a, b) => lotOf(a) - lotOf(b))
+  // Between two lots, whatever ids the orders have; the third order is below it, but never arrived.
+  const sharePercent = (lotOf(high) + lotOf(highest)) * 50
+  for (const id of [lowest, low, highest]) await logStatus(id, 'delivered', minutesBefore(1))
+  const document = {
+    ...POLICIES.inspection.initial,
+    rules: [
+      {
+        condition: { '>': [{ var: 'units' }, 2] },
+        outcome: { sharePercent, checklist: 'delivered-goods', dueSeconds: 3_600 },
+      },
+    ],
+  }
+  const report = await dryRun('inspection', await draftOf('inspection', document))
+  expect(report).toMatchObject({ subject: 'order', total: 6, examined: 6, changed: 2 })
+  expect(report.items).toMatchObject(
+    matched
+      .filter((id) => id === lowest || id === low)
+      .map((id) => ({
+        id,
+        before: { outcome: { inspected: false, checklist: null } },
+        after: {
+          outcome: { inspected: true, checklist: 'delivered-goods' },
+          reasons: [{ lot: lotOf(id) * 100 }, { rule: 0, matched: true }],
+        },
+      })),
+  )
 })
 
 test('levels that would become low, or would not be any more, are reported for safety stock', async () => {

@@ -16,11 +16,17 @@ import {
 import {
   cancelRun,
   claimRun,
+  failRun,
   findRun,
+  finishRun,
+  RunLostError,
+  releaseRun,
   resumeRun,
   startDailyRun,
   startRun,
+  takeStep,
 } from '../../store/reconciliation-runs.ts'
+import { openWorkItem } from '../../store/work-items.ts'
 import { testRunner } from '../support/reconciliation.ts'
 import { openTestStore, type TestStore } from './support.ts'
 
@@ -255,6 +261,25 @@ test('a worker that was given up writes nothing any more', async () => {
   const successor = await claimRun(store.db)
   expect(successor).toMatchObject({ id: runId, attempt: dead.attempt + 1 })
   expect(await claimRun(store.db)).toBeNull()
+
+  // To the microsecond, so that a lease that was made longer shows.
+  const written = async () =>
+    (
+      await owner.query(
+        'select run::text from reconciliation_run as run union all select item::text from work_item as item',
+      )
+    ).rows
+  const before = await written()
+  const step = takeStep(store.db, dead, async (tx) => {
+    await openWorkItem(tx, { kind: 'reconciliation_failed', key: 'finance', orderId: null, detail: {} })
+    return { phase: 'clean', position: 'far', counts: { differences: 7 } }
+  })
+  await expect(step).rejects.toBeInstanceOf(RunLostError)
+  const failure = { error: 'too late', isFinal: true, isPause: false, retryInMs: 1_000 }
+  expect(await failRun(store.db, dead, failure)).toBe(false)
+  await releaseRun(store.db, dead)
+  await store.inTransaction((tx) => finishRun(tx, dead))
+  expect(await written()).toEqual(before)
 })
 
 test('cancelled, a run stops where it stands; resumed, it comes to its end; and only the newest may be', async () => {
