@@ -102,7 +102,7 @@ describe('a run over several rows', () => {
     const newKey = () => 'another key'
     const refused = again(failed(start(1), 'r0', REFUSED), { fresh, newKey }).entries[0]
     expect(refused).toMatchObject({ row: { version: 9 }, idempotencyKey: 'another key', state: 'waiting' })
-    for (const lost of [AWAY, problem('request-in-flight', 409)]) {
+    for (const lost of [AWAY, problem('request-in-flight', 409), problem('unauthenticated', 401)]) {
       const repeated = again(failed(start(1), 'r0', lost), { fresh, newKey }).entries[0]
       expect(repeated).toMatchObject({ row: { version: 1 }, idempotencyKey: 'key 1', state: 'waiting' })
     }

@@ -41,12 +41,17 @@ export class Problem extends Error {
    * before an operation is begun (who asks, what is malformed, too many at once) says nothing of an earlier try.
    */
   get isKept(): boolean {
-    return KEPT.has(this.status) && this.code !== 'request-in-flight'
+    return KEPT.has(this.status) && !this.passes
   }
 
   /** Whether the same request may be answered differently in a moment. */
   get passes(): boolean {
-    return this.status === 0 || this.status === 429 || this.status >= 500
+    return this.status === 0 || this.status === 429 || this.status >= 500 || this.code === 'request-in-flight'
+  }
+
+  /** Whether the same can be sent again as it is: it passes, or whoever sends it has to sign in first. */
+  get canBeSentAgain(): boolean {
+    return this.passes || this.code === 'unauthenticated'
   }
 }
 

@@ -122,7 +122,7 @@ export class DecisionQueue {
   }
 
   #settleFailure(entry: PendingDecision, problem: Problem): void {
-    if (problem.passes || problem.code === 'unauthenticated') {
+    if (problem.canBeSentAgain) {
       this.#change(entry.changeId, { state: 'failed', problem })
       return
     }

@@ -45,10 +45,10 @@ export function done<Row>(run: BulkRun<Row>, id: string): BulkRun<Row> {
   return changed(run, id, { state: 'done', problem: null })
 }
 
-/** One was refused, which says nothing about the others; or could not be asked, and then neither can they. */
+/** One was refused, which says nothing about the others; or it can be sent again as it is, and then the others wait, too. */
 export function failed<Row>(run: BulkRun<Row>, id: string, problem: Problem): BulkRun<Row> {
-  const isAway = problem.passes || problem.code === 'unauthenticated'
-  return { ...changed(run, id, { state: 'failed', problem }), isStopped: run.isStopped || isAway }
+  const isStopped = run.isStopped || problem.canBeSentAgain
+  return { ...changed(run, id, { state: 'failed', problem }), isStopped }
 }
 
 /** What is under way ends; nothing more is sent. */
@@ -67,15 +67,10 @@ export function again<Row>(
   const entries = run.entries.map((entry): BulkEntry<Row> => {
     if (entry.state !== 'failed') return entry
     const waiting = { ...entry, state: 'waiting' as const, problem: null }
-    if (entry.problem !== null && mayHaveCounted(entry.problem)) return waiting
+    if (entry.problem?.canBeSentAgain) return waiting
     return { ...waiting, row: fresh(entry.id) ?? entry.row, idempotencyKey: newKey() }
   })
   return { entries, isStopped: false }
-}
-
-/** Whether nobody knows if the request was carried out. */
-function mayHaveCounted(problem: Problem): boolean {
-  return problem.passes || problem.code === 'request-in-flight'
 }
 
 type BulkProgress = { total: number; done: number; failed: number; waiting: number; isOver: boolean }

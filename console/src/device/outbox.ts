@@ -159,7 +159,7 @@ export class Outbox<Work> {
   }
 
   async #settleFailure(errand: Errand<Work>, problem: Problem): Promise<boolean> {
-    if (problem.passes || problem.code === 'unauthenticated') {
+    if (problem.canBeSentAgain) {
       this.#isStuck = true
       this.#replace([...this.#errands])
       if (!this.#isStopped) this.#endPause = this.#deps.after(this.#pauseMs, this.#goOn)
