@@ -358,6 +358,8 @@ export const inboxQuery = pageQuery.extend({
   type: z.enum(CHANGE_TYPES).optional(),
   storeId: code.optional(),
   applicant: text(200).optional(),
+  /** Only what waits past its time. */
+  overdue: z.stringbool().default(false),
   sort: z.enum(['newest', 'oldest']).default('oldest'),
 })
 export type InboxQuery = z.output<typeof inboxQuery>
@@ -368,7 +370,7 @@ export const inboxPage = page(
 
 /** Nobody decides differently on more than these. */
 export const MOST_COUNTED_APPROVALS = 10_000
-export const inboxCountsQuery = inboxQuery.pick({ type: true, storeId: true, applicant: true })
+export const inboxCountsQuery = inboxQuery.pick({ type: true, storeId: true, applicant: true, overdue: true })
 export type InboxCountsQuery = z.output<typeof inboxCountsQuery>
 /** How much waits for the caller's decision, and how much of it past its time. A number of `most` means that many or more. */
 export const inboxCounts = z.object({ most: z.int(), total: z.int(), overdue: z.int() })

@@ -415,11 +415,17 @@ export const workItemDetailView = workItemView.extend({
   /** What can be done with it by a call. */
   actions: z.array(z.enum(WORK_ITEM_ACTIONS)),
 })
+/** A day or more; an hour or more, and less than a day; less than an hour. */
+export const WORK_ITEM_AGES = ['overDay', 'underDay', 'underHour'] as const
+export type WorkItemAge = (typeof WORK_ITEM_AGES)[number]
+
 export const listWorkItemsQuery = pageQuery.extend({
   state: z.enum(['open', 'resolved']).default('open'),
   kind: z.enum(WORK_ITEM_KINDS).optional(),
   orderId: orderId.optional(),
   owner: text(64).optional(),
+  /** How long they have waited, as the counts have it. */
+  waited: z.enum(WORK_ITEM_AGES).optional(),
   /** Open items that are put off until later: left out, alone, or among the others. */
   snoozed: z.enum(['exclude', 'only', 'include']).default('exclude'),
   sort: z.enum(['newest', 'oldest']).default('oldest'),

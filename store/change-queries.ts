@@ -69,13 +69,20 @@ export async function listChanges(
   return keyset.page(await select.execute(), query.limit, (row) => [row.at, row.id], summaryOf)
 }
 
+const isOverdue = sql<boolean>`request.due_at < now()`
+
+/** The requests of an inbox as it is filtered. */
+function fitsInbox({ overdue, ...filters }: InboxCountsQuery): RawBuilder<boolean> {
+  return overdue ? sql`(${fits(filters)} and ${isOverdue})` : fits(filters)
+}
+
 /** What waits for one person's decision, whoever's agreement it is; what waits longest first, unless asked otherwise. */
 export async function listInbox(db: Db, query: InboxQuery, account: string) {
   const keyset = new Keyset(`change-inbox/${account}`, query, timeAndUuid)
   const after = keyset.after(query.cursor)
   const direction = query.sort === 'newest' ? 'desc' : 'asc'
   const select = requests(db, { kind: 'all' })
-    .where(fits(query))
+    .where(fitsInbox(query))
     .innerJoin('change_approver as place', 'place.change_id', 'request.id')
     .select(['place.principal', 'place.opened_at', exact('place.opened_at').as('at')])
     .where('place.account', '=', account)
@@ -101,10 +108,10 @@ export async function listInbox(db: Db, query: InboxQuery, account: string) {
 export async function countInbox(db: Db, query: InboxCountsQuery, account: string): Promise<InboxCounts> {
   const most = MOST_COUNTED_APPROVALS
   const { rows } = await sql<Omit<InboxCounts, 'most'>>`
-    select count(*)::int as total, count(*) filter (where due_at < now())::int as overdue
+    select count(*)::int as total, count(*) filter (where ${isOverdue})::int as overdue
     from (select request.due_at from change_approver as place
       join change_request as request on request.id = place.change_id
-      where place.account = ${account} and place.state = 'open' and ${fits(query)} limit ${most}) as waiting`.execute(
+      where place.account = ${account} and place.state = 'open' and ${fitsInbox(query)} limit ${most}) as request`.execute(
     db,
   )
   const [counted] = rows

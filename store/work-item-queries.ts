@@ -1,9 +1,10 @@
-import { type Selectable, sql } from 'kysely'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { z } from 'zod'
 import {
   describeKind,
   type ListWorkItemsQuery,
   MOST_COUNTED_ITEMS,
+  type WorkItemAge,
   type WorkItemCounts,
   type workItemView,
 } from '../contracts/work-items.ts'
@@ -23,11 +24,21 @@ function visible(scope: Scope) {
     select from orders where orders.id = work_item.order_id and ${inScope(scope, 'orders.store_id')})`
 }
 
-/** One page of the work items in scope. */
+/** The items of an age, as it is `now`. */
+function hasWaited(age: WorkItemAge, now: Date): RawBuilder<boolean> {
+  const isOverDay = sql<boolean>`work_item.created_at <= ${now}::timestamptz - interval '1 day'`
+  const isUnderHour = sql<boolean>`work_item.created_at > ${now}::timestamptz - interval '1 hour'`
+  if (age === 'overDay') return isOverDay
+  if (age === 'underHour') return isUnderHour
+  return sql<boolean>`(not (${isOverDay}) and not (${isUnderHour}))`
+}
+
+/** One page of the work items in scope, as it is `now`. */
 export async function listWorkItems(
   db: Db,
   query: ListWorkItemsQuery,
   scope: Scope,
+  now: Date,
 ): Promise<Page<WorkItemView>> {
   const keyset = new Keyset('work-items', query, timeAndUuid)
   const after = keyset.after(query.cursor)
@@ -46,6 +57,7 @@ export async function listWorkItems(
   if (query.kind) select = select.where('kind', '=', query.kind)
   if (query.orderId) select = select.where('order_id', '=', query.orderId)
   if (query.owner) select = select.where('owner', '=', query.owner)
+  if (query.waited) select = select.where(hasWaited(query.waited, now))
   select = select.where(beyond(['created_at', 'id'], query.sort, after))
   return keyset.page(await select.execute(), query.limit, (row) => [row.at, row.id], workItemOf)
 }
@@ -55,13 +67,13 @@ export async function countWorkItems(db: Db, scope: Scope, now: Date): Promise<W
   const most = MOST_COUNTED_ITEMS
   const { rows } = await sql<Omit<WorkItemCounts, 'most'>>`
     select count(*)::int as total,
-      count(*) filter (where waited >= interval '1 day')::int as "overDay",
-      count(*) filter (where waited >= interval '1 hour' and waited < interval '1 day')::int as "underDay",
-      count(*) filter (where waited < interval '1 hour')::int as "underHour",
+      count(*) filter (where ${hasWaited('overDay', now)})::int as "overDay",
+      count(*) filter (where ${hasWaited('underDay', now)})::int as "underDay",
+      count(*) filter (where ${hasWaited('underHour', now)})::int as "underHour",
       (select count(*)::int from (select from work_item where ${isSnoozed} and ${visible(scope)} limit ${most}) as put_off)
         as snoozed
-    from (select ${now}::timestamptz - created_at as waited from work_item
-      where state = 'open' and ${isAwake} and ${visible(scope)} order by created_at limit ${most}) as open`.execute(
+    from (select created_at from work_item
+      where state = 'open' and ${isAwake} and ${visible(scope)} order by created_at limit ${most}) as work_item`.execute(
     db,
   )
   const [counted] = rows

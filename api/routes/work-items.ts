@@ -73,7 +73,7 @@ export const workItemRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (a
         response: { 200: workItemPage },
       },
     },
-    async (request) => listWorkItems(db, request.query, scopeOf(identityOf(request))),
+    async (request) => listWorkItems(db, request.query, scopeOf(identityOf(request)), deps.clock.now()),
   )
 
   app.get(

@@ -46,6 +46,22 @@ const audited = (id: string) =>
     [id],
   )
 
+test.each([
+  ['overDay', '25 hours', ['underDay', 'underHour']],
+  ['underDay', '90 minutes', ['overDay', 'underHour']],
+  ['underHour', '1 minute', ['overDay', 'underDay']],
+] as const)(
+  'an open item that is %s is counted there and is in that list alone',
+  async (age, ago, others) => {
+    const before = await counted()
+    const { id } = await raise()
+    await api.rows('update work_item set created_at = now() - $2::interval where id = $1', [id, ago])
+    expect(await counted()).toEqual({ ...before, total: before.total + 1, [age]: before[age] + 1 })
+    expect(await listed(`&waited=${age}`, id)).toBe(true)
+    for (const other of others) expect(await listed(`&waited=${other}`, id)).toBe(false)
+  },
+)
+
 describe('a work item that is put off', () => {
   test('is out of the inbox and of what waits until then, and everybody sees by whom, until when and why', async () => {
     const { id } = await raise()

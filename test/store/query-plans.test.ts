@@ -749,8 +749,13 @@ describe('lists', () => {
     ['resolved, newest first', { state: 'resolved', sort: 'newest' }],
     ['of an order', { orderId: orderIds[0] ?? '', state: 'resolved' }],
     ['put off', { snoozed: 'only' }],
+    ['of a day', { waited: 'overDay' }],
+    ['of less than an hour', { waited: 'underHour' }],
   ])('work items %s read about a page', (_, filters) =>
-    expectNarrow((db) => listWorkItems(db, listWorkItemsQuery.parse(filters), everything), ['work_item']),
+    expectNarrow(
+      (db) => listWorkItems(db, listWorkItemsQuery.parse(filters), everything, new Date()),
+      ['work_item'],
+    ),
   )
 
   test.each<[string, Record<string, string>]>([

@@ -1019,6 +1019,7 @@ export interface paths {
                     applicant?: string;
                     cursor?: string;
                     limit?: number;
+                    overdue?: string;
                     sort?: "newest" | "oldest";
                     storeId?: string;
                     type?: "price" | "address" | "item" | "quantity" | "gift" | "cancel" | "refund" | "reship";
@@ -1112,6 +1113,7 @@ export interface paths {
             parameters: {
                 query?: {
                     applicant?: string;
+                    overdue?: string;
                     storeId?: string;
                     type?: "price" | "address" | "item" | "quantity" | "gift" | "cancel" | "refund" | "reship";
                 };
@@ -22438,6 +22440,7 @@ export interface paths {
                     snoozed?: "exclude" | "only" | "include";
                     sort?: "newest" | "oldest";
                     state?: "open" | "resolved";
+                    waited?: "overDay" | "underDay" | "underHour";
                 };
                 header?: never;
                 path?: never;

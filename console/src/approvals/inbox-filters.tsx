@@ -1,5 +1,5 @@
 import { getRouteApi } from '@tanstack/react-router'
-import { Select } from 'antd'
+import { Checkbox, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { CHANGE_TYPES } from '../../../domain/change.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
@@ -27,6 +27,12 @@ export function InboxFilters() {
         onChange={(sort) => change({ sort: sort === 'oldest' ? undefined : sort })}
         options={(['oldest', 'newest'] as const).map((value) => ({ value, label: t(`list.${value}`) }))}
       />
+      <Checkbox
+        checked={search.overdue === true}
+        onChange={({ target }) => change({ overdue: target.checked || undefined })}
+      >
+        {t('overview.approvalsOverdue')}
+      </Checkbox>
     </FilterBar>
   )
 }

@@ -6,6 +6,7 @@ import { flag, moment, oneOf, paging, words } from '../components/search-schema.
 export const inboxSearch = z.object({
   type: oneOf(CHANGE_TYPES),
   storeId: words,
+  overdue: flag,
   sort: oneOf(['newest', 'oldest']),
 })
 

@@ -11,6 +11,7 @@ const LOOK_EVERY_MS = 15_000
 export type InboxQuery = {
   type?: InboxItem['type'] | undefined
   storeId?: string | undefined
+  overdue?: true | undefined
   sort?: 'newest' | 'oldest' | undefined
 }
 

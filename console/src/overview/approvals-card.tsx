@@ -19,7 +19,7 @@ export function ApprovalsCard() {
               <Figure name={t('overview.approvals')}>{shown(total, most)}</Figure>
             </Link>
             {overdue > 0 && (
-              <Link to="/approvals" className="alarming">
+              <Link to="/approvals" search={{ overdue: true }} className="alarming">
                 <Figure name={t('overview.approvalsOverdue')}>{shown(overdue, most)}</Figure>
               </Link>
             )}

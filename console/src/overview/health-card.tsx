@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { Progress } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
@@ -27,9 +28,11 @@ export function HealthCard() {
       }
     >
       <div className="figures">
-        <Figure name={data.band === null ? t('overview.healthUnknown') : t(`band.${data.band}`)}>
-          {data.score === null ? '–' : Math.round(data.score)}
-        </Figure>
+        <Link to="/reports/health">
+          <Figure name={data.band === null ? t('overview.healthUnknown') : t(`band.${data.band}`)}>
+            {data.score === null ? '–' : Math.round(data.score)}
+          </Figure>
+        </Link>
         {data.change !== null && (
           <Figure
             name={t('overview.healthChange')}
@@ -38,9 +41,14 @@ export function HealthCard() {
       </div>
       {data.components.map(({ component, score }) => (
         <div key={component} className="row-line">
-          <span className="health-name" id={`health-${component}`}>
+          <Link
+            to="/reports/health"
+            search={{ component }}
+            className="health-name"
+            id={`health-${component}`}
+          >
             {t(`healthComponent.${component}`)}
-          </span>
+          </Link>
           <Progress
             percent={score === null ? 0 : Math.round(score)}
             size="small"

@@ -2,9 +2,8 @@ import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import { Section } from '../components/section.tsx'
+import { WORK_ITEM_AGES } from '../watch/search.ts'
 import { Counting, Figure } from './number.tsx'
-
-const AGES = ['overDay', 'underDay', 'underHour'] as const
 
 /** What waits for a person, by how long it has waited. */
 export function WorkItemsCard() {
@@ -21,8 +20,8 @@ export function WorkItemsCard() {
             <Link to="/work-items">
               <Figure name={t('overview.workItems')}>{shown(counted.total, most)}</Figure>
             </Link>
-            {AGES.map((age) => (
-              <Link key={age} to="/work-items" search={age === 'underHour' ? { sort: 'newest' } : {}}>
+            {WORK_ITEM_AGES.map((age) => (
+              <Link key={age} to="/work-items" search={{ waited: age }}>
                 <Figure name={t(`overview.${age}`)}>{shown(counted[age], most)}</Figure>
               </Link>
             ))}

@@ -1,6 +1,8 @@
 import { z } from 'zod/mini'
 import { flag, oneOf, paging, words } from '../components/search-schema.ts'
 
+export const WORK_ITEM_AGES = ['overDay', 'underDay', 'underHour'] as const
+
 /** The lists behind the numbers of the overview. */
 export const workItemsSearch = z.object({
   ...paging,
@@ -8,6 +10,7 @@ export const workItemsSearch = z.object({
   owner: words,
   orderId: words,
   state: oneOf(['open', 'resolved']),
+  waited: oneOf(WORK_ITEM_AGES),
   snoozed: oneOf(['only', 'include']),
   sort: oneOf(['newest', 'oldest']),
 })

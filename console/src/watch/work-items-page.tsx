@@ -19,6 +19,7 @@ import { useList } from '../components/use-list.ts'
 import { useSelection } from '../components/use-selection.ts'
 import { pickText } from '../format/bilingual.ts'
 import { usePerson } from '../session/session.ts'
+import { WORK_ITEM_AGES } from './search.ts'
 import { Snoozed } from './snoozed.tsx'
 
 const WorkItemBulk = lazy(async () => ({ default: (await import('./work-item-bulk.tsx')).WorkItemBulk }))
@@ -77,6 +78,12 @@ export function WorkItemsPage() {
             value,
             label: t(`workItems.snoozedFilter.${value}`),
           }))}
+        />
+        <FilterSelect
+          label={t('overview.workItemsByAge')}
+          value={search.waited}
+          onChange={(waited) => change({ waited })}
+          options={WORK_ITEM_AGES.map((value) => ({ value, label: t(`overview.${value}`) }))}
         />
         <FilterSelect
           label={t('workItems.kind')}
