@@ -446,6 +446,8 @@ export const en: Messages = {
     reasonRequired: 'Please say why',
     attach: 'Add pictures or a PDF',
     uploading: 'Uploading',
+    mostFiles: '{{count}} files at most: the rest were not added',
+    filesMissing: 'Not every file is with the hub yet: wait for it, or try again or remove what failed',
     addLine: 'Add a line',
     removeLine: 'Remove',
     skuHint: 'Number or name of the article',

@@ -442,6 +442,8 @@ export const zhCN = {
     reasonRequired: '请填写原因说明',
     attach: '添加图片或 PDF',
     uploading: '正在上传',
+    mostFiles: '最多 {{count}} 个附件，多出的未添加',
+    filesMissing: '附件尚未全部上传：请等待上传完成，重试或移除失败的附件',
     addLine: '添加一行',
     removeLine: '移除',
     skuHint: '输入商品编号或名称',

@@ -12,31 +12,46 @@ import { formatBytes } from '../format/bytes.ts'
 const MOST = 10
 const TAKEN = 'image/jpeg,image/png,image/webp,application/pdf'
 
-type Upload = { key: string; name: string; bytes: number; attachmentId: string | null; error: unknown }
+type Upload = { key: string; file: File; attachmentId: string | null; error: unknown }
+export type Attached = {
+  attachmentIds: string[]
+  /** Every file that was chosen is with the hub: a request without one of them would not be what was asked for. */
+  isComplete: boolean
+}
+export const NOTHING_ATTACHED: Attached = { attachmentIds: [], isComplete: true }
 
 /** Pictures and PDFs that show why: each is sent as soon as it is chosen, and named in the request when that is made. */
-export function AttachmentsField({ onChange }: { onChange: (attachmentIds: string[]) => void }) {
+export function AttachmentsField({ onChange }: { onChange: (attached: Attached) => void }) {
   const { t, i18n } = useTranslation()
   const input = useRef<HTMLInputElement>(null)
   const [files, setFiles] = useState<Upload[]>([])
+  const [isOver, setOver] = useState(false)
   const latest = useRef(files)
   const show = (next: Upload[]) => {
     latest.current = next
     setFiles(next)
-    onChange(next.flatMap(({ attachmentId }) => (attachmentId === null ? [] : [attachmentId])))
+    const attachmentIds = next.flatMap(({ attachmentId }) => (attachmentId === null ? [] : [attachmentId]))
+    onChange({ attachmentIds, isComplete: attachmentIds.length === next.length })
   }
   const settle = (key: string, part: Partial<Upload>) =>
     show(latest.current.map((file) => (file.key === key ? { ...file, ...part } : file)))
 
+  const send = ({ key, file }: Pick<Upload, 'key' | 'file'>) =>
+    upload(key, file).then(
+      ({ attachmentId }) => settle(key, { attachmentId }),
+      (error: unknown) => settle(key, { error }),
+    )
+  const again = (failed: Upload) => {
+    settle(failed.key, { error: null })
+    void send(failed)
+  }
   const onChosen = (chosen: FileList | null) => {
     const room = MOST - latest.current.length
+    setOver((chosen?.length ?? 0) > room)
     for (const file of [...(chosen ?? [])].slice(0, room)) {
       const key = newIdempotencyKey()
-      show([...latest.current, { key, name: file.name, bytes: file.size, attachmentId: null, error: null }])
-      upload(key, file).then(
-        ({ attachmentId }) => settle(key, { attachmentId }),
-        (error: unknown) => settle(key, { error }),
-      )
+      show([...latest.current, { key, file, attachmentId: null, error: null }])
+      void send({ key, file })
     }
     if (input.current) input.current.value = ''
   }
@@ -58,13 +73,25 @@ export function AttachmentsField({ onChange }: { onChange: (attachmentIds: strin
       >
         {t('request.attach')}
       </Button>
-      {files.map(({ key, name, bytes, attachmentId, error }) => (
-        <div key={key} className="row-line" role="status">
-          <span>{name}</span>
-          <span className="quiet">{formatBytes(bytes)}</span>
-          {attachmentId === null && error === null && <span>{t('request.uploading')}</span>}
-          {error !== null && <span className="late">{pickText(problemOf(error).title, i18n.language)}</span>}
-          <Button size="small" onClick={() => show(files.filter((file) => file.key !== key))}>
+      {isOver && (
+        <div role="alert" className="late">
+          {t('request.mostFiles', { count: MOST })}
+        </div>
+      )}
+      {files.map((chosen) => (
+        <div key={chosen.key} className="row-line" role="status">
+          <span>{chosen.file.name}</span>
+          <span className="quiet">{formatBytes(chosen.file.size)}</span>
+          {chosen.attachmentId === null && chosen.error === null && <span>{t('request.uploading')}</span>}
+          {chosen.error !== null && (
+            <>
+              <span className="late">{pickText(problemOf(chosen.error).title, i18n.language)}</span>
+              <Button size="small" onClick={() => again(chosen)}>
+                {t('common.retry')}
+              </Button>
+            </>
+          )}
+          <Button size="small" onClick={() => show(files.filter(({ key }) => key !== chosen.key))}>
             {t('request.removeLine')}
           </Button>
         </div>

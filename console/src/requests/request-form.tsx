@@ -10,7 +10,7 @@ import type { ChangeDetail, OrderDetail, SubmitChangeBody } from '../api/types.t
 import { ProblemText } from '../components/problem-text.tsx'
 import { Section } from '../components/section.tsx'
 import { useSettled } from '../components/use-settled.ts'
-import { AttachmentsField } from './attachments-field.tsx'
+import { AttachmentsField, NOTHING_ATTACHED } from './attachments-field.tsx'
 import { ChangeFields } from './change-fields.tsx'
 import { changeOf, type Draft, draftAgain, draftOf } from './draft.ts'
 import { PreviewPane } from './preview-pane.tsx'
@@ -35,23 +35,23 @@ export function RequestForm({ order, before, types, hasMoved, onReload }: Props)
   const [draft, setDraft] = useState(() => (before ? draftAgain(order, before) : draftOf(order)))
   const [reasonCode, setReasonCode] = useState(knownReason(before?.reasonCode))
   const [reason, setReason] = useState(before?.reason ?? '')
-  const [attachmentIds, setAttachmentIds] = useState<string[]>([])
+  const [attached, setAttached] = useState(NOTHING_ATTACHED)
   const change = changeOf(type, draft, order)
   const settled = useSettled(change)
   const submit = useSubmit(before?.changeId)
-  const isMissing = { change: change === null, reason: reason.trim() === '' }
+  const isMissing = { change: change === null, reason: reason.trim() === '', files: !attached.isComplete }
   const [isTried, setTried] = useState(false)
 
   const onSubmit = () => {
     setTried(true)
-    if (change === null || isMissing.reason) return
+    if (change === null || isMissing.reason || isMissing.files) return
     submit.mutate({
       orderId: order.orderId,
       orderVersion: order.version,
       change,
       reasonCode,
       reason: reason.trim(),
-      ...(attachmentIds.length === 0 ? {} : { attachmentIds }),
+      ...(attached.attachmentIds.length === 0 ? {} : { attachmentIds: attached.attachmentIds }),
     })
   }
   return (
@@ -98,7 +98,12 @@ export function RequestForm({ order, before, types, hasMoved, onReload }: Props)
             onCode={setReasonCode}
             onText={setReason}
           />
-          <AttachmentsField onChange={setAttachmentIds} />
+          <AttachmentsField onChange={setAttached} />
+          {isTried && isMissing.files && (
+            <div role="alert" className="late">
+              {t('request.filesMissing')}
+            </div>
+          )}
         </Section>
         {submit.error && <ProblemText error={submit.error} />}
         <div className="request-submit">
