@@ -97,6 +97,19 @@ test('an order’s page shows how long its units are held and why they come from
   await page.getByRole('region', { name: '订单进度' }).getByText('待发货').first().waitFor()
 })
 
+test('whoever runs the hub opens an order’s workflow in Temporal Web from its page; others are not offered it', async () => {
+  const { orderId } = await placeOrder()
+  const { page } = await browser.open({ as: 'ops' })
+  await page.goto(`/orders/${orderId}`)
+  const opened = page.waitForEvent('popup')
+  await page.getByRole('link', { name: '在 Temporal Web 中打开' }).click()
+  await (await opened).getByText(`order:${orderId}`).first().waitFor()
+  const clerk = await browser.open({ as: 'clerk' })
+  await clerk.page.goto(`/orders/${orderId}`)
+  await clerk.page.getByRole('region', { name: '商品与库存' }).waitFor()
+  expect(await clerk.page.getByRole('link', { name: '在 Temporal Web 中打开' }).count()).toBe(0)
+})
+
 test('the timeline is narrowed to one kind, and the address says to which', async () => {
   const placed = await placeOrder()
   await pay(placed)

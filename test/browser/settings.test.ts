@@ -78,3 +78,17 @@ test('who stands in for somebody is named until it is ended', async () => {
   await row.getByRole('button', { name: '提前结束' }).click()
   await row.getByRole('button', { name: '提前结束' }).waitFor({ state: 'detached' })
 })
+
+test('a day on which a store works otherwise is written into the calendar and taken out of it', async () => {
+  const { page, complaints } = await browser.open({ as: 'ops' })
+  await page.goto('/settings?part=calendar')
+  const name = `盘点 ${uuid().slice(-6)}`
+  await page.getByRole('textbox', { name: '日期' }).fill('2099-03-04')
+  await page.getByRole('textbox', { name: '说明' }).fill(name)
+  await page.getByRole('button', { name: '添加日期' }).click()
+  const row = page.getByRole('row', { name: new RegExp(`2099-03-04.*${name}`) })
+  await row.getByText('休息', { exact: true }).waitFor()
+  expect(complaints).toEqual([])
+  await row.getByRole('button', { name: '恢复官方日历' }).click()
+  await row.waitFor({ state: 'detached' })
+})

@@ -38,12 +38,11 @@ test('a work item is taken by whoever opens it, and closed with what was done', 
   await page.getByText('请填写处理说明').waitFor()
   await page.getByLabel('处理说明').fill('已原路退回')
   await page.getByRole('button', { name: '标记为已处理' }).click()
-  await page.getByText('已处理').first().waitFor()
   const id = page.url().split('/').at(-1) ?? ''
-  expect(await ask(page, 'GET', `/v1/work-items/${id}`)).toMatchObject({
-    state: 'resolved',
-    resolution: '已原路退回',
-  })
+  await expect
+    .poll(() => ask(page, 'GET', `/v1/work-items/${id}`))
+    .toMatchObject({ state: 'resolved', resolution: '已原路退回' })
+  await page.getByText('已处理', { exact: true }).first().waitFor()
   expect(complaints).toEqual([])
 })
 
@@ -82,6 +81,23 @@ test('a work item is put off by one press, is in nobody’s inbox, and comes bac
     .poll(async () => (await ask(page, 'GET', `/v1/work-items/${id}`)).snooze, { timeout: PATIENCE_MS })
     .toBeNull()
   await page.getByRole('button', { name: '立即恢复' }).waitFor({ state: 'hidden' })
+  expect(complaints).toEqual([])
+})
+
+test('a payment that found no order is tried again by one press, and whoever did so has it', async () => {
+  await strandPayment()
+  const { page, complaints } = await browser.open({ as: 'ops' })
+  const id = await newestStranded(page)
+  await page.goto(`/work-items/${id}`)
+  await page.getByRole('button', { name: '重试', exact: true }).click()
+  await page.getByText('已提交', { exact: true }).waitFor()
+  const region = page.getByRole('region', { name: '下一步' })
+  await region.getByText(accountOf('ops').user, { exact: true }).waitFor()
+  // It is open until its order is there, or somebody closes it.
+  expect(await ask(page, 'GET', `/v1/work-items/${id}`)).toMatchObject({
+    owner: accountOf('ops').user,
+    state: 'open',
+  })
   expect(complaints).toEqual([])
 })
 
