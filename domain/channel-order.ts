@@ -29,7 +29,7 @@ export type ChannelOrderLine = {
   quantity: number
   /** What the buyer owes for the whole line, after discounts, in cents. */
   amountCents: number
-  /** What is asked back of this line: nothing, something that is being decided, or all of it and done. */
+  /** What is asked back of this line: nothing, something that is being decided, or something that went back, mostly all of it. */
   refund: 'none' | 'open' | 'done'
   /** Why, in the platform's words; absent where it does not say that with the order. */
   refundReason?: string
@@ -74,6 +74,8 @@ export type ChannelOrder = {
   /** What the buyer owes in all, freight included, and what of it is freight. */
   amountCents: number
   freightCents: number
+  /** What of it went back so far, in cents; absent where the platform does not tell. */
+  refundedCents?: number
   lines: ChannelOrderLine[]
   receiver: ChannelReceiver
   buyerRemark: string

@@ -28,6 +28,19 @@ export async function hubOrdersOf(
   return new Map(rows.map((row) => [row.platform_order_id, row.order_id]))
 }
 
+/** Those of a shop's orders of which something went back by the hub's lines of a run. */
+export async function hubRefundsOf(
+  tx: Tx,
+  runId: string,
+  shopId: string,
+  platformOrderIds: readonly string[],
+): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select id from unnest(${platformOrderIds}::text[]) as id join reconciliation_line as mine
+      on mine.run_id = ${runId} and mine.side = 'hub' and mine.ref = ${`refund/${shopId}/`} || id`.execute(tx)
+  return new Set(rows.map(({ id }) => id))
+}
+
 /** Orders of a shop that the hub compares in a run and that its platform has not told of yet, so many behind a place. */
 export async function unansweredOrders(
   db: Db,

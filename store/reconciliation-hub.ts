@@ -96,30 +96,46 @@ export async function ordersNamed(
   return new Map(rows.map(({ name, ...order }) => [name, order]))
 }
 
-/** Orders of channels as the hub has them, also those that could not be placed. */
+/** What lines of a channel's order cost that were given back before the hub placed it, as `left_out`. */
+const LEFT_OUT = sql`cross join lateral (
+    select coalesce(sum((line ->> 'amountCents')::bigint), 0) as cents
+    from jsonb_array_elements(channel.canonical -> 'lines') as line
+    where channel.line_map <> '{}' and line ->> 'refund' = 'done'
+      and line ->> 'platformLineId' not in (select value from jsonb_each_text(channel.line_map))
+  ) as left_out`
+
+/**
+ * Orders of channels as the hub has them, also those that could not be placed. Platforms say what an order cost when it was bought,
+ * so that what a change has taken off again, and what was given back before, is counted here too.
+ */
 export const CHANNEL_ORDERS: LineSource = (reading) => sql`
   select channel.modified_at as sort_at, channel.shop_id || '/' || channel.platform_order_id as sort_id,
     'order/' || channel.shop_id || '/' || channel.platform_order_id as ref, 'order' as kind,
     'order/' || channel.shop_id || '/' || channel.platform_order_id as key,
     'order/' || channel.shop_id || '/' || channel.platform_order_id as group_key,
-    coalesce(orders.amount_cents, (channel.canonical ->> 'amountCents')::bigint) as value,
+    coalesce(orders.amount_cents + left_out.cents + (
+        select coalesce(sum(amount_cents), 0) from refund where refund.order_id = orders.id and refund.reason = 'changed'),
+      (channel.canonical ->> 'amountCents')::bigint)::bigint as value,
     ${JSON.stringify(HUB_ORDER_STATUS)}::jsonb ->> orders.status as status, channel.modified_at as at,
     ${inPeriod(sql.ref('channel.modified_at'), reading)} as in_period, channel.order_id, shop.store_id
   from channel_order as channel join shop on shop.id = channel.shop_id and shop.active
-  left join orders on orders.id = channel.order_id
+  left join orders on orders.id = channel.order_id ${LEFT_OUT}
   where ${channelPage(reading)}`
 
-/** What of them went back. */
+/** What of them went back, or is on its way back: who has the money is the platform, and the hub's refund ends with it. */
 export const CHANNEL_REFUNDS: LineSource = (reading) => sql`
   select channel.modified_at as sort_at, channel.shop_id || '/' || channel.platform_order_id as sort_id,
     'refund/' || channel.shop_id || '/' || channel.platform_order_id as ref, 'refund' as kind,
     'refund/' || channel.shop_id || '/' || channel.platform_order_id as key,
     'refund/' || channel.shop_id || '/' || channel.platform_order_id as group_key,
-    -orders.refunded_cents as value, null::text as status, channel.modified_at as at,
+    -refunded.cents as value, null::text as status, channel.modified_at as at,
     ${inPeriod(sql.ref('channel.modified_at'), reading)} as in_period, channel.order_id, shop.store_id
   from channel_order as channel join shop on shop.id = channel.shop_id and shop.active
-  join orders on orders.id = channel.order_id and orders.refunded_cents > 0
-  where ${channelPage(reading)}`
+  left join orders on orders.id = channel.order_id ${LEFT_OUT}
+  cross join lateral (
+    select coalesce(orders.refunded_cents + left_out.cents, (channel.canonical ->> 'refundedCents')::bigint, 0)::bigint as cents
+  ) as refunded
+  where refunded.cents > 0 and ${channelPage(reading)}`
 
 function channelPage({ around, after, limit }: Reading): RawBuilder<unknown> {
   const name = sql`channel.shop_id || '/' || channel.platform_order_id`

@@ -5,7 +5,12 @@ import type { ReconciliationLine } from '../domain/reconciliation.ts'
 import { channelOrderStatus } from '../domain/reconciliation-states.ts'
 import type { Db } from '../store/database.ts'
 import type { KeyRing } from '../store/keyring.ts'
-import { activeShopIds, hubOrdersOf, unansweredOrders } from '../store/reconciliation-channels.ts'
+import {
+  activeShopIds,
+  hubOrdersOf,
+  hubRefundsOf,
+  unansweredOrders,
+} from '../store/reconciliation-channels.ts'
 import { stageLines } from '../store/reconciliation-lines.ts'
 import type { ClaimedRun } from '../store/reconciliation-runs.ts'
 import { tokenStore } from '../store/shop-tokens.ts'
@@ -57,8 +62,12 @@ export function readChannels(deps: ChannelDeps): ReadStep {
     const orders = await details(deps, shop, ids)
     return async (tx): Promise<Staged> => {
       const known = await hubOrdersOf(tx, shop.shopId, ids)
+      const refunded = await hubRefundsOf(tx, request.run.id, shop.shopId, ids)
       const lines = orders.flatMap((order) =>
-        linesOf(order, shop, known.get(order.platformOrderId) ?? null, request.run),
+        linesOf(order, shop, request.run, {
+          orderId: known.get(order.platformOrderId) ?? null,
+          isRefundedHere: refunded.has(order.platformOrderId),
+        }),
       )
       const after = next ?? following
       return {
@@ -180,16 +189,18 @@ async function call<Result>(
 function linesOf(
   order: ChannelOrder,
   shop: OpenShop,
-  orderId: string | null,
   run: ClaimedRun,
+  { orderId, isRefundedHere }: { orderId: string | null; isRefundedHere: boolean },
 ): ReconciliationLine[] {
   const atMs = Date.parse(order.modifiedAt)
   const name = `${shop.shopId}/${order.platformOrderId}`
   const common = { atMs, inPeriod: isWithin(atMs, run.period), orderId, storeId: shop.storeId }
-  const refundedCents = order.lines
-    .filter(({ refund }) => refund === 'done')
-    .reduce((sum, { amountCents }) => sum + amountCents, 0)
-  const line = (kind: 'order' | 'refund', value: number, status: string | null): ReconciliationLine => ({
+  const { refundedCents } = order
+  const line = (
+    kind: 'order' | 'refund',
+    value: number | null,
+    status: string | null,
+  ): ReconciliationLine => ({
     ...common,
     ref: `${kind}/${name}`,
     kind,
@@ -200,6 +211,8 @@ function linesOf(
   })
   return [
     line('order', order.amountCents, channelOrderStatus(order.status)),
-    ...(refundedCents > 0 ? [line('refund', -refundedCents, null)] : []),
+    ...(refundedCents ? [line('refund', -refundedCents, null)] : []),
+    // The platform does not tell: the hub's refund is neither confirmed nor missing.
+    ...(refundedCents === undefined && isRefundedHere ? [line('refund', null, null)] : []),
   ]
 }

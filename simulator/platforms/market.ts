@@ -23,6 +23,8 @@ export type MarketLine = {
   /** What the buyer pays for the line. */
   paidCents: number
   refund: 'none' | 'open' | 'done'
+  /** How much is asked back, freight with it; what was paid for the line where this does not say. */
+  refundCents?: number
   /** Why it is asked back, in the buyer's choice of words. */
   refundReason?: string
 }
@@ -88,6 +90,9 @@ const USUAL_REASON = '七天无理由退换货'
 
 /** Why a line is asked back. */
 export const reasonOf = ({ refundReason }: Pick<MarketLine, 'refundReason'>) => refundReason ?? USUAL_REASON
+
+/** How much of a line is asked back, or went back, in cents. */
+export const refundCentsOf = ({ refundCents, paidCents }: MarketLine) => refundCents ?? paidCents
 
 /** How long platforms wait for the money. */
 const PAY_WITHIN_MS = 30 * 60_000
@@ -185,7 +190,11 @@ export class Market {
       return {
         ...order,
         status: 'closed_refunded',
-        lines: order.lines.map((line) => ({ ...line, refund: 'done' as const })),
+        lines: order.lines.map((line, at) => ({
+          ...line,
+          refund: 'done' as const,
+          refundCents: line.paidCents + (at === 0 ? order.freightCents : 0),
+        })),
       }
     })
   }
@@ -230,6 +239,25 @@ export class Market {
     if (!first) throw new Error(`${orderId} has no lines`)
     const lines = [{ ...first, paidCents: first.paidCents + byCents }, ...rest]
     this.#orders.set(keyOf(platform, orderId), { ...order, lines, totalCents: order.totalCents + byCents })
+  }
+
+  /** So much of an order's money went back from now on, however much it was, and nobody is told. */
+  misrefund(platform: string, orderId: string, cents: number): void {
+    const order = this.find(platform, orderId)
+    if (!order) throw new Error(`there is no order ${platform}/${orderId}`)
+    const lines = order.lines.map((line, at) => ({
+      ...line,
+      refund: at === 0 && cents > 0 ? ('done' as const) : ('none' as const),
+      refundCents: cents,
+    }))
+    this.#orders.set(keyOf(platform, orderId), { ...order, lines })
+  }
+
+  /** An order changed at another time than it did, and nobody is told. */
+  mistime(platform: string, orderId: string, modifiedAtMs: number): void {
+    const order = this.find(platform, orderId)
+    if (!order) throw new Error(`there is no order ${platform}/${orderId}`)
+    this.#orders.set(keyOf(platform, orderId), { ...order, modifiedAtMs })
   }
 
   /** The merchant says how many of a SKU buyers see. */

@@ -203,6 +203,30 @@ export function channelSuite(channel: ChannelUnderTest): void {
       expect((await read(open))?.lines[0]).toMatchObject({ refund: 'open' })
     })
 
+    it('tells what went back of an order to the cent: nothing, a part of a line, and all of it with the freight', async () => {
+      const { market } = simulator
+      const told = async ({ orderId }: MarketOrder) => {
+        const order = (await client().fetchOrder(orderId))?.order
+        return [order?.status, order?.refundedCents]
+      }
+      const [part, closed, unpaid] = [paid(), paid(), placed()]
+      const shipped = channel.statuses.shipped
+      market.ship(platform, part.orderId, parcelOf('SF-P'))
+      expect(await told(part)).toEqual([shipped, 0])
+      const giveBack = (refund: 'open' | 'done') =>
+        market.amend(platform, part.orderId, 'refund', {
+          lines: part.lines.map((line, at) => (at === 0 ? { ...line, refund, refundCents: 305 } : line)),
+        })
+      giveBack('open')
+      expect((await told(part))[1]).toBe(0)
+      giveBack('done')
+      expect(await told(part)).toEqual([shipped, 305])
+      market.close(platform, closed.orderId)
+      expect(await told(closed)).toEqual(['closed', closed.totalCents])
+      market.close(platform, unpaid.orderId)
+      expect(await told(unpaid)).toEqual(['closed', 0])
+    })
+
     it('hears that the platform forbids to ship', async () => {
       const order = paid()
       simulator.market.amend(platform, order.orderId, 'changed', { shippingForbidden: true })

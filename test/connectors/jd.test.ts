@@ -5,7 +5,7 @@ import { createJdClient } from '../../connectors/channels/jd/client.ts'
 import { createJosCall } from '../../connectors/channels/jd/gateway.ts'
 import { jdConnector } from '../../connectors/channels/jd/index.ts'
 import { channelOrderOf, josOrder } from '../../connectors/channels/jd/map.ts'
-import { withRefundReasons } from '../../connectors/channels/jd/refunds.ts'
+import { withServiceBills } from '../../connectors/channels/jd/refunds.ts'
 import { signJos } from '../../connectors/channels/jd/sign.ts'
 import { checkConformance } from '../../connectors/conformance.ts'
 import { conformanceVector } from '../../connectors/conformance-vector.ts'
@@ -226,6 +226,7 @@ describe('a shop at JD, over HTTP', () => {
       paymentId: null,
       amountCents: 10_599,
       freightCents: 600,
+      refundedCents: 0,
       lines: [
         {
           platformLineId: order.orderId,
@@ -345,7 +346,7 @@ describe('a shop at JD, over HTTP', () => {
         { sameOrderServiceBill: bill && { orderId: '71', wareId: '2', applyReason: '发错货', ...bill } },
       ]
       const body = { pageResult: { success: true, totalCount: '1', data, ...result } }
-      const told = await withRefundReasons(async () => ({ body, raw: '' }), channelOrderOf(known), known)
+      const told = await withServiceBills(async () => ({ body, raw: '' }), channelOrderOf(known), known)
       return told.lines.map(({ refundReason }) => refundReason)
     }
     expect(await asked({})).toEqual([undefined, '发错货'])

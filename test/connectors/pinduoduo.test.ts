@@ -5,7 +5,7 @@ import { createPinduoduoClient } from '../../connectors/channels/pinduoduo/clien
 import { createPopCall } from '../../connectors/channels/pinduoduo/gateway.ts'
 import { pinduoduoConnector } from '../../connectors/channels/pinduoduo/index.ts'
 import { channelOrderOf, popOrder } from '../../connectors/channels/pinduoduo/map.ts'
-import { withRefundReasons } from '../../connectors/channels/pinduoduo/refunds.ts'
+import { withRequests } from '../../connectors/channels/pinduoduo/refunds.ts'
 import { messagePath, signPop } from '../../connectors/channels/pinduoduo/sign.ts'
 import { checkConformance } from '../../connectors/conformance.ts'
 import { conformanceVector } from '../../connectors/conformance-vector.ts'
@@ -252,6 +252,7 @@ describe('a shop at Pinduoduo, over HTTP', () => {
       paymentId: null,
       amountCents: 3_310,
       freightCents: 330,
+      refundedCents: 0,
       lines: [
         {
           platformLineId: order.orderId,
@@ -379,7 +380,7 @@ describe('a shop at Pinduoduo, over HTTP', () => {
       const body = {
         refund_list: [{ order_sn: order.platformOrderId, after_sale_reason: '质量问题', ...request }],
       }
-      const told = await withRefundReasons(async () => ({ body, raw: '' }), order)
+      const told = await withRequests(async () => ({ body, raw: '' }), order, 'paid')
       return told.lines.map(({ refundReason }) => refundReason)
     }
     expect(await asked({ after_sales_type: '2' })).toEqual(['质量问题'])

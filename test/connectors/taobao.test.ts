@@ -5,7 +5,7 @@ import { createTaobaoClient } from '../../connectors/channels/taobao/client.ts'
 import { createTopCall } from '../../connectors/channels/taobao/gateway.ts'
 import { taobaoConnector } from '../../connectors/channels/taobao/index.ts'
 import { channelOrderOf, TRADE_FIELDS, topTrade } from '../../connectors/channels/taobao/map.ts'
-import { withRefundReasons } from '../../connectors/channels/taobao/refunds.ts'
+import { withTradeRefunds } from '../../connectors/channels/taobao/refunds.ts'
 import { SIGN_METHODS, signHandshake, signTop } from '../../connectors/channels/taobao/sign.ts'
 import { checkConformance } from '../../connectors/conformance.ts'
 import { conformanceVector } from '../../connectors/conformance-vector.ts'
@@ -286,6 +286,7 @@ describe('a shop at Taobao, over HTTP', () => {
       paymentId: null,
       amountCents: 6_707,
       freightCents: 800,
+      refundedCents: 0,
       lines: order.lines.map(({ lineId, skuId, outerSkuId, title, quantity, paidCents }) => ({
         platformLineId: lineId,
         platformSkuId: skuId,
@@ -391,7 +392,7 @@ describe('a shop at Taobao, over HTTP', () => {
     })
     const call = createTopCall(taobaoAccount(taobaoShop(simulator, { appKey: `app${++apps}` })))
     const known = channelOrderOf(strange)
-    expect(await withRefundReasons(call, known, strange)).toEqual(known)
+    expect(await withTradeRefunds(call, known, strange)).toEqual(known)
   })
 
   it('asks for no window that the platform refuses, and gets nothing for an empty one', async () => {

@@ -1,10 +1,12 @@
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { doudianConnector } from '../../connectors/channels/doudian/index.ts'
 import { mallConnector } from '../../connectors/channels/mall/index.ts'
 import { createCourierBills } from '../../connectors/couriers/bills.ts'
 import { createCrm } from '../../connectors/crm/crm.ts'
 import { createFinance } from '../../connectors/finance/finance.ts'
 import { createOutsideHttp } from '../../connectors/outside-http.ts'
+import { CallLimits } from '../../connectors/rate-limit.ts'
 import { WmsReader } from '../../connectors/wms/reader.ts'
 import { POLICIES, type PolicyDocument } from '../../contracts/policies/index.ts'
 import { wmsMappingEntry } from '../../contracts/policies/wms-mapping.ts'
@@ -13,6 +15,7 @@ import { parcelFreightCents } from '../../domain/parcel-freight.ts'
 import { COUNTERPARTS, type Counterpart } from '../../domain/reconciliation.ts'
 import type { Role } from '../../domain/role.ts'
 import { appSecretOf, SIMULATOR_SEED } from '../../simulator/platforms/accounts.ts'
+import { WRONG_CENTS } from '../../simulator/statement.ts'
 import { customerName } from '../../simulator/statements.ts'
 import { applyChannelOrder } from '../../store/channel-orders.ts'
 import type { System } from '../../store/identity.ts'
@@ -26,7 +29,7 @@ import { openTestApi, seedCallers, type TestApi } from '../api/support.ts'
 import { simulatedErp } from '../support/erp.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
 import { createWmsDatabase, type WmsDatabase } from '../support/mariadb.ts'
-import { mallShop } from '../support/pushing-shops.ts'
+import { doudianShop, mallShop } from '../support/pushing-shops.ts'
 import { testRunner } from '../support/reconciliation.ts'
 
 /**
@@ -83,15 +86,16 @@ const runner = () => {
     crm: createCrm({ baseUrl: `${url}/crm`, secret: appSecretOf(SIMULATOR_SEED, 'crm', 'hub') }),
     erp: simulatedErp(url),
     courierBills: createCourierBills(outside),
-    connectors: { mall: mallConnector },
+    connectors: { mall: mallConnector, doudian: doudianConnector },
+    callLimits: new CallLimits(null),
     dataKeys: hub.keyRing,
     wmsReader,
   })
 }
 
-async function reconcile(counterpart: Counterpart): Promise<RunView> {
+async function reconcile(counterpart: Counterpart, days = 13): Promise<RunView> {
   const { runId } = await hub.inTransaction((tx) =>
-    startRun(tx, { counterpart, from: day(13), to: day(0) }, 'test'),
+    startRun(tx, { counterpart, from: day(days), to: day(0) }, 'test'),
   )
   const working = runner()
   while ((await working.runOnce()) > 0);
@@ -236,82 +240,149 @@ test('logistics: waybills, what they cost, and what became of them', async () =>
   expect(await found('logistics')).toEqual(planted.sort())
 })
 
-test('channel: orders, amounts and refunds at the platform', async () => {
-  const shop = mallShop(hub.simulator.url, SIMULATOR_SEED)
-  const { market } = hub.simulator
-  const storeId = 'MALL'
-  await hub.inTransaction(async (tx) => {
-    const body = {
-      ...{
-        id: shop.shopId,
-        storeId,
-        platform: 'mall',
-        platformShopId: shop.platformShopId,
-        appKey: shop.appKey,
-      },
-      ...{ gatewayUrl: shop.gatewayUrl, pushUrl: null, pullFrom: new Date(), credentials: shop.credentials },
-    }
-    await createShop(tx, hub.keyRing, { body, operator: 'test', channel: 'mall' })
-    const parts = [{ skuId: 'SKU-B', quantity: 1 }]
-    const mapping = { shopId: shop.shopId, platformSkuId: 'M-1', platformItemId: null, parts }
-    await putMappings(tx, { mappings: [mapping], author: 'test' })
-  })
-  const buy = (orderId: string) => {
-    market.place({
-      ...{ platform: 'mall', platformShopId: shop.platformShopId, orderId, buyerId: 'B-1', freightCents: 0 },
-      receiver: {
-        ...{ name: '张三', phone: '13800138000', province: '浙江省', city: '杭州市', district: '西湖区' },
-        address: '文三路 1 号',
-      },
-      lines: [
-        {
-          ...{ lineId: `${orderId}-1`, itemId: 'I-1', skuId: 'M-1', outerSkuId: '', title: '商品' },
-          ...{ quantity: 1, unitPriceCents: 1_000, paidCents: 1_000 },
+/** A parcel that arrives, and a unit of it that comes back and is accepted. */
+async function sendAndTakeBack(orderId: string): Promise<void> {
+  const [task] = await hub.untilTasks(orderId)
+  hub.scans(await hub.pack(task?.id ?? ''), ['in_transit', 'delivered'])
+  await hub.untilStatus(orderId, 'delivered')
+  await takeBack(orderId)
+}
+
+async function takeBack(orderId: string): Promise<void> {
+  const asked = { reason: '不喜欢', lines: [{ lineNumber: 1, quantity: 1 }] }
+  const { returnId } = await call('mall', 'POST', `/orders/${orderId}/returns`, asked)
+  const step = (caller: System | Role, name: string, payload: object) =>
+    call(caller, 'POST', `/orders/${orderId}/returns/${returnId}/${name}`, payload)
+  await step('admin', 'decisions', { decision: 'approve' })
+  await step('warehouse', 'receipt', {})
+  await step('warehouse', 'inspection', { lines: [{ lineNumber: 1, restocked: 1, writtenOff: 0 }] })
+}
+
+test('channel: orders, amounts and refunds at the platforms', async () => {
+  const { url, market } = hub.simulator
+  await hub.db
+    .insertInto('store')
+    .values({ id: 'DOUYIN', name: '抖店', channel: 'douyin', region: '华东' })
+    .execute()
+  const stalls = [
+    { connector: mallConnector, shop: mallShop(url, SIMULATOR_SEED), storeId: 'MALL' },
+    { connector: doudianConnector, shop: doudianShop(url, SIMULATOR_SEED), storeId: 'DOUYIN' },
+  ].map(({ connector, shop, storeId }, at) => {
+    const { platform } = connector
+    const idOf = (number: number) => String(6_912_345_678_901_000_000n + BigInt(1_000 * at + number))
+    const buy = (number: number) => {
+      const orderId = idOf(number)
+      market.place({
+        ...{ platform, platformShopId: shop.platformShopId, orderId, buyerId: 'B-1', freightCents: 200 },
+        receiver: {
+          ...{ name: '张三', phone: '13800138000', province: '浙江省', city: '杭州市', district: '西湖区' },
+          address: '文三路 1 号',
         },
-      ],
+        lines: [
+          {
+            ...{ lineId: `${orderId}1`, itemId: '36001', skuId: '17001', outerSkuId: '', title: '商品' },
+            ...{ quantity: 2, unitPriceCents: 1_000, paidCents: 2_000 },
+          },
+        ],
+      })
+      market.pay(platform, orderId)
+      return orderId
+    }
+    return {
+      ...{ connector, shop, storeId, platform, idOf, buy },
+      name: (number: number) => `${shop.shopId}/${idOf(number)}`,
+      /** As much of an order went back as the hub says, or more or less. */
+      gaveBack: (number: number, cents: number) => market.misrefund(platform, idOf(number), cents),
+    }
+  })
+  for (const { connector, shop, storeId, platform, idOf, buy, gaveBack } of stalls) {
+    await hub.inTransaction(async (tx) => {
+      const { platformShopId, appKey, gatewayUrl, credentials } = shop
+      const body = {
+        ...{ id: shop.shopId, storeId, platform, platformShopId, appKey, gatewayUrl, credentials },
+        ...{ pushUrl: null, pullFrom: new Date() },
+      }
+      await createShop(tx, hub.keyRing, { body, operator: 'test', channel: connector.channel })
+      const parts = [{ skuId: 'SKU-B', quantity: 1 }]
+      const mapping = { shopId: shop.shopId, platformSkuId: '17001', platformItemId: null, parts }
+      await putMappings(tx, { mappings: [mapping], author: 'test' })
     })
-    market.pay('mall', orderId)
-  }
-  const client = mallConnector.client(shop)
-  for (const orderId of ['C-1', 'C-2', 'C-3', 'C-4', 'C-5']) {
-    buy(orderId)
-    const fetched = await client.fetchOrder(orderId)
-    if (!fetched) throw new Error('it was bought')
-    const { keyRing, policies } = hub
-    const report = { shop: { shopId: shop.shopId, storeId, platform: 'mall' }, order: fetched.order }
-    const placed = await hub.inTransaction((tx) =>
-      applyChannelOrder(tx, { keyRing, policies }, { ...report, inboxIds: [], traceParent: null }),
+    const client = connector.client(shop)
+    const placedOrder = async (number: number): Promise<string> => {
+      const fetched = await client.fetchOrder(buy(number))
+      if (!fetched) throw new Error('it was bought')
+      const { keyRing, policies } = hub
+      const report = { shop: { shopId: shop.shopId, storeId, platform }, order: fetched.order }
+      const placed = await hub.inTransaction((tx) =>
+        applyChannelOrder(tx, { keyRing, policies }, { ...report, inboxIds: [], traceParent: null }),
+      )
+      if (placed.outcome !== 'placed' || !placed.orderId) throw new Error(placed.outcome)
+      await hub.untilStatus(placed.orderId, 'paid')
+      return placed.orderId
+    }
+    for (const number of [1, 2, 3, 4, 5, 6, 7]) await placedOrder(number)
+    // A unit of each of these comes back, and the platform gives back just what the hub owes for it.
+    const sold = []
+    for (const number of [11, 12, 13]) sold.push({ number, orderId: await placedOrder(number) })
+    await Promise.all(
+      sold.map(async ({ number, orderId }) => {
+        const operationId = `W-${platform}-${number}`
+        market.ship(platform, idOf(number), {
+          ...{ courier: 'sf', waybillNumber: operationId, lineIds: [], operationId },
+        })
+        await sendAndTakeBack(orderId)
+        await hub.until('what is owed', async () => (await hub.row(orderId)).refunded_cents === 1_000)
+        gaveBack(number, 1_000)
+      }),
     )
-    expect(placed).toMatchObject({ outcome: 'placed' })
-    await hub.untilStatus(placed.orderId ?? '', 'paid')
   }
-  // What changes at this very moment is for the next run: the mall tells what was two seconds ago.
+  // What changes at this very moment is for the next run: a platform tells what was seconds ago.
   const settled = async () => {
-    const lastMs = Math.max(...market.all('mall').map(({ modifiedAtMs }) => modifiedAtMs))
-    await hub.until('the mall to tell of it', async () => Date.now() - lastMs > 2_500)
+    for (const { platform, connector } of stalls) {
+      const lastMs = Math.max(...market.all(platform).map(({ modifiedAtMs }) => modifiedAtMs))
+      const delayMs = connector.limits.pullDelaySeconds * 1_000 + 500
+      await hub.until('the platform to tell of it', async () => Date.now() - lastMs > delayMs)
+    }
   }
   await settled()
-  expect(await reconcile('channel')).toMatchObject({ result: { pairs: 5, differences: 0 } })
-  buy('C-6')
-  market.lose('mall', 'C-2')
-  market.misprice('mall', 'C-3', 137)
-  market.ship('mall', 'C-4', { courier: 'sim', waybillNumber: 'W-1', lineIds: [], operationId: 'W-1' })
-  market.close('mall', 'C-5')
+  // Ten orders at each, and three refunds of a part.
+  expect(await reconcile('channel', 2)).toMatchObject({ result: { pairs: 26, differences: 0 } })
+  const planted = stalls.flatMap(({ platform, idOf, name, buy, gaveBack }) => {
+    market.lose(platform, idOf(2))
+    market.misprice(platform, idOf(3), WRONG_CENTS)
+    market.ship(platform, idOf(4), {
+      ...{ courier: 'sf', waybillNumber: `W-${platform}`, lineIds: [], operationId: 'W-1' },
+    })
+    market.close(platform, idOf(5))
+    market.mistime(platform, idOf(6), Date.now() - 2 * 86_400_000)
+    gaveBack(7, 300)
+    buy(8)
+    gaveBack(12, 1_000 + WRONG_CENTS)
+    gaveBack(13, 0)
+    return [
+      `missing_here order/${name(8)}`,
+      `missing_there order/${name(2)}`,
+      `amount order/${name(3)}`,
+      `status order/${name(4)}`,
+      `status order/${name(5)}`,
+      `timing order/${name(6)}`,
+      // All of the money went back there, or a part of a line, and nothing here.
+      `missing_here refund/${name(5)}`,
+      `missing_here refund/${name(7)}`,
+      `amount refund/${name(12)}`,
+      `missing_there refund/${name(13)}`,
+    ]
+  })
   await settled()
-  await reconcile('channel')
-  const name = (orderId: string) => `${shop.shopId}/${orderId}`
-  expect(await found('channel')).toEqual(
-    [
-      `missing_here order/${name('C-6')}`,
-      `missing_there order/${name('C-2')}`,
-      `amount order/${name('C-3')}`,
-      `status order/${name('C-4')}`,
-      `status order/${name('C-5')}`,
-      // All of the money went back there, and nothing here.
-      `missing_here refund/${name('C-5')}`,
-    ].sort(),
+  await reconcile('channel', 2)
+  expect(await found('channel')).toEqual(planted.sort())
+  const query = listDifferencesQuery.parse({ counterpart: 'channel', limit: 200 })
+  const { items } = await listDifferences(hub.db, query, { kind: 'all' }, new Date())
+  const refunds = items.filter(({ lineKind }) => lineKind === 'refund')
+  expect(refunds.map(({ valueDifference }) => valueDifference).sort((one, other) => one - other)).toEqual(
+    [-2_200, -300, -WRONG_CENTS, 1_000].flatMap((cents) => stalls.map(() => cents)),
   )
-})
+}, 240_000)
 
 test('CRM: whose orders are whose, and what became of their returns', async () => {
   const secret = appSecretOf(SIMULATOR_SEED, 'crm', 'hub')

@@ -8,7 +8,7 @@ import { companyCodeOf } from './couriers.ts'
 import { callGateway, DoudianRefusal } from './gateway.ts'
 import { doudianOrder } from './map.ts'
 import { changedOrders } from './pull.ts'
-import { withRefundReasons } from './refunds.ts'
+import { withAfterSales } from './refunds.ts'
 
 /** Makes a `request_id`, which must be a UUID, of an operation's id. */
 const REQUEST_IDS = '5f0a7f0e-3c0c-4b7a-9d6e-0f6f2d1f7c1a'
@@ -25,7 +25,7 @@ export function createDoudianClient(shop: ShopAccount): ChannelClient {
   return {
     fetchOrder: async (platformOrderId) => {
       const found = await fetchOrder(shop, platformOrderId)
-      return found && { ...found, order: await withRefundReasons(shop, found.order) }
+      return found && { ...found, order: await withAfterSales(shop, found.order) }
     },
     changedOrders: (window) => changedOrders(shop, window),
     ship: (shipment) => ship(shop, shipment),

@@ -146,7 +146,8 @@ function lineOf(entry: z.output<typeof line>): ChannelOrderLine {
   }
 }
 
-function refundOf(refundStatus: string, afterSaleStatus: string): ChannelOrderLine['refund'] {
+/** What the two statuses of an after-sale mean, of a line as of a request. */
+export function refundOf(refundStatus: string, afterSaleStatus: string): ChannelOrderLine['refund'] {
   if (refundStatus === '3' || REFUND_DONE.has(afterSaleStatus)) return 'done'
   return NO_REFUND.has(afterSaleStatus) ? 'none' : 'open'
 }

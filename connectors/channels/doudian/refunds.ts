@@ -2,8 +2,10 @@ import { z } from 'zod'
 import type { ChannelOrder } from '../../../domain/channel-order.ts'
 import { optionalText, understood } from '../answer.ts'
 import type { ShopAccount } from '../channel.ts'
-import { newestReasons, withReasons } from '../refund-reasons.ts'
+import { centsBy, withRefunds } from '../refunds.ts'
+import { centsOfFen } from '../values.ts'
 import { callGateway } from './gateway.ts'
+import { refundOf } from './map.ts'
 
 const METHOD = 'afterSale.List'
 /** The platform's maximum; no order has more requests. */
@@ -17,7 +19,11 @@ const list = z.looseObject({
       z.looseObject({
         aftersale_info: z.looseObject({
           aftersale_type: optionalText,
+          aftersale_status: optionalText,
+          refund_status: optionalText,
           apply_time: optionalText,
+          /** Freight included. */
+          refund_amount: optionalText,
         }),
         order_info: z.looseObject({
           shop_order_id: optionalText,
@@ -34,12 +40,13 @@ const list = z.looseObject({
 })
 
 /**
- * The order with why money is asked back, of which it says only that it is: one call for all of its requests.
+ * The order with why money is asked back and how much of it went back, of which it says only that it is: one call for all of its
+ * requests.
  *
  * @throws what may pass
  */
-export function withRefundReasons(shop: ShopAccount, order: ChannelOrder): Promise<ChannelOrder> {
-  return withReasons(order, async () => {
+export function withAfterSales(shop: ShopAccount, order: ChannelOrder): Promise<ChannelOrder> {
+  return withRefunds(order, async () => {
     const { platformOrderId } = order
     const { data } = await callGateway(shop, {
       method: METHOD,
@@ -49,14 +56,17 @@ export function withRefundReasons(shop: ShopAccount, order: ChannelOrder): Promi
       ({ aftersale_info: info, order_info: of }) =>
         of.shop_order_id === platformOrderId && REFUND_TYPES.has(info.aftersale_type),
     )
-    return newestReasons(
-      requests.flatMap(({ aftersale_info: info, order_info: of, text_part: words }) =>
-        of.related_order_info.map(({ sku_order_id: lineId }) => ({
-          lineId,
-          at: Number(info.apply_time) || 0,
-          reason: words?.reason_text ?? '',
-        })),
-      ),
-    )
+    return requests.flatMap(({ aftersale_info: info, order_info: of, text_part: words }) => {
+      const isDone = refundOf(info.refund_status, info.aftersale_status) === 'done'
+      const refundedCents = isDone ? centsBy(centsOfFen, info.refund_amount) : 0
+      const lines = of.related_order_info.map(({ sku_order_id: lineId }) => lineId)
+      return (lines.length > 0 ? lines : [null]).map((lineId, at) => ({
+        lineId,
+        at: Number(info.apply_time) || 0,
+        reason: words?.reason_text ?? '',
+        // Of a request for several lines it is all that went back.
+        refundedCents: at === 0 ? refundedCents : 0,
+      }))
+    })
   })
 }

@@ -9,7 +9,7 @@ import { carrierIdOf } from './carriers.ts'
 import { createJosCall, type JosCall, JosRefusedError, refreshTokens } from './gateway.ts'
 import { channelOrderOf, type JosOrder, josOrder, ORDER_FIELDS } from './map.ts'
 import { changedOrders } from './pull.ts'
-import { withRefundReasons } from './refunds.ts'
+import { withServiceBills } from './refunds.ts'
 
 /** The calls of one shop at JD, over JOS. */
 export function createJdClient(shop: ShopAccount, now?: () => Date): ChannelClient {
@@ -18,7 +18,7 @@ export function createJdClient(shop: ShopAccount, now?: () => Date): ChannelClie
   return {
     fetchOrder: async (orderId) => {
       const found = await fetchOrder(call, orderId)
-      return found && { order: await withRefundReasons(call, found.order, found.known), raw: found.raw }
+      return found && { order: await withServiceBills(call, found.order, found.known), raw: found.raw }
     },
     changedOrders: (window) => changedOrders(call, window),
     ship: (shipment) =>

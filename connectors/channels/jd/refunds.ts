@@ -1,15 +1,19 @@
 import { z } from 'zod'
 import type { ChannelOrder } from '../../../domain/channel-order.ts'
+import { isShippedThere } from '../../../domain/channel-placing.ts'
 import { optionalText, understood } from '../answer.ts'
-import { newestReasons, withReasons } from '../refund-reasons.ts'
+import { centsBy, withRefunds } from '../refunds.ts'
+import { centsOfYuan } from '../values.ts'
 import { type JosCall, JosRefusedError } from './gateway.ts'
 import type { JosOrder } from './map.ts'
 
 const METHOD = 'jingdong.asc.serviceAndRefund.view'
 /** The platform's maximum. */
 const PAGE_SIZE = 50
-/** An order with more requests than these pages hold has the newest reasons of those. */
+/** An order with more requests than these pages hold has the newest reasons of those, and what went back by them. */
 const MOST_PAGES = 4
+/** `status` of a bill whose money went back. */
+const REFUNDED = '13'
 
 const page = z.looseObject({
   pageResult: z.looseObject({
@@ -32,6 +36,9 @@ const page = z.looseObject({
               applyReason: optionalText,
             })
             .nullish(),
+          status: optionalText,
+          /** Misspelt by the platform. */
+          refoundAmount: optionalText,
         }),
       )
       .nullish()
@@ -39,29 +46,27 @@ const page = z.looseObject({
   }),
 })
 type Page = z.output<typeof page>['pageResult']
-type Bill = NonNullable<Page['data'][number]['sameOrderServiceBill']>
+type Bill = NonNullable<Page['data'][number]['sameOrderServiceBill']> &
+  Pick<Page['data'][number], 'status' | 'refoundAmount'>
 
 /**
- * The order with why money is asked back, which it does not say itself: the service bills of the order, page by page. They
- * name wares, as lines have no ids. What the buyer wrote beside the reason is not read: it may say who they are.
+ * The order with why money is asked back and how much of it went back, which it does not say itself: the service bills of the
+ * order, page by page. They name wares, as lines have no ids. Once it was sent the order does not even say whether there are any.
+ * What the buyer wrote beside the reason is not read: it may say who they are.
  *
  * @throws what may pass
  */
-export function withRefundReasons(
-  call: JosCall,
-  order: ChannelOrder,
-  known: JosOrder,
-): Promise<ChannelOrder> {
-  return withReasons(order, async () =>
-    newestReasons(
-      (await billsOf(call, order.platformOrderId)).map((bill) => ({
-        lineId: lineIdOf(order, known, bill),
-        // Bills are numbered in the order in which they are made.
-        at: Number(bill.serviceId) || 0,
-        reason: bill.applyReason,
-      })),
-    ),
-  )
+export function withServiceBills(call: JosCall, order: ChannelOrder, known: JosOrder): Promise<ChannelOrder> {
+  const bills = async () =>
+    (await billsOf(call, order.platformOrderId)).map((bill) => ({
+      lineId: lineIdOf(order, known, bill),
+      // Bills are numbered in the order in which they are made.
+      at: Number(bill.serviceId) || 0,
+      reason: bill.applyReason,
+      refundedCents: bill.status === REFUNDED ? centsBy(centsOfYuan, bill.refoundAmount) : 0,
+    }))
+  const isAsked = isShippedThere(order) || order.lines.some(({ refund }) => refund !== 'none')
+  return withRefunds(order, bills, isAsked)
 }
 
 async function billsOf(call: JosCall, orderId: string): Promise<Bill[]> {
@@ -74,7 +79,11 @@ async function billsOf(call: JosCall, orderId: string): Promise<Bill[]> {
     })
     const { success, code, msg, totalCount, data } = understood(METHOD, page, body).pageResult
     if (!success) throw new JosRefusedError(METHOD, code, msg)
-    bills.push(...data.flatMap(({ sameOrderServiceBill: bill }) => (bill?.orderId === orderId ? [bill] : [])))
+    bills.push(
+      ...data.flatMap(({ sameOrderServiceBill: bill, status, refoundAmount }) =>
+        bill?.orderId === orderId ? [{ ...bill, status, refoundAmount }] : [],
+      ),
+    )
     if (data.length === 0 || pageNumber * PAGE_SIZE >= Number(totalCount ?? 0)) break
   }
   return bills

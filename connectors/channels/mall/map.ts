@@ -4,6 +4,7 @@ import {
   type ChannelOrder,
   type ChannelOrderStatus,
 } from '../../../domain/channel-order.ts'
+import { refundedOf } from '../refunds.ts'
 
 const id = z.string().min(1).max(128)
 const time = z.iso.datetime({ offset: true })
@@ -26,6 +27,8 @@ export const mallOrder = z.looseObject({
   paymentId: z.string().max(128).nullable(),
   amountCents: whole,
   freightCents: whole,
+  /** What went back so far. */
+  refundedCents: whole.nullish(),
   lines: z
     .array(
       z.looseObject({
@@ -61,7 +64,7 @@ export type MallOrder = z.output<typeof mallOrder>
 /** The mall's order in the hub's words: the mall speaks them already, but may say more than the hub knows. */
 export function toChannelOrder(order: MallOrder): ChannelOrder {
   const { name, phone, province, city, district, address } = order.receiver
-  return {
+  const known: ChannelOrder = {
     platformOrderId: order.orderId,
     status: statusOf(order.status),
     rawStatus: order.status,
@@ -94,6 +97,8 @@ export function toChannelOrder(order: MallOrder): ChannelOrder {
       platformLineIds: lineIds,
     })),
   }
+  const refundedCents = order.refundedCents ?? refundedOf(known, [])
+  return refundedCents === null ? known : { ...known, refundedCents }
 }
 
 function statusOf(status: string): ChannelOrderStatus | null {

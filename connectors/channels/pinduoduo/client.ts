@@ -7,9 +7,9 @@ import { shipWholeOrder } from '../whole-orders.ts'
 import { pinduoduoAccount } from './account.ts'
 import { logisticsIdOf } from './carriers.ts'
 import { createPopCall, type PopCall, PopRefusedError, refreshTokens } from './gateway.ts'
-import { channelOrderOf, popOrder } from './map.ts'
+import { channelOrderOf, popOrder, standingOf } from './map.ts'
 import { changedOrders } from './pull.ts'
-import { withRefundReasons } from './refunds.ts'
+import { withRequests } from './refunds.ts'
 
 /** The calls of one shop at Pinduoduo, over POP. */
 export function createPinduoduoClient(shop: ShopAccount, now?: () => Date): ChannelClient {
@@ -18,7 +18,7 @@ export function createPinduoduoClient(shop: ShopAccount, now?: () => Date): Chan
   return {
     fetchOrder: async (orderSn) => {
       const found = await fetchOrder(call, orderSn)
-      return found && { ...found, order: await withRefundReasons(call, found.order) }
+      return found && { order: await withRequests(call, found.order, found.standing), raw: found.raw }
     },
     changedOrders: (window) => changedOrders(call, window),
     ship: (shipment) =>
@@ -41,12 +41,12 @@ const information = z.looseObject({ order_info: popOrder.nullish() })
 async function fetchOrder(
   call: PopCall,
   orderSn: string,
-): Promise<{ order: ChannelOrder; raw: string } | null> {
+): Promise<{ order: ChannelOrder; standing: ChannelOrder['status']; raw: string } | null> {
   const type = 'pdd.order.information.get'
   try {
     const { body, raw } = await call(type, 'order_info_get_response', { order_sn: orderSn })
     const { order_info: order } = understood(type, information, body)
-    return order ? { order: channelOrderOf(order), raw } : null
+    return order ? { order: channelOrderOf(order), standing: standingOf(order), raw } : null
   } catch (error) {
     if (error instanceof PopRefusedError && error.mentions(/订单(号|编号)?不存在/)) return null
     throw error

@@ -66,7 +66,7 @@ type PopOrder = z.output<typeof popOrder>
 
 /** An order of Pinduoduo as the hub's. What the hub does not know of its status stays as it is, with null. */
 export function channelOrderOf(order: PopOrder): ChannelOrder {
-  const paidAt = order.pay_time ?? (order.confirm_status === '1' ? order.confirm_time : null)
+  const paidAt = paidAtOf(order)
   return {
     platformOrderId: order.order_sn,
     status: statusOf(order, paidAt !== null),
@@ -112,6 +112,15 @@ function statusOf(order: PopOrder, isPaid: boolean): ChannelOrderStatus | null {
     default:
       return null
   }
+}
+
+function paidAtOf(order: PopOrder): string | null {
+  return order.pay_time ?? (order.confirm_status === '1' ? order.confirm_time : null)
+}
+
+/** Where an order stands, whatever became of requests to give money back. */
+export function standingOf(order: PopOrder): ChannelOrderStatus | null {
+  return statusOf({ ...order, refund_status: '' }, paidAtOf(order) !== null)
 }
 
 /** All the numbers that the status is made of, by their names. */

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { ChannelOrder } from '../../../domain/channel-order.ts'
+import { isShippedThere } from '../../../domain/channel-placing.ts'
 import { chinaInstantOrNull, optionalText, understood } from '../answer.ts'
-import { newestReasons, withReasons } from '../refund-reasons.ts'
+import { centsBy, withRefunds } from '../refunds.ts'
+import { centsOfYuan } from '../values.ts'
 import type { PopCall } from './gateway.ts'
 
 const TYPE = 'pdd.refund.list.increment.get'
@@ -11,6 +13,8 @@ const PAGE_SIZE = 100
 const MAX_WINDOW_SECONDS = 30 * 60
 /** Exchange, something sent later, repair: no money is asked back. */
 const NO_REFUNDS: ReadonlySet<string> = new Set(['4', '5', '6'])
+/** `after_sales_status` of a request whose money went back. */
+const REFUNDED = '10'
 
 const page = z.looseObject({
   refund_list: z
@@ -20,6 +24,8 @@ const page = z.looseObject({
         goods_id: optionalText,
         sku_id: optionalText,
         after_sales_type: optionalText,
+        after_sales_status: optionalText,
+        refund_amount: optionalText,
         after_sale_reason: optionalText,
         updated_time: chinaInstantOrNull,
       }),
@@ -30,21 +36,28 @@ const page = z.looseObject({
 type Request = z.output<typeof page>['refund_list'][number]
 
 /**
- * The order with why money is asked back, which it does not say itself: one call for all of its requests. Those name goods,
- * as lines have no ids.
+ * The order with why money is asked back and how much of it went back, which it does not say itself: one call for all of its
+ * requests. Those name goods, as lines have no ids. Of what was sent only some of the money may go back, and the order goes on.
  *
+ * @param standing where the order stands, whatever became of its requests
  * @throws what may pass
  */
-export function withRefundReasons(call: PopCall, order: ChannelOrder): Promise<ChannelOrder> {
-  return withReasons(order, async () =>
-    newestReasons(
-      (await requestsOf(call, order)).map((request) => ({
-        lineId: lineIdOf(order, request),
-        at: Date.parse(request.updated_time ?? '') || 0,
-        reason: request.after_sale_reason,
-      })),
-    ),
+export async function withRequests(
+  call: PopCall,
+  order: ChannelOrder,
+  standing: ChannelOrder['status'],
+): Promise<ChannelOrder> {
+  const told = await withRefunds(order, async () =>
+    (await requestsOf(call, order)).map((request) => ({
+      lineId: lineIdOf(order, request),
+      at: Date.parse(request.updated_time ?? '') || 0,
+      reason: request.after_sale_reason,
+      refundedCents:
+        request.after_sales_status === REFUNDED ? centsBy(centsOfYuan, request.refund_amount) : 0,
+    })),
   )
+  const isPart = (told.refundedCents ?? told.amountCents) < told.amountCents
+  return isPart && isShippedThere({ status: standing }) ? { ...told, status: standing } : told
 }
 
 /** Beside an order's number the window has no effect and must be there: it is that of the order's last change. */

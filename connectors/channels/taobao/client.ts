@@ -9,7 +9,7 @@ import { companyCodeOf } from './carriers.ts'
 import { createTopCall, type TopCall, TopRefusedError } from './gateway.ts'
 import { channelOrderOf, type TopTrade, TRADE_FIELDS, topTrade } from './map.ts'
 import { changedTrades } from './pull.ts'
-import { withRefundReasons } from './refunds.ts'
+import { withTradeRefunds } from './refunds.ts'
 
 const UNKNOWN_TRADE = 'isv.trade-not-exist'
 /** `B04`: the trade's state does not allow it; `B27`: it was sent before. Which of the two it is, the trade tells. */
@@ -22,7 +22,7 @@ export function createTaobaoClient(shop: ShopAccount, now?: () => Date): Channel
   return {
     fetchOrder: async (platformOrderId) => {
       const found = await fetchTrade(call, platformOrderId)
-      return found && { order: await withRefundReasons(call, found.order, found.trade), raw: found.raw }
+      return found && { order: await withTradeRefunds(call, found.order, found.trade), raw: found.raw }
     },
     changedOrders: (window) => changedTrades(call, window),
     ship: (shipment) => ship(call, shipment),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { numberOf, writeJson } from '../json.ts'
-import { type MarketChange, type MarketOrder, type MarketStatus, reasonOf } from '../market.ts'
+import { type MarketChange, type MarketOrder, type MarketStatus, reasonOf, refundCentsOf } from '../market.ts'
 import { COMPANIES } from './companies.ts'
 
 const STATUSES: Record<MarketStatus, number> = {
@@ -122,7 +122,7 @@ export function afterSalesOf(order: MarketOrder): object[] {
           related_id: line.lineId,
           apply_time: secondsOf(order.modifiedAtMs),
           update_time: secondsOf(order.modifiedAtMs),
-          refund_amount: line.paidCents,
+          refund_amount: refundCentsOf(line),
         },
         order_info: {
           shop_order_id: order.orderId,

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto'
 import { numberOf } from '../json.ts'
-import { type MarketOrder, type MarketReceiver, type MarketStatus, reasonOf } from '../market.ts'
+import {
+  type MarketOrder,
+  type MarketReceiver,
+  type MarketStatus,
+  reasonOf,
+  refundCentsOf,
+} from '../market.ts'
 import { beijing, yuan } from '../values.ts'
 
 const STATES: Record<MarketStatus, string> = {
@@ -96,7 +102,11 @@ export function billsOf(order: MarketOrder): Record<string, unknown>[] {
               applyReason: reasonOf(line),
             },
             ...(line.refund === 'done'
-              ? { status: REFUND_DONE, refoundAmount: yuan(line.paidCents), completeTime: order.modifiedAtMs }
+              ? {
+                  status: REFUND_DONE,
+                  refoundAmount: yuan(refundCentsOf(line)),
+                  completeTime: order.modifiedAtMs,
+                }
               : {}),
           },
         ],

@@ -1,4 +1,4 @@
-import type { MarketEvent, MarketOrder, MarketStatus } from '../market.ts'
+import { type MarketEvent, type MarketOrder, type MarketStatus, refundCentsOf } from '../market.ts'
 
 const STATUSES: Record<MarketStatus, string> = {
   unpaid: 'unpaid',
@@ -42,6 +42,9 @@ export function mallOrderOf(order: MarketOrder): object {
     paymentId: order.paymentId,
     amountCents: order.totalCents,
     freightCents: order.freightCents,
+    refundedCents: order.lines
+      .filter(({ refund }) => refund === 'done')
+      .reduce((sum, line) => sum + refundCentsOf(line), 0),
     lines: order.lines.map((line) => ({
       lineId: line.lineId,
       itemId: line.itemId,

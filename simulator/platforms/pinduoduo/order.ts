@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto'
 import { numberOf } from '../json.ts'
-import { type MarketOrder, type MarketReceiver, type MarketStatus, reasonOf } from '../market.ts'
+import {
+  type MarketOrder,
+  type MarketReceiver,
+  type MarketStatus,
+  reasonOf,
+  refundCentsOf,
+} from '../market.ts'
 import { beijing } from '../values.ts'
 
 /** `[confirm_status, order_status, refund_status]` */
@@ -81,7 +87,7 @@ export function requestsOf(order: MarketOrder): Record<string, unknown>[] {
             goods_id: numberOf(line.itemId),
             sku_id: line.skuId === line.itemId ? '0' : line.skuId,
             goods_number: String(line.quantity),
-            refund_amount: String(asYuan(line.paidCents)),
+            refund_amount: String(asYuan(refundCentsOf(line))),
             created_time: beijing(order.modifiedAtMs),
             updated_time: beijing(order.modifiedAtMs),
           },
@@ -92,10 +98,12 @@ export function requestsOf(order: MarketOrder): Record<string, unknown>[] {
 export function statusOf(order: MarketOrder): Record<string, number> {
   const [confirm_status, order_status, refund_status] = STATUSES[order.status]
   const isAskedBack = order.lines.some((line) => line.refund === 'open')
+  const isBack = order.lines.some((line) => line.refund === 'done')
   return {
     confirm_status,
     order_status: order.status === 'closed_refunded' && order.shipments.length > 0 ? 2 : order_status,
-    refund_status: isAskedBack ? 2 : refund_status,
+    // Of all of the money or of a part.
+    refund_status: isAskedBack ? 2 : isBack ? 4 : refund_status,
     group_status: order.status === 'closed_unpaid' ? 2 : order.status === 'unpaid' ? 0 : 1,
     risk_control_status: order.shippingForbidden ? 1 : 0,
     after_sales_status: isAskedBack ? 2 : 0,

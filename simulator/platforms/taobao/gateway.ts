@@ -3,9 +3,9 @@ import { appSecretOf, type Tokenbook } from '../accounts.ts'
 import { underFate } from '../fate.ts'
 import { readForm, wholeNumber } from '../form.ts'
 import { numberOf, writeJson } from '../json.ts'
-import { type Market, type MarketOrder, reasonOf } from '../market.ts'
+import { type Market, type MarketOrder, reasonOf, refundCentsOf } from '../market.ts'
 import type { CallFate, Mischief } from '../mischief.ts'
-import { beijing, msOfBeijing } from '../values.ts'
+import { beijing, msOfBeijing, yuan } from '../values.ts'
 import { isSignedBy, type TopParams } from './request.ts'
 import { COMPANIES, refundIdOf, tradeOf } from './trade.ts'
 
@@ -154,6 +154,7 @@ export class TopGateway {
           refund_id: numberOf(id),
           oid: numberOf(line.lineId),
           reason: reasonOf(line),
+          refund_fee: yuan(refundCentsOf(line)),
         },
       },
     }
