@@ -51,7 +51,7 @@ export type ReadReturn = {
   state: ReturnState
   orderId: string
   storeId: string
-  /** What went back for it; null while it is not settled, and where several returns of an order share its refunds. */
+  /** What went back for it; null while it is not settled, and where nothing tells any more which refunds are its own. */
   refundCents: number | null
 }
 
@@ -62,12 +62,16 @@ export async function readReturns(db: Db | Tx, { around, after, limit }: Reading
     : sql``
   const { rows } = await sql<ReadReturn>`
     select given.created_at::text as at, given.id, given.created_at as "openedAt", given.state, given.order_id as "orderId",
-      orders.store_id as "storeId", case when given.state = 'settled' and not exists (
-          select 1 from order_return as other where other.order_id = given.order_id and other.state = 'settled'
-            and other.id <> given.id)
-        then (select coalesce(sum(amount_cents), 0)::bigint from refund
-          where refund.order_id = given.order_id and refund.reason = 'returned') end as "refundCents"
+      orders.store_id as "storeId", case when inspected.request_id is not null then (
+        select coalesce(sum(amount_cents), 0)::bigint from refund
+        where refund.order_id = given.order_id and refund.reason = 'returned'
+          and starts_with(refund.id, given.order_id || '-R-request-' || inspected.request_id || '-')) end as "refundCents"
     from order_return as given join orders on orders.id = given.order_id
+    left join lateral (
+      select replace(log.request_id, '/', '-') as request_id from operation_log as log
+      where given.state = 'settled' and log.subject_id = given.id and log.field = 'return' and log.new_value = 'settled'
+      order by log.at desc limit 1
+    ) as inspected on true
     where given.created_at >= ${around.from} and given.created_at < ${around.to} ${beyond}
     order by given.created_at, given.id limit ${limit}`.execute(db)
   return rows
