@@ -41,7 +41,11 @@ export async function hubRefundsOf(
   return new Set(rows.map(({ id }) => id))
 }
 
-/** Orders of a shop that the hub compares in a run and that its platform has not told of yet, so many behind a place. */
+/**
+ * Orders of a shop that the hub compares in a run and that its platform has not told of yet, so many behind a place. Each is
+ * looked up by itself: as a join it is up to what the planner believes of lines that were filled in a moment ago, and where it
+ * believes that there are none it goes through all of them for each.
+ */
 export async function unansweredOrders(
   db: Db,
   runId: string,
@@ -53,9 +57,9 @@ export async function unansweredOrders(
   const { rows } = await sql<{ id: string }>`
     select substr(mine.ref, ${prefix.length + 1}) as id from reconciliation_line as mine
     where mine.run_id = ${runId} and mine.side = 'hub' and mine.ref > ${prefix + after}
-      and starts_with(mine.ref, ${prefix}) and not exists (
-        select 1 from reconciliation_line as there
-        where there.run_id = mine.run_id and there.side = 'there' and there.ref = mine.ref)
+      and starts_with(mine.ref, ${prefix}) and (
+        select there.ref from reconciliation_line as there
+        where there.run_id = mine.run_id and there.side = 'there' and there.ref = mine.ref) is null
     order by mine.ref limit ${limit}`.execute(db)
   return rows.map(({ id }) => id)
 }

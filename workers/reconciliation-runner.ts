@@ -130,7 +130,7 @@ export class ReconciliationRunner {
     const stage = await read({ run, around }, run.position)
     return takeStep(this.#db, run, async (tx) => {
       const { count, hubCount = 0, next } = await stage(tx)
-      if (next === null && nextPhase === 'keys') await analyzeLines(tx)
+      if (next === null) await analyzeLines(tx)
       const counts =
         run.phase === 'hub' ? { hubLines: count } : { hubLines: hubCount, counterpartLines: count }
       return next === null
