@@ -1,4 +1,5 @@
 import type { Taken } from './cpu-time.ts'
+import type { Memory } from './memory.ts'
 
 /** One measured number beside the baseline that was measured in the same run. */
 export type Figure = {
@@ -33,6 +34,27 @@ export function growthFigures(
   return [
     { name, value: value.seconds, baseline: baseline.seconds * times, ...common },
     { name: `${name}-cpu`, value: value.cpuSeconds, baseline: baseline.cpuSeconds * times, ...common },
+  ]
+}
+
+/** A look may fall between two batches or into the middle of one: below this that is what one sees. */
+const BATCH_MIB = 6
+const MOST_MEMORY = 1.5
+
+/**
+ * What memory does with what work is over. What is kept says whether it grows; what the system has given is for whoever plans
+ * machines.
+ *
+ * @param against what the baseline is
+ */
+export function memoryFigures(name: string, value: Memory, baseline: Memory, against: string): Figure[] {
+  const common = { unit: 'MiB', aim: { atMost: MOST_MEMORY } }
+  return [
+    {
+      ...{ name: `${name}-heap`, value: value.heapMib, baseline: Math.max(baseline.heapMib, BATCH_MIB) },
+      ...{ ...common, against: `${against}, at least ${BATCH_MIB} MiB` },
+    },
+    { name: `${name}-rss`, value: value.rssMib, baseline: baseline.rssMib, ...common, against },
   ]
 }
 

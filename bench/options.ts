@@ -19,9 +19,9 @@ export const FIGURES = {
   exports:
     's for an export of 100,000 change requests as CSV and XLSX, and how far memory rises, against a tenth of them',
   reconciliation:
-    's to compare 100,000 payments with as many settled lines, and how far memory rises, against a tenth of them',
+    's to compare 100,000 payments with as many settled lines, and 100,000 orders with their platform, and what memory it takes, against a tenth of them',
   statement:
-    's to read a statement of 10⁶ lines, and how far memory rises, against a tenth (only when named)',
+    's to read a statement of 10⁶ lines, and what memory it takes, against a tenth (only when named)',
   growth:
     'ms for reservations, a checkout, an allocation, board pages and an audit with 10⁶ levels and 10⁷ movements, against a thousandth (only when named)',
   decisions:

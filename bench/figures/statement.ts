@@ -2,25 +2,21 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { pino } from 'pino'
 import { v7 as uuid } from 'uuid'
 import { createFileStore } from '../../connectors/files/file-store.ts'
 import { findSettlementFile, insertSettlementFile, settlementFileKey } from '../../store/settlements.ts'
-import { SettlementReader } from '../../workers/settlement-reader.ts'
-import { taken } from '../cpu-time.ts'
-import { type Figure, growthFigures } from '../figure.ts'
-import { watchMemory } from '../memory.ts'
+import { type Figure, growthFigures, memoryFigures } from '../figure.ts'
+import { inOwnProcess } from '../own-process.ts'
 import type { Stage } from '../stage.ts'
+import type { StatementSettings } from '../statement-process.ts'
 
 const LINES = 1_000_000
 const FEWER = 10
 const FEW_LINES = LINES / FEWER
 const MOST_GROWTH = 1.5
 const LINES_A_PIECE = 500
-/** Below this what memory does is chance: the collector comes when it likes. */
-const NOISE_MIB = 64
 
-/** A statement of 10⁶ lines, read and kept whole as the relay does it, beside one of a tenth. */
+/** A statement of 10⁶ lines, read and kept whole as the relay does it, beside one of a tenth, each in a process of its own. */
 export async function measureStatement(stage: Stage): Promise<Figure[]> {
   const few = await measure(stage, FEW_LINES)
   const all = await measure(stage, LINES)
@@ -28,19 +24,12 @@ export async function measureStatement(stage: Stage): Promise<Figure[]> {
     ...growthFigures('statement', all.time, few.time, {
       ...{ times: FEWER, aimAtMost: MOST_GROWTH, against: 'a tenth of the lines' },
     }),
-    {
-      name: 'statement-rss',
-      value: all.peakMib,
-      unit: 'MiB',
-      baseline: Math.max(few.peakMib, NOISE_MIB),
-      aim: { atMost: 2 },
-      against: `a tenth of the lines, at least ${NOISE_MIB} MiB`,
-    },
+    ...memoryFigures('statement', all.memory, few.memory, 'a tenth of the lines'),
   ]
 }
 
 async function measure(stage: Stage, count: number) {
-  const { db } = await stage.freshDatabase(`hub_bench_statement_${count}`)
+  const { db, appUrl } = await stage.freshDatabase(`hub_bench_statement_${count}`)
   const folder = await mkdtemp(join(tmpdir(), 'order-hub-statement-'))
   try {
     const files = createFileStore(folder)
@@ -51,17 +40,13 @@ async function measure(stage: Stage, count: number) {
         ...{ id, format: 'csv', account: 'bench', uploadedBy: 'bench', bytes: 1, sha256: Buffer.alloc(32) },
       }),
     )
-    const reader = new SettlementReader({ db, files, logger: pino({ level: 'silent' }) })
-    const memory = watchMemory()
-    const time = await taken(async () => {
-      while ((await reader.runOnce()) > 0) stage.check()
-    })
-    const peakMib = memory.stop()
+    const settings: StatementSettings = { url: appUrl, folder }
+    const measured = await inOwnProcess('statement-process.ts', settings, stage.signal)
     const file = await findSettlementFile(db, id)
     if (file.state !== 'accepted' || file.newLines !== count) {
       throw new Error(`the statement is not what was written: ${JSON.stringify(file)}`)
     }
-    return { time, peakMib }
+    return measured
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
