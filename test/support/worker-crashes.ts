@@ -26,7 +26,7 @@ export const ONE_IN_HAND_EACH: WorkerPart[] = [
 /** Worker processes of this hub that die by SIGKILL where they are told to, and another one for each that has died. */
 export function startCrashingWorkers(hub: TestHub, parts: WorkerPart[] = THREE_WORKERS) {
   const folder = makeFolder()
-  const program = buildProgram(folder)
+  const program = buildProgram(folder, 'crashing-worker')
   const planned = new Map<string, CrashPoint>()
   const children = new Set<ChildProcess>()
   let stopped = false
@@ -79,17 +79,17 @@ export function startCrashingWorkers(hub: TestHub, parts: WorkerPart[] = THREE_W
 }
 
 /** Within the checkout, where the program finds its packages. */
-function makeFolder(): string {
+export function makeFolder(): string {
   const dist = join(import.meta.dirname, '../../dist')
   mkdirSync(dist, { recursive: true })
   return mkdtempSync(join(dist, 'crash-'))
 }
 
-/** The worker as one file: there is a start for every death, and most of a start from the sources is reading them. */
-function buildProgram(folder: string): string {
-  const outfile = join(folder, 'crashing-worker.mjs')
+/** A program of this folder as one file: there is a start for every death, and most of a start from the sources is reading them. */
+export function buildProgram(folder: string, name: string): string {
+  const outfile = join(folder, `${name}.mjs`)
   buildSync({
-    entryPoints: [join(import.meta.dirname, 'crashing-worker.ts')],
+    entryPoints: [join(import.meta.dirname, `${name}.ts`)],
     outfile,
     bundle: true,
     packages: 'external',
