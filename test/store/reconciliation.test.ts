@@ -1,9 +1,11 @@
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { BillLine } from '../../connectors/couriers/bills.ts'
 import type { Finance, FinanceLine } from '../../connectors/finance/finance.ts'
 import { RefusedError, UnreachableError } from '../../connectors/outside-errors.ts'
 import { POLICIES } from '../../contracts/policies/index.ts'
 import { listDifferencesQuery, type RunView } from '../../contracts/reconciliation.ts'
+import { parcelFreightCents } from '../../domain/parcel-freight.ts'
 import type { DifferenceState } from '../../domain/reconciliation.ts'
 import { SYSTEM_ORIGIN } from '../../store/audit.ts'
 import { publishPolicy } from '../../store/policy-versions.ts'
@@ -154,6 +156,42 @@ test('each kind of difference is found, and no other; the next run finds the sam
   expect((await found()).map(({ differenceId }) => differenceId)).toEqual(
     before.map(({ differenceId }) => differenceId),
   )
+})
+
+test('a parcel that cost what it should and became something else at its courier is a difference of status', async () => {
+  const skuId = await store.addSku({ 'WH-HZ': 2 })
+  const freightCents = parcelFreightCents(POLICIES.allocation.initial.freight, {
+    ...{
+      from: { longitude: 120.13, latitude: 30.26, region: '华东' },
+      divisionCode: '330106',
+      weightGrams: 100,
+    },
+  })
+  const items: BillLine[] = []
+  for (const state of ['under_way', 'lost'] as const) {
+    const { taskIds } = await store.paidOrder([{ skuId, quantity: 1 }])
+    const parcel = { courier: 'sf', waybillNumber: `SF-${state}` }
+    await store.report(taskIds[0] ?? '', { type: 'packed', ...parcel })
+    items.push({ lineId: `B-${state}`, ...parcel, freightCents, state, shippedAt: new Date().toISOString() })
+  }
+  const day = (ahead: number) =>
+    new Date(Date.now() + (8 + 24 * ahead) * 3_600_000).toISOString().slice(0, 10)
+  const { runId } = await store.inTransaction((tx) =>
+    startRun(tx, { counterpart: 'logistics', from: day(-1), to: day(1) }, 'finance'),
+  )
+  const logistics = testRunner(store.db, { courierBills: async () => ({ items, nextCursor: null }) })
+  while ((await logistics.runOnce()) > 0);
+  expect(await findRun(store.db, runId)).toMatchObject({
+    state: 'done',
+    result: { pairs: 1, differences: 1, opened: 1 },
+  })
+  expect(await found()).toMatchObject([
+    {
+      ...{ kind: 'status', facets: ['status'] },
+      hub: { ref: 'waybill/sf/SF-lost', status: 'under_way' },
+      there: { ref: 'B-lost', status: 'lost' },
+    },
+  ])
 })
 
 test('what resolves itself is closed by the next run, with a move that says so; what comes again is opened anew', async () => {
