@@ -28,7 +28,7 @@ export async function hubOrdersOf(
   return new Map(rows.map((row) => [row.platform_order_id, row.order_id]))
 }
 
-/** Those of a shop's orders of which something went back by the hub's lines of a run. */
+/** Those of a shop's orders of which something went back by the hub's lines of a run, each looked up by itself. */
 export async function hubRefundsOf(
   tx: Tx,
   runId: string,
@@ -36,8 +36,11 @@ export async function hubRefundsOf(
   platformOrderIds: readonly string[],
 ): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
-    select id from unnest(${platformOrderIds}::text[]) as id join reconciliation_line as mine
-      on mine.run_id = ${runId} and mine.side = 'hub' and mine.ref = ${`refund/${shopId}/`} || id`.execute(tx)
+    select id from unnest(${platformOrderIds}::text[]) as id where (
+      select mine.ref from reconciliation_line as mine
+      where mine.run_id = ${runId} and mine.side = 'hub' and mine.ref = ${`refund/${shopId}/`} || id) is not null`.execute(
+    tx,
+  )
   return new Set(rows.map(({ id }) => id))
 }
 

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { unansweredOrders } from '../../store/reconciliation-channels.ts'
+import { hubRefundsOf, unansweredOrders } from '../../store/reconciliation-channels.ts'
 import { openTestStore, type TestStore } from './support.ts'
 
 /** So many that going through all of them for each takes longer than a statement may. */
@@ -28,7 +28,7 @@ async function fill(runId: string, side: 'hub' | 'there'): Promise<void> {
 }
 
 test.each(['nothing', 'the hub’s lines alone'])(
-  'which orders a platform has not told of is found in time where the planner knows %s',
+  'which orders a platform has not told of, and which have a refund here, is found in time where the planner knows %s',
   async (known) => {
     await owner.query('truncate reconciliation_run cascade')
     // What a run fills in is compared before anybody counts it.
@@ -41,5 +41,11 @@ test.each(['nothing', 'the hub’s lines alone'])(
     await fill(runId, 'there')
     expect(await unansweredOrders(store.db, runId, 'SHOP', '', 2)).toEqual(['010000', '020000'])
     expect(await unansweredOrders(store.db, runId, 'SHOP', '020000', 5)).toEqual(['030000', '040000'])
+    await owner.query(
+      `update reconciliation_line set ref = 'refund/SHOP/000007' where ref = 'order/SHOP/000007' and side = 'hub'`,
+    )
+    const all = Array.from({ length: ORDERS }, (_, n) => String(n + 1).padStart(6, '0'))
+    const refunded = store.db.transaction().execute((tx) => hubRefundsOf(tx, runId, 'SHOP', all))
+    expect(await refunded).toEqual(new Set(['000007']))
   },
 )
