@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Button, Checkbox, Input } from 'antd'
+import { Button, Checkbox } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { CHANGE_TYPES } from '../../../domain/change.ts'
@@ -16,6 +16,7 @@ import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Difference } from '../components/money.tsx'
 import { PageHead } from '../components/page-head.tsx'
+import { SearchField } from '../components/search-field.tsx'
 import { ChangeStatusTag } from '../components/tags.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
@@ -127,15 +128,12 @@ function ChangeFilters() {
   const { userName } = usePerson()
   return (
     <FilterBar label={t('list.filters')}>
-      <Input.Search
-        key={search.changeNumber ?? ''}
-        className="filter-wide"
-        allowClear
+      <SearchField
+        label={t('change.number')}
+        hint={t('changes.numberHint')}
         maxLength={20}
-        defaultValue={search.changeNumber ?? ''}
-        aria-label={t('change.number')}
-        placeholder={t('changes.numberHint')}
-        onSearch={(changeNumber) => change({ changeNumber: changeNumber.trim() })}
+        value={search.changeNumber}
+        onSearch={(changeNumber) => change({ changeNumber })}
       />
       <FilterSelect
         label={t('change.status')}
@@ -149,15 +147,13 @@ function ChangeFilters() {
         onChange={(type) => change({ type })}
         options={CHANGE_TYPES.map((value) => ({ value, label: t(`changeType.${value}`) }))}
       />
-      <Input.Search
-        key={`by ${search.applicant ?? ''}`}
-        className="filter"
-        allowClear
+      <SearchField
+        label={t('change.applicant')}
+        hint={t('changes.applicantHint')}
         maxLength={200}
-        defaultValue={search.applicant ?? ''}
-        aria-label={t('change.applicant')}
-        placeholder={t('changes.applicantHint')}
-        onSearch={(applicant) => change({ applicant: applicant.trim() })}
+        isNarrow
+        value={search.applicant}
+        onSearch={(applicant) => change({ applicant })}
       />
       <Checkbox
         checked={search.applicant === userName}

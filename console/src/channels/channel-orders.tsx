@@ -11,10 +11,10 @@ import { FilterSelect } from '../components/filter-select.tsx'
 import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Money } from '../components/money.tsx'
+import { SearchField } from '../components/search-field.tsx'
 import { Tag } from '../components/tag.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
-import { OrderNumberFilter } from './log-filters.tsx'
 import { CHANNEL_ORDER_STATES, type ShopSearch } from './search.ts'
 
 const PAGE = 50
@@ -35,7 +35,11 @@ export function ChannelOrders({ shopId, search }: { shopId: string; search: Shop
   return (
     <>
       <FilterBar label={t('list.filters')}>
-        <OrderNumberFilter search={search} />
+        <SearchField
+          label={t('orders.externalId')}
+          value={platformOrderId}
+          onSearch={(text) => change({ platformOrderId: text })}
+        />
         <FilterSelect
           label={t('shopLog.state')}
           value={state}

@@ -13,7 +13,7 @@ import { Moment } from '../components/moment.tsx'
 import { Tag, type Tone } from '../components/tag.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
-import { OrderOfLog } from './log-filters.tsx'
+import { OrderOfLog } from './order-of-log.tsx'
 import { DELIVERY_STATES, type ShopSearch } from './search.ts'
 
 const PAGE = 50

@@ -1,33 +1,19 @@
 import { keepPreviousData, useQueryClient } from '@tanstack/react-query'
-import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, client } from '../api/client.ts'
 import { present } from '../api/query.ts'
 import type { ShopMessage } from '../api/types.ts'
-import { ActionButton } from '../components/action-button.tsx'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
 import { type ListColumn, ListTable } from '../components/list-table.tsx'
-import { Moment } from '../components/moment.tsx'
-import { Tag, type Tone } from '../components/tag.tsx'
+import { useMessageColumns } from '../components/message-columns.tsx'
+import { SearchField } from '../components/search-field.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
-import { OrderNumberFilter, OrderOfLog } from './log-filters.tsx'
+import { OrderOfLog } from './order-of-log.tsx'
 import { MESSAGE_STATES, type ShopSearch } from './search.ts'
 
 const PAGE = 50
-const TONES: Record<ShopMessage['state'], Tone> = {
-  hint: 'gold',
-  fetched: 'green',
-  set_aside: 'red',
-  dismissed: 'grey',
-  pending: 'gold',
-  waiting: 'gold',
-  delivered: 'green',
-  late: 'grey',
-  unread: 'gold',
-  read: 'green',
-}
 
 /** What a shop sent, and what became of each. */
 export function ShopMessages({ shopId, search }: { shopId: string; search: ShopSearch }) {
@@ -44,7 +30,11 @@ export function ShopMessages({ shopId, search }: { shopId: string; search: ShopS
   return (
     <>
       <FilterBar label={t('list.filters')}>
-        <OrderNumberFilter search={search} />
+        <SearchField
+          label={t('orders.externalId')}
+          value={platformOrderId}
+          onSearch={(text) => change({ platformOrderId: text })}
+        />
         <FilterSelect
           label={t('shopLog.state')}
           value={state}
@@ -66,14 +56,8 @@ export function ShopMessages({ shopId, search }: { shopId: string; search: ShopS
 function useColumns(shopId: string): ListColumn<ShopMessage>[] {
   const { t } = useTranslation()
   const queries = useQueryClient()
-  return useMemo(
-    () => [
-      {
-        key: 'received',
-        title: t('shopLog.received'),
-        width: 165,
-        render: (_value, { receivedAt }) => <Moment at={receivedAt} />,
-      },
+  return useMessageColumns<ShopMessage>({
+    about: [
       {
         key: 'type',
         title: t('shopLog.type'),
@@ -86,39 +70,14 @@ function useColumns(shopId: string): ListColumn<ShopMessage>[] {
         width: 190,
         render: (_value, { platformOrderId }) => <OrderOfLog platformOrderId={platformOrderId} />,
       },
-      {
-        key: 'state',
-        title: t('shopLog.state'),
-        width: 110,
-        render: (_value, { state }) => <Tag tone={TONES[state]}>{t(`messageState.${state}`)}</Tag>,
-      },
-      { key: 'attempts', title: t('shopLog.attempts'), width: 70, align: 'right', dataIndex: 'attempts' },
-      {
-        key: 'error',
-        title: t('shops.error'),
-        render: (_value, { lastError }) => lastError ?? '–',
-      },
-      {
-        key: 'replay',
-        title: t('shopLog.replay'),
-        width: 150,
-        render: (_value, { messageId, canReplay }) =>
-          canReplay && (
-            <ActionButton
-              size="small"
-              label={t('shopLog.fetchAgain')}
-              act={() =>
-                client.POST('/v1/shops/{shopId}/messages/{messageId}/replay', {
-                  params: { path: { shopId, messageId } },
-                })
-              }
-              onDone={() =>
-                void queries.invalidateQueries({ queryKey: ['get', '/v1/shops/{shopId}/messages'] })
-              }
-            />
-          ),
-      },
     ],
-    [t, queries, shopId],
-  )
+    again: {
+      label: t('shopLog.fetchAgain'),
+      act: (messageId) =>
+        client.POST('/v1/shops/{shopId}/messages/{messageId}/replay', {
+          params: { path: { shopId, messageId } },
+        }),
+      onDone: () => void queries.invalidateQueries({ queryKey: ['get', '/v1/shops/{shopId}/messages'] }),
+    },
+  })
 }

@@ -1,28 +1,19 @@
 import { keepPreviousData, useQueryClient } from '@tanstack/react-query'
-import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, client } from '../api/client.ts'
 import { present } from '../api/query.ts'
 import type { CourierMessage } from '../api/types.ts'
 import { OrderLink } from '../approvals/order-link.tsx'
-import { ActionButton } from '../components/action-button.tsx'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
 import { type ListColumn, ListTable } from '../components/list-table.tsx'
-import { Moment } from '../components/moment.tsx'
-import { Tag, type Tone } from '../components/tag.tsx'
+import { useMessageColumns } from '../components/message-columns.tsx'
+import { SearchField } from '../components/search-field.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
 import { type CourierSearch, PUSH_STATES } from './search.ts'
-import { WaybillFilter } from './waybill-filter.tsx'
 
 const PAGE = 50
-const TONES: Record<CourierMessage['state'], Tone> = {
-  unread: 'gold',
-  read: 'green',
-  set_aside: 'red',
-  dismissed: 'grey',
-}
 type Source = 'kuaidi100'
 
 /** What the source of a courier pushed, for all its couriers, and what became of each. */
@@ -40,7 +31,11 @@ export function CourierMessages({ source, search }: { source: Source; search: Co
   return (
     <>
       <FilterBar label={t('list.filters')}>
-        <WaybillFilter search={search} />
+        <SearchField
+          label={t('couriers.waybill')}
+          value={waybillNumber}
+          onSearch={(text) => change({ waybillNumber: text })}
+        />
         <FilterSelect
           label={t('shopLog.state')}
           value={state}
@@ -62,14 +57,8 @@ export function CourierMessages({ source, search }: { source: Source; search: Co
 function useColumns(source: Source): ListColumn<CourierMessage>[] {
   const { t } = useTranslation()
   const queries = useQueryClient()
-  return useMemo(
-    () => [
-      {
-        key: 'received',
-        title: t('shopLog.received'),
-        width: 165,
-        render: (_value, { receivedAt }) => <Moment at={receivedAt} />,
-      },
+  return useMessageColumns<CourierMessage>({
+    about: [
       {
         key: 'waybill',
         title: t('couriers.waybill'),
@@ -82,37 +71,15 @@ function useColumns(source: Source): ListColumn<CourierMessage>[] {
         width: 140,
         render: (_value, { orderId }) => (orderId === null ? '–' : <OrderLink orderId={orderId} />),
       },
-      {
-        key: 'state',
-        title: t('shopLog.state'),
-        width: 110,
-        render: (_value, { state }) => <Tag tone={TONES[state]}>{t(`messageState.${state}`)}</Tag>,
-      },
-      { key: 'attempts', title: t('shopLog.attempts'), width: 70, align: 'right', dataIndex: 'attempts' },
-      { key: 'error', title: t('shops.error'), render: (_value, { lastError }) => lastError ?? '–' },
-      {
-        key: 'replay',
-        title: t('shopLog.replay'),
-        width: 150,
-        render: (_value, { messageId, canReplay }) =>
-          canReplay && (
-            <ActionButton
-              size="small"
-              label={t('couriers.readAgain')}
-              act={() =>
-                client.POST('/v1/courier-sources/{source}/messages/{messageId}/replay', {
-                  params: { path: { source, messageId } },
-                })
-              }
-              onDone={() =>
-                void queries.invalidateQueries({
-                  queryKey: ['get', '/v1/courier-sources/{source}/messages'],
-                })
-              }
-            />
-          ),
-      },
     ],
-    [t, queries, source],
-  )
+    again: {
+      label: t('couriers.readAgain'),
+      act: (messageId) =>
+        client.POST('/v1/courier-sources/{source}/messages/{messageId}/replay', {
+          params: { path: { source, messageId } },
+        }),
+      onDone: () =>
+        void queries.invalidateQueries({ queryKey: ['get', '/v1/courier-sources/{source}/messages'] }),
+    },
+  })
 }

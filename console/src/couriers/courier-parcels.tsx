@@ -9,11 +9,11 @@ import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
 import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
+import { SearchField } from '../components/search-field.tsx'
 import { Tag } from '../components/tag.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
 import { type CourierSearch, PARCEL_STANDINGS } from './search.ts'
-import { WaybillFilter } from './waybill-filter.tsx'
 
 const PAGE = 50
 
@@ -32,7 +32,11 @@ export function CourierParcels({ courier, search }: { courier: string; search: C
   return (
     <>
       <FilterBar label={t('list.filters')}>
-        <WaybillFilter search={search} />
+        <SearchField
+          label={t('couriers.waybill')}
+          value={waybillNumber}
+          onSearch={(text) => change({ waybillNumber: text })}
+        />
         <FilterSelect
           label={t('couriers.standing')}
           value={standing}

@@ -1,6 +1,5 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Input } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ANOMALY_KINDS } from '../../../domain/change-anomaly.ts'
@@ -14,6 +13,7 @@ import { FilterSelect } from '../components/filter-select.tsx'
 import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
+import { SearchField } from '../components/search-field.tsx'
 import { Tag, type Tone } from '../components/tag.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
@@ -70,14 +70,10 @@ export function AnomaliesPage() {
           options={stores}
           isSearchable
         />
-        <Input.Search
-          key={search.person ?? ''}
-          className="filter-wide"
-          aria-label={t('anomaly.person')}
-          placeholder={t('anomaly.person')}
-          allowClear
-          defaultValue={search.person}
-          onSearch={(text) => change({ person: text.trim() })}
+        <SearchField
+          label={t('anomaly.person')}
+          value={search.person}
+          onSearch={(person) => change({ person })}
         />
         <FilterSelect
           label={t('list.sort')}

@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Button, Drawer, Input } from 'antd'
+import { Button, Drawer } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
@@ -13,6 +13,7 @@ import { FilterSelect } from '../components/filter-select.tsx'
 import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
+import { SearchField } from '../components/search-field.tsx'
 import { TimeRange } from '../components/time-range.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
@@ -43,14 +44,12 @@ export function AuditPage() {
       />
       <FilterBar label={t('list.filters')}>
         {TYPED.map((name) => (
-          <Input.Search
-            key={`${name} ${search[name] ?? ''}`}
-            className="filter-wide"
-            aria-label={t(`audit.${name}`)}
-            placeholder={t(`auditHint.${name}`)}
-            allowClear
-            defaultValue={search[name]}
-            onSearch={(text) => change({ [name]: text.trim() })}
+          <SearchField
+            key={name}
+            label={t(`audit.${name}`)}
+            hint={t(`auditHint.${name}`)}
+            value={search[name]}
+            onSearch={(text) => change({ [name]: text })}
           />
         ))}
         <TimeRange label={t('audit.range')} from={search.from} to={search.to} onChange={change} />

@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Button, Input } from 'antd'
+import { Button } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, client } from '../api/client.ts'
@@ -15,6 +15,7 @@ import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Money } from '../components/money.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { ProblemText } from '../components/problem-text.tsx'
+import { SearchField } from '../components/search-field.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
 import { pickText } from '../format/bilingual.ts'
@@ -60,14 +61,12 @@ export function ReplenishmentPage() {
           isSearchable
         />
         {(['skuId', 'supplierId'] as const).map((name) => (
-          <Input.Search
-            key={`${name} ${search[name] ?? ''}`}
-            className="filter"
-            aria-label={t(`replenishment.${name}`)}
-            placeholder={t(`replenishment.${name}`)}
-            allowClear
-            defaultValue={search[name]}
-            onSearch={(text) => change({ [name]: text.trim() })}
+          <SearchField
+            key={name}
+            label={t(`replenishment.${name}`)}
+            isNarrow
+            value={search[name]}
+            onSearch={(text) => change({ [name]: text })}
           />
         ))}
         <FilterSelect

@@ -16,6 +16,7 @@ import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Difference, Money } from '../components/money.tsx'
 import { PageHead } from '../components/page-head.tsx'
+import { SearchField } from '../components/search-field.tsx'
 import { Section } from '../components/section.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
@@ -76,14 +77,10 @@ export function StatisticsPage() {
           onChange={(storeId) => change({ storeId })}
           options={stores}
         />
-        <Input.Search
-          key={search.applicant ?? ''}
-          className="filter-wide"
-          aria-label={t('change.applicant')}
-          placeholder={t('change.applicant')}
-          allowClear
-          defaultValue={search.applicant}
-          onSearch={(text) => change({ applicant: text.trim() })}
+        <SearchField
+          label={t('change.applicant')}
+          value={search.applicant}
+          onSearch={(applicant) => change({ applicant })}
         />
         <FilterSelect
           label={t('change.type')}

@@ -1,5 +1,5 @@
 import { keepPreviousData } from '@tanstack/react-query'
-import { Button, Checkbox, Drawer, Input } from 'antd'
+import { Button, Checkbox, Drawer } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ROLES } from '../../../domain/role.ts'
@@ -10,6 +10,7 @@ import type { Account } from '../api/types.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
 import { type ListColumn, ListTable } from '../components/list-table.tsx'
+import { SearchField } from '../components/search-field.tsx'
 import { Tag } from '../components/tag.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
@@ -35,15 +36,11 @@ export function People({ search }: { search: SettingsSearch }) {
   return (
     <>
       <FilterBar label={t('list.filters')}>
-        <Input.Search
-          key={text ?? ''}
-          className="filter-wide"
-          allowClear
+        <SearchField
+          label={t('account.text')}
           maxLength={64}
-          defaultValue={text ?? ''}
-          aria-label={t('account.text')}
-          placeholder={t('account.text')}
-          onSearch={(value) => change({ text: value.trim() })}
+          value={text}
+          onSearch={(value) => change({ text: value })}
         />
         <FilterSelect
           label={t('account.role')}

@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Button, Input } from 'antd'
+import { Button } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { EVENT_DELIVERY_STATES } from '../../../domain/event-delivery.ts'
@@ -11,6 +11,7 @@ import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
 import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
+import { SearchField } from '../components/search-field.tsx'
 import { Section } from '../components/section.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
@@ -51,15 +52,12 @@ export function DeliveryLog({ subscriptionId }: { subscriptionId: string }) {
             label: t(`eventDeliveryState.${value}`),
           }))}
         />
-        <Input.Search
-          key={search.type ?? ''}
-          className="filter-wide"
-          allowClear
+        <SearchField
+          label={t('subscriptions.type')}
+          hint={t('subscriptions.typeHint')}
           maxLength={100}
-          defaultValue={search.type ?? ''}
-          aria-label={t('subscriptions.type')}
-          placeholder={t('subscriptions.typeHint')}
-          onSearch={(type) => change({ type: type.trim() })}
+          value={search.type}
+          onSearch={(type) => change({ type })}
         />
       </FilterBar>
       <ListTable

@@ -1,6 +1,6 @@
 import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Checkbox, Input, Segmented, Select } from 'antd'
+import { Checkbox, Segmented, Select } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
@@ -11,6 +11,7 @@ import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
 import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { PageHead } from '../components/page-head.tsx'
+import { SearchField } from '../components/search-field.tsx'
 import { Tag } from '../components/tag.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
@@ -81,15 +82,11 @@ function StockFilters() {
   const { options: warehouses } = useNames('/v1/warehouses')
   return (
     <FilterBar label={t('list.filters')}>
-      <Input.Search
-        key={search.text ?? ''}
-        className="filter-wide"
-        allowClear
+      <SearchField
+        label={t('stock.text')}
         maxLength={100}
-        defaultValue={search.text ?? ''}
-        aria-label={t('stock.text')}
-        placeholder={t('stock.text')}
-        onSearch={(text) => change({ text: text.trim() })}
+        value={search.text}
+        onSearch={(text) => change({ text })}
       />
       <FilterSelect
         label={t('stock.warehouse')}
