@@ -10,6 +10,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     hub: Pick<RunInfo, 'api' | 'apiKeys' | 'accounts' | 'companyPassword' | 'simulator' | 'postgres'>
     chromium: string
+    /** Where the hub notes its processes. */
+    hubFolder: string
   }
 }
 
@@ -23,23 +25,27 @@ const PORT = 18_080
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   project.provide('chromium', await findChromium())
-  const { info, end } = (await useRunning()) ?? (await startNew())
+  const { info, folder, end } = (await useRunning()) ?? (await startNew())
   const { api, apiKeys, accounts, companyPassword, simulator, postgres } = info
+  project.provide('hubFolder', folder)
   project.provide('hub', { api, apiKeys, accounts, companyPassword, simulator, postgres })
   return end
 }
 
-async function useRunning(): Promise<Pick<UsableHub, 'info' | 'end'> | null> {
-  const info = readRunInfo(join(root, '.data'))
+type Found = Pick<UsableHub, 'info' | 'end'> & { folder: string }
+
+async function useRunning(): Promise<Found | null> {
+  const folder = join(root, '.data')
+  const info = readRunInfo(folder)
   if (!info) return null
   const isUp = await fetch(`${info.api}/readyz`).then(
     (answer) => answer.ok,
     () => false, // a killed start has left its file behind
   )
-  return isUp ? { info, end: async () => undefined } : null
+  return isUp ? { info, folder, end: async () => undefined } : null
 }
 
-async function startNew(): Promise<Pick<UsableHub, 'info' | 'end'>> {
+async function startNew(): Promise<Found> {
   // Where npm test sweeps up behind itself, also when it is interrupted.
   const dataDir = mkdtempSync(join(process.env.TEST_FOLDER ?? tmpdir(), 'order-hub-browser-'))
   chmodSync(dataDir, 0o755) // PostgreSQL runs as another user when we are root
@@ -51,7 +57,7 @@ async function startNew(): Promise<Pick<UsableHub, 'info' | 'end'>> {
       await hub.end()
       clear()
     }
-    return { info: hub.info, end }
+    return { info: hub.info, folder: dataDir, end }
   } catch (error) {
     clear()
     throw error

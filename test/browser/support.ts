@@ -15,7 +15,7 @@ export const DATABASE_URL = hub.postgres
 
 /** For one thing to appear. Generous: the machine may be busy; a test that waits this long has failed. */
 export const PATIENCE_MS = 60_000
-const LOOK_AGAIN_MS = 100
+export const LOOK_AGAIN_MS = 100
 export const DESKTOP = { width: 1_440, height: 900 }
 /** The narrowest screen that people approve on. */
 export const PHONE = { width: 360, height: 740 }

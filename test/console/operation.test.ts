@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createOperation } from '../../console/src/api/operation.ts'
+import { createOperation, type Sent } from '../../console/src/api/operation.ts'
 import { Problem } from '../../console/src/api/problem.ts'
 
 const problem = (status: number, code: string) =>
@@ -40,4 +40,25 @@ test.each([
 test('other content is another operation', async () => {
   const [first, second] = await keysOf([problem(0, 'unreachable'), 'done'], (index) => index)
   expect(second).not.toBe(first)
+})
+
+test('what was sent before a reload goes under the same key after it, until it is done', async () => {
+  let noted: Sent | null = null
+  const note = {
+    read: () => noted,
+    write: (sent: Sent | null) => {
+      noted = sent
+    },
+  }
+  const keys: string[] = []
+  const send = (outcome: 'done' | Problem) =>
+    createOperation(note)('same', async ({ 'Idempotency-Key': key }) => {
+      keys.push(key)
+      if (outcome !== 'done') throw outcome
+    }).catch(() => undefined)
+  await send(problem(0, 'unreachable'))
+  await send('done')
+  await send('done')
+  expect(keys[1]).toBe(keys[0])
+  expect(keys[2]).not.toBe(keys[0])
 })

@@ -48,6 +48,7 @@ export type Account = Item<'/v1/accounts'>
 export type ApiKey = Item<'/v1/api-keys'>
 export type Delegation = Item<'/v1/approval-delegations'>
 export type WorkingDay = Item<'/v1/working-days'>
+export type AbnormalOrder = Answer<'/v1/abnormal-orders/{orderId}'>
 export type WorkItem = Item<'/v1/work-items'>
 export type SnoozeBody = NonNullable<
   paths['/v1/work-items/{workItemId}/snooze']['post']['requestBody']

@@ -4,7 +4,7 @@ import { Alert } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import type { ChangeDetail } from '../api/types.ts'
-import { Failure, Loading } from '../components/states.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { useMedia, WIDE_FOR_TWO } from '../components/use-media.ts'
 import { usePerson } from '../session/session.ts'
 import { ChangeView } from './change-view.tsx'
@@ -29,14 +29,14 @@ export function ApprovalPane() {
           <ArrowLeftOutlined /> {t('approvals.backToList')}
         </Link>
       )}
-      {change.isPending && <Loading />}
-      {change.isError && <Failure error={change.error} onRetry={() => void change.refetch()} />}
-      {change.isSuccess && (
-        <>
-          <ChangeView change={change.data} />
-          <Deciding key={changeId} change={change.data} />
-        </>
-      )}
+      <Loaded query={change}>
+        {(shown) => (
+          <>
+            <ChangeView change={shown} />
+            <Deciding key={changeId} change={shown} />
+          </>
+        )}
+      </Loaded>
     </article>
   )
 }

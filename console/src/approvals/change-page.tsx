@@ -2,8 +2,8 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { isChangeClosed } from '../../../domain/change-request-state.ts'
 import { api } from '../api/client.ts'
+import { Loaded } from '../components/loaded.tsx'
 import { PageHead } from '../components/page-head.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 import { ChangeActions } from './change-actions.tsx'
 import { ChangeView } from './change-view.tsx'
 
@@ -26,14 +26,14 @@ export function ChangePage() {
   return (
     <>
       <PageHead title={t('changes.title')} />
-      {change.isPending && <Loading />}
-      {change.isError && <Failure error={change.error} onRetry={() => void change.refetch()} />}
-      {change.isSuccess && (
-        <>
-          <ChangeActions change={change.data} />
-          <ChangeView change={change.data} />
-        </>
-      )}
+      <Loaded query={change}>
+        {(shown) => (
+          <>
+            <ChangeActions change={shown} />
+            <ChangeView change={shown} />
+          </>
+        )}
+      </Loaded>
     </>
   )
 }

@@ -26,7 +26,8 @@ export function CredentialsForm({ platform, onSend, onDone }: Props) {
   const fields = platforms.data?.items.find((each) => each.platform === platform)?.credentials ?? []
   const credentials = credentialsOf(fields, typed)
   if (platforms.isPending) return <Loading />
-  if (platforms.isError) return <Failure error={platforms.error} onRetry={() => void platforms.refetch()} />
+  if (platforms.isError && !platforms.data)
+    return <Failure error={platforms.error} onRetry={() => void platforms.refetch()} />
   return (
     <form
       className="field"

@@ -49,7 +49,8 @@ function NewShopForm({ onMade }: Pick<Props, 'onMade'>) {
     onSuccess: onMade,
   })
   if (platforms.isPending) return <Loading />
-  if (platforms.isError) return <Failure error={platforms.error} onRetry={() => void platforms.refetch()} />
+  if (platforms.isError && !platforms.data)
+    return <Failure error={platforms.error} onRetry={() => void platforms.refetch()} />
   const isWhole = credentials !== null && Object.values(needed).every((value) => value.trim() !== '')
   const field = (name: 'id' | 'platformShopId' | 'appKey' | 'gatewayUrl', label: string, most: number) => (
     <div className="field">

@@ -1,12 +1,15 @@
 import { useMutation } from '@tanstack/react-query'
 import { Button, type ButtonProps, Popconfirm } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { type OperationHeader, useOperation } from '../api/operation.ts'
 import { problemOf } from '../api/problem.ts'
 import { pickText } from '../format/bilingual.ts'
 
 type Props = {
-  /** Carries it out; what it throws is shown beside the button. */
-  act: () => Promise<unknown>
+  /** Carries it out, under one key until it is done; what it throws is shown beside the button. */
+  act: (header: OperationHeader) => Promise<unknown>
+  /** What is sent with it, where that may be another one at the next press. */
+  content?: unknown
   onDone?: () => void
   label: string
   /** What somebody agrees to first, for what cannot be taken back. */
@@ -14,9 +17,13 @@ type Props = {
 } & Pick<ButtonProps, 'size' | 'type' | 'danger' | 'disabled' | 'icon'>
 
 /** One thing to do at a press, which says whether it went well. */
-export function ActionButton({ act, onDone, label, confirm, ...look }: Props) {
+export function ActionButton({ act, content = null, onDone, label, confirm, ...look }: Props) {
   const { t, i18n } = useTranslation()
-  const run = useMutation({ mutationFn: act, ...(onDone ? { onSuccess: onDone } : {}) })
+  const once = useOperation()
+  const run = useMutation({
+    mutationFn: () => once(content, act),
+    ...(onDone ? { onSuccess: onDone } : {}),
+  })
   const press = () => run.mutate()
   const button = (
     <Button {...look} loading={run.isPending} {...(confirm === undefined ? { onClick: press } : {})}>

@@ -16,7 +16,7 @@ export function ProblemText({ error }: { error: unknown }) {
       title={pickText(problem.title, i18n.language)}
       description={
         <>
-          <div>{problem.message}</div>
+          {problem.status !== 0 && <div>{problem.message}</div>}
           <ProblemHelp problem={problem} />
         </>
       }

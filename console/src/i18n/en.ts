@@ -33,6 +33,10 @@ export const en: Messages = {
     notFoundHint: 'It does not exist, or lies outside what you may see',
     requestId: 'Request {{id}}',
   },
+  form: {
+    restored: 'What you had typed here and not sent is back',
+    startOver: 'Start over',
+  },
   problem: {
     unreachable: 'The network is away or the system restarts. What you typed is kept; try again in a moment.',
     passes: 'The system is busy; try again in a moment.',
@@ -446,6 +450,7 @@ export const en: Messages = {
     reasonRequired: 'Please say why',
     attach: 'Add pictures or a PDF',
     uploading: 'Uploading',
+    chooseAgain: 'Was not sent before the page was loaded anew: remove it and choose it again',
     mostFiles: '{{count}} files at most: the rest were not added',
     filesMissing: 'Not every file is with the hub yet: wait for it, or try again or remove what failed',
     addLine: 'Add a line',

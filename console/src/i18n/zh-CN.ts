@@ -36,6 +36,10 @@ export const zhCN = {
     notFoundHint: '内容不存在，或不在您的数据范围内',
     requestId: '请求编号 {{id}}',
   },
+  form: {
+    restored: '已恢复上次填写但尚未提交的内容',
+    startOver: '重新填写',
+  },
   problem: {
     unreachable: '网络中断或系统正在重启，已输入的内容不会丢失，请稍后重试。',
     passes: '系统繁忙，请稍后重试。',
@@ -442,6 +446,7 @@ export const zhCN = {
     reasonRequired: '请填写原因说明',
     attach: '添加图片或 PDF',
     uploading: '正在上传',
+    chooseAgain: '页面重新加载前未上传完成，请移除后重新选择',
     mostFiles: '最多 {{count}} 个附件，多出的未添加',
     filesMissing: '附件尚未全部上传：请等待上传完成，重试或移除失败的附件',
     addLine: '添加一行',

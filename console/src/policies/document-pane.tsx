@@ -2,13 +2,16 @@ import { useBlocker } from '@tanstack/react-router'
 import { Button, ConfigProvider, Input, Modal, Popconfirm, Segmented } from 'antd'
 import { lazy, Suspense, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { z } from 'zod/mini'
 import type { PolicyVersion } from '../api/types.ts'
 import { ProblemText } from '../components/problem-text.tsx'
 import { ReasonForm } from '../components/reason-form.tsx'
+import { RestoredNote } from '../components/restored-note.tsx'
 import { Section } from '../components/section.tsx'
 import { Loading } from '../components/states.tsx'
 import { isOffered } from '../session/screens.ts'
 import { usePerson } from '../session/session.ts'
+import { type KeptForm, useKeptForm } from '../session/use-kept-form.ts'
 import { JsonField } from './condition-field.tsx'
 import { isSame } from './documents.ts'
 import { DryRunPane } from './dry-run-pane.tsx'
@@ -30,11 +33,20 @@ export function DocumentPane({ schema, version, inForce }: Props) {
   const { role } = usePerson()
   const names = useNames(version.kind)
   const mayWrite = isOffered('publishPolicies', role)
-  const [document, setDocument] = useState<unknown>(version.document)
+  const form = useKeptForm(`policy.${version.kind}.${version.version}.${version.revision}.${version.state}`, {
+    begin: () => stored(version),
+    read: (kept) => (mayWrite ? readEdit(kept) : null),
+  })
+  const { document } = form.content
+  const setDocument = (next: unknown) => form.set({ document: next })
   const [view, setView] = useState<'form' | 'json'>('form')
-  const [isEditing, setEditing] = useState(version.state === 'draft' && mayWrite)
+  const [isEditing, setEditing] = useState((version.state === 'draft' && mayWrite) || form.isRestored)
   const isChanged = !isSame(document, version.document)
-  const guard = useUnsaved(isEditing && isChanged)
+  const guard = useUnsaved(isEditing && isChanged, form.forget)
+  const startOver = () => {
+    form.startOver()
+    setEditing(version.state === 'draft')
+  }
   const facts = view === 'form' ? routeFacts(schema) : null
   const isOff = !isEditing
   return (
@@ -61,6 +73,7 @@ export function DocumentPane({ schema, version, inForce }: Props) {
         }
       >
         {version.version !== 0 && <p className="change-reason">{version.reason}</p>}
+        {form.isRestored && <RestoredNote onStartOver={startOver} />}
         {/* What is only read is read all the same: the library's grey for what is off is too pale for that. */}
         <ConfigProvider theme={{ token: { colorTextDisabled: '#374151' } }}>
           <FormProvider value={{ kind: version.kind, names, isOff, Part: SchemaField }}>
@@ -72,7 +85,7 @@ export function DocumentPane({ schema, version, inForce }: Props) {
             {view === 'form' ? (
               // Fields hold what is typed into them; which of them there are changes with what they are for.
               <SchemaField
-                key={String(isOff)}
+                key={`${isOff} ${form.isRestored}`}
                 name=""
                 field={schema}
                 value={document}
@@ -92,15 +105,15 @@ export function DocumentPane({ schema, version, inForce }: Props) {
           <Actions
             version={version}
             inForce={inForce}
-            document={document}
+            form={form}
             isEditing={isEditing}
             isChanged={isChanged}
             onEdit={() => setEditing(true)}
-            onCancel={() => {
-              setDocument(version.document)
-              setEditing(version.state === 'draft')
+            onCancel={startOver}
+            onSaved={() => {
+              guard.release()
+              form.forget()
             }}
-            onSaved={guard.release}
           />
         )}
       </Section>
@@ -127,13 +140,30 @@ function routeFacts(field: Field): DescribedFacts | null {
   return null
 }
 
+const edit = z.object({ document: z.unknown(), reason: z.string() })
+/** What is typed into the form of a policy. */
+type Edit = z.output<typeof edit>
+
+function stored({ document, state, reason }: PolicyVersion): Edit {
+  return { document, reason: state === 'draft' ? reason : '' }
+}
+
+function readEdit(kept: unknown): Edit | null {
+  return edit.safeParse(kept).data ?? null
+}
+
 /** Asks before somebody leaves what was typed and not saved. */
-function useUnsaved(isUnsaved: boolean): { release: () => void } {
+function useUnsaved(isUnsaved: boolean, onLeave: () => void): { release: () => void } {
   const { t } = useTranslation()
   const isReleased = useRef(false)
   const isHeld = () => isUnsaved && !isReleased.current
   useBlocker({
-    shouldBlockFn: () => isHeld() && !window.confirm(t('policies.leave')),
+    shouldBlockFn: () => {
+      if (!isHeld()) return false
+      const isLeaving = window.confirm(t('policies.leave'))
+      if (isLeaving) onLeave()
+      return !isLeaving
+    },
     enableBeforeUnload: isHeld,
   })
   return {
@@ -146,7 +176,7 @@ function useUnsaved(isUnsaved: boolean): { release: () => void } {
 type ActionsProps = {
   version: PolicyVersion
   inForce: number
-  document: unknown
+  form: KeptForm<Edit>
   isEditing: boolean
   isChanged: boolean
   onEdit: () => void
@@ -155,13 +185,13 @@ type ActionsProps = {
 }
 
 function Actions(props: ActionsProps) {
-  const { version, inForce, document, isEditing, isChanged, onEdit, onCancel, onSaved } = props
+  const { version, inForce, form, isEditing, isChanged, onEdit, onCancel, onSaved } = props
   const { t } = useTranslation()
   const id = useId()
-  const [reason, setReason] = useState(version.state === 'draft' ? version.reason : '')
+  const { document, reason } = form.content
   const [isMissing, setMissing] = useState(false)
   const [isRollingBack, setRollingBack] = useState(false)
-  const { save, publish, discard, rollBack } = usePolicyActions(version, onSaved)
+  const { save, publish, discard, rollBack } = usePolicyActions(version, { once: form.once, onSaved })
   const isDraft = version.state === 'draft'
   const error = save.error ?? publish.error ?? discard.error
   if (!isEditing)
@@ -207,7 +237,7 @@ function Actions(props: ActionsProps) {
         placeholder={t('policies.reasonHint')}
         aria-required
         aria-invalid={isMissing}
-        onChange={({ target }) => setReason(target.value)}
+        onChange={({ target }) => form.set({ reason: target.value })}
       />
       {isMissing && (
         <div role="alert" className="late">

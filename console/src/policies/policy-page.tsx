@@ -43,7 +43,8 @@ export function PolicyPage() {
     { enabled: version !== undefined },
   )
   const title = kinds.data?.items.find((each) => each.kind === kind)?.title
-  const failed = [history, schema, shown].find(({ isError }) => isError)
+  // What is shown stays while it is looked at again: somebody may be writing in it.
+  const failed = [history, schema, shown].find(({ isError, data }) => isError && data === undefined)
   const isReady = history.data !== undefined && schema.data !== undefined && shown.data !== undefined
   return (
     <>

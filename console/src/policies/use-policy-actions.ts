@@ -1,13 +1,20 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { client } from '../api/client.ts'
-import { newIdempotencyKey } from '../api/idempotency.ts'
+import type { Once } from '../api/operation.ts'
 import type { PolicyVersion } from '../api/types.ts'
 
 type Edit = { document: Record<string, unknown>; reason: string }
 
-/** What can be done with a version. After each the screen shows the version that came of it, and everything about policies is asked anew. */
-export function usePolicyActions({ kind, version, revision, state }: PolicyVersion, onSaved: () => void) {
+/**
+ * What can be done with a version. After each the screen shows the version that came of it, and everything about policies is asked anew.
+ *
+ * @param once sends what has been typed, under one key until it is done
+ */
+export function usePolicyActions(
+  { kind, version, revision, state }: PolicyVersion,
+  { once, onSaved }: { once: Once; onSaved: () => void },
+) {
   const queries = useQueryClient()
   const navigate = useNavigate()
   const show = async (made: PolicyVersion | undefined) => {
@@ -19,7 +26,6 @@ export function usePolicyActions({ kind, version, revision, state }: PolicyVersi
     await queries.invalidateQueries({ predicate: isPolicies })
     if (made) await navigate({ to: '/policies/$kind', params: { kind }, search: { version: made.version } })
   }
-  const header = () => ({ 'Idempotency-Key': newIdempotencyKey() })
   const path = { kind, version }
 
   const save = useMutation({
@@ -28,16 +34,18 @@ export function usePolicyActions({ kind, version, revision, state }: PolicyVersi
         const body = { ...edit, revision }
         return (await client.PUT('/v1/policies/{kind}/drafts/{version}', { params: { path }, body })).data
       }
-      const params = { path: { kind }, header: header() }
-      return (await client.POST('/v1/policies/{kind}/drafts', { params, body: edit })).data
+      return once(edit, async (header) => {
+        const params = { path: { kind }, header }
+        return (await client.POST('/v1/policies/{kind}/drafts', { params, body: edit })).data
+      })
     },
     onSuccess: show,
   })
   const publish = useMutation({
-    mutationFn: async () => {
-      const params = { path, header: header() }
+    mutationFn: () => {
+      const body = { revision }
       const url = '/v1/policies/{kind}/drafts/{version}/publish'
-      return (await client.POST(url, { params, body: { revision } })).data
+      return once(body, async (header) => (await client.POST(url, { params: { path, header }, body })).data)
     },
     onSuccess: show,
   })
@@ -47,10 +55,12 @@ export function usePolicyActions({ kind, version, revision, state }: PolicyVersi
     onSuccess: show,
   })
   const rollBack = useMutation({
-    mutationFn: async (reason: string) => {
-      const params = { path: { kind }, header: header() }
+    mutationFn: (reason: string) => {
       const body = { toVersion: version, reason }
-      return (await client.POST('/v1/policies/{kind}/rollback', { params, body })).data
+      return once(body, async (header) => {
+        const params = { path: { kind }, header }
+        return (await client.POST('/v1/policies/{kind}/rollback', { params, body })).data
+      })
     },
     onSuccess: show,
   })

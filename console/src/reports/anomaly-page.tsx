@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ANOMALY_TRANSITIONS } from '../../../domain/change-anomaly-state.ts'
 import { api, client } from '../api/client.ts'
-import { newIdempotencyKey } from '../api/idempotency.ts'
+import { useOperation } from '../api/operation.ts'
 import type { AnomalyDetail } from '../api/types.ts'
 import { OrderLink } from '../approvals/order-link.tsx'
 import { Facts } from '../components/facts.tsx'
@@ -133,12 +133,14 @@ function Verdict({ anomaly, onDone }: { anomaly: AnomalyDetail; onDone: () => vo
   const { t } = useTranslation()
   const states = ANOMALY_TRANSITIONS[anomaly.state]
   const [state, setState] = useState(states[0] ?? anomaly.state)
+  const once = useOperation()
   const move = useMutation({
     mutationFn: async (note: string) => {
-      const header = { 'Idempotency-Key': newIdempotencyKey() }
-      const params = { path: { anomalyId: anomaly.anomalyId }, header }
       const body = { state, version: anomaly.version, note }
-      await client.POST('/v1/change-anomalies/{anomalyId}/state', { params, body })
+      await once(body, (header) => {
+        const params = { path: { anomalyId: anomaly.anomalyId }, header }
+        return client.POST('/v1/change-anomalies/{anomalyId}/state', { params, body })
+      })
     },
     onSuccess: onDone,
   })

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isUnsettled } from '../../../domain/reconciliation.ts'
 import { api, client } from '../api/client.ts'
-import { newIdempotencyKey } from '../api/idempotency.ts'
+import { useOperation } from '../api/operation.ts'
 import type { DifferenceDetail } from '../api/types.ts'
 import { OrderLink } from '../approvals/order-link.tsx'
 import { Facts } from '../components/facts.tsx'
@@ -140,11 +140,14 @@ function Decision({ difference, onDone }: { difference: DifferenceDetail; onDone
   const { t } = useTranslation()
   const { differenceId, version, order } = difference
   const [decision, setDecision] = useState<(typeof DECISIONS)[number]>('accept')
+  const once = useOperation()
   const decide = useMutation({
     mutationFn: async (reason: string) => {
-      const params = { path: { differenceId }, header: { 'Idempotency-Key': newIdempotencyKey() } }
       const body = { decision, version, reason }
-      await client.POST('/v1/reconciliation-differences/{differenceId}/decisions', { params, body })
+      await once(body, (header) => {
+        const params = { path: { differenceId }, header }
+        return client.POST('/v1/reconciliation-differences/{differenceId}/decisions', { params, body })
+      })
     },
     onSuccess: onDone,
   })

@@ -5,7 +5,7 @@ import { useId, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { COUNTERPARTS, type Counterpart } from '../../../domain/reconciliation.ts'
 import { api, client } from '../api/client.ts'
-import { newIdempotencyKey } from '../api/idempotency.ts'
+import { useOperation } from '../api/operation.ts'
 import { present } from '../api/query.ts'
 import type { ReconciliationPeriod } from '../api/types.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
@@ -67,10 +67,11 @@ function CloseForm({ onClosed }: { onClosed: () => void }) {
   const id = useId()
   const [counterpart, setCounterpart] = useState<Counterpart>('finance')
   const [month, setMonth] = useState(() => monthOf(new Date()))
+  const once = useOperation()
   const close = useMutation({
     mutationFn: async (reason: string) => {
-      const params = { header: { 'Idempotency-Key': newIdempotencyKey() } }
-      await client.POST('/v1/reconciliation-periods', { params, body: { counterpart, month, reason } })
+      const body = { counterpart, month, reason }
+      await once(body, (header) => client.POST('/v1/reconciliation-periods', { params: { header }, body }))
     },
     onSuccess: onClosed,
   })

@@ -3,7 +3,7 @@ import { Input } from 'antd'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../api/client.ts'
-import { newIdempotencyKey } from '../api/idempotency.ts'
+import { type OperationHeader, useOperation } from '../api/operation.ts'
 import type { PurchaseDetail } from '../api/types.ts'
 import { ActionButton } from '../components/action-button.tsx'
 import { ReasonForm } from '../components/reason-form.tsx'
@@ -23,7 +23,6 @@ export function PurchaseActions({ list, onDone }: Props) {
   const mayChange = isOffered('changePurchases', role)
   const { purchaseId, version, status } = list
   const path = { purchaseId }
-  const header = () => ({ 'Idempotency-Key': newIdempotencyKey() })
   const isGivenUp = status === 'draft' || status === 'submitted' || status === 'approved'
   const isAwaited = status === 'approved' || status === 'partially_received'
   if (!mayChange && status !== 'submitted') return null
@@ -33,9 +32,9 @@ export function PurchaseActions({ list, onDone }: Props) {
         <ActionButton
           type="primary"
           label={t('purchase.submit')}
-          act={() =>
+          act={(header) =>
             client.POST('/v1/purchase-lists/{purchaseId}/submission', {
-              params: { path, header: header() },
+              params: { path, header },
               body: { version },
             })
           }
@@ -46,8 +45,8 @@ export function PurchaseActions({ list, onDone }: Props) {
       {list.erp.state === 'refused' && mayChange && (
         <ActionButton
           label={t('purchase.erpRetry')}
-          act={() =>
-            client.POST('/v1/purchase-lists/{purchaseId}/erp-retry', { params: { path, header: header() } })
+          act={(header) =>
+            client.POST('/v1/purchase-lists/{purchaseId}/erp-retry', { params: { path, header } })
           }
           onDone={onDone}
         />
@@ -63,11 +62,16 @@ function Decision({ list, onDone }: Props) {
   const { t } = useTranslation()
   const id = useId()
   const [note, setNote] = useState('')
-  const decide = (decision: 'approve' | 'send_back') => () =>
-    client.POST('/v1/purchase-lists/{purchaseId}/decisions', {
-      params: { path: { purchaseId: list.purchaseId }, header: { 'Idempotency-Key': newIdempotencyKey() } },
-      body: { version: list.version, decision, note: note.trim() },
-    })
+  const decide = (decision: 'approve' | 'send_back') => {
+    const body = { version: list.version, decision, note: note.trim() }
+    const path = { purchaseId: list.purchaseId }
+    return {
+      content: body,
+      act: (header: OperationHeader) =>
+        client.POST('/v1/purchase-lists/{purchaseId}/decisions', { params: { path, header }, body }),
+      onDone,
+    }
+  }
   return (
     <div className="field">
       <label htmlFor={id}>{t('purchase.note')}</label>
@@ -78,8 +82,8 @@ function Decision({ list, onDone }: Props) {
         onChange={({ target }) => setNote(target.value)}
       />
       <div className="row-line">
-        <ActionButton type="primary" label={t('purchase.approve')} act={decide('approve')} onDone={onDone} />
-        <ActionButton label={t('purchase.sendBack')} act={decide('send_back')} onDone={onDone} />
+        <ActionButton type="primary" label={t('purchase.approve')} {...decide('approve')} />
+        <ActionButton label={t('purchase.sendBack')} {...decide('send_back')} />
       </div>
     </div>
   )
@@ -88,12 +92,13 @@ function Decision({ list, onDone }: Props) {
 /** Given up before it was ordered, or closed because the rest is not coming. */
 function Ending({ list, way, onDone }: Props & { way: 'cancellation' | 'closing' }) {
   const { t } = useTranslation()
+  const once = useOperation()
   const end = useMutation({
-    mutationFn: async (reason: string) => {
-      const header = { 'Idempotency-Key': newIdempotencyKey() }
-      const params = { path: { purchaseId: list.purchaseId }, header }
-      await client.POST(`/v1/purchase-lists/{purchaseId}/${way}`, { params, body: { reason } })
-    },
+    mutationFn: (reason: string) =>
+      once(reason, async (header) => {
+        const params = { path: { purchaseId: list.purchaseId }, header }
+        await client.POST(`/v1/purchase-lists/{purchaseId}/${way}`, { params, body: { reason } })
+      }),
     onSuccess: onDone,
   })
   return (

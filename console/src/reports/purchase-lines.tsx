@@ -4,7 +4,7 @@ import { Button, InputNumber } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../api/client.ts'
-import { newIdempotencyKey } from '../api/idempotency.ts'
+import { useOperation } from '../api/operation.ts'
 import type { PurchaseDetail } from '../api/types.ts'
 import { Money } from '../components/money.tsx'
 import { ProblemText } from '../components/problem-text.tsx'
@@ -24,10 +24,10 @@ export function PurchaseLines({ list, onSaved }: { list: PurchaseDetail; onSaved
   const [lines, setLines] = useState<readonly Line[]>(list.lines)
   const mayEdit = list.status === 'draft' && isOffered('changePurchases', role)
   const isChanged = lines !== list.lines
+  const once = useOperation()
   const save = useMutation({
-    mutationFn: async () => {
+    mutationFn: () => {
       const { purchaseId, version } = list
-      const params = { path: { purchaseId }, header: { 'Idempotency-Key': newIdempotencyKey() } }
       const body = {
         version,
         lines: lines.map(({ skuId, units, unitCostCents }) => ({
@@ -36,7 +36,12 @@ export function PurchaseLines({ list, onSaved }: { list: PurchaseDetail; onSaved
           ...(unitCostCents > 0 ? { unitCostCents } : {}),
         })),
       }
-      await client.PUT('/v1/purchase-lists/{purchaseId}/lines', { params, body })
+      return once(body, (header) =>
+        client.PUT('/v1/purchase-lists/{purchaseId}/lines', {
+          params: { path: { purchaseId }, header },
+          body,
+        }),
+      )
     },
     onSuccess: onSaved,
   })

@@ -3,7 +3,7 @@ import { Button, InputNumber } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../api/client.ts'
-import { newIdempotencyKey } from '../api/idempotency.ts'
+import { useOperation } from '../api/operation.ts'
 import type { PurchaseDetail } from '../api/types.ts'
 import { ProblemText } from '../components/problem-text.tsx'
 
@@ -16,12 +16,13 @@ export function PurchaseReceipt({ list, onDone }: { list: PurchaseDetail; onDone
     const units = arrived[lineNumber] ?? 0
     return units > 0 ? [{ lineNumber, units }] : []
   })
+  const once = useOperation()
   const receive = useMutation({
-    mutationFn: async () => {
-      const header = { 'Idempotency-Key': newIdempotencyKey() }
-      const params = { path: { purchaseId: list.purchaseId }, header }
-      await client.POST('/v1/purchase-lists/{purchaseId}/receipts', { params, body: { lines } })
-    },
+    mutationFn: () =>
+      once(lines, async (header) => {
+        const params = { path: { purchaseId: list.purchaseId }, header }
+        await client.POST('/v1/purchase-lists/{purchaseId}/receipts', { params, body: { lines } })
+      }),
     onSuccess: onDone,
   })
   return (

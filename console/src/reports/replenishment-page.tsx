@@ -5,7 +5,7 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, client } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
-import { newIdempotencyKey } from '../api/idempotency.ts'
+import { useOperation } from '../api/operation.ts'
 import { present } from '../api/query.ts'
 import type { ReplenishmentLevel } from '../api/types.ts'
 import { ExportButton } from '../components/export-button.tsx'
@@ -107,11 +107,13 @@ function BeginList({
 }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
+  const once = useOperation()
   const begin = useMutation({
-    mutationFn: async (body: { warehouseId: string; supplierId: string }) => {
-      const params = { header: { 'Idempotency-Key': newIdempotencyKey() } }
-      return (await client.POST('/v1/purchase-lists', { params, body })).data
-    },
+    mutationFn: (body: { warehouseId: string; supplierId: string }) =>
+      once(
+        body,
+        async (header) => (await client.POST('/v1/purchase-lists', { params: { header }, body })).data,
+      ),
     onSuccess: (list) => {
       if (list)
         void navigate({ to: '/reports/purchases/$purchaseId', params: { purchaseId: list.purchaseId } })

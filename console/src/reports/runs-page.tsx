@@ -5,7 +5,7 @@ import { useId, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { COUNTERPARTS, type Counterpart } from '../../../domain/reconciliation.ts'
 import { api, client } from '../api/client.ts'
-import { newIdempotencyKey } from '../api/idempotency.ts'
+import { useOperation } from '../api/operation.ts'
 import { present } from '../api/query.ts'
 import type { ReconciliationRun } from '../api/types.ts'
 import { ActionButton } from '../components/action-button.tsx'
@@ -92,10 +92,11 @@ function StartForm({ onStarted }: { onStarted: () => void }) {
   const [counterpart, setCounterpart] = useState<Counterpart>('finance')
   const [from, setFrom] = useState(() => dayBefore(new Date(), 1))
   const [to, setTo] = useState(() => dayBefore(new Date(), 1))
+  const once = useOperation()
   const start = useMutation({
     mutationFn: async () => {
-      const params = { header: { 'Idempotency-Key': newIdempotencyKey() } }
-      await client.POST('/v1/reconciliations', { params, body: { counterpart, from, to } })
+      const body = { counterpart, from, to }
+      await once(body, (header) => client.POST('/v1/reconciliations', { params: { header }, body }))
     },
     onSuccess: onStarted,
   })
@@ -229,10 +230,7 @@ function RunAction({ run: { runId, state }, onChanged }: { run: ReconciliationRu
     <ActionButton
       size="small"
       label={t('reconciliation.resume')}
-      act={() => {
-        const header = { 'Idempotency-Key': newIdempotencyKey() }
-        return client.POST('/v1/reconciliations/{runId}/resume', { params: { ...params, header } })
-      }}
+      act={(header) => client.POST('/v1/reconciliations/{runId}/resume', { params: { ...params, header } })}
       onDone={onChanged}
     />
   )

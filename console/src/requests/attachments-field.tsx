@@ -12,46 +12,52 @@ import { formatBytes } from '../format/bytes.ts'
 const MOST = 10
 const TAKEN = 'image/jpeg,image/png,image/webp,application/pdf'
 
-type Upload = { key: string; file: File; attachmentId: string | null; error: unknown }
-export type Attached = {
-  attachmentIds: string[]
-  /** Every file that was chosen is with the hub: a request without one of them would not be what was asked for. */
-  isComplete: boolean
-}
-export const NOTHING_ATTACHED: Attached = { attachmentIds: [], isComplete: true }
+/** A file that was chosen; without an id the hub does not have it, and a request without it would not be what was asked for. */
+export type Attached = { key: string; name: string; bytes: number; attachmentId: string | null }
+/** Of one that was chosen before the page was loaded anew there is no file any more that could be sent. */
+type Upload = Attached & { file: File | null; error: unknown }
 
 /** Pictures and PDFs that show why: each is sent as soon as it is chosen, and named in the request when that is made. */
-export function AttachmentsField({ onChange }: { onChange: (attached: Attached) => void }) {
+export function AttachmentsField({
+  attached,
+  onChange,
+}: {
+  /** Those that are there from the start. */
+  attached: readonly Attached[]
+  onChange: (attached: Attached[]) => void
+}) {
   const { t, i18n } = useTranslation()
   const input = useRef<HTMLInputElement>(null)
-  const [files, setFiles] = useState<Upload[]>([])
+  const [files, setFiles] = useState<Upload[]>(() =>
+    attached.map((file) => ({ ...file, file: null, error: null })),
+  )
   const [isOver, setOver] = useState(false)
   const latest = useRef(files)
   const show = (next: Upload[]) => {
     latest.current = next
     setFiles(next)
-    const attachmentIds = next.flatMap(({ attachmentId }) => (attachmentId === null ? [] : [attachmentId]))
-    onChange({ attachmentIds, isComplete: attachmentIds.length === next.length })
+    onChange(next.map(({ key, name, bytes, attachmentId }) => ({ key, name, bytes, attachmentId })))
   }
   const settle = (key: string, part: Partial<Upload>) =>
     show(latest.current.map((file) => (file.key === key ? { ...file, ...part } : file)))
 
-  const send = ({ key, file }: Pick<Upload, 'key' | 'file'>) =>
+  const send = (key: string, file: File) =>
     upload(key, file).then(
       ({ attachmentId }) => settle(key, { attachmentId }),
       (error: unknown) => settle(key, { error }),
     )
-  const again = (failed: Upload) => {
-    settle(failed.key, { error: null })
-    void send(failed)
+  const again = (key: string, file: File) => {
+    settle(key, { error: null })
+    void send(key, file)
   }
   const onChosen = (chosen: FileList | null) => {
     const room = MOST - latest.current.length
     setOver((chosen?.length ?? 0) > room)
     for (const file of [...(chosen ?? [])].slice(0, room)) {
       const key = newIdempotencyKey()
-      show([...latest.current, { key, file, attachmentId: null, error: null }])
-      void send({ key, file })
+      const { name, size: bytes } = file
+      show([...latest.current, { key, name, bytes, file, attachmentId: null, error: null }])
+      void send(key, file)
     }
     if (input.current) input.current.value = ''
   }
@@ -78,20 +84,21 @@ export function AttachmentsField({ onChange }: { onChange: (attached: Attached) 
           {t('request.mostFiles', { count: MOST })}
         </div>
       )}
-      {files.map((chosen) => (
-        <div key={chosen.key} className="row-line" role="status">
-          <span>{chosen.file.name}</span>
-          <span className="quiet">{formatBytes(chosen.file.size)}</span>
-          {chosen.attachmentId === null && chosen.error === null && <span>{t('request.uploading')}</span>}
-          {chosen.error !== null && (
+      {files.map(({ key, name, bytes, file, attachmentId, error }) => (
+        <div key={key} className="row-line" role="status">
+          <span>{name}</span>
+          <span className="quiet">{formatBytes(bytes)}</span>
+          {attachmentId === null && file === null && <span className="late">{t('request.chooseAgain')}</span>}
+          {attachmentId === null && file !== null && error === null && <span>{t('request.uploading')}</span>}
+          {file !== null && error !== null && (
             <>
-              <span className="late">{pickText(problemOf(chosen.error).title, i18n.language)}</span>
-              <Button size="small" onClick={() => again(chosen)}>
+              <span className="late">{pickText(problemOf(error).title, i18n.language)}</span>
+              <Button size="small" onClick={() => again(key, file)}>
                 {t('common.retry')}
               </Button>
             </>
           )}
-          <Button size="small" onClick={() => show(files.filter(({ key }) => key !== chosen.key))}>
+          <Button size="small" onClick={() => show(files.filter((other) => other.key !== key))}>
             {t('request.removeLine')}
           </Button>
         </div>

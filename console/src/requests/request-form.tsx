@@ -5,16 +5,18 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ChangeType } from '../../../domain/change.ts'
 import { client } from '../api/client.ts'
-import { useOperation } from '../api/operation.ts'
 import type { ChangeDetail, OrderDetail, SubmitChangeBody } from '../api/types.ts'
 import { ProblemText } from '../components/problem-text.tsx'
+import { RestoredNote } from '../components/restored-note.tsx'
 import { Section } from '../components/section.tsx'
 import { useSettled } from '../components/use-settled.ts'
-import { AttachmentsField, NOTHING_ATTACHED } from './attachments-field.tsx'
+import { type KeptForm, useKeptForm } from '../session/use-kept-form.ts'
+import { AttachmentsField } from './attachments-field.tsx'
 import { ChangeFields } from './change-fields.tsx'
-import { changeOf, type Draft, draftAgain, draftOf } from './draft.ts'
+import { changeOf } from './draft.ts'
 import { PreviewPane } from './preview-pane.tsx'
 import { knownReason, ReasonField } from './reason-field.tsx'
+import { readRequest, untouched } from './request-content.ts'
 
 const route = getRouteApi('/shell/orders/$orderId/change')
 type Props = {
@@ -32,14 +34,21 @@ export function RequestForm({ order, before, types, hasMoved, onReload }: Props)
   const navigate = useNavigate({ from: '/orders/$orderId/change' })
   const { type: asked, changeId } = route.useSearch()
   const type = asked !== undefined && types.includes(asked) ? asked : (types[0] ?? 'price')
-  const [draft, setDraft] = useState(() => (before ? draftAgain(order, before) : draftOf(order)))
-  const [reasonCode, setReasonCode] = useState(knownReason(before?.reasonCode))
-  const [reason, setReason] = useState(before?.reason ?? '')
-  const [attached, setAttached] = useState(NOTHING_ATTACHED)
+  const form = useKeptForm(`request.${order.orderId}.${before?.changeId ?? 'new'}`, {
+    begin: () => untouched(order, before),
+    read: (kept) => readRequest(kept, untouched(order, before)),
+  })
+  const { draft, reason, attached } = form.content
+  const reasonCode = knownReason(form.content.reasonCode)
   const change = changeOf(type, draft, order)
   const settled = useSettled(change)
-  const submit = useSubmit(before?.changeId)
-  const isMissing = { change: change === null, reason: reason.trim() === '', files: !attached.isComplete }
+  const submit = useSubmit(before?.changeId, form)
+  const attachmentIds = attached.flatMap(({ attachmentId }) => (attachmentId === null ? [] : [attachmentId]))
+  const isMissing = {
+    change: change === null,
+    reason: reason.trim() === '',
+    files: attachmentIds.length < attached.length,
+  }
   const [isTried, setTried] = useState(false)
 
   const onSubmit = () => {
@@ -51,7 +60,7 @@ export function RequestForm({ order, before, types, hasMoved, onReload }: Props)
       change,
       reasonCode,
       reason: reason.trim(),
-      ...(attached.attachmentIds.length === 0 ? {} : { attachmentIds: attached.attachmentIds }),
+      ...(attachmentIds.length === 0 ? {} : { attachmentIds }),
     })
   }
   return (
@@ -70,6 +79,7 @@ export function RequestForm({ order, before, types, hasMoved, onReload }: Props)
             action={<Button onClick={onReload}>{t('request.reload')}</Button>}
           />
         )}
+        {form.isRestored && <RestoredNote onStartOver={form.startOver} />}
         <Section title={t('request.what')}>
           <Segmented
             className="request-types"
@@ -82,7 +92,7 @@ export function RequestForm({ order, before, types, hasMoved, onReload }: Props)
             type={type}
             draft={draft}
             order={order}
-            onChange={(part: Partial<Draft>) => setDraft((present) => ({ ...present, ...part }))}
+            onChange={(part) => form.set({ draft: { ...draft, ...part } })}
           />
           {isTried && isMissing.change && (
             <div role="alert" className="late">
@@ -95,10 +105,14 @@ export function RequestForm({ order, before, types, hasMoved, onReload }: Props)
             code={reasonCode}
             text={reason}
             isMissing={isTried && isMissing.reason}
-            onCode={setReasonCode}
-            onText={setReason}
+            onCode={(code) => form.set({ reasonCode: code })}
+            onText={(text) => form.set({ reason: text })}
           />
-          <AttachmentsField onChange={setAttached} />
+          <AttachmentsField
+            key={String(form.isRestored)}
+            attached={attached}
+            onChange={(files) => form.set({ attached: files })}
+          />
           {isTried && isMissing.files && (
             <div role="alert" className="late">
               {t('request.filesMissing')}
@@ -118,9 +132,11 @@ export function RequestForm({ order, before, types, hasMoved, onReload }: Props)
 }
 
 /** @param changeId of the request that is asked for again; none: a new one */
-function useSubmit(changeId: string | undefined) {
+function useSubmit(
+  changeId: string | undefined,
+  { once, forget }: Pick<KeptForm<object>, 'once' | 'forget'>,
+) {
   const navigate = useNavigate()
-  const once = useOperation()
   return useMutation({
     mutationFn: (body: SubmitChangeBody) =>
       once(body, async (header) => {
@@ -134,7 +150,9 @@ function useSubmit(changeId: string | undefined) {
         if (!data || !('changeId' in data)) throw new Error('the API made no request')
         return data
       }),
-    onSuccess: ({ changeId: id }) =>
-      void navigate({ to: '/change-requests/$changeId', params: { changeId: id }, replace: true }),
+    onSuccess: ({ changeId: id }) => {
+      forget()
+      void navigate({ to: '/change-requests/$changeId', params: { changeId: id }, replace: true })
+    },
   })
 }

@@ -4,8 +4,9 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import type { ChangeDetail, OrderDetail } from '../api/types.ts'
 import { OrderLink } from '../approvals/order-link.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { PageHead } from '../components/page-head.tsx'
-import { Failure, Loading, NothingHere } from '../components/states.tsx'
+import { NothingHere } from '../components/states.tsx'
 import { OrderStatusTag } from '../components/tags.tsx'
 import { possibleTypes } from './draft.ts'
 import { RequestForm } from './request-form.tsx'
@@ -27,17 +28,19 @@ export function RequestPage() {
   return (
     <>
       <PageHead title={t('request.title')} extra={<OrderLink orderId={orderId} />} />
-      {(order.isPending || before.isLoading) && <Loading />}
-      {order.isError && <Failure error={order.error} onRetry={() => void order.refetch()} />}
-      {before.isError && <Failure error={before.error} onRetry={() => void before.refetch()} />}
-      {order.isSuccess && (changeId === undefined || before.isSuccess) && (
-        <Request
-          key={changeId ?? 'new'}
-          order={order.data}
-          before={before.data}
-          onReload={() => void order.refetch()}
-        />
-      )}
+      <Loaded query={order}>
+        {(seen) =>
+          changeId === undefined ? (
+            <Request key="new" order={seen} before={undefined} onReload={() => void order.refetch()} />
+          ) : (
+            <Loaded query={before}>
+              {(change) => (
+                <Request key={changeId} order={seen} before={change} onReload={() => void order.refetch()} />
+              )}
+            </Loaded>
+          )
+        }
+      </Loaded>
     </>
   )
 }

@@ -4,6 +4,7 @@ import { client } from '../api/client.ts'
 import { problemOf } from '../api/problem.ts'
 import type { Person } from '../api/types.ts'
 import { sessionGate } from './gate.ts'
+import { forgetForms } from './kept-forms.ts'
 
 const BY_LINK = 'order-hub.by-link'
 
@@ -49,6 +50,7 @@ export function enter(queries: QueryClient, person: Person, byLink = false): voi
   const before = queries.getQueryData(sessionQuery.queryKey)
   if (byLink) sessionStorage.setItem(BY_LINK, '1')
   else sessionStorage.removeItem(BY_LINK)
+  forgetForms(person.accountId)
   if (before && before.accountId !== person.accountId) return window.location.reload()
   queries.setQueryData(sessionQuery.queryKey, person)
   sessionGate.reopen()
@@ -108,6 +110,7 @@ export function useSignOut() {
     },
     onSuccess: (continueAt) => {
       sessionStorage.removeItem(BY_LINK)
+      forgetForms(null)
       if (continueAt === null) window.location.reload()
       else window.location.assign(continueAt)
     },

@@ -3,7 +3,7 @@ import { Button, Checkbox, Input } from 'antd'
 import { useId, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, client } from '../api/client.ts'
-import { newIdempotencyKey } from '../api/idempotency.ts'
+import { useOperation } from '../api/operation.ts'
 import { asQuery } from '../api/query.ts'
 import type { Delegation } from '../api/types.ts'
 import { ActionButton } from '../components/action-button.tsx'
@@ -59,16 +59,15 @@ function NewDelegation({ onMade }: { onMade: () => void }) {
   const id = useId()
   const [draft, setDraft] = useState(EMPTY)
   const set = (part: Partial<typeof EMPTY>) => setDraft({ ...draft, ...part })
+  const once = useOperation()
   const make = useMutation({
     mutationFn: () => {
       const { delegate, startsAt, endsAt, reason } = draft
-      return client.POST('/v1/approval-delegations', {
-        params: { header: { 'Idempotency-Key': newIdempotencyKey() } },
-        body: {
-          ...{ delegate: delegate.trim(), reason: reason.trim(), endsAt: new Date(endsAt).toISOString() },
-          ...(startsAt === '' ? {} : { startsAt: new Date(startsAt).toISOString() }),
-        },
-      })
+      const body = {
+        ...{ delegate: delegate.trim(), reason: reason.trim(), endsAt: new Date(endsAt).toISOString() },
+        ...(startsAt === '' ? {} : { startsAt: new Date(startsAt).toISOString() }),
+      }
+      return once(body, (header) => client.POST('/v1/approval-delegations', { params: { header }, body }))
     },
     onSuccess: () => {
       setDraft(EMPTY)
@@ -153,12 +152,9 @@ function useColumns(look: () => void): ListColumn<Delegation>[] {
             <ActionButton
               size="small"
               label={t('delegation.end')}
-              act={() =>
+              act={(header) =>
                 client.POST('/v1/approval-delegations/{delegationId}/end', {
-                  params: {
-                    path: { delegationId },
-                    header: { 'Idempotency-Key': newIdempotencyKey() },
-                  },
+                  params: { path: { delegationId }, header },
                 })
               }
               onDone={look}

@@ -1,14 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useOperation } from '../api/operation.ts'
-
-type Header = { 'Idempotency-Key': string }
+import { type OperationHeader, useOperation } from '../api/operation.ts'
 
 /**
  * Something that is done once: under one key until it is done, however often it is tried. Everything that shows stock is looked at
  * again afterwards.
  */
 export function useAct<Content, Result>(
-  send: (content: Content, header: Header) => Promise<Result>,
+  send: (content: Content, header: OperationHeader) => Promise<Result>,
   onDone?: (result: Result) => void,
 ) {
   const queries = useQueryClient()

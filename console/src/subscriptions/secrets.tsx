@@ -2,7 +2,6 @@ import { useMutation } from '@tanstack/react-query'
 import { Button, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { client } from '../api/client.ts'
-import { newIdempotencyKey } from '../api/idempotency.ts'
 import { ActionButton } from '../components/action-button.tsx'
 import { Moment } from '../components/moment.tsx'
 import { ProblemText } from '../components/problem-text.tsx'
@@ -34,9 +33,9 @@ export function Secrets({ subscriptionId }: { subscriptionId: string }) {
         <ActionButton
           label={t('subscriptions.rotate')}
           confirm={t('subscriptions.rotateHint', { count: OVERLAP_HOURS })}
-          act={() =>
+          act={(header) =>
             client.POST('/v1/subscriptions/{subscriptionId}/secrets', {
-              params: { path, header: { 'Idempotency-Key': newIdempotencyKey() } },
+              params: { path, header },
               body: { overlapHours: OVERLAP_HOURS },
             })
           }

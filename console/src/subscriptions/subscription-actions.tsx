@@ -3,7 +3,7 @@ import { Button, Input, Space } from 'antd'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../api/client.ts'
-import { newIdempotencyKey } from '../api/idempotency.ts'
+import { useOperation } from '../api/operation.ts'
 import type { Subscription } from '../api/types.ts'
 import { ActionButton } from '../components/action-button.tsx'
 import { ProblemText } from '../components/problem-text.tsx'
@@ -25,10 +25,8 @@ export function SubscriptionActions({ subscription: { subscriptionId, state }, o
           <>
             <ActionButton
               label={t('subscriptions.test')}
-              act={() =>
-                client.POST('/v1/subscriptions/{subscriptionId}/test', {
-                  params: { path, header: { 'Idempotency-Key': newIdempotencyKey() } },
-                })
+              act={(header) =>
+                client.POST('/v1/subscriptions/{subscriptionId}/test', { params: { path, header } })
               }
               onDone={lookAtLog}
             />
@@ -66,12 +64,15 @@ function ReplayForm({ subscriptionId, onDone }: { subscriptionId: string; onDone
   const { t } = useTranslation()
   const id = useId()
   const [period, setPeriod] = useState({ from: '', to: '' })
+  const once = useOperation()
   const replay = useMutation({
-    mutationFn: () =>
-      client.POST('/v1/subscriptions/{subscriptionId}/replays', {
-        params: { path: { subscriptionId }, header: { 'Idempotency-Key': newIdempotencyKey() } },
-        body: { from: new Date(period.from).toISOString(), to: new Date(period.to).toISOString() },
-      }),
+    mutationFn: () => {
+      const body = { from: new Date(period.from).toISOString(), to: new Date(period.to).toISOString() }
+      return once(body, (header) => {
+        const params = { path: { subscriptionId }, header }
+        return client.POST('/v1/subscriptions/{subscriptionId}/replays', { params, body })
+      })
+    },
     onSuccess: onDone,
   })
   return (

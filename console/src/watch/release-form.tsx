@@ -1,26 +1,37 @@
 import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, client } from '../api/client.ts'
-import { newIdempotencyKey } from '../api/idempotency.ts'
+import { useOperation } from '../api/operation.ts'
+import type { AbnormalOrder } from '../api/types.ts'
+import { Loaded } from '../components/loaded.tsx'
 import { ReasonForm } from '../components/reason-form.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 
 /** Lets an order go that the rules hold: by the number of the check that was looked at, so that a later one is looked at, too. */
 export function ReleaseForm({ orderId, onDone }: { orderId: string; onDone: () => void }) {
+  const order = api.useQuery('get', '/v1/abnormal-orders/{orderId}', { params: { path: { orderId } } })
+  return (
+    <Loaded query={order}>
+      {({ checks }) => <Release orderId={orderId} checks={checks} onDone={onDone} />}
+    </Loaded>
+  )
+}
+
+type ReleaseProps = { orderId: string; checks: AbnormalOrder['checks']; onDone: () => void }
+
+function Release({ orderId, checks, onDone }: ReleaseProps) {
   const { t } = useTranslation()
-  const path = { orderId }
-  const checks = api.useQuery('get', '/v1/abnormal-orders/{orderId}', { params: { path } })
-  const held = checks.data?.checks.findLast(({ state }) => state === 'held')
+  const once = useOperation()
+  const held = checks.findLast(({ state }) => state === 'held')
   const release = useMutation({
     mutationFn: (body: { checkNumber: number; reason: string }) =>
-      client.POST('/v1/abnormal-orders/{orderId}/release', {
-        params: { path, header: { 'Idempotency-Key': newIdempotencyKey() } },
-        body,
-      }),
+      once(body, (header) =>
+        client.POST('/v1/abnormal-orders/{orderId}/release', {
+          params: { path: { orderId }, header },
+          body,
+        }),
+      ),
     onSuccess: onDone,
   })
-  if (checks.isPending) return <Loading />
-  if (checks.isError) return <Failure error={checks.error} onRetry={() => void checks.refetch()} />
   if (!held) return null
   return (
     <>

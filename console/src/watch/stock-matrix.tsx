@@ -33,7 +33,8 @@ export function StockMatrix({ filters }: { filters: StockFilters }) {
   const rows = useMemo(() => matrixOf(live.applyTo(levels.data ?? [])), [live, levels.data])
   const [opened, setOpened] = useState<MatrixRow | null>(null)
   if (levels.isPending) return <Loading />
-  if (levels.isError) return <Failure error={levels.error} onRetry={() => void levels.refetch()} />
+  if (levels.isError && !levels.data)
+    return <Failure error={levels.error} onRetry={() => void levels.refetch()} />
   if (rows.length === 0) return <NothingHere />
   const shown = opened === null ? null : (rows.find(({ skuId }) => skuId === opened.skuId) ?? opened)
   return (

@@ -4,7 +4,7 @@ import { Button, Input, Radio, Select } from 'antd'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../api/client.ts'
-import { newIdempotencyKey } from '../api/idempotency.ts'
+import { useOperation } from '../api/operation.ts'
 import type { StockWait } from '../api/types.ts'
 import { ProblemText } from '../components/problem-text.tsx'
 import { pickText } from '../format/bilingual.ts'
@@ -24,16 +24,13 @@ export function StockWaitForm({ wait, onDone }: { wait: StockWait; onDone: () =>
   })
   const set = (part: Partial<StockWaitDraft>) => setDraft((present) => ({ ...present, ...part }))
   const body = stockWaitBody(draft)
+  const once = useOperation()
   const decide = useMutation({
-    mutationFn: async (decision: NonNullable<typeof body>) => {
-      const path = { orderId: wait.orderId }
-      const header = { 'Idempotency-Key': newIdempotencyKey() }
-      const { data } = await client.POST('/v1/orders/{orderId}/stock-wait', {
-        params: { path, header },
-        body: decision,
-      })
-      return data
-    },
+    mutationFn: (decision: NonNullable<typeof body>) =>
+      once(decision, async (header) => {
+        const params = { path: { orderId: wait.orderId }, header }
+        return (await client.POST('/v1/orders/{orderId}/stock-wait', { params, body: decision })).data
+      }),
     onSuccess: onDone,
   })
   const needsReason = ['transfer', 'partial', 'cancel'].includes(draft.decision ?? '')

@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import type { WorkItemDetail } from '../api/types.ts'
 import { OrderLink } from '../approvals/order-link.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { Ago, Moment } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 import { Tag } from '../components/tag.tsx'
 import { pickText } from '../format/bilingual.ts'
 import { Snoozed } from './snoozed.tsx'
@@ -26,15 +26,15 @@ export function WorkItemPage() {
         title={item.data ? pickText(item.data.title, i18n.language) : t('workItems.one')}
         extra={item.data && <StateTag state={item.data.state} />}
       />
-      {item.isPending && <Loading />}
-      {item.isError && <Failure error={item.error} onRetry={() => void item.refetch()} />}
-      {item.isSuccess && (
-        <>
-          <About item={item.data} />
-          <AtRisk item={item.data} />
-          <WorkItemActions item={item.data} onChanged={() => void item.refetch()} />
-        </>
-      )}
+      <Loaded query={item}>
+        {(shown) => (
+          <>
+            <About item={shown} />
+            <AtRisk item={shown} />
+            <WorkItemActions item={shown} onChanged={() => void item.refetch()} />
+          </>
+        )}
+      </Loaded>
     </>
   )
 }
