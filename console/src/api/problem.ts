@@ -14,6 +14,8 @@ export class Problem extends Error {
   readonly fields: readonly { field: string; message: string }[]
   /** Who was first, where somebody else has decided. */
   readonly decidedBy: string | null
+  /** Orders that stand in the way. */
+  readonly orderIds: readonly string[]
 
   constructor(from: {
     code: string
@@ -24,6 +26,7 @@ export class Problem extends Error {
     requestId?: string | null
     fields?: readonly { field: string; message: string }[]
     decidedBy?: string | null
+    orderIds?: readonly string[]
   }) {
     super(from.detail)
     this.name = 'Problem'
@@ -34,6 +37,7 @@ export class Problem extends Error {
     this.requestId = from.requestId ?? null
     this.fields = from.fields ?? []
     this.decidedBy = from.decidedBy ?? null
+    this.orderIds = from.orderIds ?? []
   }
 
   /**
@@ -64,6 +68,7 @@ export async function readProblem(response: Response): Promise<Problem> {
     typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined
   const en = text(read('title')) ?? `HTTP ${response.status}`
   const errors = read('errors')
+  const orderIds = read('orderIds')
   return new Problem({
     code: text(read('code')) ?? `http-${response.status}`,
     status: response.status,
@@ -73,6 +78,7 @@ export async function readProblem(response: Response): Promise<Problem> {
     requestId: response.headers.get('x-request-id'),
     fields: Array.isArray(errors) ? errors.flatMap(readField) : [],
     decidedBy: text(read('decidedBy')),
+    orderIds: Array.isArray(orderIds) ? orderIds.filter((id) => typeof id === 'string') : [],
   })
 }
 

@@ -87,6 +87,8 @@ export type AnomalyDetail = Answer<'/v1/change-anomalies/{anomalyId}'>
 export type StatisticsRow = Item<'/v1/reports/changes'>
 export type CustomerSummary = Item<'/v1/customers'>
 export type CustomerDetail = Answer<'/v1/customers/{customerId}'>
+export type ErasedCustomer =
+  paths['/v1/customers/{customerId}/erasure']['post']['responses'][200]['content']['application/json']
 export type CustomerOrder = Item<'/v1/customers/{customerId}/orders'>
 export type OversellRisk = Answer<'/v1/reports/oversell-risk'>
 

@@ -9,13 +9,18 @@ type Props = {
   label: string
   hint: string
   button: string
+  /** What cannot be taken back. */
+  danger?: boolean
+  /** As many as the API takes. */
+  maxLength?: number
   isPending: boolean
   error: unknown
   onSubmit: (reason: string) => void
 }
 
 /** One sentence and the button that it is required for. What was typed stays until it was taken. */
-export function ReasonForm({ label, hint, button, isPending, error, onSubmit }: Props) {
+export function ReasonForm(props: Props) {
+  const { label, hint, button, danger = false, maxLength = REASON_CHARACTERS, isPending, error, onSubmit } = props
   const { t } = useTranslation()
   const id = useId()
   const [reason, setReason] = useState('')
@@ -33,7 +38,7 @@ export function ReasonForm({ label, hint, button, isPending, error, onSubmit }: 
       <Input.TextArea
         id={id}
         value={reason}
-        maxLength={REASON_CHARACTERS}
+        maxLength={maxLength}
         autoSize={{ minRows: 2, maxRows: 6 }}
         placeholder={hint}
         aria-required
@@ -46,7 +51,7 @@ export function ReasonForm({ label, hint, button, isPending, error, onSubmit }: 
           {t('session.required', { field: label })}
         </div>
       )}
-      <Button htmlType="submit" loading={isPending}>
+      <Button htmlType="submit" danger={danger} loading={isPending}>
         {button}
       </Button>
       {error !== null && error !== undefined && <ProblemText error={error} />}

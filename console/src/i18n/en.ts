@@ -1639,6 +1639,26 @@ export const en: Messages = {
     splitNow: 'Split off',
     splitWhole: 'Something must stay',
     splitOff: 'Split off as customer',
+    erase: 'Erase personal data',
+    eraseHint:
+      'For a person who asks to be forgotten. Nothing brings it back; as long as orders are open it is refused.',
+    goes: 'This goes',
+    stays: 'This stays',
+    eraseReason: 'Reason for erasing',
+    eraseNow: 'Erase for good',
+    erasedNow:
+      'Personal data erased: {{contacts}} contact(s), {{attachments}} file(s). Orders and figures stay.',
+  },
+  customerGoes: {
+    contacts: 'Names, telephone numbers, addresses and remarks of orders and of changes that were asked for',
+    identities: 'By what the customer is recognised: whoever orders again is somebody new',
+    files: 'Files of change requests, photographs and signatures of inspections',
+    inspections: 'Inspections that are still to be made are cancelled',
+  },
+  customerStays: {
+    orders: 'Orders, amounts and figures, which lead to nobody',
+    ledger: 'The audit trail, with who erased this and why',
+    others: 'Where presents to somebody else went; only who gave them goes',
   },
   customerSort: {
     valuable: 'Most spent first',

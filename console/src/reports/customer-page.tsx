@@ -5,15 +5,15 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
 import { present } from '../api/query.ts'
-import type { CustomerDetail, CustomerOrder } from '../api/types.ts'
+import type { CustomerDetail, CustomerOrder, ErasedCustomer } from '../api/types.ts'
 import { OrderLink } from '../approvals/order-link.tsx'
 import { Facts } from '../components/facts.tsx'
 import { type ListColumn, ListTable } from '../components/list-table.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Money } from '../components/money.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 import { Tag } from '../components/tag.tsx'
 import { ChannelName } from '../components/tags.tsx'
 import { useList } from '../components/use-list.ts'
@@ -21,6 +21,7 @@ import { formatShare } from '../format/number.ts'
 import { isOffered } from '../session/screens.ts'
 import { usePerson } from '../session/session.ts'
 import { MergeCustomer, SplitCustomer } from './customer-actions.tsx'
+import { EraseCustomer } from './customer-erasure.tsx'
 import { CustomerIdentity } from './customer-identity.tsx'
 
 const route = getRouteApi('/shell/reports/customers/$customerId')
@@ -47,38 +48,45 @@ export function CustomerPage() {
       <Link to="/reports/customers" className="back-link">
         {t('approvals.backToList')}
       </Link>
-      {query.isPending && <Loading />}
-      {query.isError && <Failure error={query.error} onRetry={() => void query.refetch()} />}
-      {query.isSuccess && (
-        <>
-          <About customer={query.data} />
-          <Section title={t('customer.ordersOf')}>
-            <ListTable
-              label={t('customer.ordersOf')}
-              list={list}
-              columns={columns}
-              rowKey={({ orderId }) => orderId}
+      <Loaded query={query}>
+        {(customer) => (
+          <>
+            <About customer={customer} />
+            <Section title={t('customer.ordersOf')}>
+              <ListTable
+                label={t('customer.ordersOf')}
+                list={list}
+                columns={columns}
+                rowKey={({ orderId }) => orderId}
+              />
+            </Section>
+            <Actions
+              key={customerId}
+              customer={customer}
+              onDone={() => {
+                void query.refetch()
+                void orders.refetch()
+              }}
             />
-          </Section>
-          <Actions
-            key={customerId}
-            customer={query.data}
-            onDone={() => {
-              void query.refetch()
-              void orders.refetch()
-            }}
-          />
-        </>
-      )}
+          </>
+        )}
+      </Loaded>
     </>
   )
 }
 
-/** What people say about who is one customer. Whoever was merged or erased is nobody to say anything about. */
+/** What people say about who is one customer, and who is to be forgotten. Whoever was merged or erased is nobody to say anything about. */
 function Actions({ customer, onDone }: { customer: CustomerDetail; onDone: () => void }) {
   const { t } = useTranslation()
   const { role } = usePerson()
   const [splitOffId, setSplitOffId] = useState<string | null>(null)
+  const [erased, setErased] = useState<ErasedCustomer | null>(null)
+  if (erased !== null)
+    return (
+      <p role="status">
+        {t('customer.erasedNow', { contacts: erased.contacts, attachments: erased.attachments })}
+      </p>
+    )
   if (customer.mergedInto !== null || customer.erasedAt !== null) return null
   // Of another version there is something else to look at first.
   const key = customer.version
@@ -101,6 +109,16 @@ function Actions({ customer, onDone }: { customer: CustomerDetail; onDone: () =>
             }}
           />
         </>
+      )}
+      {isOffered('eraseCustomers', role) && (
+        <EraseCustomer
+          key={`erase ${key}`}
+          customer={customer}
+          onDone={(gone) => {
+            setErased(gone)
+            onDone()
+          }}
+        />
       )}
     </>
   )

@@ -110,6 +110,7 @@ export const OFFERED = {
   judgeAnomalies: AUDITORS,
   settleFailedChanges: OPERATORS,
   mergeCustomers: OPERATORS,
+  eraseCustomers: OPERATORS,
   changePurchases: OPERATORS,
   /** What the warehouses' and planning's people do with stock. */
   adjustStock: OPERATORS,
