@@ -1,9 +1,29 @@
-import { expect, test } from 'vitest'
+import { v7 as uuid } from 'uuid'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { ask, barriers, PATIENCE_MS, pay, placeOrder, SIMULATOR_URL, useBrowser } from './support.ts'
+import { keepCourierPush } from '../../store/courier-pushes.ts'
+import { createDatabase, type Db } from '../../store/database.ts'
+import {
+  ask,
+  barriers,
+  DATABASE_URL,
+  PATIENCE_MS,
+  pay,
+  placeOrder,
+  SIMULATOR_URL,
+  tellSimulator,
+  useBrowser,
+} from './support.ts'
 
 const browser = useBrowser()
-const order = z.object({ parcels: z.array(z.object({ courier: z.string(), waybillNumber: z.string() })) })
+let db: Db
+beforeAll(() => {
+  db = createDatabase(DATABASE_URL, 2)
+})
+afterAll(() => db?.destroy())
+const order = z.object({
+  parcels: z.array(z.object({ courier: z.string(), waybillNumber: z.string(), state: z.string() })),
+})
 
 /** An order's parcel that has just left, and stays under way for good. */
 async function sendParcel() {
@@ -63,6 +83,88 @@ test('a courier shows how well it is heard, a parcel that is under way with it, 
       { timeout: PATIENCE_MS, interval: 2_000 },
     )
     .toBeGreaterThan(0)
+  expect(await barriers(page)).toEqual([])
+  expect(complaints).toEqual([])
+})
+
+/** A push of Kuaidi100's that was verified and kept, and that no parcel is known for. */
+async function pushUnknown(waybillNumber: string): Promise<void> {
+  const data = [{ ftime: '2026-11-11 09:00:00', context: '离开【上海转运中心】' }]
+  const lastResult = { nu: waybillNumber, com: 'yuantong', state: '0', data }
+  await db.transaction().execute((tx) =>
+    keepCourierPush(tx, {
+      source: 'kuaidi100',
+      messageId: uuid(),
+      waybillNumber,
+      param: JSON.stringify({ status: 'polling', message: '', lastResult }),
+      receivedAt: new Date(),
+      traceParent: null,
+    }),
+  )
+}
+
+/** An order that is packed by us, under a waybill of our own. */
+async function packUnder(waybillNumber: string): Promise<string> {
+  const before = await tellSimulator({ pickingSeconds: 80_000 })
+  try {
+    const placed = await placeOrder()
+    await pay(placed)
+    const tasks = async () =>
+      z
+        .object({ items: z.array(z.object({ pickTaskId: z.string() })) })
+        .parse(await ask('ops', 'GET', `/v1/pick-tasks?orderId=${placed.orderId}&state=open`)).items
+    await expect.poll(async () => (await tasks()).length, { timeout: PATIENCE_MS }).toBe(1)
+    const [task] = await tasks()
+    const packed = { type: 'packed', eventId: uuid(), courier: 'yto', waybillNumber }
+    await ask('warehouse', 'POST', `/v1/pick-tasks/${task?.pickTaskId}/events`, packed)
+    return placed.orderId
+  } finally {
+    await tellSimulator(before)
+  }
+}
+
+test('a push that came before its parcel was known is set aside with its reason, and is applied once it is read again', async () => {
+  const waybillNumber = `YT${Date.now()}`
+  await pushUnknown(waybillNumber)
+  // A courier is known by its parcels.
+  await packUnder(`${waybillNumber}0`)
+  const { page, complaints } = await browser.open({ as: 'ops' })
+  const parcels = async (orderId: string) =>
+    order.parse(await ask(page, 'GET', `/v1/orders/${orderId}`)).parcels
+  const row = page
+    .getByRole('region', { name: '推送消息' })
+    .first()
+    .getByRole('row', { name: new RegExp(waybillNumber) })
+  /** The log is not live. */
+  const untilRow = (says: string) =>
+    expect
+      .poll(
+        async () => {
+          await page.reload()
+          await row.waitFor()
+          return row.innerText()
+        },
+        { timeout: PATIENCE_MS, interval: 2_000 },
+      )
+      .toContain(says)
+  await page.goto(`/couriers/yto?log=messages&waybillNumber=${waybillNumber}`)
+  await untilRow('已搁置')
+  await row.getByText(`no parcel has the number ${waybillNumber}`).waitFor()
+
+  const orderId = await packUnder(waybillNumber)
+  await expect
+    .poll(async () => (await parcels(orderId)).map((parcel) => parcel.waybillNumber), {
+      timeout: PATIENCE_MS,
+    })
+    .toEqual([waybillNumber])
+  expect(await parcels(orderId)).not.toMatchObject([{ state: 'in_transit' }])
+  await row.getByRole('button', { name: '重新识别' }).click()
+  await untilRow('已识别')
+  await row.getByRole('link', { name: orderId.slice(-12) }).waitFor()
+  expect(await row.getByRole('button', { name: '重新识别' }).count()).toBe(0)
+  await expect
+    .poll(() => parcels(orderId), { timeout: PATIENCE_MS })
+    .toMatchObject([{ courier: 'yto', waybillNumber, state: 'in_transit' }])
   expect(await barriers(page)).toEqual([])
   expect(complaints).toEqual([])
 })

@@ -3,27 +3,19 @@ import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { picture } from './picture.ts'
-import { ask, barriers, PATIENCE_MS, pay, placeOrder, SIMULATOR_URL, useBrowser } from './support.ts'
+import { ask, barriers, PATIENCE_MS, pay, placeOrder, tellSimulator, useBrowser } from './support.ts'
 
 const browser = useBrowser()
 /** As small as warehouses' handhelds are. */
 const PDA = { width: 360, height: 640 }
 const SKU = 'SKU-0001'
 
-const tell = (behaviour: object) =>
-  fetch(`${SIMULATOR_URL}/control/behaviour`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(behaviour),
-  })
-let pickingSeconds: number
+let before: Awaited<ReturnType<typeof tellSimulator>>
 beforeAll(async () => {
-  const before = await (await fetch(`${SIMULATOR_URL}/control/behaviour`)).json()
-  pickingSeconds = z.object({ pickingSeconds: z.number() }).parse(before).pickingSeconds
   // The simulated staff leaves what comes now to us.
-  await tell({ pickingSeconds: 80_000 })
+  before = await tellSimulator({ pickingSeconds: 80_000 })
 })
-afterAll(() => tell({ pickingSeconds }))
+afterAll(() => tellSimulator(before))
 
 const tasks = z.object({
   items: z.array(z.object({ pickTaskId: z.string(), state: z.string(), warehouseId: z.string() })),

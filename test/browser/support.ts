@@ -161,6 +161,15 @@ export async function pay({ orderId, amountCents }: Placed): Promise<void> {
   })
 }
 
+/** Has the outside world behave in another way. Returns how it behaved before, to be told again when that is over. */
+export async function tellSimulator(behaviour: Json): Promise<Json> {
+  const at = `${SIMULATOR_URL}/control/behaviour`
+  const before: Json = await (await fetch(at)).json()
+  const headers = { 'content-type': 'application/json' }
+  await fetch(at, { method: 'POST', headers, body: JSON.stringify(behaviour) })
+  return Object.fromEntries(Object.keys(behaviour).map((name) => [name, before[name]]))
+}
+
 export type Asked = { changeId: string; changeNumber: string; orderId: string }
 
 /** A clerk's request for a lower price on an unpaid order, which the team lead decides. */
