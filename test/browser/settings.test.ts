@@ -1,10 +1,98 @@
 import { Secret, TOTP } from 'otpauth'
+import type { Page } from 'playwright-core'
 import { v7 as uuid } from 'uuid'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { ask, barriers, HUB_URL, useBrowser } from './support.ts'
 
 const browser = useBrowser()
 const FIRST = 'a long first password'
+
+async function signIn(page: Page, userName: string, password: string): Promise<void> {
+  await page.getByLabel('用户名').fill(userName)
+  await page.getByLabel('密码', { exact: true }).fill(password)
+  await page.getByRole('button', { name: '登录' }).click()
+}
+
+async function signOut(page: Page): Promise<void> {
+  await page.getByRole('button', { name: '退出登录' }).click()
+  await page.getByLabel('用户名').waitFor()
+}
+
+test('an administrator lets somebody in with a first password, who takes their own; the first one opens nothing then', async () => {
+  const userName = `person-${uuid().slice(-12)}`
+  const own = `my own ${uuid()}`
+  const { page: admin } = await browser.open({ as: 'admin' })
+  await admin.goto('/settings?part=people')
+  await admin.getByRole('button', { name: '新建账号' }).click()
+  const form = admin.getByRole('dialog', { name: '新建账号' })
+  await form.getByLabel('用户名').fill(userName)
+  await form.getByLabel('姓名').fill('李雷')
+  const make = form.getByRole('button', { name: '新建账号' })
+  await form.getByLabel(/初始密码/).fill('too short')
+  expect(await make.isDisabled()).toBe(true)
+  await form.getByLabel(/初始密码/).fill(FIRST)
+  expect(await barriers(admin)).toEqual([])
+  await make.click()
+  await form.waitFor({ state: 'hidden' })
+
+  const { page, complaints } = await browser.open()
+  await page.goto('/settings')
+  await signIn(page, userName, FIRST)
+  const section = page.getByRole('region', { name: '修改密码' })
+  await section.getByLabel('当前密码').fill(FIRST)
+  await section.getByLabel('新密码', { exact: true }).fill(own)
+  await section.getByLabel('再次输入新密码').fill(own)
+  await section.getByRole('button', { name: '修改密码' }).click()
+  await signIn(page, userName, FIRST)
+  await page.getByRole('alert').getByText('用户名或密码错误').waitFor()
+  await signIn(page, userName, own)
+  await page.getByRole('region', { name: '我的账号' }).getByText(userName).first().waitFor()
+  expect(complaints).toEqual([])
+})
+
+test('a second factor is asked for after the password; a code of the device opens once, a recovery code in its place', async () => {
+  const userName = `person-${uuid().slice(-12)}`
+  const { page: admin } = await browser.open({ as: 'admin' })
+  await ask(admin, 'POST', '/v1/accounts', {
+    ...{ userName, displayName: '韩梅梅', role: 'clerk', password: FIRST },
+  })
+  const { page, complaints } = await browser.open()
+  await page.goto('/settings')
+  await signIn(page, userName, FIRST)
+  const section = page.getByRole('region', { name: '两步验证' })
+  await section.getByText('未启用').waitFor()
+  const { secret } = await ask(page, 'POST', '/v1/session/second-factor', { password: FIRST })
+  const device = new TOTP({ secret: Secret.fromBase32(String(secret)) })
+  /** What the device shows; `ahead`: in its next half minute, which the hub's clock may have begun already. */
+  const code = (ahead = 0) => device.generate({ timestamp: Date.now() + ahead })
+  const made = await ask(page, 'POST', '/v1/session/second-factor/confirmation', { code: code() })
+  const [recovery] = z.array(z.string()).parse(made.recoveryCodes)
+  await signOut(page)
+
+  await signIn(page, userName, FIRST)
+  await page.getByRole('alert').getByText('请输入动态验证码').waitFor()
+  expect(await barriers(page)).toEqual([])
+  const field = page.getByLabel(/验证码/)
+  const enter = async (typed: string) => {
+    await field.fill(typed)
+    await page.getByRole('button', { name: '登录' }).click()
+  }
+  await enter('000000')
+  await page.getByRole('alert').getByText('验证码错误或已使用').waitFor()
+  const next = code(30_000)
+  await enter(next)
+  await section.getByText('已启用').waitFor()
+  await signOut(page)
+
+  await signIn(page, userName, FIRST)
+  await field.waitFor()
+  await enter(next)
+  await page.getByRole('alert').getByText('验证码错误或已使用').waitFor()
+  await enter(recovery ?? '')
+  await section.getByText('剩余恢复码 9 个').waitFor()
+  expect(complaints).toEqual([])
+})
 
 test('a second factor is set up by a device that shows its code, and asked for at the next sign-in', async () => {
   const userName = `person-${uuid().slice(-12)}`
@@ -14,9 +102,7 @@ test('a second factor is set up by a device that shows its code, and asked for a
   })
   const { page, complaints } = await browser.open()
   await page.goto('/settings')
-  await page.getByLabel('用户名').fill(userName)
-  await page.getByLabel('密码').fill(FIRST)
-  await page.getByRole('button', { name: '登录' }).click()
+  await signIn(page, userName, FIRST)
   const section = page.getByRole('region', { name: '两步验证' })
   await section.getByLabel('当前密码').fill(FIRST)
   await section.getByRole('button', { name: '开始设置' }).click()
@@ -26,10 +112,8 @@ test('a second factor is set up by a device that shows its code, and asked for a
   const recovery = await section.locator('.recovery-codes code').first().innerText()
   expect(await barriers(page)).toEqual([])
   expect(complaints).toEqual([])
-  await page.getByRole('button', { name: '退出登录' }).click()
-  await page.getByLabel('用户名').fill(userName)
-  await page.getByLabel('密码').fill(FIRST)
-  await page.getByRole('button', { name: '登录' }).click()
+  await signOut(page)
+  await signIn(page, userName, FIRST)
   await page.getByText('请输入动态验证码').waitFor()
   // The code of this half minute has been taken: the device was left at home.
   await page.getByLabel(/验证码/).fill(recovery)
