@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { v7 as uuid } from 'uuid'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { PDF } from '../support/pictures.ts'
 import { lookBackInVain, whileApiIsAway } from './outage.ts'
 import { accountOf, ask, barriers, placeOrder, useBrowser } from './support.ts'
 
@@ -76,6 +77,7 @@ test('a request for a change that is sent while the API is away says so in eithe
 test('a request whose answer was lost is not made twice, also when the page was loaded anew before it is sent again', async () => {
   const { page } = await browser.open({ as: 'clerk' })
   const orderId = await fillInRequest(page, '答复丢失')
+  const { version } = await ask(page, 'GET', `/v1/orders/${orderId}`)
   await page.route(
     (url) => url.pathname === '/v1/change-requests' && url.search === '',
     async (route) => {
@@ -88,6 +90,9 @@ test('a request whose answer was lost is not made twice, also when the page was 
   await page.locator('form').getByRole('alert').getByText(UNREACHABLE).waitFor()
   const made = await requestsFor(page, orderId)
   expect(made).toHaveLength(1)
+  // The request holds the order for its approvers, which makes another version of that.
+  const versionOf = async () => (await ask(page, 'GET', `/v1/orders/${orderId}`)).version
+  await expect.poll(versionOf).not.toBe(version)
   await page.reload()
   await page.getByText('已恢复').waitFor()
   await page.getByRole('button', { name: '提交申请' }).click()
@@ -117,6 +122,30 @@ test('a request that was being filled in is there again after the page was loade
   expect(await requestsFor(page, orderId)).toMatchObject([{ differenceCents: -2_000 }])
   expect(await keptForms(page)).toEqual([])
   expect(complaints).toEqual([])
+})
+
+test('files of a request that was being filled in are attached to it after the page was loaded anew, but for one that had not arrived', async () => {
+  const { page } = await browser.open({ as: 'clerk' })
+  await fillInRequest(page, '包装破损，见附件')
+  const attach = (name: string) =>
+    page.getByLabel('附件').setInputFiles({ name, mimeType: 'application/pdf', buffer: PDF })
+  await attach('检测报告.pdf')
+  await page.getByRole('status').filter({ hasText: '检测报告.pdf' }).waitFor()
+  await expect.poll(() => page.getByText('正在上传').count()).toBe(0)
+  await page.route('/v1/attachments', (route) => route.abort(), { times: 1 })
+  await attach('照片.pdf')
+  await page.getByRole('button', { name: '重试' }).waitFor()
+  await page.reload()
+  await page.getByText('已恢复').waitFor()
+  const lost = page.getByRole('status').filter({ hasText: '照片.pdf' })
+  await lost.getByText('请移除后重新选择').waitFor()
+  await page.getByRole('button', { name: '提交申请' }).click()
+  await page.getByText('附件尚未全部上传').waitFor()
+  await lost.getByRole('button').click()
+  await page.getByRole('button', { name: '提交申请' }).click()
+  await page.waitForURL(/\/change-requests\/[0-9a-f-]+$/)
+  const change = await ask(page, 'GET', `/v1/change-requests/${page.url().split('/').at(-1)}`)
+  expect(change.attachments).toMatchObject([{ fileName: expect.stringMatching(/-1\.pdf$/) }])
 })
 
 test('of what somebody was typing nothing is left in the browser when they sign out', async () => {

@@ -5,6 +5,8 @@ import { readRunInfo } from '../../scripts/parts/run-file.ts'
 import { HUB_URL, LOOK_AGAIN_MS, PATIENCE_MS } from './support.ts'
 
 const PATIENTLY = { timeout: PATIENCE_MS, interval: LOOK_AGAIN_MS }
+/** A process that could not start is started again after a pause that grows with each time. */
+const UNTIL_BACK = { ...PATIENTLY, timeout: 2 * PATIENCE_MS }
 
 /**
  * Kills the API as a crash does, and lets it come back when `act` is over. Whoever runs the hub starts it again at once, which
@@ -21,7 +23,7 @@ export async function whileApiIsAway<Result>(act: () => Promise<Result>): Promis
       expect((await fetch(`${HUB_URL}/readyz`)).ok).toBe(true)
       // The next one to kill.
       expect(apiProcess()).not.toBe(killed)
-    }, PATIENTLY)
+    }, UNTIL_BACK)
   }
 }
 
@@ -79,13 +81,10 @@ export async function lookBackInVain(page: Page, path: string): Promise<void> {
   }
   // Once, and as often as it is tried again.
   await expect
-    .poll(
-      async () => {
-        await page.evaluate(lookBack)
-        return failures
-      },
-      { ...PATIENTLY },
-    )
+    .poll(async () => {
+      await page.evaluate(lookBack)
+      return failures
+    }, PATIENTLY)
     .toBeGreaterThanOrEqual(3)
   page.off('requestfailed', count)
 }

@@ -29,18 +29,22 @@ const typed: RequestContent = {
 const kept = (content: RequestContent): unknown => JSON.parse(JSON.stringify(content))
 
 test('all that was typed comes back while the order says what it said', () => {
-  expect(readRequest(kept(typed), begin)).toEqual(typed)
+  expect(readRequest(kept(typed), begin, false)).toEqual(typed)
 })
 
 test('of an order that has moved on the reason and its files come back, and no price that stood beside another one', () => {
   const moved = { ...begin, orderVersion: 5 }
   const { reasonCode, reason, attached } = typed
-  expect(readRequest(kept(typed), moved)).toEqual({ ...moved, reasonCode, reason, attached })
+  expect(readRequest(kept(typed), moved, false)).toEqual({ ...moved, reasonCode, reason, attached })
+})
+
+test('what was sent without an answer comes back as it was sent, though the order has moved on', () => {
+  expect(readRequest(kept(typed), { ...begin, orderVersion: 5 }, true)).toEqual(typed)
 })
 
 test.each([
   ['nothing', undefined],
   ['what another release has kept', { reason: '包装破损' }],
 ])('%s begins a new form', (_what, value) => {
-  expect(readRequest(value, begin)).toBeNull()
+  expect(readRequest(value, begin, false)).toBeNull()
 })

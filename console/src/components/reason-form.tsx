@@ -20,7 +20,16 @@ type Props = {
 
 /** One sentence and the button that it is required for. What was typed stays until it was taken. */
 export function ReasonForm(props: Props) {
-  const { label, hint, button, danger = false, maxLength = REASON_CHARACTERS, isPending, error, onSubmit } = props
+  const {
+    label,
+    hint,
+    button,
+    danger = false,
+    maxLength = REASON_CHARACTERS,
+    isPending,
+    error,
+    onSubmit,
+  } = props
   const { t } = useTranslation()
   const id = useId()
   const [reason, setReason] = useState('')

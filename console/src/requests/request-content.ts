@@ -46,12 +46,17 @@ export function untouched(order: OrderDetail, before: ChangeDetail | undefined):
 
 /**
  * What was kept of the form. Where the order has moved on, what was typed beside its lines is not asked for beside other ones: the
- * reason and its files remain.
+ * reason and its files remain. What was sent without an answer comes back as it was sent: it may be that very request that moved
+ * the order, and the API knows.
  */
-export function readRequest(kept: unknown, begin: RequestContent): RequestContent | null {
+export function readRequest(
+  kept: unknown,
+  begin: RequestContent,
+  isUnanswered: boolean,
+): RequestContent | null {
   const { success, data } = requestContent.safeParse(kept)
   if (!success) return null
-  if (data.orderVersion === begin.orderVersion) return data
+  if (isUnanswered || data.orderVersion === begin.orderVersion) return data
   const { reasonCode, reason, attached } = data
   return { ...begin, reasonCode, reason, attached }
 }

@@ -36,7 +36,7 @@ export function RequestForm({ order, before, types, hasMoved, onReload }: Props)
   const type = asked !== undefined && types.includes(asked) ? asked : (types[0] ?? 'price')
   const form = useKeptForm(`request.${order.orderId}.${before?.changeId ?? 'new'}`, {
     begin: () => untouched(order, before),
-    read: (kept) => readRequest(kept, untouched(order, before)),
+    read: (kept, isUnanswered) => readRequest(kept, untouched(order, before), isUnanswered),
   })
   const { draft, reason, attached } = form.content
   const reasonCode = knownReason(form.content.reasonCode)
@@ -56,7 +56,7 @@ export function RequestForm({ order, before, types, hasMoved, onReload }: Props)
     if (change === null || isMissing.reason || isMissing.files) return
     submit.mutate({
       orderId: order.orderId,
-      orderVersion: order.version,
+      orderVersion: form.content.orderVersion,
       change,
       reasonCode,
       reason: reason.trim(),
@@ -92,7 +92,7 @@ export function RequestForm({ order, before, types, hasMoved, onReload }: Props)
             type={type}
             draft={draft}
             order={order}
-            onChange={(part) => form.set({ draft: { ...draft, ...part } })}
+            onChange={(part) => form.set((present) => ({ draft: { ...present.draft, ...part } }))}
           />
           {isTried && isMissing.change && (
             <div role="alert" className="late">

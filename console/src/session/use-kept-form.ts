@@ -5,7 +5,7 @@ import { usePerson } from './session.ts'
 
 export type KeptForm<Content> = {
   content: Content
-  set: (part: Partial<Content>) => void
+  set: (change: Partial<Content> | ((present: Content) => Partial<Content>)) => void
   /** Whether it began with what had been typed before, and not sent. */
   isRestored: boolean
   /** Begins with the untouched form. */
@@ -21,16 +21,16 @@ export type KeptForm<Content> = {
  *
  * @param name what the form is for; with the person who fills it in it says which content is whose
  * @param begin the untouched form
- * @param read what was kept, as far as it still fits; null: begin anew
+ * @param read what was kept, as far as it still fits; null: begin anew. `isUnanswered`: it was sent, and nobody knows what became of it
  */
 export function useKeptForm<Content extends object>(
   name: string,
-  { begin, read }: { begin: () => Content; read: (kept: unknown) => Content | null },
+  { begin, read }: { begin: () => Content; read: (kept: unknown, isUnanswered: boolean) => Content | null },
 ): KeptForm<Content> {
   const { accountId } = usePerson()
   const key = formKey(accountId, name)
   const [untouched] = useState(begin)
-  const [found] = useState(() => read(readForm(key)))
+  const [found] = useState(() => read(readForm(key), sentBeside(key).read() !== null))
   const [content, setContent] = useState(found ?? untouched)
   const [isRestored, setRestored] = useState(found !== null)
   const [once] = useState(() => createOperation(sentBeside(key)))
@@ -40,7 +40,11 @@ export function useKeptForm<Content extends object>(
   }, [key, content, untouched])
   return {
     content,
-    set: (part) => setContent((present) => ({ ...present, ...part })),
+    set: (change) =>
+      setContent((present) => ({
+        ...present,
+        ...(typeof change === 'function' ? change(present) : change),
+      })),
     isRestored,
     startOver: () => {
       setContent(untouched)
