@@ -10,6 +10,7 @@ import { changesSearch, inboxSearch } from './approvals/search.ts'
 import { shopSearch } from './channels/search.ts'
 import { NotFound } from './components/states.tsx'
 import { courierSearch, couriersSearch } from './couriers/search.ts'
+import { withScreenTexts } from './i18n/i18n.ts'
 import { inspectionsSearch } from './inspections/search.ts'
 import { orderSearch, ordersSearch } from './orders/search.ts'
 import { pickTasksSearch } from './picking/search.ts'
@@ -74,13 +75,19 @@ const order = createRoute({
   getParentRoute: () => shell,
   path: '/orders/$orderId',
   validateSearch: orderSearch,
-  component: lazyRouteComponent(() => import('./orders/order-page.tsx'), 'OrderPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./orders/order-page.tsx')),
+    'OrderPage',
+  ),
 })
 const request = createRoute({
   getParentRoute: () => shell,
   path: '/orders/$orderId/change',
   validateSearch: requestSearch,
-  component: lazyRouteComponent(() => import('./requests/request-page.tsx'), 'RequestPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./requests/request-page.tsx')),
+    'RequestPage',
+  ),
 })
 const approvals = createRoute({
   getParentRoute: () => shell,
@@ -97,90 +104,135 @@ const changes = createRoute({
   getParentRoute: () => shell,
   path: '/change-requests',
   validateSearch: changesSearch,
-  component: lazyRouteComponent(() => import('./approvals/changes-page.tsx'), 'ChangesPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./approvals/changes-page.tsx')),
+    'ChangesPage',
+  ),
 })
 const change = createRoute({
   getParentRoute: () => shell,
   path: '/change-requests/$changeId',
-  component: lazyRouteComponent(() => import('./approvals/change-page.tsx'), 'ChangePage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./approvals/change-page.tsx')),
+    'ChangePage',
+  ),
 })
 const workItems = createRoute({
   getParentRoute: () => shell,
   path: '/work-items',
   validateSearch: workItemsSearch,
-  component: lazyRouteComponent(() => import('./watch/work-items-page.tsx'), 'WorkItemsPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./watch/work-items-page.tsx')),
+    'WorkItemsPage',
+  ),
 })
 const workItem = createRoute({
   getParentRoute: () => shell,
   path: '/work-items/$workItemId',
-  component: lazyRouteComponent(() => import('./watch/work-item-page.tsx'), 'WorkItemPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./watch/work-item-page.tsx')),
+    'WorkItemPage',
+  ),
 })
 const stock = createRoute({
   getParentRoute: () => shell,
   path: '/stock',
   validateSearch: stockSearch,
-  component: lazyRouteComponent(() => import('./watch/stock-page.tsx'), 'StockPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./watch/stock-page.tsx')),
+    'StockPage',
+  ),
 })
 const shops = createRoute({
   getParentRoute: () => shell,
   path: '/shops',
   validateSearch: shopsSearch,
-  component: lazyRouteComponent(() => import('./watch/shops-page.tsx'), 'ShopsPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./watch/shops-page.tsx')),
+    'ShopsPage',
+  ),
 })
 const shop = createRoute({
   getParentRoute: () => shell,
   path: '/shops/$shopId',
   validateSearch: shopSearch,
-  component: lazyRouteComponent(() => import('./channels/shop-page.tsx'), 'ShopPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./channels/shop-page.tsx')),
+    'ShopPage',
+  ),
 })
 const couriers = createRoute({
   getParentRoute: () => shell,
   path: '/couriers',
   validateSearch: couriersSearch,
-  component: lazyRouteComponent(() => import('./couriers/couriers-page.tsx'), 'CouriersPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./couriers/couriers-page.tsx')),
+    'CouriersPage',
+  ),
 })
 const courier = createRoute({
   getParentRoute: () => shell,
   path: '/couriers/$courier',
   validateSearch: courierSearch,
-  component: lazyRouteComponent(() => import('./couriers/courier-page.tsx'), 'CourierPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./couriers/courier-page.tsx')),
+    'CourierPage',
+  ),
 })
 const subscriptions = createRoute({
   getParentRoute: () => shell,
   path: '/subscriptions',
   validateSearch: subscriptionsSearch,
-  component: lazyRouteComponent(() => import('./subscriptions/subscriptions-page.tsx'), 'SubscriptionsPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./subscriptions/subscriptions-page.tsx')),
+    'SubscriptionsPage',
+  ),
 })
 const subscription = createRoute({
   getParentRoute: () => shell,
   path: '/subscriptions/$subscriptionId',
   validateSearch: subscriptionSearch,
-  component: lazyRouteComponent(() => import('./subscriptions/subscription-page.tsx'), 'SubscriptionPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./subscriptions/subscription-page.tsx')),
+    'SubscriptionPage',
+  ),
 })
 const settings = createRoute({
   getParentRoute: () => shell,
   path: '/settings',
   validateSearch: settingsSearch,
-  component: lazyRouteComponent(() => import('./settings/settings-page.tsx'), 'SettingsPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./settings/settings-page.tsx')),
+    'SettingsPage',
+  ),
 })
 
 const policies = createRoute({
   getParentRoute: () => shell,
   path: '/policies',
   validateSearch: policiesSearch,
-  component: lazyRouteComponent(() => import('./policies/policies-page.tsx'), 'PoliciesPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./policies/policies-page.tsx')),
+    'PoliciesPage',
+  ),
 })
 const policy = createRoute({
   getParentRoute: () => shell,
   path: '/policies/$kind',
   validateSearch: policySearch,
-  component: lazyRouteComponent(() => import('./policies/policy-page.tsx'), 'PolicyPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./policies/policy-page.tsx')),
+    'PolicyPage',
+  ),
 })
 
 const reports = createRoute({
   getParentRoute: () => shell,
   path: '/reports',
-  component: lazyRouteComponent(() => import('./reports/reports-layout.tsx'), 'ReportsLayout'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./reports/reports-layout.tsx')),
+    'ReportsLayout',
+  ),
 })
 const firstReport = createRoute({
   getParentRoute: () => reports,
@@ -193,181 +245,274 @@ const health = createRoute({
   getParentRoute: () => reports,
   path: '/health',
   validateSearch: healthSearch,
-  component: lazyRouteComponent(() => import('./reports/health-page.tsx'), 'HealthPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./reports/health-page.tsx')),
+    'HealthPage',
+  ),
 })
 const dataFlow = createRoute({
   getParentRoute: () => reports,
   path: '/data-flow',
   validateSearch: dataFlowSearch,
-  component: lazyRouteComponent(() => import('./reports/data-flow-page.tsx'), 'DataFlowPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./reports/data-flow-page.tsx')),
+    'DataFlowPage',
+  ),
 })
 
 const differences = createRoute({
   getParentRoute: () => reports,
   path: '/reconciliation',
   validateSearch: differencesSearch,
-  component: lazyRouteComponent(() => import('./reports/differences-page.tsx'), 'DifferencesPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./reports/differences-page.tsx')),
+    'DifferencesPage',
+  ),
 })
 const difference = createRoute({
   getParentRoute: () => reports,
   path: '/reconciliation/$differenceId',
-  component: lazyRouteComponent(() => import('./reports/difference-page.tsx'), 'DifferencePage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./reports/difference-page.tsx')),
+    'DifferencePage',
+  ),
 })
 const runs = createRoute({
   getParentRoute: () => reports,
   path: '/reconciliation/runs',
   validateSearch: runsSearch,
-  component: lazyRouteComponent(() => import('./reports/runs-page.tsx'), 'RunsPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./reports/runs-page.tsx')),
+    'RunsPage',
+  ),
 })
 const periods = createRoute({
   getParentRoute: () => reports,
   path: '/reconciliation/periods',
   validateSearch: periodsSearch,
-  component: lazyRouteComponent(() => import('./reports/periods-page.tsx'), 'PeriodsPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./reports/periods-page.tsx')),
+    'PeriodsPage',
+  ),
 })
 const audit = createRoute({
   getParentRoute: () => reports,
   path: '/audit',
   validateSearch: auditSearch,
-  component: lazyRouteComponent(() => import('./reports/audit-page.tsx'), 'AuditPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./reports/audit-page.tsx')),
+    'AuditPage',
+  ),
 })
 const replenishment = createRoute({
   getParentRoute: () => reports,
   path: '/replenishment',
   validateSearch: replenishmentSearch,
-  component: lazyRouteComponent(() => import('./reports/replenishment-page.tsx'), 'ReplenishmentPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./reports/replenishment-page.tsx')),
+    'ReplenishmentPage',
+  ),
 })
 const purchases = createRoute({
   getParentRoute: () => reports,
   path: '/purchases',
   validateSearch: purchasesSearch,
-  component: lazyRouteComponent(() => import('./reports/purchases-page.tsx'), 'PurchasesPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./reports/purchases-page.tsx')),
+    'PurchasesPage',
+  ),
 })
 const purchase = createRoute({
   getParentRoute: () => reports,
   path: '/purchases/$purchaseId',
-  component: lazyRouteComponent(() => import('./reports/purchase-page.tsx'), 'PurchasePage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./reports/purchase-page.tsx')),
+    'PurchasePage',
+  ),
 })
 const anomalies = createRoute({
   getParentRoute: () => reports,
   path: '/anomalies',
   validateSearch: anomaliesSearch,
-  component: lazyRouteComponent(() => import('./reports/anomalies-page.tsx'), 'AnomaliesPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./reports/anomalies-page.tsx')),
+    'AnomaliesPage',
+  ),
 })
 const anomaly = createRoute({
   getParentRoute: () => reports,
   path: '/anomalies/$anomalyId',
-  component: lazyRouteComponent(() => import('./reports/anomaly-page.tsx'), 'AnomalyPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./reports/anomaly-page.tsx')),
+    'AnomalyPage',
+  ),
 })
 const statistics = createRoute({
   getParentRoute: () => reports,
   path: '/changes',
   validateSearch: statisticsSearch,
-  component: lazyRouteComponent(() => import('./reports/statistics-page.tsx'), 'StatisticsPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./reports/statistics-page.tsx')),
+    'StatisticsPage',
+  ),
 })
 const customers = createRoute({
   getParentRoute: () => reports,
   path: '/customers',
   validateSearch: customersSearch,
-  component: lazyRouteComponent(() => import('./reports/customers-page.tsx'), 'CustomersPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./reports/customers-page.tsx')),
+    'CustomersPage',
+  ),
 })
 const customer = createRoute({
   getParentRoute: () => reports,
   path: '/customers/$customerId',
   validateSearch: customerSearch,
-  component: lazyRouteComponent(() => import('./reports/customer-page.tsx'), 'CustomerPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./reports/customer-page.tsx')),
+    'CustomerPage',
+  ),
 })
 const oversell = createRoute({
   getParentRoute: () => reports,
   path: '/oversell-risk',
   validateSearch: oversellSearch,
-  component: lazyRouteComponent(() => import('./reports/oversell-page.tsx'), 'OversellPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./reports/oversell-page.tsx')),
+    'OversellPage',
+  ),
 })
 
 /** Screens for a handheld, which keep what is done on them until the hub has heard it. */
 const device = createRoute({
   getParentRoute: () => shell,
   id: 'device',
-  component: lazyRouteComponent(() => import('./device/device.tsx'), 'DeviceFrame'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./device/device.tsx')),
+    'DeviceFrame',
+  ),
 })
 const pickTasks = createRoute({
   getParentRoute: () => device,
   path: '/picking',
   validateSearch: pickTasksSearch,
-  component: lazyRouteComponent(() => import('./picking/pick-tasks-page.tsx'), 'PickTasksPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./picking/pick-tasks-page.tsx')),
+    'PickTasksPage',
+  ),
 })
 const pickTask = createRoute({
   getParentRoute: () => device,
   path: '/picking/$orderId/$pickTaskId',
-  component: lazyRouteComponent(() => import('./picking/pick-task-page.tsx'), 'PickTaskPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./picking/pick-task-page.tsx')),
+    'PickTaskPage',
+  ),
 })
 const inspections = createRoute({
   getParentRoute: () => device,
   path: '/inspections',
   validateSearch: inspectionsSearch,
-  component: lazyRouteComponent(() => import('./inspections/inspections-page.tsx'), 'InspectionsPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./inspections/inspections-page.tsx')),
+    'InspectionsPage',
+  ),
 })
 const inspection = createRoute({
   getParentRoute: () => device,
   path: '/inspections/$inspectionId',
-  component: lazyRouteComponent(() => import('./inspections/inspection-page.tsx'), 'InspectionPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./inspections/inspection-page.tsx')),
+    'InspectionPage',
+  ),
 })
 const wall = createRoute({
   getParentRoute: () => shell,
   path: '/wall',
   validateSearch: wallSearch,
-  component: lazyRouteComponent(() => import('./wall/wall-page.tsx'), 'WallPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./wall/wall-page.tsx')),
+    'WallPage',
+  ),
 })
 
 const stockCounts = createRoute({
   getParentRoute: () => shell,
   path: '/stock/counts',
   validateSearch: countsSearch,
-  component: lazyRouteComponent(() => import('./stock/counts-page.tsx'), 'CountsPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./stock/counts-page.tsx')),
+    'CountsPage',
+  ),
 })
 const stockCount = createRoute({
   getParentRoute: () => shell,
   path: '/stock/counts/$countId',
   validateSearch: countSearch,
-  component: lazyRouteComponent(() => import('./stock/count-page.tsx'), 'CountPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./stock/count-page.tsx')),
+    'CountPage',
+  ),
 })
 const transfers = createRoute({
   getParentRoute: () => shell,
   path: '/stock/transfers',
   validateSearch: transfersSearch,
-  component: lazyRouteComponent(() => import('./stock/transfers-page.tsx'), 'TransfersPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./stock/transfers-page.tsx')),
+    'TransfersPage',
+  ),
 })
 const newTransfer = createRoute({
   getParentRoute: () => shell,
   path: '/stock/transfers/new',
-  component: lazyRouteComponent(() => import('./stock/new-transfer-page.tsx'), 'NewTransferPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./stock/new-transfer-page.tsx')),
+    'NewTransferPage',
+  ),
 })
 const transfer = createRoute({
   getParentRoute: () => shell,
   path: '/stock/transfers/$transferId',
-  component: lazyRouteComponent(() => import('./stock/transfer-page.tsx'), 'TransferPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./stock/transfer-page.tsx')),
+    'TransferPage',
+  ),
 })
 const promotions = createRoute({
   getParentRoute: () => shell,
   path: '/stock/promotions',
   validateSearch: promotionsSearch,
-  component: lazyRouteComponent(() => import('./stock/promotions-page.tsx'), 'PromotionsPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./stock/promotions-page.tsx')),
+    'PromotionsPage',
+  ),
 })
 const newPromotion = createRoute({
   getParentRoute: () => shell,
   path: '/stock/promotions/new',
-  component: lazyRouteComponent(() => import('./stock/new-promotion-page.tsx'), 'NewPromotionPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./stock/new-promotion-page.tsx')),
+    'NewPromotionPage',
+  ),
 })
 const promotion = createRoute({
   getParentRoute: () => shell,
   path: '/stock/promotions/$promotionId',
-  component: lazyRouteComponent(() => import('./stock/promotion-page.tsx'), 'PromotionPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./stock/promotion-page.tsx')),
+    'PromotionPage',
+  ),
 })
 const presales = createRoute({
   getParentRoute: () => shell,
   path: '/stock/presales',
   validateSearch: presalesSearch,
-  component: lazyRouteComponent(() => import('./stock/presales-page.tsx'), 'PresalesPage'),
+  component: lazyRouteComponent(
+    withScreenTexts(() => import('./stock/presales-page.tsx')),
+    'PresalesPage',
+  ),
 })
 
 const routeTree = root.addChildren([

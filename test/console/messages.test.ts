@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { en } from '../../console/src/i18n/en.ts'
 import { zhCN } from '../../console/src/i18n/zh-CN.ts'
+import { zhCNScreens } from '../../console/src/i18n/zh-CN-screens.ts'
 
 const folder = join(import.meta.dirname, '../../console/src')
 
@@ -13,7 +14,7 @@ function flatten(texts: object, prefix = ''): Map<string, string> {
   )
   return new Map(entries)
 }
-const chinese = flatten(zhCN)
+const chinese = flatten({ ...zhCN, ...zhCNScreens })
 const english = flatten(en)
 const placeholders = (text = '') => [...text.matchAll(/{{(\w+)}}/g)].map(([, name]) => name).sort()
 
@@ -54,4 +55,27 @@ test('every text is used', () => {
     return groups.has(group) || new RegExp(`['"\`]${key.replaceAll('.', '\\.')}['"\`]`).test(code)
   }
   expect([...chinese.keys()].filter((key) => !isUsed(key))).toEqual([])
+})
+
+test('what is opened first has its texts at hand, without those of the other screens', () => {
+  const textOf = new Map(sources.map(({ file, text }) => [file, text]))
+  const reached = new Set<string>()
+  const visit = (file: string) => {
+    const text = textOf.get(file)
+    if (text === undefined || reached.has(file)) return
+    reached.add(file)
+    // Whatever comes by `withScreenTexts` brings the others along.
+    const own = text.replace(/withScreenTexts\([^']*'[^']+'/g, '').replace(/import type [^']*'[^']+'/g, '')
+    for (const [, path = ''] of own.matchAll(/(?:from|import\(|import) ?'(\.[^']+)'/g))
+      visit(join(dirname(file), path))
+  }
+  visit('main.tsx')
+  expect([...reached]).toContain('approvals/approval-pane.tsx')
+  const later = Object.keys(zhCNScreens)
+  const missing = [...reached].flatMap((file) =>
+    later
+      .filter((group) => new RegExp(`['"\`]${group}\\.[\\w$]`).test(textOf.get(file) ?? ''))
+      .map((group) => `${file}: ${group}`),
+  )
+  expect(missing).toEqual([])
 })

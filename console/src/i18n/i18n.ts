@@ -1,5 +1,6 @@
 import i18next, { type i18n } from 'i18next'
 import { initReactI18next } from 'react-i18next'
+import type { ChineseMessages } from './messages.ts'
 import { zhCN } from './zh-CN.ts'
 
 export const LANGUAGES = ['zh-CN', 'en'] as const
@@ -10,7 +11,7 @@ const STORED_AS = 'order-hub.language'
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation'
-    resources: { translation: typeof zhCN }
+    resources: { translation: ChineseMessages }
   }
 }
 
@@ -19,7 +20,7 @@ export function storedLanguage(storage: Pick<Storage, 'getItem'> = localStorage)
   return storage.getItem(STORED_AS) === 'en' ? 'en' : 'zh-CN'
 }
 
-/** Starts with the language of this browser. English is loaded only by those who read it. */
+/** Starts with the language of this browser and the texts of the first screens. English is loaded only by those who read it. */
 export async function startI18n(): Promise<i18n> {
   await i18next.use(initReactI18next).init({
     lng: 'zh-CN',
@@ -31,6 +32,15 @@ export async function startI18n(): Promise<i18n> {
   })
   await switchLanguage(storedLanguage())
   return i18next
+}
+
+/** Loads a screen together with the texts of all screens but the first; once they are here, it costs nothing. */
+export function withScreenTexts<Screen>(load: () => Promise<Screen>): () => Promise<Screen> {
+  return async () => {
+    const [screen, { zhCNScreens }] = await Promise.all([load(), import('./zh-CN-screens.ts')])
+    i18next.addResourceBundle('zh-CN', 'translation', zhCNScreens)
+    return screen
+  }
 }
 
 /** Changes the language of the page and remembers it for this browser. */

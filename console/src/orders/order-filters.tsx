@@ -1,5 +1,7 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { Button, Checkbox, Input, Select } from 'antd'
+import { Button, Checkbox, Select } from 'antd'
+// By itself: the library's `Input` brings every other kind of field to one of the first screens.
+import Search from 'antd/es/input/Search'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ORDER_STATUSES } from '../../../domain/order-state.ts'
@@ -95,7 +97,7 @@ function Finder({ given }: { given: string }) {
     change({ externalOrderId: wanted })
   }
   return (
-    <Input.Search
+    <Search
       className="filter-wide"
       allowClear
       maxLength={128}

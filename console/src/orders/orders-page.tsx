@@ -22,10 +22,13 @@ import { SavedViews } from '../components/saved-views.tsx'
 import { ChannelName, OrderStatusTag } from '../components/tags.tsx'
 import { useList } from '../components/use-list.ts'
 import { useSelection } from '../components/use-selection.ts'
+import { withScreenTexts } from '../i18n/i18n.ts'
 import { OrderFilters } from './order-filters.tsx'
 import { ordersSearch } from './search.ts'
 
-const OrderBulk = lazy(async () => ({ default: (await import('./order-bulk.tsx')).OrderBulk }))
+const OrderBulk = lazy(
+  withScreenTexts(async () => ({ default: (await import('./order-bulk.tsx')).OrderBulk })),
+)
 
 const route = getRouteApi('/shell/orders')
 const PAGE = 50

@@ -1,4 +1,7 @@
-import { Alert, Button, Form, Input } from 'antd'
+import { Alert, Button, Form } from 'antd'
+// By themselves: the library's `Input` brings every other kind of field to the first screen of all.
+import TextField from 'antd/es/input/Input'
+import Password from 'antd/es/input/Password'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { problemOf } from '../api/problem.ts'
@@ -37,19 +40,14 @@ export function SignInForm({ userName = '', onDone }: { userName?: string; onDon
         />
       )}
       <Form.Item name="userName" label={t('session.userName')} rules={required(t('session.userName'))}>
-        <Input autoComplete="username" autoFocus={userName === ''} maxLength={64} size="large" />
+        <TextField autoComplete="username" autoFocus={userName === ''} maxLength={64} size="large" />
       </Form.Item>
       <Form.Item name="password" label={t('session.password')} rules={required(t('session.password'))}>
-        <Input.Password
-          autoComplete="current-password"
-          autoFocus={userName !== ''}
-          maxLength={200}
-          size="large"
-        />
+        <Password autoComplete="current-password" autoFocus={userName !== ''} maxLength={200} size="large" />
       </Form.Item>
       {isCodeNeeded && (
         <Form.Item name="code" label={t('session.code')} rules={required(t('session.code'))}>
-          <Input autoComplete="one-time-code" autoFocus maxLength={19} size="large" />
+          <TextField autoComplete="one-time-code" autoFocus maxLength={19} size="large" />
         </Form.Item>
       )}
       <Button type="primary" htmlType="submit" size="large" block loading={signIn.isPending}>
