@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { serviceWorker } from './service-worker.ts'
 
 /** The running hub that `npm run dev` passes its questions on to. */
 const hub = process.env.HUB_API ?? 'http://127.0.0.1:8080'
@@ -9,7 +10,7 @@ const API_PATHS = ['/v1', '/openapi.json', '/docs', '/healthz', '/readyz']
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react()],
+  plugins: [react(), serviceWorker()],
   build: {
     outDir: '../dist/console',
     emptyOutDir: true,

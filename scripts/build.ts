@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build as esbuild } from 'esbuild'
+import sharp from 'sharp'
 import { buildWorkflowBundle } from '../workers/workflow-bundle.ts'
 import { withLock } from './parts/cache.ts'
 
@@ -111,7 +112,24 @@ async function buildConsole(): Promise<void> {
   process.env.NODE_ENV = 'production'
   const { build: viteBuild } = await import('vite')
   await viteBuild({ configFile: join(root, 'console', 'vite.config.ts'), logLevel: 'error' })
+  await drawIcons(join(dist, 'console'))
   await compressBeside(join(dist, 'console'))
+}
+
+/** The colour of `icon.svg`, on which an icon stands that a telephone cuts into its own form. */
+const ICON_COLOUR = '#1d4ed8'
+/** Drawn so large, whatever the drawing says of its size. */
+const ICON_DENSITY = 600
+
+/** The pictures that a browser wants of what it installs, drawn from the one icon. */
+async function drawIcons(folder: string): Promise<void> {
+  const drawing = await readFile(join(folder, 'icon.svg'))
+  const draw = (size: number) => sharp(drawing, { density: ICON_DENSITY }).resize(size, size)
+  await Promise.all([
+    draw(192).png().toFile(join(folder, 'icon-192.png')),
+    draw(512).png().toFile(join(folder, 'icon-512.png')),
+    draw(512).flatten({ background: ICON_COLOUR }).png().toFile(join(folder, 'icon-maskable-512.png')),
+  ])
 }
 
 /** Smaller copies of the console's files for the API to serve: compressed once here, as well as can be, and not at each request. */

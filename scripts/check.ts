@@ -31,6 +31,7 @@ async function layers(): Promise<{ ok: boolean; output: string }> {
 const checks: [string, () => Promise<{ ok: boolean; output: string }>][] = [
   ['types (tsc)', () => tool('tsc', ['-p', '.'])],
   ['types of the console (tsc)', () => tool('tsc', ['-p', 'console'])],
+  ['types of its service worker (tsc)', () => tool('tsc', ['-p', 'console/worker'])],
   ['types of its tests (tsc)', () => tool('tsc', ['-p', 'test/console'])],
   ['format and lint (biome)', () => tool('biome', ['ci', '--error-on-warnings', '--colors=off', '.'])],
   ['direction of dependencies', layers],

@@ -2,14 +2,21 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isConsolePage } from '../../domain/console-path.ts'
 import type { ApiDeps } from '../deps.ts'
 
 /** A file whose name has a hash of its contents never changes. */
 const FOR_EVER_SECONDS = 31_536_000
 /** Beside the assets: files by fixed names, which a browser asks for again by their ETag. */
-const NAMED_FILES = ['/icon.svg', '/manifest.webmanifest'] as const
-/** Where the API and its pages answer: what is unknown there is a problem, never a page of the console. */
-const NOT_PAGES = /^\/(v1|docs|codec|assets|metrics|healthz|readyz|openapi\.json)(\/|$)/
+const NAMED_FILES = [
+  '/icon.svg',
+  '/icon-192.png',
+  '/icon-512.png',
+  '/icon-maskable-512.png',
+  '/manifest.webmanifest',
+] as const
+/** By a fixed name, too: a browser asks whether there is another one at every visit. */
+const SERVICE_WORKER = '/sw.js'
 
 /**
  * What pages of the console may do: run and fetch what comes from here, and nothing else. Scripts only from files; styles inline,
@@ -18,6 +25,7 @@ const NOT_PAGES = /^\/(v1|docs|codec|assets|metrics|healthz|readyz|openapi\.json
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
+  "worker-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
   "font-src 'self'",
@@ -43,28 +51,29 @@ export async function consoleFiles(app: FastifyInstance, { deps }: { deps: ApiDe
     reply.sendFile(pathOf(request), { maxAge: FOR_EVER_SECONDS * 1_000, immutable: true }),
   )
   for (const file of NAMED_FILES) {
-    app.get(file, { config, schema }, (_request, reply) =>
-      reply.header('cache-control', 'no-cache').sendFile(file, { cacheControl: false }),
-    )
+    app.get(file, { config, schema }, (_request, reply) => sendAnew(reply, file))
   }
+  // What it may ask for it is told with itself, not with the page that began it.
+  app.get(SERVICE_WORKER, { config, schema }, (_request, reply) =>
+    sendAnew(reply.header('content-security-policy', CONTENT_SECURITY_POLICY), SERVICE_WORKER),
+  )
   app.get('/*', { config, schema }, (request, reply) =>
     isNavigation(request) ? sendPage(reply) : reply.callNotFound(),
   )
 }
 
 function sendPage(reply: FastifyReply): FastifyReply {
-  return (
-    reply
-      .header('content-security-policy', CONTENT_SECURITY_POLICY)
-      // Asked for again at every visit: it names the files of the release that is running now.
-      .header('cache-control', 'no-cache')
-      .sendFile('index.html', { cacheControl: false })
-  )
+  return sendAnew(reply.header('content-security-policy', CONTENT_SECURITY_POLICY), 'index.html')
+}
+
+/** Asked for again at every visit: it is of, or names the files of, the release that is running now. */
+function sendAnew(reply: FastifyReply, file: string): FastifyReply {
+  return reply.header('cache-control', 'no-cache').sendFile(file, { cacheControl: false })
 }
 
 /** Somebody who opens an address in a browser, as against a program that asks for a path that is not there. */
 function isNavigation(request: FastifyRequest): boolean {
-  return (request.headers.accept ?? '').includes('text/html') && !NOT_PAGES.test(pathOf(request))
+  return (request.headers.accept ?? '').includes('text/html') && isConsolePage(pathOf(request))
 }
 
 function pathOf(request: FastifyRequest): string {

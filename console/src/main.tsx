@@ -4,10 +4,13 @@ import { App } from './app.tsx'
 import { startI18n } from './i18n/i18n.ts'
 import { createConsoleRouter } from './router.tsx'
 import './session/arrival.ts'
+import { beginAnewForMissingFiles, keepFiles } from './shell/release.ts'
 import './console.css'
 
 const element = document.getElementById('root')
 if (!element) throw new Error('index.html has no #root')
+beginAnewForMissingFiles()
+keepFiles()
 const queries = createQueryClient()
 const router = createConsoleRouter(queries)
 // Shown once its language is there: nobody sees the other one flash by.

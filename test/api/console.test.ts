@@ -13,6 +13,7 @@ beforeAll(async () => {
   await writeFile(join(consoleDir, 'index.html'), '<!doctype html><title>the console</title>')
   await writeFile(join(consoleDir, 'icon.svg'), '<svg/>')
   await writeFile(join(consoleDir, 'manifest.webmanifest'), '{}')
+  await writeFile(join(consoleDir, 'sw.js'), 'self.skipWaiting()')
   await writeFile(join(consoleDir, 'assets', 'main-abc123.js'), 'export {}')
   await writeFile(join(consoleDir, 'assets', 'main-abc123.js.br'), 'compressed')
   api = await createTestApi({ deps: { consoleDir } })
@@ -52,6 +53,13 @@ test('files with a hash in their name are kept for ever, compressed for whoever 
   const small = await open('/assets/main-abc123.js', { 'accept-encoding': 'br' })
   expect([small.headers['content-encoding'], small.body]).toEqual(['br', 'compressed'])
   expect(String(small.headers['content-type'])).toContain('javascript')
+})
+
+test('a service worker of this build is asked for at every visit, and may ask nobody else', async () => {
+  const { statusCode, headers } = await open('/sw.js', { accept: '*/*' })
+  expect([statusCode, headers['cache-control']]).toEqual([200, 'no-cache'])
+  expect(String(headers['content-type'])).toContain('javascript')
+  expect(String(headers['content-security-policy'])).toContain("connect-src 'self'")
 })
 
 test('what is unknown to the API stays a problem, also for a browser', async () => {

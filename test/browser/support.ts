@@ -46,6 +46,8 @@ export function useBrowser(): { open: (options?: OpenOptions) => Promise<Visit> 
         locale: 'zh-CN',
         timezoneId: 'Asia/Shanghai',
         reducedMotion: 'reduce',
+        // What one answers, no test could see or change.
+        serviceWorkers: options.keepsFiles ? 'allow' : 'block',
       })
       contexts.push(context)
       context.setDefaultTimeout(PATIENCE_MS)
@@ -55,7 +57,12 @@ export function useBrowser(): { open: (options?: OpenOptions) => Promise<Visit> 
   }
 }
 
-export type OpenOptions = { as?: Role; viewport?: { width: number; height: number } }
+export type OpenOptions = {
+  as?: Role
+  viewport?: { width: number; height: number }
+  /** Whether the console's service worker runs. */
+  keepsFiles?: boolean
+}
 
 export type Visit = {
   page: Page

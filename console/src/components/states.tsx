@@ -1,6 +1,12 @@
-import { InboxOutlined, LockOutlined, QuestionCircleOutlined, WarningOutlined } from '@ant-design/icons'
+import {
+  DisconnectOutlined,
+  InboxOutlined,
+  LockOutlined,
+  QuestionCircleOutlined,
+  WarningOutlined,
+} from '@ant-design/icons'
 import { Button, Spin } from 'antd'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useEffectEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Problem, problemOf } from '../api/problem.ts'
 import { pickText } from '../format/bilingual.ts'
@@ -47,6 +53,28 @@ export function NotFound() {
     <State icon={<QuestionCircleOutlined />} title={t('state.notFound')}>
       <span className="quiet">{t('state.notFoundHint')}</span>
     </State>
+  )
+}
+
+/** Opened without a network: the page is there, what it shows is not. It goes on by itself. */
+export function Offline({ title, onBack }: { title?: string; onBack: () => void }) {
+  const { t } = useTranslation()
+  const back = useEffectEvent(onBack)
+  useEffect(() => {
+    const onOnline = () => back()
+    window.addEventListener('online', onOnline)
+    return () => window.removeEventListener('online', onOnline)
+  }, [])
+  return (
+    <main className="state state-page" aria-live="polite">
+      <span className="state-icon" aria-hidden>
+        <DisconnectOutlined />
+      </span>
+      {title !== undefined && <h1 className="offline-title">{title}</h1>}
+      <strong role="status">{t('state.offline')}</strong>
+      <span className="quiet">{t('state.offlineHint')}</span>
+      <Button onClick={onBack}>{t('common.retry')}</Button>
+    </main>
   )
 }
 

@@ -25,6 +25,9 @@ export const en: Messages = {
   },
   state: {
     loading: 'Loading',
+    offline: 'You are offline',
+    offlineHint:
+      'The page is open and goes on by itself once there is a network; what this device has kept is not lost.',
     empty: 'Nothing fits these filters',
     emptyHint: 'Change the filters and try again',
     notAllowed: 'You may not see this page',

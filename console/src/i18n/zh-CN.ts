@@ -28,6 +28,8 @@ export const zhCN = {
   },
   state: {
     loading: '正在加载',
+    offline: '当前离线',
+    offlineHint: '页面已打开，联网后自动继续；已保存在本机的操作不会丢失。',
     empty: '没有符合条件的数据',
     emptyHint: '请调整筛选条件后重试',
     notAllowed: '没有权限查看此页面',

@@ -3,10 +3,11 @@ import { Navigate, Outlet, useLocation } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { lazy, Suspense, useState, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Failure, Loading } from '../components/states.tsx'
+import { problemOf } from '../api/problem.ts'
+import { Failure, Loading, Offline } from '../components/states.tsx'
 import { useMedia, WIDE } from '../components/use-media.ts'
 import { sessionGate } from '../session/gate.ts'
-import { isOffered } from '../session/screens.ts'
+import { isOffered, SCREENS } from '../session/screens.ts'
 import { isByLink, usePerson, useSession } from '../session/session.ts'
 import { Account } from './account.tsx'
 import { ScreenMenu } from './screen-menu.tsx'
@@ -27,6 +28,10 @@ const WALL = '/wall'
 export function Shell() {
   const session = useSession()
   const isExpired = useSyncExternalStore(sessionGate.subscribe, sessionGate.isExpired)
+  // Waits for a network that is not there, or has not found the hub.
+  const isAway =
+    session.fetchStatus === 'paused' || (session.isError && problemOf(session.error).status === 0)
+  if (isAway && !session.data) return <OfflineScreen onBack={() => void session.refetch()} />
   if (session.isPending) return <Loading isWholePage />
   if (session.isError) return <Failure error={session.error} onRetry={() => void session.refetch()} />
   return (
@@ -35,6 +40,14 @@ export function Shell() {
       {session.data !== null && isExpired && <ExpiredSession person={session.data} />}
     </Suspense>
   )
+}
+
+/** The screen that was asked for, before anybody can be told what is on it. */
+function OfflineScreen({ onBack }: { onBack: () => void }) {
+  const { t } = useTranslation()
+  const { pathname } = useLocation()
+  const screen = SCREENS.find(({ path }) => path !== '/' && pathname.startsWith(path))
+  return <Offline title={t(`menu.${screen?.key ?? 'overview'}`)} onBack={onBack} />
 }
 
 function Frame() {
