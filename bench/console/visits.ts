@@ -11,6 +11,8 @@ const DESKTOP = { width: 1_440, height: 900 }
 const PHONE = { width: 360, height: 740 }
 const GIVE_UP_MS = 60_000
 const LOOK_AGAIN_MS = 20
+/** Of a page that did not get anywhere, so that one sees why. */
+const SHOWN_CHARACTERS = 400
 
 /** A list of the console, who looks at it, and how one sees that it can be used. */
 export type Screen = {
@@ -146,7 +148,10 @@ async function told(page: Page, what: 'usableAtMs' | 'turnedMs'): Promise<number
       .nullable()
       .parse(await page.evaluate(`measured.${what}`))
     if (value !== null) return value
-    if (Date.now() > giveUpAt) throw new Error(`${page.url()} did not get as far as ${what}`)
+    if (Date.now() > giveUpAt) {
+      const shown = (await page.locator('body').innerText()).replace(/\s+/g, ' ').slice(0, SHOWN_CHARACTERS)
+      throw new Error(`${page.url()} did not get as far as ${what}; it shows: ${shown}`)
+    }
     await delay(LOOK_AGAIN_MS)
   }
 }

@@ -1,3 +1,4 @@
+import { type Print, withProgress } from '../../scripts/parts/progress.ts'
 import { fillTables } from '../catalogue.ts'
 import { fillInbox, ordersOf } from '../console/fill.ts'
 import { lighthouseScores, PAGES } from '../console/lighthouse.ts'
@@ -25,20 +26,21 @@ const BEST_SCORE = 100
  */
 export async function measureConsole(
   stage: Stage,
-  say: (line: string) => void,
+  say: Print,
   { names, orders: wanted }: BenchOptions,
 ): Promise<Figure[]> {
   const orders = Math.max(ORDERS, wanted)
   const hub = await stage.seededHub()
   const check = () => stage.check()
-  await fillInbox(hub.info, check)
+  await withProgress('Filling the inbox', () => fillInbox(hub.info, check), say)
   const visitors = await Visitors.open(hub.info)
   const figures: Figure[] = []
   try {
     const isTimed = names.includes('console')
-    const few = isTimed ? await timesOf(visitors, check) : null
-    await fillTables(hub.databaseOwnerUrl, ordersOf(orders), check)
-    if (few) figures.push(...timeFigures(orders, await timesOf(visitors, check), few))
+    const few = isTimed ? await timesOf(visitors, { say, check }) : null
+    const fill = () => fillTables(hub.databaseOwnerUrl, ordersOf(orders), check)
+    await withProgress(`Filling ${orders.toLocaleString('en')} orders`, fill, say)
+    if (few) figures.push(...timeFigures(orders, await timesOf(visitors, { say, check }), few))
   } finally {
     await visitors.close()
   }
@@ -50,16 +52,22 @@ export async function measureConsole(
   return figures
 }
 
+type Context = { say: Print; check: () => void }
+
 /** Median ms by what was done. */
-async function timesOf(visitors: Visitors, check: () => void): Promise<Map<string, number>> {
+async function timesOf(visitors: Visitors, { say, check }: Context): Promise<Map<string, number>> {
   const times = new Map<string, number>()
+  const note = (name: string, ms: number) => {
+    times.set(name, ms)
+    say(`  ${name}: ${Math.round(ms)} ms`)
+  }
   for (const [name, screen] of Object.entries(SCREENS)) {
-    times.set(`${name}-cold`, await middleOf(() => visitors.cold(screen), check))
-    times.set(`${name}-warm`, median(await visitors.warm(screen, ROUNDS)))
+    note(`${name}-cold`, await middleOf(() => visitors.cold(screen), check))
+    note(`${name}-warm`, median(await visitors.warm(screen, ROUNDS)))
     check()
   }
   for (const [name, act] of Object.entries(TURNS)) {
-    times.set(`orders-${name}`, await middleOf(() => visitors.turn(act), check))
+    note(`orders-${name}`, await middleOf(() => visitors.turn(act), check))
   }
   return times
 }
