@@ -17,9 +17,13 @@ export function createQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: FRESH_MS,
+        // Asked whatever the browser believes of its network: a question that is kept back would look like one that takes long.
+        networkMode: 'always',
+        refetchOnReconnect: true,
         // What a person got wrong, or may not see, is answered the same the second time.
         retry: (failures, error) => failures < RETRIES && problemOf(error).passes,
       },
+      mutations: { networkMode: 'always' },
     },
   })
 }

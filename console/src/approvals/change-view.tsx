@@ -1,5 +1,6 @@
 import { Alert, Descriptions, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { useNames } from '../api/directory.ts'
 import type { ChangeDetail } from '../api/types.ts'
 import { Moment, Until } from '../components/moment.tsx'
 import { Difference, Money } from '../components/money.tsx'
@@ -48,6 +49,7 @@ export function ChangeView({ change }: { change: ChangeDetail }) {
 
 function Asked({ change }: { change: ChangeDetail }) {
   const { t } = useTranslation()
+  const { nameOf } = useNames('/v1/stores')
   return (
     <Section title={t('change.reason')}>
       <p className="change-reason">
@@ -65,7 +67,7 @@ function Asked({ change }: { change: ChangeDetail }) {
             label: t('change.order'),
             children: <OrderLink orderId={change.orderId} isPlain={isByLink()} />,
           },
-          { key: 'store', label: t('change.store'), children: change.storeId },
+          { key: 'store', label: t('change.store'), children: nameOf(change.storeId) },
           { key: 'applicant', label: t('change.applicant'), children: change.applicant },
           { key: 'created', label: t('change.created'), children: <Moment at={change.createdAt} /> },
           {

@@ -1,4 +1,4 @@
-import type { TableColumnType } from 'antd'
+import { Button, type TableColumnType } from 'antd'
 import { isValidElement, type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ListPager } from './list-pager.tsx'
@@ -109,7 +109,9 @@ export function ListTable<Row extends object>(props: Props<Row>) {
           </tbody>
         </table>
         {list.isPending && <Loading />}
-        {!list.isPending && list.rows.length === 0 && <NothingHere {...empty} />}
+        {!list.isPending && list.rows.length === 0 && (
+          <NoRows label={label} list={list} {...(empty && { empty })} />
+        )}
       </section>
       <div className="list-foot">
         <span className="quiet">
@@ -122,6 +124,20 @@ export function ListTable<Row extends object>(props: Props<Row>) {
       </div>
     </>
   )
+}
+
+/** Nothing at all is another thing than nothing that fits: the one has to be waited for, the other looked for otherwise. */
+function NoRows<Row>({
+  label,
+  list: { isFiltered, clearFilters },
+  empty,
+}: Pick<Props<Row>, 'label' | 'list' | 'empty'>) {
+  const { t } = useTranslation()
+  if (!isFiltered)
+    return (
+      <NothingHere {...(empty ?? { title: t('list.none', { what: label }), hint: t('list.noneHint') })} />
+    )
+  return <NothingHere next={<Button onClick={clearFilters}>{t('common.reset')}</Button>} />
 }
 
 function Head<Row>({ columns, all }: { columns: readonly ListColumn<Row>[]; all: ReactNode }) {

@@ -1,4 +1,3 @@
-import { Tooltip } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { formatDuration, formatMoment, zoneOf } from '../format/time.ts'
 import { useNow } from './use-now.ts'
@@ -7,11 +6,9 @@ import { useNow } from './use-now.ts'
 export function Moment({ at }: { at: string | null }) {
   if (at === null) return <span className="quiet">–</span>
   return (
-    <Tooltip title={zoneOf(at)}>
-      <time dateTime={at} className="figure">
-        {formatMoment(at)}
-      </time>
-    </Tooltip>
+    <time dateTime={at} title={zoneOf(at)} className="figure">
+      {formatMoment(at)}
+    </time>
   )
 }
 
@@ -22,9 +19,9 @@ export function Ago({ at }: { at: string }) {
   const text =
     seconds < 5 ? t('common.justNow') : t('common.ago', { duration: formatDuration(seconds, i18n.language) })
   return (
-    <Tooltip title={`${formatMoment(at)} ${zoneOf(at)}`}>
-      <time dateTime={at}>{text}</time>
-    </Tooltip>
+    <time dateTime={at} title={`${formatMoment(at)} ${zoneOf(at)}`}>
+      {text}
+    </time>
   )
 }
 
@@ -34,10 +31,12 @@ export function Until({ at }: { at: string }) {
   const seconds = (Date.parse(at) - useNow().getTime()) / 1_000
   const duration = formatDuration(Math.abs(seconds), i18n.language)
   return (
-    <Tooltip title={`${formatMoment(at)} ${zoneOf(at)}`}>
-      <time dateTime={at} className={seconds < 0 ? 'late figure' : 'figure'}>
-        {seconds < 0 ? t('common.overdue', { duration }) : t('common.left', { duration })}
-      </time>
-    </Tooltip>
+    <time
+      dateTime={at}
+      title={`${formatMoment(at)} ${zoneOf(at)}`}
+      className={seconds < 0 ? 'late figure' : 'figure'}
+    >
+      {seconds < 0 ? t('common.overdue', { duration }) : t('common.left', { duration })}
+    </time>
   )
 }

@@ -9,8 +9,10 @@ import { Button, Spin } from 'antd'
 import { type ReactNode, useEffect, useEffectEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Problem, problemOf } from '../api/problem.ts'
+import type { Role } from '../api/types.ts'
 import { pickText } from '../format/bilingual.ts'
 import { useSession } from '../session/session.ts'
+import { useShownFailure } from './shown-failures.ts'
 
 /** The one view each for what is not there yet, not there at all, not for this person, or broken. */
 
@@ -38,11 +40,21 @@ function State({ icon, title, children, isAlert = false }: Props) {
   )
 }
 
-export function NothingHere({ title, hint }: { title?: string; hint?: string }) {
+export function NothingHere({
+  title,
+  hint,
+  next,
+}: {
+  title?: string
+  hint?: string
+  /** What one can do about it, where there is something. */
+  next?: ReactNode
+}) {
   const { t } = useTranslation()
   return (
     <State icon={<InboxOutlined />} title={title ?? t('state.empty')}>
       <span className="quiet">{hint ?? t('state.emptyHint')}</span>
+      {next}
     </State>
   )
 }
@@ -82,8 +94,9 @@ export function Offline({ title, onBack }: { title?: string; onBack: () => void 
 export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { t, i18n } = useTranslation()
   const problem = problemOf(error)
+  useShownFailure(error)
   if (problem.status === 404) return <NotFound />
-  if (problem.status === 403) return <NotAllowed problem={problem} />
+  if (problem.status === 403) return <NotAllowed linkTitle={linkTitleOf(problem, i18n.language)} />
   return (
     <State icon={<WarningOutlined />} title={pickText(problem.title, i18n.language)} isAlert>
       <ProblemHelp problem={problem} />
@@ -92,17 +105,30 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
   )
 }
 
-function NotAllowed({ problem }: { problem: Problem }) {
-  const { t, i18n } = useTranslation()
+/** Whoever came by a card's link may do nothing else, whatever their role. */
+function linkTitleOf(problem: Problem, language: string): string | null {
+  return problem.code === 'link-session' ? pickText(problem.title, language) : null
+}
+
+/** Says whom to ask, and which roles have what this person has not. */
+export function NotAllowed({
+  linkTitle = null,
+  roles = [],
+}: {
+  linkTitle?: string | null
+  roles?: readonly Role[]
+}) {
+  const { t } = useTranslation()
   const { data: person } = useSession()
   const role = person ? t(`role.${person.role}`) : t('common.unknown')
-  const isLink = problem.code === 'link-session'
   return (
-    <State
-      icon={<LockOutlined />}
-      title={isLink ? pickText(problem.title, i18n.language) : t('state.notAllowed')}
-    >
-      {!isLink && <span className="quiet">{t('state.notAllowedHint', { role })}</span>}
+    <State icon={<LockOutlined />} title={linkTitle ?? t('state.notAllowed')}>
+      {linkTitle === null && <span className="quiet">{t('state.notAllowedHint', { role })}</span>}
+      {roles.length > 0 && (
+        <span className="quiet">
+          {t('state.allowedRoles', { roles: roles.map((each) => t(`role.${each}`)).join(' / ') })}
+        </span>
+      )}
     </State>
   )
 }

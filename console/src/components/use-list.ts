@@ -14,6 +14,9 @@ export type ListResult<Row> = {
   refetch: () => void
   /** Changes with every other page or filter. */
   pageKey: string
+  /** Whether the address narrows the list. */
+  isFiltered: boolean
+  clearFilters: () => void
   pager: { toFirst: (() => void) | null; toPrevious: (() => void) | null; toNext: (() => void) | null }
 }
 
@@ -23,6 +26,10 @@ declare module '@tanstack/react-router' {
     before?: string[]
   }
 }
+
+/** What of an address says how a list is shown, and not which rows of it. */
+const VIEW: ReadonlySet<string> = new Set(['cursor', 'sort', 'columns', 'view', 'part', 'log'])
+const isView = (name: string) => VIEW.has(name)
 
 /**
  * A list whose filters and cursor are in the address. Turning a page is an entry of the browser's history like any other, and
@@ -50,6 +57,13 @@ export function useList<Row>(query: UseQueryResult<Page<Row>, unknown>): ListRes
     isTurning: query.isPlaceholderData,
     refetch: () => void query.refetch(),
     pageKey: searchStr,
+    isFiltered: Object.entries(search).some(([name, value]) => !isView(name) && value !== undefined),
+    clearFilters: () =>
+      void navigate({
+        to: '.',
+        search: (present: Record<string, unknown>) =>
+          Object.fromEntries(Object.entries(present).filter(([name]) => isView(name) && name !== 'cursor')),
+      }),
     pager: {
       toFirst: cursor === undefined ? null : () => turn(undefined, []),
       toPrevious: previous === undefined ? null : () => turn(previous || undefined, before.slice(0, -1)),

@@ -169,6 +169,8 @@ export const zhCNScreens = {
     title: '运营大屏',
     skus: '重点商品',
     scarce: '最紧缺的商品',
+    noSkus: '没有可显示的商品',
+    noSkusHint: '请在右上角选择重点商品',
     warehouses: '仓库',
     mapLabel: '仓库地图：{{places}}',
     rate: '每分钟新订单',
@@ -218,6 +220,14 @@ export const zhCNScreens = {
     pack: '打包完成',
     packedHere: '已打包，等待上传。',
     forget: '放弃本机记录，按系统重新载入',
+  },
+  paymentMethod: {
+    wechat: '微信支付',
+    alipay: '支付宝',
+    unionpay: '银联',
+    card: '银行卡',
+    balance: '余额',
+    other: '其他方式',
   },
   courier: {
     sf: '顺丰',

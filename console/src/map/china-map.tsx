@@ -1,11 +1,12 @@
 import { EffectScatterChart, LinesChart, ScatterChart } from 'echarts/charts'
 import { GeoComponent } from 'echarts/components'
 import { use as register, registerMap } from 'echarts/core'
+import { LabelLayout } from 'echarts/features'
 import { useMemo } from 'react'
 import { Chart } from '../components/chart.tsx'
 import china from './china.generated.json?raw'
 
-register([EffectScatterChart, LinesChart, ScatterChart, GeoComponent])
+register([EffectScatterChart, LinesChart, ScatterChart, GeoComponent, LabelLayout])
 // By this name the library draws the islands of the South China Sea beside it.
 registerMap('china', { geoJSON: china, specialAreas: {} })
 
@@ -60,6 +61,8 @@ function optionOf({ places, ways, tone, fontSize }: Required<Omit<Props, 'label'
     coordinateSystem: 'geo',
     symbolSize: fontSize * 0.7,
     label: { show: true, position: 'right' as const },
+    // Two warehouses of one city have their names one above the other.
+    labelLayout: { moveOverlap: 'shiftY' as const },
     animation: false,
   }
   return {
@@ -68,8 +71,9 @@ function optionOf({ places, ways, tone, fontSize }: Required<Omit<Props, 'label'
       map: 'china',
       roam: false,
       silent: true,
-      top: 8,
-      bottom: 8,
+      // Within the narrower side, with room beside the coast for the names of who stands there.
+      layoutCenter: ['48%', '50%'],
+      layoutSize: '92%',
       itemStyle: { areaColor: land, borderColor: border },
     },
     series: [

@@ -4,6 +4,7 @@ import { api } from '../api/client.ts'
 import { Moment } from '../components/moment.tsx'
 import { Difference } from '../components/money.tsx'
 import { Section } from '../components/section.tsx'
+import { Failure, Loading } from '../components/states.tsx'
 import { ChangeStatusTag } from '../components/tags.tsx'
 
 /** One has few; who has more finds them all in the list of change requests. */
@@ -13,8 +14,8 @@ const MOST = 20
 export function OrderChanges({ orderId }: { orderId: string }) {
   const { t } = useTranslation()
   const query = { orderId, limit: MOST }
-  const { data } = api.useQuery('get', '/v1/change-requests', { params: { query } })
-  const changes = data?.items ?? []
+  const asked = api.useQuery('get', '/v1/change-requests', { params: { query } })
+  const changes = asked.data?.items ?? []
   return (
     <Section
       title={t('order.changes')}
@@ -29,7 +30,11 @@ export function OrderChanges({ orderId }: { orderId: string }) {
         </span>
       }
     >
-      {changes.length === 0 && <span className="quiet">{t('order.noChanges')}</span>}
+      {asked.isPending && <Loading />}
+      {asked.isError && changes.length === 0 && (
+        <Failure error={asked.error} onRetry={() => void asked.refetch()} />
+      )}
+      {asked.isSuccess && changes.length === 0 && <span className="quiet">{t('order.noChanges')}</span>}
       {changes.map((change) => (
         <div key={change.changeId} className="row-line">
           <Link to="/change-requests/$changeId" params={{ changeId: change.changeId }} className="code">

@@ -6,6 +6,7 @@ import type { OrderDetail } from '../api/types.ts'
 import { Moment } from '../components/moment.tsx'
 import { Section } from '../components/section.tsx'
 import { Tag, type Tone } from '../components/tag.tsx'
+import { CourierName } from '../components/tags.tsx'
 
 type Parcel = OrderDetail['parcels'][number]
 const PARCEL_COLOURS: Record<Parcel['state'], Tone> = {
@@ -78,7 +79,9 @@ function ParcelView({ parcel }: { parcel: Parcel }) {
     <div className="parcel">
       <div>
         <Tag tone={PARCEL_COLOURS[parcel.state]}>{t(`parcelState.${parcel.state}`)}</Tag>
-        <span>{parcel.courier} </span>
+        <span>
+          <CourierName courier={parcel.courier} />{' '}
+        </span>
         <Typography.Text copyable className="code">
           {parcel.waybillNumber}
         </Typography.Text>

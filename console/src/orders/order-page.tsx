@@ -1,5 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router'
 import { Button, Descriptions, Space } from 'antd'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
@@ -20,6 +21,10 @@ import { OrderPayments } from './order-payments.tsx'
 import { OrderTimeline } from './order-timeline.tsx'
 import { StateBar } from './state-bar.tsx'
 import { TemporalLink } from './temporal-link.tsx'
+
+const DivisionName = lazy(async () => ({
+  default: (await import('../components/division-name.tsx')).DivisionName,
+}))
 
 const route = getRouteApi('/shell/orders/$orderId')
 /** An order has some dozens of log lines; the state bar needs all of them. */
@@ -78,6 +83,15 @@ function Progress({ order: { orderId, status } }: { order: OrderDetail }) {
   )
 }
 
+/** By its code until the names are there. */
+function Division({ code }: { code: string }) {
+  return (
+    <Suspense fallback={code}>
+      <DivisionName code={code} />
+    </Suspense>
+  )
+}
+
 function Facts({ order }: { order: OrderDetail }) {
   const { t } = useTranslation()
   const { nameOf } = useNames('/v1/stores')
@@ -112,7 +126,11 @@ function Facts({ order }: { order: OrderDetail }) {
             items={[
               { key: 'name', label: t('contactField.name'), children: contact.name },
               { key: 'phone', label: t('contactField.phone'), children: contact.phone },
-              { key: 'division', label: t('contactField.divisionCode'), children: order.divisionCode },
+              {
+                key: 'division',
+                label: t('contactField.divisionCode'),
+                children: <Division code={order.divisionCode} />,
+              },
               { key: 'address', label: t('contactField.address'), children: contact.address },
               { key: 'remark', label: t('contactField.remark'), children: contact.remark || '–' },
             ]}

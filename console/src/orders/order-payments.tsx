@@ -43,7 +43,7 @@ export function OrderPayments({ order }: { order: OrderDetail }) {
       width: 120,
       render: (_value, { kind, row }) =>
         kind === 'payment' ? (
-          row.method
+          t(`paymentMethod.${row.method as 'other'}`, { defaultValue: row.method })
         ) : (
           <Tag tone={REFUND_COLOURS[row.state]}>{t(`refundState.${row.state}`)}</Tag>
         ),

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import { Moment } from '../components/moment.tsx'
 import { Section } from '../components/section.tsx'
+import { Failure, Loading } from '../components/states.tsx'
 import { Figure } from './number.tsx'
 
 const LOOK_EVERY_MS = 60_000
@@ -11,13 +12,20 @@ const LOOK_EVERY_MS = 60_000
 /** Today's health score, and what it is made of. */
 export function HealthCard() {
   const { t } = useTranslation()
-  const { data } = api.useQuery(
+  const asked = api.useQuery(
     'get',
     '/v1/health-score',
     { params: { query: { grain: 'day' } } },
     { refetchInterval: LOOK_EVERY_MS },
   )
-  if (!data) return <Section title={t('overview.health')}>–</Section>
+  const { data } = asked
+  if (!data) {
+    return (
+      <Section title={t('overview.health')}>
+        {asked.isError ? <Failure error={asked.error} onRetry={() => void asked.refetch()} /> : <Loading />}
+      </Section>
+    )
+  }
   return (
     <Section
       title={t('overview.health')}

@@ -1,8 +1,6 @@
-import { Skeleton } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { problemOf } from '../api/problem.ts'
-import { pickText } from '../format/bilingual.ts'
+import { Failure, Loading } from '../components/states.tsx'
 
 /** A name and a figure that leads somewhere. */
 export function Figure({ name, children }: { name: ReactNode; children: ReactNode }) {
@@ -16,16 +14,16 @@ export function Figure({ name, children }: { name: ReactNode; children: ReactNod
 
 /** Figures that the API has counted, once they are there. What is counted to the end of counting has a plus. */
 export function Counting<Counts>({
-  of: { data, error },
+  of: { data, error, refetch },
   children,
 }: {
-  of: { data: Counts | undefined; error: unknown }
+  of: { data: Counts | undefined; error: unknown; refetch: () => unknown }
   children: (counts: Counts, shown: (count: number, most: number) => string) => ReactNode
 }) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const shown = (count: number, most: number) =>
     count < most ? String(count) : t('common.capped', { count })
   if (data !== undefined) return <div className="figures">{children(data, shown)}</div>
-  if (error !== null) return <span role="alert">{pickText(problemOf(error).title, i18n.language)}</span>
-  return <Skeleton active />
+  if (error !== null) return <Failure error={error} onRetry={() => void refetch()} />
+  return <Loading />
 }

@@ -18,7 +18,11 @@ export function OrdersCard() {
                 <Figure name={t(`orderStatus.${status}`)}>{shown(count, most)}</Figure>
               </Link>
             ))}
-            <Link to="/orders" search={{ needsAttention: true }} className="alarming">
+            <Link
+              to="/orders"
+              search={{ needsAttention: true }}
+              className={needsAttention > 0 ? 'alarming' : ''}
+            >
               <Figure name={t('overview.attention')}>{shown(needsAttention, most)}</Figure>
             </Link>
           </>

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import type { Shop } from '../api/types.ts'
 import { Section } from '../components/section.tsx'
-import { NothingHere } from '../components/states.tsx'
+import { Failure, Loading, NothingHere } from '../components/states.tsx'
 import { Tag } from '../components/tag.tsx'
 import { ChannelName } from '../components/tags.tsx'
 import { formatDuration } from '../format/time.ts'
@@ -18,16 +18,20 @@ const WORDS = { ok: 'lagOk', late: 'lagLate', unknown: 'lagUnknown', inactive: '
 /** How far behind its platform each shop may be. */
 export function SyncCard() {
   const { t } = useTranslation()
-  const { data } = api.useQuery(
+  const asked = api.useQuery(
     'get',
     '/v1/shops',
     { params: { query: { limit: SHOWN } } },
     { refetchInterval: LOOK_EVERY_MS },
   )
-  const shops = data?.items ?? []
+  const shops = asked.data?.items ?? []
   return (
     <Section title={t('overview.sync')} extra={<Link to="/shops">{t('common.all')}</Link>}>
-      {data && shops.length === 0 && <NothingHere />}
+      {asked.isPending && <Loading />}
+      {asked.isError && !asked.data && <Failure error={asked.error} onRetry={() => void asked.refetch()} />}
+      {asked.isSuccess && shops.length === 0 && (
+        <NothingHere title={t('overview.noShops')} hint={t('overview.noShopsHint')} />
+      )}
       {shops.map((shop) => (
         <ShopLag key={shop.id} shop={shop} />
       ))}

@@ -53,6 +53,13 @@ export const REPORTS = [
   { key: 'audit', path: '/reports/audit', needs: ['GET /v1/audit'] },
 ] as const
 
+/** Screens that stand below another one, and are not for everybody who may open that. */
+const BELOW = [
+  { key: 'requestTransfers', path: '/stock/transfers/new' },
+  { key: 'adjustStock', path: '/stock/promotions/new' },
+  { key: 'replenishment', path: '/reports/purchases' },
+] as const
+
 export type ScreenKey = (typeof SCREENS)[number]['key']
 
 /** An inspector sees what they are sent to on their telephone, and nothing else. */
@@ -118,6 +125,15 @@ export const OFFERED = {
   decideCounts: REPORT_READERS,
   settleStockWait: ['team_lead', 'store_manager', 'regional_director', 'ops', 'admin'],
 } as const satisfies Record<string, readonly Role[]>
+
+/** Whom the screen at an address is for; null: anybody, as their own account is. By the longest path that it begins with. */
+export function rolesAt(pathname: string): readonly Role[] | null {
+  if (pathname.startsWith('/settings')) return null
+  const found = [...SCREENS, ...REPORTS, ...BELOW]
+    .filter(({ path }) => pathname === path || (path !== '/' && pathname.startsWith(`${path}/`)))
+    .sort((one, other) => other.path.length - one.path.length)[0]
+  return found === undefined ? null : OFFERED[found.key]
+}
 
 export function isOffered(what: keyof typeof OFFERED, role: Role): boolean {
   const roles: readonly Role[] = OFFERED[what]

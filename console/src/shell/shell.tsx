@@ -4,10 +4,12 @@ import { Button } from 'antd'
 import { lazy, Suspense, useState, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { problemOf } from '../api/problem.ts'
-import { Failure, Loading, Offline } from '../components/states.tsx'
+import { FailedParts } from '../components/failed-parts.tsx'
+import { PageHead } from '../components/page-head.tsx'
+import { Failure, Loading, NotAllowed, Offline } from '../components/states.tsx'
 import { useMedia, WIDE } from '../components/use-media.ts'
 import { sessionGate } from '../session/gate.ts'
-import { isOffered, SCREENS } from '../session/screens.ts'
+import { isOffered, rolesAt, SCREENS } from '../session/screens.ts'
 import { isByLink, usePerson, useSession } from '../session/session.ts'
 import { Account } from './account.tsx'
 import { ScreenMenu } from './screen-menu.tsx'
@@ -63,7 +65,7 @@ function Frame() {
   if (pathname === WALL) {
     return (
       <main id="content">
-        <Outlet />
+        <Screen pathname={pathname} />
       </main>
     )
   }
@@ -95,7 +97,7 @@ function Frame() {
           </div>
         )}
         <main className="shell-content" id="content" tabIndex={-1}>
-          <Outlet />
+          <Screen pathname={pathname} />
         </main>
       </div>
       {isTouring && (
@@ -104,5 +106,26 @@ function Frame() {
         </Suspense>
       )}
     </div>
+  )
+}
+
+/** What the address names, for whom it is; whoever follows a link to what is not theirs is told whom to ask. */
+function Screen({ pathname }: { pathname: string }) {
+  const { t } = useTranslation()
+  const { role } = usePerson()
+  const roles = rolesAt(pathname)
+  if (roles !== null && !roles.includes(role)) {
+    return (
+      <>
+        <PageHead title={t('state.notAllowedTitle')} />
+        <NotAllowed roles={roles} />
+      </>
+    )
+  }
+  return (
+    <>
+      <FailedParts />
+      <Outlet />
+    </>
   )
 }

@@ -2,6 +2,7 @@ import { keepPreviousData } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import { Ago } from '../components/moment.tsx'
+import { Loading } from '../components/states.tsx'
 import { pickText } from '../format/bilingual.ts'
 import { lagOf } from '../watch/lag.ts'
 
@@ -30,6 +31,7 @@ export function AlertList() {
       at: createdAt,
     })),
   ].slice(0, SHOWN)
+  if (items.isPending) return <Loading />
   if (items.isSuccess && rows.length === 0) return <p className="wall-good">✓ {t('wall.noAlerts')}</p>
   return (
     <ul className="wall-list">

@@ -2,6 +2,7 @@ import { keepPreviousData, useQueries } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, client } from '../api/client.ts'
 import type { StockRow } from '../api/types.ts'
+import { Loading, NothingHere } from '../components/states.tsx'
 import { MOST_SKUS } from './search.ts'
 
 /** Also where nothing was heard to move. */
@@ -10,8 +11,10 @@ const SIGNS = { ok: '', low: '▼', out: '✕' } as const
 
 /** What may still be sold of the articles that count, large enough for the other end of the room. */
 export function SkuList({ skus }: { skus: readonly string[] }) {
-  const rows = useRows(skus)
+  const { rows, isPending } = useRows(skus)
   const { t } = useTranslation()
+  if (isPending) return <Loading />
+  if (rows.length === 0) return <NothingHere title={t('wall.noSkus')} hint={t('wall.noSkusHint')} />
   return (
     <table className="wall-table">
       <thead>
@@ -39,7 +42,7 @@ export function SkuList({ skus }: { skus: readonly string[] }) {
   )
 }
 
-function useRows(skus: readonly string[]): StockRow[] {
+function useRows(skus: readonly string[]): { rows: StockRow[]; isPending: boolean } {
   const scarce = api.useQuery(
     'get',
     '/v1/stock/board',
@@ -58,5 +61,9 @@ function useRows(skus: readonly string[]): StockRow[] {
       },
     })),
   })
-  return skus.length === 0 ? (scarce.data?.items ?? []) : chosen.flatMap(({ data }) => data ?? [])
+  if (skus.length === 0) return { rows: scarce.data?.items ?? [], isPending: scarce.isPending }
+  return {
+    rows: chosen.flatMap(({ data }) => data ?? []),
+    isPending: chosen.every((each) => each.isPending),
+  }
 }
