@@ -1,97 +1,23 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
-import {
-  askForDiscount,
-  barriers,
-  connectShops,
-  HUB_URL,
-  PATIENCE_MS,
-  pay,
-  placeOrder,
-  type Role,
-  untilChange,
-  useBrowser,
-} from './support.ts'
+import { fillScreens, isLoaded, SCREENS } from './screens.ts'
+import { barriers, HUB_URL, useBrowser } from './support.ts'
 
 const browser = useBrowser()
 /** JavaScript of the first screen, packed by gzip as it is served to whoever knows no better. */
 const FIRST_SCREEN_BYTES = 300_000
 
-const screens: Record<string, string> = {
-  overview: '/',
-  orders: '/orders',
-  approvals: '/approvals',
-  'change requests': '/change-requests',
-  'work items': '/work-items',
-  stock: '/stock',
-  'stock list': '/stock?view=list',
-  counts: '/stock/counts',
-  transfers: '/stock/transfers',
-  promotions: '/stock/promotions',
-  presales: '/stock/presales',
-  'the wall': '/wall',
-  picking: '/picking',
-  inspections: '/inspections',
-  shops: '/shops',
-  couriers: '/couriers',
-  policies: '/policies',
-  'one policy': '/policies/health-score',
-  'the approval route': '/policies/approval-route',
-  'health score': '/reports/health?component=onTimeFulfilment',
-  'data-flow map': '/reports/data-flow',
-  reconciliation: '/reports/reconciliation',
-  'runs of reconciliation': '/reports/reconciliation/runs',
-  replenishment: '/reports/replenishment',
-  'purchase lists': '/reports/purchases',
-  anomalies: '/reports/anomalies',
-  'changes by month': '/reports/changes',
-  'oversell risk': '/reports/oversell-risk',
-  customers: '/reports/customers',
-  audit: '/reports/audit',
-  'one shop': '/shops/SHOP-DOUYIN',
-  subscriptions: '/subscriptions',
-  'my account': '/settings',
-  delegations: '/settings?part=delegations',
-  calendar: '/settings?part=calendar',
-  people: '/settings?part=people',
-  'API keys': '/settings?part=keys',
-}
-/** Who opens what is not for everybody. Reports are about the whole business: a team lead would only see that they may not. */
-const OPENED_BY: Record<string, Role> = {
-  ...{ 'one shop': 'ops', subscriptions: 'ops', calendar: 'ops' },
-  ...{ people: 'admin', 'API keys': 'admin' },
-}
+let paths: ReadonlyMap<string, string>
 beforeAll(async () => {
-  await connectShops()
-  const placed = await placeOrder()
-  await pay(placed)
-  screens['one order'] = `/orders/${placed.orderId}`
-  screens['a change of an order'] = `/orders/${placed.orderId}/change?type=address`
-  const { page } = await browser.open({ as: 'clerk' })
-  const { changeId } = await askForDiscount(page)
-  await untilChange(page, changeId, ({ status }) => status === 'in_approval')
-  screens['one approval'] = `/approvals/${changeId}`
-  screens['one change request'] = `/change-requests/${changeId}`
+  paths = await fillScreens(browser.open)
 })
 
-const names = [
-  ...Object.keys(screens),
-  'one order',
-  'a change of an order',
-  'one approval',
-  'one change request',
-]
-
-test.each(names)(
+test.each(SCREENS.map((screen) => [screen.name, screen] as const))(
   '%s: nothing keeps somebody from using it, no error, no other host is asked',
-  async (name) => {
-    const path = screens[name] ?? '/'
-    const as = OPENED_BY[name] ?? (path.startsWith('/reports') ? 'admin' : 'team_lead')
+  async (name, { path, as }) => {
     const { page, complaints, hosts } = await browser.open({ as })
-    await page.goto(path)
-    await page.getByRole('heading', { level: 1 }).waitFor()
-    const loading = page.getByRole('status').filter({ hasText: '正在加载' })
-    await expect.poll(() => loading.count(), { timeout: PATIENCE_MS }).toBe(0)
+    await page.goto(paths.get(name) ?? path)
+    await isLoaded(page)
     expect(await barriers(page)).toEqual([])
     expect(complaints).toEqual([])
     expect([...hosts]).toEqual([new URL(HUB_URL).host])

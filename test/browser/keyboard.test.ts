@@ -1,7 +1,7 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { fillScreens, isLoaded, SCREENS, WALK_MS, walk } from './screens.ts'
-import { useBrowser } from './support.ts'
+import { askForDiscount, type Role, untilChange, useBrowser } from './support.ts'
 
 const browser = useBrowser()
 /** More than any screen has; whoever presses so often without coming round is caught somewhere. */
@@ -51,7 +51,8 @@ async function lookAround(page: Page): Promise<void> {
         isThere(each) &&
         getComputedStyle(each).cursor === 'pointer' &&
         // Arrows do in a field for a number what these two do.
-        each.closest(`${ACTIVE}, label, .ant-select, .ant-picker, [class*="ant-input-number-action"], tr`) === null &&
+        each.closest(`${ACTIVE}, label, .ant-select, .ant-picker, [class*="ant-input-number-action"], tr`) ===
+          null &&
         each.querySelector(ACTIVE) === null,
     )
     Object.assign(globalThis, { walked: { before, ring, pressed, seen: new Set<Element>() } })
@@ -117,3 +118,63 @@ test(
   },
   WALK_MS,
 )
+
+/** What opens something over the page, on each screen that has such a thing: who opens it, where, and by which button. */
+const OPENERS = [
+  ['an article', 'ops', '/stock', (page) => page.getByRole('row', { name: /SKU-0001/ }).getByRole('button')],
+  ['a new count', 'ops', '/stock/counts', (page) => page.getByRole('button', { name: '新建盘点' })],
+  ['a new presale', 'ops', '/stock/presales', (page) => page.getByRole('button', { name: '新建预售' })],
+  ['a new shop', 'ops', '/shops', (page) => page.getByRole('button', { name: '接入店铺' })],
+  ['a new subscription', 'ops', '/subscriptions', (page) => page.getByRole('button', { name: '新建订阅' })],
+  [
+    'a new person',
+    'admin',
+    '/settings?part=people',
+    (page) => page.getByRole('button', { name: '新建账号' }),
+  ],
+  ['an entry', 'admin', '/reports/audit', (page) => page.locator('tbody').getByRole('button').first()],
+  ['a flow', 'admin', '/reports/data-flow', (page) => page.locator('tbody').getByRole('button').first()],
+  ['what the wall shows', 'ops', '/wall', (page) => page.getByRole('button', { name: '选择重点商品' })],
+] as const satisfies readonly (readonly [string, Role, string, (page: Page) => Locator])[]
+
+test.each(OPENERS)(
+  'over the page, %s is entered by keys, left by Esc, and leads back to what opened it',
+  async (_name, as, path, find) => {
+    const { page } = await browser.open({ as })
+    await page.goto(path)
+    await isLoaded(page)
+    const opener = find(page)
+    await opener.focus()
+    await page.keyboard.press('Enter')
+    const over = page.getByRole('dialog')
+    await over.waitFor()
+    await page.keyboard.press('Tab')
+    await expect.poll(() => over.evaluate((each) => each.contains(document.activeElement))).toBe(true)
+    await page.keyboard.press('Escape')
+    await over.waitFor({ state: 'hidden' })
+    await expect.poll(() => opener.evaluate((each) => each === document.activeElement)).toBe(true)
+  },
+)
+
+test('a question before what cannot be taken back is answered by keys, the safe answer first', async () => {
+  const { page } = await browser.open({ as: 'clerk' })
+  const { changeId } = await askForDiscount(page)
+  await untilChange(page, changeId, ({ status }) => status === 'in_approval')
+  await page.goto(`/change-requests/${changeId}`)
+  const opener = page.getByRole('button', { name: '撤回申请' }).first()
+  const asked = page.getByRole('tooltip')
+  const isBack = () => opener.evaluate((each) => each === document.activeElement)
+  for (const leaving of ['Escape', 'Enter']) {
+    await opener.focus()
+    await page.keyboard.press('Enter')
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('取消')
+    await page.keyboard.press(leaving)
+    await asked.waitFor({ state: 'hidden' })
+    await expect.poll(isBack).toBe(true)
+  }
+  await page.keyboard.press('Enter')
+  await asked.waitFor()
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await untilChange(page, changeId, ({ status }) => status === 'withdrawn')
+})

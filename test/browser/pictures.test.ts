@@ -1,6 +1,17 @@
+import pg from 'pg'
 import { beforeAll, describe, test } from 'vitest'
 import { arePicturesWanted, picture } from './picture.ts'
-import { ask, askForDiscount, PHONE, pay, placeOrder, untilChange, useBrowser } from './support.ts'
+import {
+  ask,
+  askForDiscount,
+  connectShops,
+  DATABASE_URL,
+  PHONE,
+  pay,
+  placeOrder,
+  untilChange,
+  useBrowser,
+} from './support.ts'
 
 const browser = useBrowser()
 const FULL_HD = { width: 1_920, height: 1_080 }
@@ -34,10 +45,31 @@ async function sell(): Promise<void> {
   }
 }
 
+/** A month of which each part has its own ups and downs: what a hub of an hour has no figures of. */
+async function measureMonth(): Promise<void> {
+  const rows = new pg.Client({ connectionString: DATABASE_URL })
+  await rows.connect()
+  await rows.query(`
+    insert into health_figure
+      (grain, starts_at, component, channel, store_id, warehouse_id, measured, missed, outcomes, missed_outcomes)
+    select 'day', (date_trunc('day', now() at time zone 'Asia/Shanghai') - day * interval '1 day') at time zone 'Asia/Shanghai',
+      component, channel, store_id, warehouse_id, 900, missed, 900, missed
+    from generate_series(0, 29) as day,
+      (values ('syncTimeliness', 40, 'mall', 'ST-MALL-EAST', ''), ('syncTimeliness', 90, 'douyin', 'ST-DY-LIVE', ''),
+        ('stockAccuracy', 30, '', '', 'WH-SH'), ('approvalCompletion', 70, 'mall', 'ST-MALL-EAST', ''),
+        ('complaintRate', 6, 'mall', 'ST-MALL-EAST', ''), ('complaintRate', 9, 'douyin', 'ST-DY-LIVE', ''),
+        ('onTimeFulfilment', 60, 'mall', 'ST-MALL-EAST', 'WH-SH')) as part (component, usual, channel, store_id, warehouse_id),
+      lateral (select (usual * (1 + 0.5 * sin(day * 0.7 + usual) + day / 40.0))::int as missed) as sums
+    on conflict do nothing`)
+  await rows.end()
+}
+
 // Only when wanted: every-screen and each screen's own test walk the same pages, and see what these would only show.
 describe.skipIf(!arePicturesWanted)('pictures of the guide', () => {
   let changeId = ''
   beforeAll(async () => {
+    await connectShops()
+    await measureMonth()
     await sell()
     const { page: clerk } = await browser.open({ as: 'clerk' })
     for (const reductionCents of REDUCTIONS_CENTS) {
@@ -78,6 +110,24 @@ describe.skipIf(!arePicturesWanted)('pictures of the guide', () => {
     const { page } = await browser.open({ as: 'team_lead', viewport })
     await page.goto(`/approvals/${changeId}`)
     await picture(page, name, page.getByRole('button', { name: '同意' }))
+  })
+
+  test('a change that is asked for', async () => {
+    const { orderId } = await placeOrder({ quantity: 2 })
+    const { page } = await browser.open({ as: 'clerk', viewport: TALL })
+    await page.goto(`/orders/${orderId}/change?type=price`)
+    await page.getByLabel('第 1 行 单价').fill('179')
+    await page.getByLabel('原因说明').fill('客户反映包装破损，协商让利')
+    const preview = page.getByRole('region', { name: '影响预览' })
+    await preview.getByRole('row', { name: '订单金额' }).getByText('¥358.00').waitFor()
+    await picture(page, 'change-request', preview.getByRole('region', { name: '审批流程' }).getByText(/时限/))
+  })
+
+  test('the health score', async () => {
+    const { page } = await browser.open({ as: 'ops', viewport: TALL })
+    await page.goto('/reports/health')
+    const trend = page.getByRole('region', { name: '趋势' })
+    await picture(page, 'health', trend.locator('canvas'))
   })
 
   test('the stock matrix', async () => {

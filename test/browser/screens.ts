@@ -180,7 +180,6 @@ export async function walk(
     const path = paths.get(screen.name) ?? screen.path
     const found = await look({ ...screen, path }).catch((error: unknown) => [String(error)])
     faults.push(...found.map((fault) => `${screen.name}: ${fault}`))
-    console.log(screen.name, found.length === 0 ? 'ok' : found.join('\n'))
     return next()
   }
   await Promise.all(Array.from({ length: AT_ONCE }, next))

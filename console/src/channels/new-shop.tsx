@@ -6,6 +6,7 @@ import { api, client } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
 import { ProblemText } from '../components/problem-text.tsx'
 import { Failure, Loading } from '../components/states.tsx'
+import { useFocusBack } from '../components/use-focus-back.ts'
 import { credentialsOf } from './credentials.ts'
 import { CredentialFields } from './credentials-form.tsx'
 
@@ -18,6 +19,7 @@ type Props = { onClose: () => void; onMade: (shopId: string) => void }
 /** Connects a shop: where it is, which of our stores sells there, and what its platform wants of us. */
 export function NewShop({ onClose, onMade }: Props) {
   const { t } = useTranslation()
+  useFocusBack()
   return (
     <Drawer open onClose={onClose} size="large" title={t('shop.connect')}>
       <NewShopForm onMade={onMade} />

@@ -1,9 +1,10 @@
 import { useMutation } from '@tanstack/react-query'
-import { Button, type ButtonProps, Popconfirm } from 'antd'
+import { Button, type ButtonProps } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { type OperationHeader, useOperation } from '../api/operation.ts'
 import { problemOf } from '../api/problem.ts'
 import { pickText } from '../format/bilingual.ts'
+import { Confirm } from './confirm.tsx'
 
 type Props = {
   /** Carries it out, under one key until it is done; what it throws is shown beside the button. */
@@ -35,15 +36,9 @@ export function ActionButton({ act, content = null, onDone, label, confirm, ...l
       {confirm === undefined ? (
         button
       ) : (
-        <Popconfirm
-          title={confirm}
-          okText={label}
-          cancelText={t('common.cancel')}
-          okButtonProps={look.danger ? { danger: true } : {}}
-          onConfirm={press}
-        >
+        <Confirm title={confirm} okText={label} isDangerous={look.danger === true} onConfirm={press}>
           {button}
-        </Popconfirm>
+        </Confirm>
       )}
       {run.isSuccess && (
         <span role="status" className="quiet">

@@ -10,6 +10,7 @@ import { FilterBar } from '../components/filter-bar.tsx'
 import { type ListColumn, ListTable } from '../components/list-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
+import { CourierName } from '../components/tags.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
 import { FeedState } from '../watch/feed-state.tsx'
@@ -49,7 +50,7 @@ export function CouriersPage() {
         columns={useColumns()}
         rowKey={({ courier }) => courier}
         onOpen={({ courier }) => void navigate({ to: '/couriers/$courier', params: { courier } })}
-        minWidth={1_000}
+        minWidth={1_240}
       />
     </>
   )
@@ -64,9 +65,12 @@ function useColumns(): ListColumn<Courier>[] {
         title: t('couriers.courier'),
         width: 120,
         render: (_value, { courier }) => (
-          <Link to="/couriers/$courier" params={{ courier }} className="code">
-            {courier}
-          </Link>
+          <>
+            <Link to="/couriers/$courier" params={{ courier }} className="code">
+              {courier}
+            </Link>{' '}
+            <CourierName courier={courier} />
+          </>
         ),
       },
       {

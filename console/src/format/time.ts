@@ -20,6 +20,8 @@ export function zoneOf(at: string | Date): string {
   zoneName ??= Intl.DateTimeFormat().resolvedOptions().timeZone
   return `UTC${sign}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)} ${zoneName}`
 }
+/** What sentences of the API count times in: the hub's own working hours and days are China's, wherever somebody reads of them. */
+export const CHINA_ZONE = 'UTC+08:00 Asia/Shanghai'
 /** Asked once: it is slow, and a list shows a hundred times. */
 let zoneName: string | undefined
 

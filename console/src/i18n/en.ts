@@ -225,6 +225,7 @@ export const en: Messages = {
     taobao: 'Taobao / Tmall',
     jd: 'JD',
     pinduoduo: 'Pinduoduo',
+    doudian: 'Douyin',
     douyin: 'Douyin',
   },
   order: {
@@ -1321,6 +1322,8 @@ export const en: Messages = {
     behind: 'Behind it',
     open: 'Show {{count}}',
     trend: 'Trend',
+    noTrend: 'Too little is known for a trend',
+    noTrendHint: 'Each period is shown here once enough was measured',
     trendOf: 'Health score and its parts over the last {{count}} periods',
     asTable: 'As a table',
     period: 'Period',

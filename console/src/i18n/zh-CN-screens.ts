@@ -858,6 +858,8 @@ export const zhCNScreens = {
     behind: '明细',
     open: '查看 {{count}} 条',
     trend: '趋势',
+    noTrend: '数据不足，暂无趋势',
+    noTrendHint: '样本足够后在此显示各周期的得分',
     trendOf: '最近 {{count}} 个周期的健康分及其组成',
     asTable: '以表格查看',
     period: '周期',

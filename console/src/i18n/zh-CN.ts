@@ -220,6 +220,7 @@ export const zhCN = {
     taobao: '淘宝天猫',
     jd: '京东',
     pinduoduo: '拼多多',
+    doudian: '抖音',
     douyin: '抖音',
   },
   contactField: {

@@ -1,12 +1,12 @@
 import { EffectScatterChart, LinesChart, ScatterChart } from 'echarts/charts'
 import { GeoComponent } from 'echarts/components'
 import { use as register, registerMap } from 'echarts/core'
-import { LabelLayout } from 'echarts/features'
 import { useMemo } from 'react'
 import { Chart } from '../components/chart.tsx'
 import china from './china.generated.json?raw'
+import { labelPositions } from './label-positions.ts'
 
-register([EffectScatterChart, LinesChart, ScatterChart, GeoComponent, LabelLayout])
+register([EffectScatterChart, LinesChart, ScatterChart, GeoComponent])
 // By this name the library draws the islands of the South China Sea beside it.
 registerMap('china', { geoJSON: china, specialAreas: {} })
 
@@ -45,6 +45,7 @@ export function ChinaMap({ places, ways = [], label, tone, fontSize, className }
 
 function optionOf({ places, ways, tone, fontSize }: Required<Omit<Props, 'label' | 'className'>>) {
   const { land, border, text } = TONES[tone]
+  const positions = new Map(labelPositions(places).map((position, index) => [places[index]?.id, position]))
   const point = ({ id, name, longitude, latitude, colour, note }: Place) => ({
     id,
     name,
@@ -53,6 +54,7 @@ function optionOf({ places, ways, tone, fontSize }: Required<Omit<Props, 'label'
     label: {
       formatter: note === '' ? name : `${name}\n${note}`,
       color: text,
+      position: positions.get(id) ?? ('right' as const),
       fontSize,
       lineHeight: fontSize * 1.2,
     },
@@ -60,9 +62,7 @@ function optionOf({ places, ways, tone, fontSize }: Required<Omit<Props, 'label'
   const scatter = {
     coordinateSystem: 'geo',
     symbolSize: fontSize * 0.7,
-    label: { show: true, position: 'right' as const },
-    // Two warehouses of one city have their names one above the other.
-    labelLayout: { moveOverlap: 'shiftY' as const },
+    label: { show: true },
     animation: false,
   }
   return {
@@ -71,9 +71,9 @@ function optionOf({ places, ways, tone, fontSize }: Required<Omit<Props, 'label'
       map: 'china',
       roam: false,
       silent: true,
-      // Within the narrower side, with room beside the coast for the names of who stands there.
-      layoutCenter: ['48%', '50%'],
-      layoutSize: '92%',
+      // All of it, within the narrower side: the coast is where most warehouses are.
+      layoutCenter: ['50%', '50%'],
+      layoutSize: '98%',
       itemStyle: { areaColor: land, borderColor: border },
     },
     series: [

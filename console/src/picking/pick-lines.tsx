@@ -1,7 +1,8 @@
 import { CheckOutlined } from '@ant-design/icons'
-import { Button, Popconfirm } from 'antd'
+import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
+import { Confirm } from '../components/confirm.tsx'
 import { Tag } from '../components/tag.tsx'
 import { leftOf, type Pick, type PickLine } from './pick.ts'
 
@@ -17,7 +18,7 @@ export function PickLines({ pick, onMissing }: { pick: Pick; onMissing: (lineNum
           <Article skuId={line.skuId} />
           <Count line={line} />
           {pick.step === 'picking' && leftOf(line) > 0 && (
-            <Popconfirm
+            <Confirm
               title={t('picking.missingSure', { sku: line.skuId, count: leftOf(line) })}
               okText={t('picking.missing')}
               onConfirm={() => onMissing(line.lineNumber)}
@@ -25,7 +26,7 @@ export function PickLines({ pick, onMissing }: { pick: Pick; onMissing: (lineNum
               <Button size="large" danger>
                 {t('picking.missing')}
               </Button>
-            </Popconfirm>
+            </Confirm>
           )}
         </li>
       ))}

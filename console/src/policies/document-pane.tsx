@@ -1,9 +1,10 @@
 import { useBlocker } from '@tanstack/react-router'
-import { Button, ConfigProvider, Input, Modal, Popconfirm, Segmented } from 'antd'
+import { Button, ConfigProvider, Input, Modal, Segmented } from 'antd'
 import { lazy, Suspense, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { z } from 'zod/mini'
 import type { PolicyVersion } from '../api/types.ts'
+import { Confirm } from '../components/confirm.tsx'
 import { ProblemText } from '../components/problem-text.tsx'
 import { ReasonForm } from '../components/reason-form.tsx'
 import { RestoredNote } from '../components/restored-note.tsx'
@@ -249,29 +250,26 @@ function Actions(props: ActionsProps) {
           {t('policies.saveDraft')}
         </Button>
         {isDraft && (
-          <Popconfirm
+          <Confirm
             title={t('policies.publishConfirm')}
             okText={t('policies.publish')}
-            cancelText={t('common.cancel')}
-            disabled={isUnsaved}
             onConfirm={() => publish.mutate()}
           >
             <Button type={isUnsaved ? 'default' : 'primary'} disabled={isUnsaved} loading={publish.isPending}>
               {t('policies.publish')}
             </Button>
-          </Popconfirm>
+          </Confirm>
         )}
         {isDraft ? (
-          <Popconfirm
+          <Confirm
             title={t('policies.discardConfirm')}
             okText={t('policies.discard')}
-            cancelText={t('common.cancel')}
             onConfirm={() => discard.mutate()}
           >
             <Button danger loading={discard.isPending}>
               {t('policies.discard')}
             </Button>
-          </Popconfirm>
+          </Confirm>
         ) : (
           <Button onClick={onCancel}>{t('common.cancel')}</Button>
         )}

@@ -18,6 +18,7 @@ import { Tag, type Tone } from '../components/tag.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
 import { pickText } from '../format/bilingual.ts'
+import { CHINA_ZONE } from '../format/time.ts'
 
 const route = getRouteApi('/shell/reports/anomalies')
 const PAGE = 50
@@ -107,7 +108,7 @@ function useColumns(): ListColumn<Anomaly>[] {
         key: 'what',
         title: t('anomaly.what'),
         render: (_value, { anomalyId, sentence }) => (
-          <Link to="/reports/anomalies/$anomalyId" params={{ anomalyId }}>
+          <Link to="/reports/anomalies/$anomalyId" params={{ anomalyId }} title={CHINA_ZONE}>
             {pickText(sentence, i18n.language)}
           </Link>
         ),

@@ -16,6 +16,7 @@ import { ReasonForm } from '../components/reason-form.tsx'
 import { Section } from '../components/section.tsx'
 import { Failure, Loading } from '../components/states.tsx'
 import { pickText } from '../format/bilingual.ts'
+import { CHINA_ZONE } from '../format/time.ts'
 import { isOffered } from '../session/screens.ts'
 import { usePerson } from '../session/session.ts'
 import { AnomalyState } from './anomalies-page.tsx'
@@ -33,6 +34,7 @@ export function AnomalyPage() {
     <>
       <PageHead
         title={anomaly ? pickText(anomaly.sentence, i18n.language) : t('reports.anomalies')}
+        hint={CHINA_ZONE}
         extra={anomaly && <AnomalyState state={anomaly.state} />}
       />
       <Link to="/reports/anomalies" className="back-link">

@@ -53,7 +53,8 @@ export function HealthComponents({ score, onOpen }: Props) {
               <tr key={part.component}>
                 <th scope="row">{t(`healthComponent.${part.component}`)}</th>
                 <td>
-                  {part.score === null ? '–' : part.score.toFixed(1)} <BandTag band={part.band} />
+                  {part.score === null ? '– ' : `${part.score.toFixed(1)} `}
+                  {part.band !== null && <BandTag band={part.band} />}
                   {part.unknown !== null && (
                     <span className="quiet">{t(`healthUnknown.${part.unknown}`)}</span>
                   )}

@@ -25,6 +25,8 @@ export function HealthTrend({ grain, cut, onOpen }: Props) {
     { placeholderData: keepPreviousData },
   )
   const items = trend.data?.items
+  // Lines through nothing would be an empty frame.
+  const isBare = items?.every(({ components }) => components.every(({ score }) => score === null)) ?? false
   const chart = useMemo(() => {
     const periods = [...(items ?? [])].reverse()
     const points = (value: number | null | undefined) =>
@@ -44,8 +46,8 @@ export function HealthTrend({ grain, cut, onOpen }: Props) {
     <Section title={t('health.trend')}>
       {trend.isPending && <Loading />}
       {trend.isError && <Failure error={trend.error} onRetry={() => void trend.refetch()} />}
-      {items?.length === 0 && <NothingHere />}
-      {items && items.length > 0 && (
+      {isBare && <NothingHere title={t('health.noTrend')} hint={t('health.noTrendHint')} />}
+      {items && !isBare && (
         <>
           <Suspense fallback={<Loading />}>
             <LineChart

@@ -3,6 +3,7 @@ import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNames } from '../api/directory.ts'
 import { ProblemText } from '../components/problem-text.tsx'
+import { useFocusBack } from '../components/use-focus-back.ts'
 import { type SubscriptionDraft, wholeDraft } from './draft.ts'
 import { EventTypesField } from './event-types-field.tsx'
 
@@ -22,6 +23,7 @@ type Props = {
 /** Which events of which stores go where. What was typed stays until it was taken. */
 export function SubscriptionForm({ title, initial, isPending, error, onSubmit, onClose }: Props) {
   const { t } = useTranslation()
+  useFocusBack()
   const id = useId()
   const { options: stores } = useNames('/v1/stores')
   const [draft, setDraft] = useState(initial)

@@ -2,7 +2,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNow } from '../components/use-now.ts'
-import { formatMoment } from '../format/time.ts'
+import { formatMoment, zoneOf } from '../format/time.ts'
 import { AlertList } from './alert-list.tsx'
 import { RateChart } from './rate-chart.tsx'
 import { chosenSkus } from './search.ts'
@@ -62,7 +62,12 @@ export function WallPage() {
 
 /** By itself, so that the second does not draw the whole wall anew. */
 function Clock() {
-  return <time className="figure">{formatMoment(useNow())}</time>
+  const now = useNow()
+  return (
+    <time className="figure" title={zoneOf(now)}>
+      {formatMoment(now)}
+    </time>
+  )
 }
 
 /** As the styles have it: the same share of the screen at 1920 and at 3840. */
