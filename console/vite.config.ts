@@ -31,8 +31,14 @@ export default defineConfig({
             {
               name: 'frame',
               tags: ['$initial'],
-              priority: 2,
+              priority: 3,
               test: /node_modules|console[\\/]src[\\/](?!main)|[\\/]domain[\\/]/,
+            },
+            // The same of ours that most screens have. Nothing that has parts of the library in it: whoever needs one would fetch them all.
+            {
+              name: 'everyday',
+              priority: 2,
+              test: /console[\\/]src[\\/](format[\\/](time|money)|api[\\/](live|stream|query|directory|idempotency)|components[\\/](tag|page-head|section|card|money|live-mark|use-filters|keyboard|selection|use-row-keys|filter-bar|use-now))\./,
             },
             // Icons that many screens have: half a kilobyte each would be a file each.
             {
