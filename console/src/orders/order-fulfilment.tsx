@@ -3,10 +3,10 @@ import { Descriptions, Timeline, Typography } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useNames } from '../api/directory.ts'
 import type { OrderDetail } from '../api/types.ts'
+import { CourierName } from '../components/courier-name.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Section } from '../components/section.tsx'
 import { Tag, type Tone } from '../components/tag.tsx'
-import { CourierName } from '../components/tags.tsx'
 
 type Parcel = OrderDetail['parcels'][number]
 const PARCEL_COLOURS: Record<Parcel['state'], Tone> = {
