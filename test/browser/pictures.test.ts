@@ -1,11 +1,10 @@
-import pg from 'pg'
 import { beforeAll, describe, test } from 'vitest'
 import { arePicturesWanted, picture } from './picture.ts'
 import {
   ask,
   askForDiscount,
   connectShops,
-  DATABASE_URL,
+  measureMonth,
   PHONE,
   pay,
   placeOrder,
@@ -43,25 +42,6 @@ async function sell(): Promise<void> {
     const [orderId, amountCents] = [String(placed.orderId), Number(placed.amountCents)]
     if (index % 3 > 0) await pay({ orderId, amountCents })
   }
-}
-
-/** A month of which each part has its own ups and downs: what a hub of an hour has no figures of. */
-async function measureMonth(): Promise<void> {
-  const rows = new pg.Client({ connectionString: DATABASE_URL })
-  await rows.connect()
-  await rows.query(`
-    insert into health_figure
-      (grain, starts_at, component, channel, store_id, warehouse_id, measured, missed, outcomes, missed_outcomes)
-    select 'day', (date_trunc('day', now() at time zone 'Asia/Shanghai') - day * interval '1 day') at time zone 'Asia/Shanghai',
-      component, channel, store_id, warehouse_id, 900, missed, 900, missed
-    from generate_series(0, 29) as day,
-      (values ('syncTimeliness', 40, 'mall', 'ST-MALL-EAST', ''), ('syncTimeliness', 90, 'douyin', 'ST-DY-LIVE', ''),
-        ('stockAccuracy', 30, '', '', 'WH-SH'), ('approvalCompletion', 70, 'mall', 'ST-MALL-EAST', ''),
-        ('complaintRate', 6, 'mall', 'ST-MALL-EAST', ''), ('complaintRate', 9, 'douyin', 'ST-DY-LIVE', ''),
-        ('onTimeFulfilment', 60, 'mall', 'ST-MALL-EAST', 'WH-SH')) as part (component, usual, channel, store_id, warehouse_id),
-      lateral (select (usual * (1 + 0.5 * sin(day * 0.7 + usual) + day / 40.0))::int as missed) as sums
-    on conflict do nothing`)
-  await rows.end()
 }
 
 // Only when wanted: every-screen and each screen's own test walk the same pages, and see what these would only show.

@@ -1,10 +1,11 @@
 import { v7 as uuid } from 'uuid'
 import { expect, test } from 'vitest'
-import { ask, barriers, PATIENCE_MS, useBrowser } from './support.ts'
+import { ask, barriers, measureMonth, PATIENCE_MS, useBrowser } from './support.ts'
 
 const browser = useBrowser()
 
 test('the health score shows its trend and its parts, and each report is found from there', async () => {
+  await measureMonth()
   const { page, complaints } = await browser.open({ as: 'finance' })
   await page.goto('/reports')
   await page.getByRole('heading', { name: '健康分', level: 1 }).waitFor()

@@ -1,4 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright'
+import pg from 'pg'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { v7 as uuid } from 'uuid'
 import { afterAll, afterEach, beforeAll, inject, vi } from 'vitest'
@@ -135,6 +136,25 @@ function read(path: string, status: number, text: string): Json {
 export async function connectShops(): Promise<void> {
   const client = createHubClient({ api: HUB_URL, apiKeys: hub.apiKeys, accounts: hub.accounts })
   await seedShops(client, { simulator: SIMULATOR_URL, skuIds: ['SKU-0001'] })
+}
+
+/** A month of which each part has its own ups and downs: what a hub of an hour has no figures of. */
+export async function measureMonth(): Promise<void> {
+  const rows = new pg.Client({ connectionString: DATABASE_URL })
+  await rows.connect()
+  await rows.query(`
+    insert into health_figure
+      (grain, starts_at, component, channel, store_id, warehouse_id, measured, missed, outcomes, missed_outcomes)
+    select 'day', (date_trunc('day', now() at time zone 'Asia/Shanghai') - day * interval '1 day') at time zone 'Asia/Shanghai',
+      component, channel, store_id, warehouse_id, 900, missed, 900, missed
+    from generate_series(0, 29) as day,
+      (values ('syncTimeliness', 40, 'mall', 'ST-MALL-EAST', ''), ('syncTimeliness', 90, 'douyin', 'ST-DY-LIVE', ''),
+        ('stockAccuracy', 30, '', '', 'WH-SH'), ('approvalCompletion', 70, 'mall', 'ST-MALL-EAST', ''),
+        ('complaintRate', 6, 'mall', 'ST-MALL-EAST', ''), ('complaintRate', 9, 'douyin', 'ST-DY-LIVE', ''),
+        ('onTimeFulfilment', 60, 'mall', 'ST-MALL-EAST', 'WH-SH')) as part (component, usual, channel, store_id, warehouse_id),
+      lateral (select (usual * (1 + 0.5 * sin(day * 0.7 + usual) + day / 40.0))::int as missed) as sums
+    on conflict do nothing`)
+  await rows.end()
 }
 
 export type Placed = { orderId: string; amountCents: number }

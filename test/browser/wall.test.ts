@@ -80,9 +80,18 @@ test('tens of thousands of events leave the wall as large as it was', async () =
   await page.goto('/wall')
   const untilStreams = (count: number) =>
     expect.poll(() => streams, { timeout: PATIENCE_MS }).toBeGreaterThan(count)
-  await untilStreams(2)
+  await page.getByRole('rowheader').first().waitFor()
+  await page
+    .getByRole('img', { name: /杭州余杭仓/ })
+    .locator('canvas')
+    .first()
+    .waitFor()
+  const loading = page.getByRole('status').filter({ hasText: '正在加载' })
+  await expect.poll(() => loading.count()).toBe(0)
+  const atFirst = streams
+  await untilStreams(atFirst + 2)
   const early = await heapOf(page)
-  await untilStreams(2 + STREAMS)
+  await untilStreams(atFirst + 2 + STREAMS)
   const late = await heapOf(page)
   expect(late.bytes).toBeLessThan(early.bytes + SLACK_BYTES)
   expect(late.elements).toBeLessThan(early.elements + 50)

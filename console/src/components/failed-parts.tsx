@@ -1,5 +1,6 @@
+import { WarningOutlined } from '@ant-design/icons'
 import { useQueryClient } from '@tanstack/react-query'
-import { Alert, Button } from 'antd'
+import { Button } from 'antd'
 import { useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { problemOf } from '../api/problem.ts'
@@ -12,7 +13,7 @@ const SAID_BY_ABSENCE: ReadonlySet<number> = new Set([401, 403, 404])
 
 /**
  * Above a screen: that some of it could not be loaded, or is older than it looks, where the part itself does not say so. A
- * figure that stands still must not be taken for one that is so.
+ * figure that stands still must not be taken for one that is so. Drawn by hand: every first screen would fetch the library's.
  */
 export function FailedParts() {
   const { t, i18n } = useTranslation()
@@ -30,19 +31,16 @@ export function FailedParts() {
   if (error === null) return null
   const problem = problemOf(error)
   return (
-    <Alert
-      className="failed-parts"
-      type="warning"
-      showIcon
-      role="alert"
-      title={`${t('state.partly')} ${pickText(problem.title, i18n.language)}`}
-      description={<ProblemHelp problem={problem} />}
-      action={
-        <Button onClick={() => void queries.refetchQueries({ type: 'active', predicate: hasFailed })}>
-          {t('common.retry')}
-        </Button>
-      }
-    />
+    <div className="failed-parts" role="alert">
+      <WarningOutlined aria-hidden />
+      <div className="failed-parts-text">
+        <strong>{`${t('state.partly')} ${pickText(problem.title, i18n.language)}`}</strong>
+        <ProblemHelp problem={problem} />
+      </div>
+      <Button onClick={() => void queries.refetchQueries({ type: 'active', predicate: hasFailed })}>
+        {t('common.retry')}
+      </Button>
+    </div>
   )
 }
 
