@@ -102,7 +102,8 @@ async function run(program: string, folder: string, page: LighthousePage, hub: R
     '--chrome-flags=--headless=new --no-sandbox',
   ]
   const env = { ...process.env, CHROME_PATH: await findChromium() }
-  await mustRun(process.execPath, args, { env })
+  // Now and then a recording breaks off, which says nothing of the page: once more, then it counts.
+  await mustRun(process.execPath, args, { env }).catch(() => mustRun(process.execPath, args, { env }))
   const found = report.parse(JSON.parse(await readFile(written, 'utf8')))
   mustHaveAsked(found, page)
   return found
