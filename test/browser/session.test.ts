@@ -62,3 +62,18 @@ test('an order that is not there says so instead of breaking', async () => {
   await page.goto('/nowhere')
   await page.getByText('没有找到').waitFor()
 })
+
+test('a page that found the hub too busy to say who is signed in goes on by itself', async () => {
+  const { page } = await browser.open({ as: 'clerk' })
+  let isBusy = true
+  const problem = { status: 503, code: 'overloaded', title: 'Too busy', titleZh: '系统繁忙' }
+  await page.route('**/v1/session', (route) =>
+    isBusy
+      ? route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify(problem) })
+      : route.continue(),
+  )
+  await page.goto('/orders')
+  await page.getByRole('alert').getByText('系统繁忙', { exact: true }).waitFor()
+  isBusy = false
+  await page.getByRole('heading', { level: 1, name: '订单' }).waitFor()
+})

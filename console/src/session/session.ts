@@ -7,6 +7,7 @@ import { sessionGate } from './gate.ts'
 import { forgetForms } from './kept-forms.ts'
 
 const BY_LINK = 'order-hub.by-link'
+const ASK_AGAIN_MS = 5_000
 
 /** Who is signed in; null: nobody. Only people use the console, so that a system's key counts as nobody. */
 async function askWho({ signal }: { signal: AbortSignal }): Promise<Person | null> {
@@ -24,6 +25,8 @@ export const sessionQuery = queryOptions({
   queryFn: askWho,
   // Whoever is signed out hears it from the next request; asking again and again would not be sooner.
   staleTime: Number.POSITIVE_INFINITY,
+  // Nothing can be shown before this is answered: a hub that was too busy is asked again, whether somebody presses a button or not.
+  refetchInterval: ({ state: { error } }) => error !== null && problemOf(error).passes && ASK_AGAIN_MS,
 })
 
 export function useSession() {
