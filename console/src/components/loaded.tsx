@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { Failure, Loading } from './states.tsx'
 
-type Query<Data> = { data: Data | undefined; isError: boolean; error: unknown; refetch: () => unknown }
+export type Query<Data> = { data: Data | undefined; isError: boolean; error: unknown; refetch: () => unknown }
 
 /**
  * What was asked for, as soon as it is there. Once there it stays, whatever becomes of looking again: while the hub is away,

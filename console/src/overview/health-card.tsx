@@ -2,9 +2,10 @@ import { Link } from '@tanstack/react-router'
 import { Progress } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
+import type { HealthScore } from '../api/types.ts'
+import { Loaded } from '../components/loaded.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 import { Figure } from './number.tsx'
 
 const LOOK_EVERY_MS = 60_000
@@ -12,42 +13,43 @@ const LOOK_EVERY_MS = 60_000
 /** Today's health score, and what it is made of. */
 export function HealthCard() {
   const { t } = useTranslation()
-  const asked = api.useQuery(
+  const score = api.useQuery(
     'get',
     '/v1/health-score',
     { params: { query: { grain: 'day' } } },
     { refetchInterval: LOOK_EVERY_MS },
   )
-  const { data } = asked
-  if (!data) {
-    return (
-      <Section title={t('overview.health')}>
-        {asked.isError ? <Failure error={asked.error} onRetry={() => void asked.refetch()} /> : <Loading />}
-      </Section>
-    )
-  }
   return (
     <Section
       title={t('overview.health')}
       extra={
-        <span className="quiet">
-          <Moment at={data.refreshedAt} />
-        </span>
+        score.data && (
+          <span className="quiet">
+            <Moment at={score.data.refreshedAt} />
+          </span>
+        )
       }
     >
+      <Loaded query={score}>{(data) => <Parts score={data} />}</Loaded>
+    </Section>
+  )
+}
+
+function Parts({ score: { band, score, change, components } }: { score: HealthScore }) {
+  const { t } = useTranslation()
+  return (
+    <>
       <div className="figures">
         <Link to="/reports/health">
-          <Figure name={data.band === null ? t('overview.healthUnknown') : t(`band.${data.band}`)}>
-            {data.score === null ? '–' : Math.round(data.score)}
+          <Figure name={band === null ? t('overview.healthUnknown') : t(`band.${band}`)}>
+            {score === null ? '–' : Math.round(score)}
           </Figure>
         </Link>
-        {data.change !== null && (
-          <Figure
-            name={t('overview.healthChange')}
-          >{`${data.change > 0 ? '+' : ''}${data.change.toFixed(1)}`}</Figure>
+        {change !== null && (
+          <Figure name={t('overview.healthChange')}>{`${change > 0 ? '+' : ''}${change.toFixed(1)}`}</Figure>
         )}
       </div>
-      {data.components.map(({ component, score }) => (
+      {components.map(({ component, score: part }) => (
         <div key={component} className="row-line">
           <Link
             to="/reports/health"
@@ -58,13 +60,13 @@ export function HealthCard() {
             {t(`healthComponent.${component}`)}
           </Link>
           <Progress
-            percent={score === null ? 0 : Math.round(score)}
+            percent={part === null ? 0 : Math.round(part)}
             size="small"
             aria-labelledby={`health-${component}`}
-            format={() => (score === null ? '–' : Math.round(score))}
+            format={() => (part === null ? '–' : Math.round(part))}
           />
         </div>
       ))}
-    </Section>
+    </>
   )
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Failure, Loading } from '../components/states.tsx'
+import { Loaded, type Query } from '../components/loaded.tsx'
 
 /** A name and a figure that leads somewhere. */
 export function Figure({ name, children }: { name: ReactNode; children: ReactNode }) {
@@ -14,16 +14,14 @@ export function Figure({ name, children }: { name: ReactNode; children: ReactNod
 
 /** Figures that the API has counted, once they are there. What is counted to the end of counting has a plus. */
 export function Counting<Counts>({
-  of: { data, error, refetch },
+  of,
   children,
 }: {
-  of: { data: Counts | undefined; error: unknown; refetch: () => unknown }
+  of: Query<Counts>
   children: (counts: Counts, shown: (count: number, most: number) => string) => ReactNode
 }) {
   const { t } = useTranslation()
   const shown = (count: number, most: number) =>
     count < most ? String(count) : t('common.capped', { count })
-  if (data !== undefined) return <div className="figures">{children(data, shown)}</div>
-  if (error !== null) return <Failure error={error} onRetry={() => void refetch()} />
-  return <Loading />
+  return <Loaded query={of}>{(counts) => <div className="figures">{children(counts, shown)}</div>}</Loaded>
 }
