@@ -1,5 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { firstScreens } from './first-screens.ts'
+import { libraryStyles } from './library-styles.ts'
 import { serviceWorker } from './service-worker.ts'
 
 /** The running hub that `npm run dev` passes its questions on to. */
@@ -10,7 +12,7 @@ const API_PATHS = ['/v1', '/openapi.json', '/docs', '/healthz', '/readyz']
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), serviceWorker()],
+  plugins: [libraryStyles(), react(), serviceWorker(), firstScreens()],
   build: {
     outDir: '../dist/console',
     emptyOutDir: true,
@@ -33,7 +35,7 @@ export default defineConfig({
               name: 'frame',
               tags: ['$initial'],
               priority: 3,
-              test: /node_modules(?!.*[\\/]collapse[\\/])|console[\\/]src[\\/](?!main)|[\\/]domain[\\/]/,
+              test: /node_modules(?!.*[\\/]collapse[\\/])|^virtual:library|console[\\/]src[\\/](?!main)|[\\/]domain[\\/]/,
               includeDependenciesRecursively: false,
             },
             // The same of ours that most screens have. Nothing that has parts of the library in it: whoever needs one would fetch them all.
@@ -42,11 +44,26 @@ export default defineConfig({
               priority: 2,
               test: /console[\\/]src[\\/](format[\\/](time|money)|api[\\/](live|stream|query|directory|idempotency)|components[\\/](tag|page-head|section|card|money|live-mark|use-filters|keyboard|selection|use-row-keys|filter-bar|use-now))\./,
             },
-            // Icons that many screens have: half a kilobyte each would be a file each.
+            // Of the library, what is filled in, and what floats above the page; most screens have more besides. A first screen that has none of
+            // one of them does not fetch it.
             {
-              name: 'icons',
-              test: /[\\/]@ant-design[\\/]icons/,
-              minShareCount: 10,
+              name: 'fields',
+              test: /antd[\\/]es[\\/](select|input|empty|checkbox|config-provider[\\/]defaultRenderEmpty)|@rc-component[\\/](select|input|overflow|virtual-list|checkbox)[\\/]|^virtual:library-styles[\\/](Select|Input|Empty|Checkbox)/,
+              minShareCount: 3,
+              priority: 2,
+              includeDependenciesRecursively: false,
+            },
+            {
+              name: 'floating',
+              test: /antd[\\/]es[\\/](tooltip|color-picker)[\\/]|@rc-component[\\/](tooltip|trigger|portal|resize-observer|color-picker)[\\/]|@ant-design[\\/]fast-color|^virtual:library-styles[\\/](Tooltip)/,
+              minShareCount: 3,
+              priority: 2,
+              includeDependenciesRecursively: false,
+            },
+            {
+              name: 'parts',
+              test: /node_modules|^virtual:library/,
+              minShareCount: 18,
               priority: 1,
               includeDependenciesRecursively: false,
             },

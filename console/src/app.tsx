@@ -5,23 +5,23 @@ import type { Locale } from 'antd/es/locale'
 import zhCN from 'antd/locale/zh_CN'
 import { StrictMode, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useMedia } from './components/use-media.ts'
 import type { createConsoleRouter } from './router.tsx'
 import { theme } from './theme.ts'
+
+/** Styles are in the build: library-styles.ts. */
+const BUILT = { zeroRuntime: true }
 
 type Props = { queries: QueryClient; router: ReturnType<typeof createConsoleRouter> }
 
 /** The console with all that stands around its screens. */
 export function App({ queries, router }: Props) {
-  // Told to the library and not done by a style: its pop-ups are placed by the end of the animation that a style would cut off.
-  const motion = !useMedia('(prefers-reduced-motion: reduce)')
   return (
     <StrictMode>
       <QueryClientProvider client={queries}>
         {/* A word is read, found and tested as it is written, without a space between its two characters. */}
         <ConfigProvider
           locale={useLibraryLocale()}
-          theme={{ ...theme, token: { ...theme.token, motion } }}
+          theme={import.meta.env.DEV ? theme : BUILT}
           button={{ autoInsertSpace: false }}
         >
           <RouterProvider router={router} />

@@ -1,5 +1,5 @@
 import { useBlocker } from '@tanstack/react-router'
-import { Button, ConfigProvider, Input, Modal, Segmented } from 'antd'
+import { Button, Input, Modal, Segmented } from 'antd'
 import { lazy, Suspense, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { z } from 'zod/mini'
@@ -75,8 +75,7 @@ export function DocumentPane({ schema, version, inForce }: Props) {
       >
         {version.version !== 0 && <p className="change-reason">{version.reason}</p>}
         {form.isRestored && <RestoredNote onStartOver={startOver} />}
-        {/* What is only read is read all the same: the library's grey for what is off is too pale for that. */}
-        <ConfigProvider theme={{ token: { colorTextDisabled: '#374151' } }}>
+        <div className="policy-document">
           <FormProvider value={{ kind: version.kind, names, isOff, Part: SchemaField }}>
             {facts !== null && version.kind === 'approval-route' && (
               <Suspense fallback={<Loading />}>
@@ -101,7 +100,7 @@ export function DocumentPane({ schema, version, inForce }: Props) {
               />
             )}
           </FormProvider>
-        </ConfigProvider>
+        </div>
         {mayWrite && (
           <Actions
             version={version}
