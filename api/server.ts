@@ -8,6 +8,7 @@ import { callerOf } from './access.ts'
 import type { ApiDeps } from './deps.ts'
 import { auth } from './plugins/auth.ts'
 import { parseJsonBodies } from './plugins/body-parsers.ts'
+import { compression } from './plugins/compression.ts'
 import { consoleFiles } from './plugins/console-files.ts'
 import { draining } from './plugins/draining.ts'
 import { idempotency } from './plugins/idempotency.ts'
@@ -157,6 +158,7 @@ async function registerCallers(app: FastifyInstance, deps: ApiDeps): Promise<voi
   await app.register(auth, { deps })
   await app.register(limits, { deps })
   await app.register(idempotency, { deps })
+  await app.register(compression)
   await app.register(openapiPage)
   const routes = app.withTypeProvider<ZodTypeProvider>()
   for (const plugin of ROUTES) await routes.register(plugin, { deps })

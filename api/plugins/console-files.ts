@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import { isConsolePage } from '../../domain/console-path.ts'
 import type { ApiDeps } from '../deps.ts'
+import { SESSION_COOKIE } from './session.ts'
 
 /** A file whose name has a hash of its contents never changes. */
 const FOR_EVER_SECONDS = 31_536_000
@@ -44,6 +47,7 @@ export async function consoleFiles(app: FastifyInstance, { deps }: { deps: ApiDe
   const { consoleDir } = deps
   if (consoleDir === undefined || !existsSync(join(consoleDir, 'index.html'))) return
   await app.register(fastifyStatic, { root: consoleDir, serve: false, preCompressed: true })
+  const linksOf = await readFirstScreens(consoleDir)
   const config = { access: 'public' as const }
   const schema = { hide: true }
 
@@ -58,11 +62,30 @@ export async function consoleFiles(app: FastifyInstance, { deps }: { deps: ApiDe
     sendAnew(reply.header('content-security-policy', CONTENT_SECURITY_POLICY), SERVICE_WORKER),
   )
   app.get('/*', { config, schema }, (request, reply) =>
-    isNavigation(request) ? sendPage(reply) : reply.callNotFound(),
+    isNavigation(request) ? sendPage(reply, linksOf(request)) : reply.callNotFound(),
   )
 }
 
-function sendPage(reply: FastifyReply): FastifyReply {
+const firstScreens = z.record(z.string(), z.string())
+
+/**
+ * What the page's answer names of the screen that is opened by it: the build's `first-screens.json`, by path. Nothing for somebody
+ * who has to sign in first.
+ */
+async function readFirstScreens(
+  consoleDir: string,
+): Promise<(request: FastifyRequest) => string | undefined> {
+  const links = firstScreens.parse(JSON.parse(await readFile(join(consoleDir, 'first-screens.json'), 'utf8')))
+  const known = new Map(Object.entries(links))
+  return (request) => {
+    if (request.cookies[SESSION_COOKIE] === undefined) return undefined
+    const path = pathOf(request)
+    return known.get(path) ?? known.get(`${path.slice(0, path.lastIndexOf('/'))}/*`)
+  }
+}
+
+function sendPage(reply: FastifyReply, links: string | undefined): FastifyReply {
+  if (links !== undefined) reply.header('link', links)
   return sendAnew(reply.header('content-security-policy', CONTENT_SECURITY_POLICY), 'index.html')
 }
 

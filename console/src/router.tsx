@@ -6,12 +6,15 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
+import { api } from './api/client.ts'
+import { inboxCountsQuery, inboxQuery } from './approvals/inbox-query.ts'
 import { changesSearch, inboxSearch } from './approvals/search.ts'
 import { shopSearch } from './channels/search.ts'
 import { NotFound } from './components/states.tsx'
 import { courierSearch, couriersSearch } from './couriers/search.ts'
 import { withScreenTexts } from './i18n/i18n.ts'
 import { inspectionsSearch } from './inspections/search.ts'
+import { ordersQuery } from './orders/orders-query.ts'
 import { orderSearch, ordersSearch } from './orders/search.ts'
 import { pickTasksSearch } from './picking/search.ts'
 import { policiesSearch, policySearch } from './policies/search.ts'
@@ -31,6 +34,7 @@ import {
   statisticsSearch,
 } from './reports/search.ts'
 import { requestSearch } from './requests/search.ts'
+import { askEarly } from './session/ask-early.ts'
 import { settingsSearch } from './settings/search.ts'
 import { RouteFailure, RoutePending } from './shell/route-states.tsx'
 import { Shell } from './shell/shell.tsx'
@@ -63,12 +67,23 @@ const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: 
 const overview = createRoute({
   getParentRoute: () => shell,
   path: '/',
+  loader: ({ context: { queries }, preload }) => {
+    if (preload) return
+    void askEarly(queries, '/', () => [
+      queries.prefetchQuery(api.queryOptions('get', '/v1/orders/counts')),
+      queries.prefetchQuery(api.queryOptions('get', '/v1/work-items/counts')),
+    ])
+  },
   component: lazyRouteComponent(() => import('./overview/overview-page.tsx'), 'OverviewPage'),
 })
 const orders = createRoute({
   getParentRoute: () => shell,
   path: '/orders',
   validateSearch: ordersSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context: { queries }, deps, preload }) => {
+    if (!preload) void askEarly(queries, '/orders', () => [queries.prefetchQuery(ordersQuery(deps))])
+  },
   component: lazyRouteComponent(() => import('./orders/orders-page.tsx'), 'OrdersPage'),
 })
 const order = createRoute({
@@ -93,6 +108,14 @@ const approvals = createRoute({
   getParentRoute: () => shell,
   path: '/approvals',
   validateSearch: inboxSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context: { queries }, deps, preload }) => {
+    if (preload) return
+    void askEarly(queries, '/approvals', () => [
+      queries.prefetchQuery(inboxQuery(deps)),
+      queries.prefetchQuery(inboxCountsQuery(deps)),
+    ])
+  },
   component: lazyRouteComponent(() => import('./approvals/approvals-page.tsx'), 'ApprovalsPage'),
 })
 const approval = createRoute({

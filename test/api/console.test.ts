@@ -11,6 +11,14 @@ const consoleDir = join(folder, 'console')
 beforeAll(async () => {
   await mkdir(join(consoleDir, 'assets'), { recursive: true })
   await writeFile(join(consoleDir, 'index.html'), '<!doctype html><title>the console</title>')
+  await writeFile(
+    join(consoleDir, 'first-screens.json'),
+    JSON.stringify({
+      '/': '</assets/overview.js>; rel=modulepreload',
+      '/orders': '</assets/orders.js>; rel=modulepreload',
+      '/approvals/*': '</assets/approval.js>; rel=modulepreload',
+    }),
+  )
   await writeFile(join(consoleDir, 'icon.svg'), '<svg/>')
   await writeFile(join(consoleDir, 'manifest.webmanifest'), '{}')
   await writeFile(join(consoleDir, 'sw.js'), 'self.skipWaiting()')
@@ -36,6 +44,18 @@ test('every address of the console opens its one page, which is asked for anew e
     ])
     expect(response.headers['cache-control']).toBe('no-cache')
   }
+})
+
+test('a page names the files of the screen that it opens, to whoever need not sign in first', async () => {
+  const linkOf = async (url: string, cookie?: string) =>
+    (await open(url, { accept: 'text/html', ...(cookie === undefined ? {} : { cookie }) })).headers.link
+  const session = 'order_hub_session=whatever'
+  expect(await linkOf('/', session)).toBe('</assets/overview.js>; rel=modulepreload')
+  expect(await linkOf('/orders?status=paid', session)).toBe('</assets/orders.js>; rel=modulepreload')
+  expect(await linkOf('/approvals/0192f0c1', session)).toBe('</assets/approval.js>; rel=modulepreload')
+  expect(await linkOf('/approvals/0192f0c1/more', session)).toBeUndefined()
+  expect(await linkOf('/stock', session)).toBeUndefined()
+  expect(await linkOf('/orders')).toBeUndefined()
 })
 
 test('a page may run scripts from files of its own only, and stands in nobody’s frame', async () => {

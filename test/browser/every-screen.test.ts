@@ -21,6 +21,8 @@ test.each(SCREENS.map((screen) => [screen.name, screen] as const))(
     expect(await barriers(page)).toEqual([])
     expect(complaints).toEqual([])
     expect([...hosts]).toEqual([new URL(HUB_URL).host])
+    // The library's styles were made when the console was built.
+    expect(await page.locator('style[data-css-hash]').count()).toBe(0)
   },
 )
 
@@ -51,6 +53,39 @@ test.each([
   expect(sizes.length).toBeGreaterThan(0)
   expect(sizes.reduce((sum, bytes) => sum + bytes)).toBeLessThanOrEqual(FIRST_SCREEN_BYTES)
 })
+
+test.each([
+  ['the overview', 'ops', '/', ['/v1/orders/counts', '/v1/work-items/counts']],
+  ['the orders', 'ops', '/orders?status=paid', ['/v1/orders']],
+  [
+    'the approvals',
+    'team_lead',
+    '/approvals?sort=newest',
+    ['/v1/approval-inbox', '/v1/approval-inbox/counts'],
+  ],
+] as const)(
+  '%s ask once for what they begin with, while their code is fetched',
+  async (_name, as, path, first) => {
+    const { page } = await browser.open({ as })
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+    await page.goto(path)
+    await isLoaded(page)
+    expect(asked.filter((each) => first.some((wanted) => wanted === each)).sort()).toEqual([...first].sort())
+    expect(asked.filter((each) => each === '/v1/session')).toHaveLength(1)
+    // Named by the page's answer: nothing waits for the first file to be read.
+    const begun = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .flatMap(({ name, startTime }) =>
+          name.endsWith('.js') ? [{ name: new URL(name).pathname, startTime }] : [],
+        ),
+    )
+    const main = begun.find(({ name }) => name.startsWith('/assets/index-'))
+    const screen = begun.find(({ name }) => /\/(overview|orders|approvals)-page-/.test(name))
+    expect(screen?.startTime).toBeLessThanOrEqual((main?.startTime ?? 0) + 50)
+  },
+)
 
 /** How many bytes of a file go over the wire to somebody who takes gzip. */
 async function gzipBytesOf(page: Page, url: string): Promise<number> {

@@ -1,16 +1,18 @@
 import { getRouteApi, Outlet, useMatchRoute, useNavigate } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isTyping } from '../components/keyboard.ts'
 import { PageHead } from '../components/page-head.tsx'
-import { NothingHere } from '../components/states.tsx'
+import { Loading, NothingHere } from '../components/states.tsx'
 import { useMedia, WIDE_FOR_TWO } from '../components/use-media.ts'
 import { stepped } from '../components/use-row-keys.ts'
 import { Decisions, useDecisionQueue } from './decisions.tsx'
-import { InboxFilters } from './inbox-filters.tsx'
 import { InboxList } from './inbox-list.tsx'
 import { PendingBar } from './pending-bar.tsx'
 import { useInbox } from './use-inbox.ts'
+
+// The list is what one has come for: its fields to narrow it by follow, on a phone when they are asked for.
+const InboxFilters = lazy(async () => ({ default: (await import('./inbox-filters.tsx')).InboxFilters }))
 
 const route = getRouteApi('/shell/approvals')
 
@@ -43,7 +45,7 @@ function Approvals() {
       <div className={isWide ? 'approvals approvals-wide' : 'approvals'}>
         {showsList && (
           <div className="inbox">
-            <InboxFilters />
+            <Filters isWide={isWide} />
             <InboxList inbox={inbox} openId={openId} />
           </div>
         )}
@@ -55,6 +57,28 @@ function Approvals() {
         )}
       </div>
     </>
+  )
+}
+
+function Filters({ isWide }: { isWide: boolean }) {
+  const { t } = useTranslation()
+  const [isOpen, setOpen] = useState(false)
+  if (isWide) {
+    return (
+      <Suspense fallback={<div className="inbox-filters-place" />}>
+        <InboxFilters />
+      </Suspense>
+    )
+  }
+  return (
+    <details className="inbox-filters" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>{t('list.filters')}</summary>
+      {isOpen && (
+        <Suspense fallback={<Loading />}>
+          <InboxFilters />
+        </Suspense>
+      )}
+    </details>
   )
 }
 

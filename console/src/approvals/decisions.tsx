@@ -1,12 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { message as messages } from 'antd'
 import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../api/client.ts'
 import { newIdempotencyKey } from '../api/idempotency.ts'
 import type { Problem } from '../api/problem.ts'
+import { toast } from '../components/toast.ts'
 import { pickText } from '../format/bilingual.ts'
 import { DecisionQueue, type DecisionSender, type PendingDecision } from './decision-queue.ts'
+
+/** Long enough to read why. */
+const REFUSED_SECONDS = 6
 
 const Queue = createContext<DecisionQueue | null>(null)
 
@@ -22,7 +25,6 @@ const send: DecisionSender = (pending) => {
 /** Makes decisions outlive the page that they were made on: one may go on to the next request while the last one still waits. */
 export function Decisions({ children }: { children: ReactNode }) {
   const { t, i18n } = useTranslation()
-  const [message, messageHolder] = messages.useMessage()
   const queries = useQueryClient()
   const lookAgain = () => {
     void queries.invalidateQueries({ queryKey: ['get', '/v1/approval-inbox'] })
@@ -33,7 +35,7 @@ export function Decisions({ children }: { children: ReactNode }) {
   const told = {
     sent: ({ changeNumber }: PendingDecision) => {
       lookAgain()
-      void message.success(t('approvals.sent', { number: changeNumber }))
+      void toast('success', t('approvals.sent', { number: changeNumber }))
     },
     refused: ({ changeNumber }: PendingDecision, problem: Problem) => {
       lookAgain()
@@ -41,7 +43,7 @@ export function Decisions({ children }: { children: ReactNode }) {
         problem.decidedBy === null
           ? pickText(problem.title, i18n.language)
           : t('approvals.decidedBy', { name: problem.decidedBy })
-      void message.error(t('approvals.refused', { number: changeNumber, reason }), 6)
+      void toast('error', t('approvals.refused', { number: changeNumber, reason }), REFUSED_SECONDS)
     },
   }
   // The queue lives as long as the page; what it tells people follows their language.
@@ -67,12 +69,7 @@ export function Decisions({ children }: { children: ReactNode }) {
     window.addEventListener('pagehide', onLeave)
     return () => window.removeEventListener('pagehide', onLeave)
   }, [queue])
-  return (
-    <Queue value={queue}>
-      {messageHolder}
-      {children}
-    </Queue>
-  )
+  return <Queue value={queue}>{children}</Queue>
 }
 
 export function useDecisionQueue(): DecisionQueue {

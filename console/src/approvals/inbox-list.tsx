@@ -7,6 +7,7 @@ import { Until } from '../components/moment.tsx'
 import { Difference } from '../components/money.tsx'
 import { Failure, Loading, NothingHere } from '../components/states.tsx'
 import { Tag } from '../components/tag.tsx'
+import { useFirstRows } from '../components/use-first-rows.ts'
 import type { useInbox } from './use-inbox.ts'
 
 type Props = { inbox: ReturnType<typeof useInbox>; openId: string | null }
@@ -15,6 +16,7 @@ type Props = { inbox: ReturnType<typeof useInbox>; openId: string | null }
 export function InboxList({ inbox, openId }: Props) {
   const { t } = useTranslation()
   const list = useRef<HTMLUListElement>(null)
+  const drawn = useFirstRows(inbox.rows)
   // biome-ignore lint/correctness/useExhaustiveDependencies: follows whichever request is open
   useEffect(() => {
     list.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest' })
@@ -30,7 +32,7 @@ export function InboxList({ inbox, openId }: Props) {
         {t('approvals.inbox')} {inbox.total}
       </div>
       <ul className="inbox-list" ref={list} aria-label={t('approvals.inbox')}>
-        {inbox.rows.map((item) => (
+        {drawn.map((item) => (
           <li key={item.changeId}>
             <InboxEntry item={item} isOpen={item.changeId === openId} />
           </li>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { ListPager } from './list-pager.tsx'
 import { shareOf } from './selection.ts'
 import { Failure, Loading, NothingHere } from './states.tsx'
+import { useFirstRows } from './use-first-rows.ts'
 import type { ListResult } from './use-list.ts'
 import { useRowKeys } from './use-row-keys.ts'
 import type { Selection } from './use-selection.ts'
@@ -41,6 +42,7 @@ export function ListTable<Row extends object>(props: Props<Row>) {
   const { label, list, columns, rowKey, onOpen, minWidth = 900, empty, selection } = props
   const { t } = useTranslation()
   const box = useRef<HTMLElement>(null)
+  const drawn = useFirstRows(list.rows)
   const { marked, mark } = useRowKeys(list.rows, {
     open: (row) => onOpen?.(row),
     tick: selection?.toggle,
@@ -80,7 +82,7 @@ export function ListTable<Row extends object>(props: Props<Row>) {
             all={selection && <AllBox selection={selection} rows={list.rows} rowKey={rowKey} />}
           />
           <tbody>
-            {list.rows.map((row, index) => (
+            {drawn.map((row, index) => (
               <tr
                 key={rowKey(row)}
                 {...rowProps(row, {

@@ -1,13 +1,12 @@
 import { WarningFilled } from '@ant-design/icons'
-import { keepPreviousData } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { Tooltip } from 'antd'
 import { lazy, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { api } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
 import { useLiveOrders } from '../api/live.ts'
-import { asQuery, present } from '../api/query.ts'
+import { present } from '../api/query.ts'
 import type { OrderSummary } from '../api/types.ts'
 import { BulkSlot } from '../components/bulk-slot.tsx'
 import { ColumnChoice } from '../components/column-choice.tsx'
@@ -24,6 +23,7 @@ import { useList } from '../components/use-list.ts'
 import { useSelection } from '../components/use-selection.ts'
 import { withScreenTexts } from '../i18n/i18n.ts'
 import { OrderFilters } from './order-filters.tsx'
+import { ordersQuery } from './orders-query.ts'
 import { ordersSearch } from './search.ts'
 
 const OrderBulk = lazy(
@@ -31,7 +31,6 @@ const OrderBulk = lazy(
 )
 
 const route = getRouteApi('/shell/orders')
-const PAGE = 50
 /** The first page is looked at again while orders come in; deeper pages stay still under whoever reads them. */
 const LIVE_MS = 3_000
 
@@ -40,13 +39,8 @@ export function OrdersPage() {
   const { t } = useTranslation()
   const search = route.useSearch()
   const navigate = useNavigate()
-  const { cursor, sort, columns: _columns, ...filters } = search
-  const query = api.useQuery(
-    'get',
-    '/v1/orders',
-    { params: { query: { ...asQuery({ ...filters, cursor, sort }), limit: PAGE } } },
-    { placeholderData: keepPreviousData },
-  )
+  const { cursor, sort: _sort, columns: _columns, ...filters } = search
+  const query = useQuery({ ...ordersQuery(search), placeholderData: keepPreviousData })
   const list = useList<OrderSummary>(query)
   const isFirstPage = cursor === undefined
   const isLive = useLiveOrders(isFirstPage ? [['get', '/v1/orders']] : [], undefined, LIVE_MS)
