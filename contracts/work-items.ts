@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { WORK_ITEM_KINDS, type WorkItemKind } from '../domain/order.ts'
+import { WORK_ITEM_AGES } from '../domain/work-item-age.ts'
 import { stockWaitView } from './channel-orders.ts'
 import { instant, orderId, page, pageQuery, text } from './common.ts'
 
@@ -415,10 +416,6 @@ export const workItemDetailView = workItemView.extend({
   /** What can be done with it by a call. */
   actions: z.array(z.enum(WORK_ITEM_ACTIONS)),
 })
-/** A day or more; an hour or more, and less than a day; less than an hour. */
-export const WORK_ITEM_AGES = ['overDay', 'underDay', 'underHour'] as const
-export type WorkItemAge = (typeof WORK_ITEM_AGES)[number]
-
 export const listWorkItemsQuery = pageQuery.extend({
   state: z.enum(['open', 'resolved']).default('open'),
   kind: z.enum(WORK_ITEM_KINDS).optional(),

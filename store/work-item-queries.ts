@@ -4,10 +4,10 @@ import {
   describeKind,
   type ListWorkItemsQuery,
   MOST_COUNTED_ITEMS,
-  type WorkItemAge,
   type WorkItemCounts,
   type workItemView,
 } from '../contracts/work-items.ts'
+import type { WorkItemAge } from '../domain/work-item-age.ts'
 import type { Db } from './database.ts'
 import { inScope, type Scope } from './identity.ts'
 import { beyond, exact, Keyset, type Page, timeAndUuid } from './paging.ts'

@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { WORK_ITEM_AGES } from '../../../domain/work-item-age.ts'
 import { api } from '../api/client.ts'
 import { Section } from '../components/section.tsx'
-import { WORK_ITEM_AGES } from '../watch/search.ts'
 import { Counting, Figure } from './number.tsx'
 
 /** What waits for a person, by how long it has waited. */

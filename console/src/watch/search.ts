@@ -1,7 +1,6 @@
 import { z } from 'zod/mini'
+import { WORK_ITEM_AGES } from '../../../domain/work-item-age.ts'
 import { flag, oneOf, paging, words } from '../components/search-schema.ts'
-
-export const WORK_ITEM_AGES = ['overDay', 'underDay', 'underHour'] as const
 
 /** The lists behind the numbers of the overview. */
 export const workItemsSearch = z.object({
