@@ -51,6 +51,28 @@ test('an administrator lets somebody in with a first password, who takes their o
   expect(complaints).toEqual([])
 })
 
+test('whoever follows a link to a part of the settings that is not theirs is told so and whose it is, and asks for nothing of it', async () => {
+  const { page, complaints } = await browser.open({ as: 'clerk' })
+  const refused: string[] = []
+  page.on('response', (answer) => {
+    if (answer.status() >= 400) refused.push(answer.url())
+  })
+  for (const [part, roles] of [
+    ['people', '管理员'],
+    ['keys', '管理员'],
+    ['calendar', '区域总监 / 总部财务 / 运营 / 管理员'],
+  ]) {
+    await page.goto(`/settings?part=${part}`)
+    await page.getByText('没有权限查看此页面').waitFor()
+    await page.getByText(`可查看此页面的角色：${roles}`, { exact: true }).waitFor()
+    expect(await page.getByRole('region', { name: '我的账号' }).count()).toBe(0)
+  }
+  expect(await barriers(page)).toEqual([])
+  await page.getByText('我的账号').click()
+  await page.getByRole('region', { name: '我的账号' }).waitFor()
+  expect([...refused, ...complaints]).toEqual([])
+})
+
 test('a second factor is asked for after the password; a code of the device opens once, a recovery code in its place', async () => {
   const userName = `person-${uuid().slice(-12)}`
   const { page: admin } = await browser.open({ as: 'admin' })

@@ -2,10 +2,11 @@ import { getRouteApi } from '@tanstack/react-router'
 import { Segmented } from 'antd'
 import { type ComponentType, lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Role } from '../api/types.ts'
 import { PageHead } from '../components/page-head.tsx'
-import { Loading } from '../components/states.tsx'
+import { Loading, NotAllowed } from '../components/states.tsx'
 import { useFilters } from '../components/use-filters.ts'
-import { isOffered } from '../session/screens.ts'
+import { OFFERED } from '../session/screens.ts'
 import { usePerson } from '../session/session.ts'
 import { PARTS, type Part, type SettingsSearch } from './search.ts'
 
@@ -19,7 +20,13 @@ const SHOWN: Record<Part, ComponentType<{ search: SettingsSearch }>> = {
   people: lazy(async () => ({ default: (await import('./people.tsx')).People })),
   keys: lazy(async () => ({ default: (await import('./api-keys.tsx')).ApiKeys })),
 }
-const OFFERED_AS = { calendar: 'calendar', people: 'people', keys: 'apiKeys' } as const
+/** Whom a part is for, where it is not everybody's as their own account is. */
+const ROLES_OF: Partial<Record<Part, readonly Role[]>> = {
+  delegations: OFFERED.settings,
+  calendar: OFFERED.calendar,
+  people: OFFERED.people,
+  keys: OFFERED.apiKeys,
+}
 
 /** One's own account and who stands in for whom; for those whose it is, who may do what, and the calendar. */
 export function SettingsPage() {
@@ -27,11 +34,8 @@ export function SettingsPage() {
   const { role } = usePerson()
   const search = route.useSearch()
   const change = useFilters<SettingsSearch>()
-  const parts = PARTS.filter(
-    (part) => part === 'me' || part === 'delegations' || isOffered(OFFERED_AS[part], role),
-  )
-  // Somebody else's link may lead where this role has no part: then it leads to the first.
-  const part = parts.find((each) => each === search.part) ?? 'me'
+  const mayOpen = (part: Part) => ROLES_OF[part]?.includes(role) ?? true
+  const part = search.part ?? 'me'
   const Shown = SHOWN[part]
   return (
     <>
@@ -48,13 +52,18 @@ export function SettingsPage() {
                 part: value === 'me' ? undefined : value,
               })
             }
-            options={parts.map((value) => ({ value, label: t(`settingsPart.${value}`) }))}
+            options={PARTS.filter(mayOpen).map((value) => ({ value, label: t(`settingsPart.${value}`) }))}
           />
         }
       />
-      <Suspense fallback={<Loading />}>
-        <Shown search={search} />
-      </Suspense>
+      {mayOpen(part) ? (
+        <Suspense fallback={<Loading />}>
+          <Shown search={search} />
+        </Suspense>
+      ) : (
+        // Somebody else's link may lead where this role has no part.
+        <NotAllowed roles={ROLES_OF[part] ?? []} />
+      )}
     </>
   )
 }
