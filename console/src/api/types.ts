@@ -40,8 +40,9 @@ export type Courier = Item<'/v1/couriers'>
 export type FollowedParcel = Item<'/v1/couriers/{courier}/parcels'>
 export type CourierMessage = Item<'/v1/courier-sources/{source}/messages'>
 export type ChannelOrder = Item<'/v1/channel-orders'>
+export type Platform = Item<'/v1/platforms'>
 /** What a platform's credentials are made of. */
-export type PlatformFields = Item<'/v1/platforms'>['credentials']
+export type PlatformFields = Platform['credentials']
 export type Subscription = Item<'/v1/subscriptions'>
 export type EventDelivery = Item<'/v1/subscriptions/{subscriptionId}/deliveries'>
 export type Account = Item<'/v1/accounts'>

@@ -4,8 +4,8 @@ import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import type { PlatformFields } from '../api/types.ts'
+import { Loaded } from '../components/loaded.tsx'
 import { ProblemText } from '../components/problem-text.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 import { credentialsOf } from './credentials.ts'
 
 /** Longer than any token. */
@@ -18,16 +18,22 @@ type Props = {
 }
 
 /** New credentials of a shop. They are written and never read: whoever opens this form finds it empty. */
-export function CredentialsForm({ platform, onSend, onDone }: Props) {
-  const { t } = useTranslation()
+export function CredentialsForm({ platform, ...props }: Props) {
   const platforms = api.useQuery('get', '/v1/platforms')
+  return (
+    <Loaded query={platforms}>
+      {({ items }) => (
+        <Form fields={items.find((each) => each.platform === platform)?.credentials ?? []} {...props} />
+      )}
+    </Loaded>
+  )
+}
+
+function Form({ fields, onSend, onDone }: Omit<Props, 'platform'> & { fields: PlatformFields }) {
+  const { t } = useTranslation()
   const [typed, setTyped] = useState<Record<string, string>>({})
   const send = useMutation({ mutationFn: onSend, onSuccess: onDone })
-  const fields = platforms.data?.items.find((each) => each.platform === platform)?.credentials ?? []
   const credentials = credentialsOf(fields, typed)
-  if (platforms.isPending) return <Loading />
-  if (platforms.isError && !platforms.data)
-    return <Failure error={platforms.error} onRetry={() => void platforms.refetch()} />
   return (
     <form
       className="field"

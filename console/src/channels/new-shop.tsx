@@ -4,8 +4,9 @@ import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, client } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
+import type { Platform } from '../api/types.ts'
+import { Loaded } from '../components/loaded.tsx'
 import { ProblemText } from '../components/problem-text.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 import { useFocusBack } from '../components/use-focus-back.ts'
 import { credentialsOf } from './credentials.ts'
 import { CredentialFields } from './credentials-form.tsx'
@@ -20,24 +21,24 @@ type Props = { onClose: () => void; onMade: (shopId: string) => void }
 export function NewShop({ onClose, onMade }: Props) {
   const { t } = useTranslation()
   useFocusBack()
+  const platforms = api.useQuery('get', '/v1/platforms')
   return (
     <Drawer open onClose={onClose} size="large" title={t('shop.connect')}>
-      <NewShopForm onMade={onMade} />
+      <Loaded query={platforms}>{({ items }) => <NewShopForm platforms={items} onMade={onMade} />}</Loaded>
     </Drawer>
   )
 }
 
 const EMPTY = { id: '', storeId: '', platformShopId: '', appKey: '', gatewayUrl: '' }
 
-function NewShopForm({ onMade }: Pick<Props, 'onMade'>) {
+function NewShopForm({ platforms, onMade }: Pick<Props, 'onMade'> & { platforms: readonly Platform[] }) {
   const { t } = useTranslation()
   const id = useId()
-  const platforms = api.useQuery('get', '/v1/platforms')
   const { options: stores } = useNames('/v1/stores')
   const [platform, setPlatform] = useState<string>()
   const [shop, setShop] = useState(EMPTY)
   const [typed, setTyped] = useState<Record<string, string>>({})
-  const chosen = platforms.data?.items.find((each) => each.platform === platform)
+  const chosen = platforms.find((each) => each.platform === platform)
   const credentials = chosen ? credentialsOf(chosen.credentials, typed) : null
   const { gatewayUrl, ...needed } = shop
   const make = useMutation({
@@ -50,9 +51,6 @@ function NewShopForm({ onMade }: Pick<Props, 'onMade'>) {
     },
     onSuccess: onMade,
   })
-  if (platforms.isPending) return <Loading />
-  if (platforms.isError && !platforms.data)
-    return <Failure error={platforms.error} onRetry={() => void platforms.refetch()} />
   const isWhole = credentials !== null && Object.values(needed).every((value) => value.trim() !== '')
   const field = (name: 'id' | 'platformShopId' | 'appKey' | 'gatewayUrl', label: string, most: number) => (
     <div className="field">
@@ -83,7 +81,7 @@ function NewShopForm({ onMade }: Pick<Props, 'onMade'>) {
             setPlatform(value)
             setTyped({})
           }}
-          options={platforms.data.items.map((each) => ({ value: each.platform, label: each.platform }))}
+          options={platforms.map((each) => ({ value: each.platform, label: each.platform }))}
         />
       </div>
       {field('id', t('shops.shop'), ID_CHARACTERS)}

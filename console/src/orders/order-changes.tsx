@@ -1,10 +1,11 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
+import type { ChangeSummary } from '../api/types.ts'
+import { Loaded } from '../components/loaded.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Difference } from '../components/money.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 import { ChangeStatusTag } from '../components/tags.tsx'
 
 /** One has few; who has more finds them all in the list of change requests. */
@@ -15,7 +16,6 @@ export function OrderChanges({ orderId }: { orderId: string }) {
   const { t } = useTranslation()
   const query = { orderId, limit: MOST }
   const asked = api.useQuery('get', '/v1/change-requests', { params: { query } })
-  const changes = asked.data?.items ?? []
   return (
     <Section
       title={t('order.changes')}
@@ -30,24 +30,33 @@ export function OrderChanges({ orderId }: { orderId: string }) {
         </span>
       }
     >
-      {asked.isPending && <Loading />}
-      {asked.isError && changes.length === 0 && (
-        <Failure error={asked.error} onRetry={() => void asked.refetch()} />
-      )}
-      {asked.isSuccess && changes.length === 0 && <span className="quiet">{t('order.noChanges')}</span>}
-      {changes.map((change) => (
-        <div key={change.changeId} className="row-line">
-          <Link to="/change-requests/$changeId" params={{ changeId: change.changeId }} className="code">
-            {change.changeNumber}
-          </Link>
-          <span>{t(`changeType.${change.type}`)}</span>
-          <Difference cents={change.differenceCents} />
-          <ChangeStatusTag status={change.status} />
-          <span className="quiet">
-            {change.applicant} · <Moment at={change.createdAt} />
-          </span>
-        </div>
-      ))}
+      <Loaded query={asked}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <span className="quiet">{t('order.noChanges')}</span>
+          ) : (
+            items.map((change) => <Asked key={change.changeId} change={change} />)
+          )
+        }
+      </Loaded>
     </Section>
+  )
+}
+
+function Asked({ change }: { change: ChangeSummary }) {
+  const { t } = useTranslation()
+  const { changeId, changeNumber, type, differenceCents, status, applicant, createdAt } = change
+  return (
+    <div className="row-line">
+      <Link to="/change-requests/$changeId" params={{ changeId }} className="code">
+        {changeNumber}
+      </Link>
+      <span>{t(`changeType.${type}`)}</span>
+      <Difference cents={differenceCents} />
+      <ChangeStatusTag status={status} />
+      <span className="quiet">
+        {applicant} · <Moment at={createdAt} />
+      </span>
+    </div>
   )
 }
