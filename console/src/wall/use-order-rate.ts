@@ -1,28 +1,46 @@
-import { useEffect, useState } from 'react'
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
+import { useEffect, useMemo, useState } from 'react'
 import { client } from '../api/client.ts'
 import { followStream } from '../api/stream.ts'
 import { MINUTES_SHOWN, MinuteSeries } from './minute-series.ts'
 
 const SHOW_EVERY_MS = 5_000
+/** After a failed count: nobody stands before a wall to press anything. */
+const COUNT_AGAIN_MS = 30_000
 /** Of the hour before the screen was opened; more would cost the hub more than the curve is worth. */
 const MOST_PAGES = 10
 const PAGE = 200
 
-export type OrderRate = { minutes: { minuteMs: number; count: number }[]; isLive: boolean }
+export type OrderRate = {
+  /** Without those of `before` as long as it is not there. */
+  minutes: { minuteMs: number; count: number }[]
+  isLive: boolean
+  /** When the orders were placed that were there before the screen was opened, in ms since 1970. */
+  before: UseQueryResult<number[]>
+}
 
 /** New orders of each of the last sixty minutes: those before by the list, the others as they come. */
 export function useOrderRate(): OrderRate {
-  const [rate, setRate] = useState<OrderRate>(() => ({
-    minutes: new MinuteSeries().values(Date.now()),
+  const [sinceMs] = useState(() => Date.now())
+  const [{ live, nowMs, isLive }, setHeard] = useState(() => ({
+    live: new MinuteSeries().values(sinceMs),
+    nowMs: sinceMs,
     isLive: false,
   }))
+  const before = useQuery({
+    queryKey: ['orders of the hour before', sinceMs],
+    queryFn: ({ signal }) => placedBefore(sinceMs, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchInterval: ({ state }) => (state.status === 'error' ? COUNT_AGAIN_MS : false),
+  })
 
   useEffect(() => {
-    const aborting = new AbortController()
     const series = new MinuteSeries()
-    const sinceMs = Date.now()
-    let isLive = false
-    const show = () => setRate({ minutes: series.values(Date.now()), isLive })
+    let isOpen = false
+    const show = () => {
+      const now = Date.now()
+      setHeard({ live: series.values(now), nowMs: now, isLive: isOpen })
+    }
     const leave = followStream('/v1/events', {
       on: {
         order: (data) => {
@@ -32,19 +50,30 @@ export function useOrderRate(): OrderRate {
         },
       },
       onLive: (next) => {
-        isLive = next
+        isOpen = next
       },
       onOpenedAgain: () => undefined,
     })
     const timer = setInterval(show, SHOW_EVERY_MS)
-    countBefore(series, sinceMs, aborting.signal).then(show, () => undefined)
     return () => {
-      aborting.abort()
       clearInterval(timer)
       leave()
     }
-  }, [])
-  return rate
+  }, [sinceMs])
+
+  const listed = useMemo(() => {
+    const series = new MinuteSeries()
+    for (const atMs of before.data ?? []) series.add(atMs)
+    return series
+  }, [before.data])
+  const minutes = useMemo(() => {
+    const earlier = listed.values(nowMs)
+    return live.map(({ minuteMs, count }, index) => ({
+      minuteMs,
+      count: count + (earlier[index]?.count ?? 0),
+    }))
+  }, [live, listed, nowMs])
+  return { minutes, isLive, before }
 }
 
 /** When the order was placed that an event is about; null for whatever else happened to one. */
@@ -53,20 +82,22 @@ export function placedAtMs(data: string): number | null {
   return field === 'status' && oldValue === null ? Date.parse(at) : null
 }
 
-async function countBefore(series: MinuteSeries, sinceMs: number, signal: AbortSignal): Promise<void> {
+/** When each order of the hour before was placed. Whenever it is asked for: others than those before count as they come. */
+async function placedBefore(sinceMs: number, signal: AbortSignal): Promise<number[]> {
   const createdFrom = new Date(sinceMs - MINUTES_SHOWN * 60_000).toISOString()
+  const createdTo = new Date(sinceMs).toISOString()
+  const placed: number[] = []
   let cursor: string | null = null
   for (let page = 0; page < MOST_PAGES; page += 1) {
-    const query: { createdFrom: string; limit: number; cursor?: string } = {
-      createdFrom,
+    const query: { createdFrom: string; createdTo: string; limit: number; cursor?: string } = {
+      ...{ createdFrom, createdTo },
       limit: PAGE,
       ...(cursor === null ? {} : { cursor }),
     }
     const { data } = await client.GET('/v1/orders', { params: { query }, signal })
-    for (const { createdAt } of data?.items ?? []) {
-      if (Date.parse(createdAt) < sinceMs) series.add(Date.parse(createdAt))
-    }
+    placed.push(...(data?.items ?? []).map(({ createdAt }) => Date.parse(createdAt)))
     cursor = data?.nextCursor ?? null
-    if (cursor === null) return
+    if (cursor === null) break
   }
+  return placed
 }

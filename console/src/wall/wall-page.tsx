@@ -1,6 +1,7 @@
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Loaded } from '../components/loaded.tsx'
 import { useNow } from '../components/use-now.ts'
 import { formatMoment, zoneOf } from '../format/time.ts'
 import { AlertList } from './alert-list.tsx'
@@ -48,9 +49,12 @@ export function WallPage() {
       </section>
       <section className="wall-part wall-rate" aria-labelledby="wall-rate">
         <h2 id="wall-rate">
-          {t('wall.rate')} <strong className="figure">{t('wall.lastHour', { count: lastHour })}</strong>
+          {t('wall.rate')}{' '}
+          {rate.before.data !== undefined && (
+            <strong className="figure">{t('wall.lastHour', { count: lastHour })}</strong>
+          )}
         </h2>
-        <RateChart minutes={rate.minutes} fontSize={fontSize} />
+        <Loaded query={rate.before}>{() => <RateChart minutes={rate.minutes} fontSize={fontSize} />}</Loaded>
       </section>
       <section className="wall-part wall-alerts" aria-labelledby="wall-alerts">
         <h2 id="wall-alerts">{t('wall.alerts')}</h2>
