@@ -257,6 +257,7 @@ export const orderDetail = orderSummary.extend({
     z.object({
       lineNumber: z.int(),
       skuId: z.string(),
+      skuName: z.string().describe('what the article is called now'),
       quantity: z.int(),
       unitPriceCents: cents,
       presale: z

@@ -167,9 +167,9 @@ function summaryOf(row: OrderRow): OrderSummary {
 
 async function linesOf(tx: Tx, orderId: string): Promise<OrderDetail['lines']> {
   const { rows } = await sql<OrderDetail['lines'][number]>`
-    select line.line_number as "lineNumber", line.sku_id as "skuId", line.quantity,
+    select line.line_number as "lineNumber", line.sku_id as "skuId", sku.name as "skuName", line.quantity,
       line.unit_price_cents as "unitPriceCents", promise.view as presale
-    from order_line as line left join lateral (
+    from order_line as line join sku on sku.id = line.sku_id left join lateral (
       select json_build_object('presaleId', presale.id, 'expectedOn', presale.expected_on::text,
         'waiting', case when hold.state in ('held', 'waiting') then hold.quantity - hold.served else 0 end) as view
       from presale_hold as hold join presale on presale.id = hold.presale_id

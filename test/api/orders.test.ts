@@ -68,7 +68,10 @@ test('the detail shows lines, reservations and the contact to the people of the 
     address: '文一西路 969 号 3 幢',
   })
   expect(detail.lines).toEqual([
-    { lineNumber: 1, skuId: 'SKU-1', quantity: 2, unitPriceCents: 1_000, presale: null },
+    {
+      ...{ lineNumber: 1, skuId: 'SKU-1', skuName: '商品 SKU-1' },
+      ...{ quantity: 2, unitPriceCents: 1_000, presale: null },
+    },
   ])
   expect(detail.reservations).toMatchObject([{ skuId: 'SKU-1', quantity: 2, state: 'held', promotion: null }])
 })

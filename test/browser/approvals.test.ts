@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { v7 as uuid } from 'uuid'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { ask, askForDiscount, PATIENCE_MS, untilChange, useBrowser } from './support.ts'
+import { ask, askForDiscount, PATIENCE_MS, placeOrder, untilChange, useBrowser } from './support.ts'
 
 const browser = useBrowser()
 const accounts = z.object({ items: z.array(z.object({ storeIds: z.array(z.string()) })) })
@@ -46,6 +46,28 @@ test('a request shows what is and what would be, its money, and who decides unti
   const route = page.getByRole('region', { name: '审批流程' })
   await route.getByText(/等待 .*team-lead/).waitFor()
   await route.getByText(/剩余/).waitFor()
+})
+
+test('a request of another system says whose it is in words, to whoever decides and in its order', async () => {
+  const { orderId } = await placeOrder()
+  const { version } = await ask('mall', 'GET', `/v1/orders/${orderId}`)
+  const { changeId } = await ask('mall', 'POST', '/v1/change-requests', {
+    ...{ orderId, orderVersion: version, reasonCode: 'goodwill', reason: '客户反映包装破损' },
+    change: { type: 'price', lines: [{ lineNumber: 1, unitPriceCents: 17_900 }] },
+  })
+  const { page } = await browser.open({ as: 'team_lead' })
+  await untilChange(page, String(changeId), ({ status }) => status === 'in_approval')
+  const named = /商城系统（.+）/
+  await page.goto(`/approvals/${changeId}`)
+  await page
+    .getByRole('row', { name: /申请人/ })
+    .getByText(named)
+    .waitFor()
+  await page.getByRole('region', { name: '处理记录' }).getByText(named).waitFor()
+  await page.locator('[aria-current="page"]').getByText(named).waitFor()
+  expect(await page.getByText(/mall:/).count()).toBe(0)
+  await page.goto(`/orders/${orderId}`)
+  await page.getByRole('region', { name: '改单记录' }).getByText(named).waitFor()
 })
 
 test('A approves, and what was approved is applied', async () => {

@@ -97,6 +97,27 @@ test('an order’s page shows how long its units are held and why they come from
   await page.getByRole('region', { name: '订单进度' }).getByText('待发货').first().waitFor()
 })
 
+test('an order’s page calls articles, policies and whoever did something by what people call them', async () => {
+  const placed = await placeOrder()
+  await pay(placed)
+  const { page, complaints } = await browser.open({ as: 'ops' })
+  await page.goto(`/orders/${placed.orderId}`)
+  await page.getByRole('region', { name: '商品与库存' }).getByText('全棉洗脸巾 80抽×6包').waitFor()
+  const versions = page.getByRole('row', { name: /^下单时的策略版本/ })
+  for (const policy of [/订单时限/, /库存预占/, /分仓策略/]) await versions.getByText(policy).waitFor()
+  const timeline = page.getByRole('region', { name: '时间线' })
+  await timeline
+    .getByText(/· 系统/)
+    .first()
+    .waitFor()
+  await timeline
+    .getByText(/· 商城系统（.+）/)
+    .first()
+    .waitFor()
+  expect(await page.getByText(/\b(system|mall:.*|order-life|reservation|allocation)\b/).count()).toBe(0)
+  expect(complaints).toEqual([])
+})
+
 test('whoever runs the hub opens an order’s workflow in Temporal Web from its page; others are not offered it', async () => {
   const { orderId } = await placeOrder()
   const { page } = await browser.open({ as: 'ops' })

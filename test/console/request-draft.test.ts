@@ -7,6 +7,7 @@ const line = (lineNumber: number, quantity = 2) => ({
   skuId: `SKU-${lineNumber}`,
   quantity,
   unitPriceCents: 1_000,
+  skuName: '商品',
   presale: null,
 })
 const order = {

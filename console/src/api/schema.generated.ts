@@ -9941,6 +9941,8 @@ export interface paths {
                                 } | null;
                                 quantity: number;
                                 skuId: string;
+                                /** @description what the article is called now */
+                                skuName: string;
                                 unitPriceCents: number;
                             }[];
                             needsAttention: boolean;

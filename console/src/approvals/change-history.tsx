@@ -1,6 +1,7 @@
 import { Timeline } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { ChangeDetail } from '../api/types.ts'
+import { useActorName } from '../components/actor-name.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Section } from '../components/section.tsx'
 
@@ -32,12 +33,13 @@ export function ChangeHistory({ change }: { change: ChangeDetail }) {
 
 function useEntries(change: ChangeDetail): Entry[] {
   const { t } = useTranslation()
+  const nameOf = useActorName()
   const asked = change.versions.map(
     (version): Entry => ({
       key: `version ${version.requestVersion}`,
       at: version.submittedAt,
       color: 'blue',
-      text: `${t('change.version', { number: version.requestVersion })} · ${version.submittedBy}`,
+      text: `${t('change.version', { number: version.requestVersion })} · ${nameOf(version.submittedBy)}`,
       note: version.reason,
     }),
   )

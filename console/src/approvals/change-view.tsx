@@ -2,6 +2,7 @@ import { Alert, Descriptions, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useNames } from '../api/directory.ts'
 import type { ChangeDetail } from '../api/types.ts'
+import { ActorName } from '../components/actor-name.tsx'
 import { Moment, Until } from '../components/moment.tsx'
 import { Difference, Money } from '../components/money.tsx'
 import { Section } from '../components/section.tsx'
@@ -68,7 +69,11 @@ function Asked({ change }: { change: ChangeDetail }) {
             children: <OrderLink orderId={change.orderId} isPlain={isByLink()} />,
           },
           { key: 'store', label: t('change.store'), children: nameOf(change.storeId) },
-          { key: 'applicant', label: t('change.applicant'), children: change.applicant },
+          {
+            key: 'applicant',
+            label: t('change.applicant'),
+            children: <ActorName actor={change.applicant} />,
+          },
           { key: 'created', label: t('change.created'), children: <Moment at={change.createdAt} /> },
           {
             key: 'difference',

@@ -476,6 +476,14 @@ export const en: Messages = {
     closed: 'Nothing can be changed in this state',
     closedHint: 'The order has ended, or there is no change for its state',
   },
+  actor: {
+    hub: 'Order Hub',
+    mall: 'Mall ({{name}})',
+    payments: 'Payments ({{name}})',
+    warehouse: 'Warehouse system ({{name}})',
+    ops: 'Operations ({{name}})',
+    wms: 'Warehouse WMS ({{name}})',
+  },
   way: {
     console: 'console',
     wecom: 'WeCom',

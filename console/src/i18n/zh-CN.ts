@@ -344,6 +344,14 @@ export const zhCN = {
     end: '结束原因',
     line: '第 {{number}} 行',
   },
+  actor: {
+    hub: '系统',
+    mall: '商城系统（{{name}}）',
+    payments: '支付系统（{{name}}）',
+    warehouse: '仓库系统（{{name}}）',
+    ops: '运维系统（{{name}}）',
+    wms: '仓库 WMS（{{name}}）',
+  },
   way: {
     console: '控制台',
     wecom: '企业微信',

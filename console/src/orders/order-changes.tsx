@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import type { ChangeSummary } from '../api/types.ts'
+import { ActorName } from '../components/actor-name.tsx'
 import { Loaded } from '../components/loaded.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Difference } from '../components/money.tsx'
@@ -55,7 +56,7 @@ function Asked({ change }: { change: ChangeSummary }) {
       <Difference cents={differenceCents} />
       <ChangeStatusTag status={status} />
       <span className="quiet">
-        {applicant} · <Moment at={createdAt} />
+        <ActorName actor={applicant} /> · <Moment at={createdAt} />
       </span>
     </div>
   )

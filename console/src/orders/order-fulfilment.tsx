@@ -3,6 +3,7 @@ import { Descriptions, Timeline, Typography } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useNames } from '../api/directory.ts'
 import type { OrderDetail } from '../api/types.ts'
+import { ActorName } from '../components/actor-name.tsx'
 import { CourierName } from '../components/courier-name.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Section } from '../components/section.tsx'
@@ -64,7 +65,12 @@ function Tasks({ order: { fulfilments } }: { order: OrderDetail }) {
             )}
             <div className="quiet">
               <Moment at={task.updatedAt} />
-              {task.operator !== null && <> · {task.operator}</>}
+              {task.operator !== null && (
+                <>
+                  {' '}
+                  · <ActorName actor={task.operator} />
+                </>
+              )}
             </div>
           </div>
         ),

@@ -48,9 +48,9 @@ function useColumns({ reservations }: OrderDetail): TableColumnsType<Line> {
       {
         key: 'sku',
         title: t('order.sku'),
-        render: (_value, { skuId, presale }) => (
+        render: (_value, { skuId, skuName, presale }) => (
           <>
-            <span className="code">{skuId}</span>
+            <span className="code">{skuId}</span> <span className="quiet">{skuName}</span>
             {presale && (
               <div className="quiet">
                 {t('order.presale', { date: presale.expectedOn, count: presale.waiting })}

@@ -19,6 +19,7 @@ import { OrderFulfilment } from './order-fulfilment.tsx'
 import { OrderLines } from './order-lines.tsx'
 import { OrderPayments } from './order-payments.tsx'
 import { OrderTimeline } from './order-timeline.tsx'
+import { PolicyVersions } from './policy-versions.tsx'
 import { StateBar } from './state-bar.tsx'
 import { TemporalLink } from './temporal-link.tsx'
 
@@ -96,7 +97,6 @@ function Facts({ order }: { order: OrderDetail }) {
   const { t } = useTranslation()
   const { nameOf } = useNames('/v1/stores')
   const { contact } = order
-  const versions = Object.entries(order.policyVersions).map(([kind, version]) => `${kind} ${version}`)
   return (
     <div className="columns">
       <Section title={t('orders.title')}>
@@ -112,7 +112,11 @@ function Facts({ order }: { order: OrderDetail }) {
             { key: 'created', label: t('orders.created'), children: <Moment at={order.createdAt} /> },
             { key: 'updated', label: t('orders.updated'), children: <Moment at={order.updatedAt} /> },
             { key: 'closed', label: t('orders.closed'), children: <Moment at={order.closedAt} /> },
-            { key: 'policies', label: t('order.policyVersions'), children: versions.join(' · ') || '–' },
+            {
+              key: 'policies',
+              label: t('order.policyVersions'),
+              children: <PolicyVersions versions={order.policyVersions} />,
+            },
           ]}
         />
       </Section>

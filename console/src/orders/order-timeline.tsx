@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { STORY_KINDS } from '../../../domain/order-story.ts'
 import { client } from '../api/client.ts'
 import type { StoryEntry } from '../api/types.ts'
+import { ActorName } from '../components/actor-name.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Section } from '../components/section.tsx'
 import { Failure, Loading, NothingHere } from '../components/states.tsx'
@@ -80,7 +81,7 @@ function Entry({ entry }: { entry: StoryEntry }) {
       <Tag>{t(`storyKind.${entry.kind}`)}</Tag>
       {pickText(entry.text, i18n.language)}
       <div className="quiet">
-        <Moment at={entry.at} /> · {entry.by}
+        <Moment at={entry.at} /> · <ActorName actor={entry.by} />
         {entry.happenedAt !== null && isApart(entry) && (
           <>
             {' · '}

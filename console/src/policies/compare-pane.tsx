@@ -8,7 +8,7 @@ import { Section } from '../components/section.tsx'
 import { Failure, Loading } from '../components/states.tsx'
 import { type Change, differences } from './documents.ts'
 import { type Names, useNames } from './names.ts'
-import { VersionName } from './policies-page.tsx'
+import { VersionName } from './version-name.tsx'
 
 type Props = { kind: PolicyKind; shown: PolicyVersion; otherVersion: number }
 

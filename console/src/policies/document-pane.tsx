@@ -18,10 +18,10 @@ import { isSame } from './documents.ts'
 import { DryRunPane } from './dry-run-pane.tsx'
 import { FormProvider } from './form-context.ts'
 import { useNames } from './names.ts'
-import { VersionName } from './policies-page.tsx'
 import { type DescribedFacts, type Field, isRecord } from './schema.ts'
 import { SchemaField } from './schema-form.tsx'
 import { usePolicyActions } from './use-policy-actions.ts'
+import { VersionName } from './version-name.tsx'
 
 const RouteFlow = lazy(async () => ({ default: (await import('./route-flow.tsx')).RouteFlow }))
 const REASON_CHARACTERS = 200

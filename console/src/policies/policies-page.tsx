@@ -9,6 +9,7 @@ import { PageHead } from '../components/page-head.tsx'
 import { Tag } from '../components/tag.tsx'
 import { useList } from '../components/use-list.ts'
 import { pickText } from '../format/bilingual.ts'
+import { VersionName } from './version-name.tsx'
 
 /** Every kind of rule that people may change, and which version of it holds. */
 export function PoliciesPage() {
@@ -70,10 +71,4 @@ function useColumns(): ListColumn<PolicyKindView>[] {
     ],
     [t, i18n.language],
   )
-}
-
-/** `第 3 版`; the built-in document is none that anybody published. */
-export function VersionName({ version }: { version: number }) {
-  const { t } = useTranslation()
-  return version === 0 ? t('policies.builtIn') : t('policies.version', { number: version })
 }

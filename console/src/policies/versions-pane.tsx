@@ -7,7 +7,7 @@ import { Moment } from '../components/moment.tsx'
 import { Section } from '../components/section.tsx'
 import { Tag, type Tone } from '../components/tag.tsx'
 import { useList } from '../components/use-list.ts'
-import { VersionName } from './policies-page.tsx'
+import { VersionName } from './version-name.tsx'
 
 const TONES: Record<PolicyVersionView['state'], Tone> = {
   'built-in': 'grey',

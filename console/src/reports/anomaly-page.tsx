@@ -8,6 +8,7 @@ import { api, client } from '../api/client.ts'
 import { useOperation } from '../api/operation.ts'
 import type { AnomalyDetail } from '../api/types.ts'
 import { OrderLink } from '../approvals/order-link.tsx'
+import { ActorName } from '../components/actor-name.tsx'
 import { Facts } from '../components/facts.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Difference, Money } from '../components/money.tsx'
@@ -111,7 +112,9 @@ function Requests({ anomaly: { requests } }: { anomaly: AnomalyDetail }) {
                 <td>
                   <OrderLink orderId={request.orderId} />
                 </td>
-                <td>{request.applicant}</td>
+                <td>
+                  <ActorName actor={request.applicant} />
+                </td>
                 <td>
                   <Difference cents={request.differenceCents} />
                 </td>
@@ -174,7 +177,9 @@ function Moves({ anomaly: { moves } }: { anomaly: AnomalyDetail }) {
       {moves.map(({ from, to, note, operator, movedAt }) => (
         <div key={movedAt} className="row-line">
           <AnomalyState state={from} /> → <AnomalyState state={to} />
-          <span>{operator}</span>
+          <span>
+            <ActorName actor={operator} />
+          </span>
           <span>{note}</span>
           <Moment at={movedAt} />
         </div>

@@ -8,6 +8,7 @@ import { api, client } from '../api/client.ts'
 import { useOperation } from '../api/operation.ts'
 import type { DifferenceDetail } from '../api/types.ts'
 import { OrderLink } from '../approvals/order-link.tsx'
+import { ActorName } from '../components/actor-name.tsx'
 import { Facts } from '../components/facts.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Money } from '../components/money.tsx'
@@ -187,7 +188,9 @@ function Moves({ difference: { moves } }: { difference: DifferenceDetail }) {
       {moves.map(({ from, to, reason, operator, movedAt }) => (
         <div key={`${movedAt} ${to}`} className="row-line">
           <DifferenceState state={from} /> → <DifferenceState state={to} />
-          <span>{operator}</span>
+          <span>
+            <ActorName actor={operator} />
+          </span>
           <span>{reason}</span>
           <Moment at={movedAt} />
         </div>

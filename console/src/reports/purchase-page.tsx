@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
 import type { PurchaseDetail } from '../api/types.ts'
+import { ActorName } from '../components/actor-name.tsx'
 import { ExportButton } from '../components/export-button.tsx'
 import { Facts } from '../components/facts.tsx'
 import { Moment } from '../components/moment.tsx'
@@ -67,7 +68,7 @@ function About({ list }: { list: PurchaseDetail }) {
           [t('replenishment.supplierId'), list.supplierId],
           [t('purchase.amount'), <Money key="amount" cents={list.amountCents} />],
           [t('purchase.received'), `${list.receivedUnits} / ${list.units}`],
-          [t('purchase.createdBy'), list.createdBy],
+          [t('purchase.createdBy'), <ActorName key="by" actor={list.createdBy} />],
           [t('purchase.submittedBy'), list.submittedBy ?? '–'],
           [t('purchase.approvers'), approverRoles.map((role) => t(`role.${role}`)).join(' · ') || '–'],
           [t('purchase.expectedOn'), list.expectedOn ?? '–'],
@@ -89,7 +90,9 @@ function Story({ list: { events } }: { list: PurchaseDetail }) {
         return (
           <div key={`${recordedAt} ${type}`} className="row-line">
             <span>{i18n.exists(key) ? t(key as 'purchaseEvent.created') : type}</span>
-            <span className="quiet">{operator}</span>
+            <span className="quiet">
+              <ActorName actor={operator} />
+            </span>
             <Moment at={recordedAt} />
           </div>
         )

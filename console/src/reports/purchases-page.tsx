@@ -8,6 +8,7 @@ import { api } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
 import { asQuery, present } from '../api/query.ts'
 import type { PurchaseSummary } from '../api/types.ts'
+import { ActorName } from '../components/actor-name.tsx'
 import { ExportButton } from '../components/export-button.tsx'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
@@ -143,7 +144,12 @@ function useColumns(): ListColumn<PurchaseSummary>[] {
         width: 120,
         render: (_value, { expectedOn }) => expectedOn ?? '–',
       },
-      { key: 'by', title: t('purchase.createdBy'), width: 120, dataIndex: 'createdBy' },
+      {
+        key: 'by',
+        title: t('purchase.createdBy'),
+        width: 120,
+        render: (_value, { createdBy }) => <ActorName actor={createdBy} />,
+      },
       {
         key: 'created',
         title: t('purchase.createdAt'),

@@ -9,6 +9,7 @@ import { useOperation } from '../api/operation.ts'
 import { present } from '../api/query.ts'
 import type { ReconciliationRun } from '../api/types.ts'
 import { ActionButton } from '../components/action-button.tsx'
+import { ActorName } from '../components/actor-name.tsx'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
 import { type ListColumn, ListTable } from '../components/list-table.tsx'
@@ -176,7 +177,12 @@ function useColumns(mayRun: boolean, onChanged: () => void): ListColumn<Reconcil
           </>
         ),
       },
-      { key: 'by', title: t('reconciliation.requestedBy'), width: 140, dataIndex: 'requestedBy' },
+      {
+        key: 'by',
+        title: t('reconciliation.requestedBy'),
+        width: 140,
+        render: (_value, { requestedBy }) => <ActorName actor={requestedBy} />,
+      },
       {
         key: 'at',
         title: t('reconciliation.startedAt'),

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { client } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
 import { OrderLink } from '../approvals/order-link.tsx'
+import { ActorName } from '../components/actor-name.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Section } from '../components/section.tsx'
 import { MoreRows } from './more-rows.tsx'
@@ -80,7 +81,10 @@ export function StockLedger({ skuId }: { skuId: string }) {
                     </td>
                   ))}
                   <td>
-                    {entry.reason} <span className="quiet">{entry.operator}</span>{' '}
+                    {entry.reason}{' '}
+                    <span className="quiet">
+                      <ActorName actor={entry.operator} />
+                    </span>{' '}
                     {entry.orderId !== null && <OrderLink orderId={entry.orderId} />}
                   </td>
                 </tr>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { api, client } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
 import type { TransferDetail } from '../api/types.ts'
+import { ActorName } from '../components/actor-name.tsx'
 import { Facts } from '../components/facts.tsx'
 import { Moment, Until } from '../components/moment.tsx'
 import { Money } from '../components/money.tsx'
@@ -75,7 +76,7 @@ function About({ transfer }: { transfer: TransferDetail }) {
         facts={[
           [t('transfers.to'), nameOf(transfer.warehouseId)],
           [t('change.reason'), transfer.reason],
-          [t('change.applicant'), transfer.requestedBy],
+          [t('change.applicant'), <ActorName key="by" actor={transfer.requestedBy} />],
           [t('change.created'), <Moment key="created" at={transfer.createdAt} />],
           [t('transfers.value'), <Money key="value" cents={transfer.valueCents} />],
           ...(transfer.dueAt === null
@@ -246,7 +247,9 @@ function History({ transfer: { events } }: { transfer: TransferDetail }) {
         <div key={`${version ?? index} ${type} ${recordedAt}`} className="row-line">
           <Moment at={recordedAt} />
           <span className="code">{type}</span>
-          <span className="quiet">{operator}</span>
+          <span className="quiet">
+            <ActorName actor={operator} />
+          </span>
         </div>
       ))}
     </Section>

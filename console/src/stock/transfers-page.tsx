@@ -8,6 +8,7 @@ import { api } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
 import { asQuery } from '../api/query.ts'
 import type { Transfer } from '../api/types.ts'
+import { ActorName } from '../components/actor-name.tsx'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
 import { type ListColumn, ListTable } from '../components/list-table.tsx'
@@ -114,7 +115,12 @@ function useColumns(): ListColumn<Transfer>[] {
           </Tag>
         ),
       },
-      { key: 'by', title: t('change.applicant'), width: 130, dataIndex: 'requestedBy' },
+      {
+        key: 'by',
+        title: t('change.applicant'),
+        width: 130,
+        render: (_value, { requestedBy }) => <ActorName actor={requestedBy} />,
+      },
       {
         key: 'due',
         title: t('transfers.due'),

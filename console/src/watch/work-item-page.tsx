@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import type { WorkItemDetail } from '../api/types.ts'
 import { OrderLink } from '../approvals/order-link.tsx'
+import { ActorName } from '../components/actor-name.tsx'
 import { Loaded } from '../components/loaded.tsx'
 import { Ago, Moment } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
@@ -59,7 +60,11 @@ function About({ item }: { item: WorkItemDetail }) {
             label: t('workItems.order'),
             children: orderId === null ? '–' : <OrderLink orderId={orderId} />,
           },
-          { key: 'owner', label: t('workItems.owner'), children: owner ?? t('workItems.unassigned') },
+          {
+            key: 'owner',
+            label: t('workItems.owner'),
+            children: owner === null ? t('workItems.unassigned') : <ActorName actor={owner} />,
+          },
           ...(item.snooze === null
             ? []
             : [
@@ -85,7 +90,7 @@ function About({ item }: { item: WorkItemDetail }) {
                   label: t('workItems.resolved'),
                   children: (
                     <>
-                      {resolvedBy} · <Moment at={resolvedAt} />
+                      {resolvedBy !== null && <ActorName actor={resolvedBy} />} · <Moment at={resolvedAt} />
                     </>
                   ),
                 },

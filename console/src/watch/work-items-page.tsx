@@ -9,6 +9,7 @@ import { api } from '../api/client.ts'
 import { asQuery } from '../api/query.ts'
 import type { WorkItem } from '../api/types.ts'
 import { OrderLink } from '../approvals/order-link.tsx'
+import { ActorName } from '../components/actor-name.tsx'
 import { BulkSlot } from '../components/bulk-slot.tsx'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
@@ -159,7 +160,12 @@ function useColumns(): ListColumn<WorkItem>[] {
         key: 'owner',
         title: t('workItems.owner'),
         width: 120,
-        render: (_value, { owner }) => owner ?? <span className="quiet">{t('workItems.unassigned')}</span>,
+        render: (_value, { owner }) =>
+          owner === null ? (
+            <span className="quiet">{t('workItems.unassigned')}</span>
+          ) : (
+            <ActorName actor={owner} />
+          ),
       },
       {
         key: 'times',
