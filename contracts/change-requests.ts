@@ -200,7 +200,9 @@ export const changePreview = z.object({
     explanation: z.array(
       z.object({
         tier: z.string(),
+        title: z.string(),
         matched: z.boolean(),
+        logic: z.unknown().describe('the condition of the tier, in JsonLogic'),
         reasons: z.array(
           z.object({
             condition: z.string(),

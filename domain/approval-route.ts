@@ -3,7 +3,7 @@ import {
   explainRules,
   type Facts,
   matches,
-  type Reason,
+  type TriedRule,
   type Vocabulary,
 } from './conditions.ts'
 
@@ -150,17 +150,15 @@ export function approvalRouteOf(facts: ChangeFacts, tiers: readonly ApprovalTier
   return { tier: tier.name, steps: [...before, tier].map((entry) => stepOf(entry, tiers)) }
 }
 
-/** Why the route is as it is: each tier that was tried, with its comparisons. */
-export function explainRoute(
-  facts: ChangeFacts,
-  tiers: readonly ApprovalTier[],
-): { tier: string; matched: boolean; reasons: Reason[] }[] {
-  const rules = tiers.map(({ condition, name }) => ({ condition, outcome: name }))
-  return explainRules(rules, facts).map(({ rule, matched, reasons }) => ({
-    tier: rules[rule]?.outcome ?? '',
-    matched,
-    reasons,
-  }))
+export type TriedTier = Omit<TriedRule, 'rule'> & { tier: string; title: string }
+
+/** Why the route is as it is: each tier that was tried, with its condition and the comparisons in it. */
+export function explainRoute(facts: ChangeFacts, tiers: readonly ApprovalTier[]): TriedTier[] {
+  const rules = tiers.map(({ condition, name, title }) => ({ condition, outcome: { tier: name, title } }))
+  return explainRules(rules, facts).flatMap(({ rule, ...tried }) => {
+    const tier = rules[rule]?.outcome
+    return tier ? [{ ...tier, ...tried }] : []
+  })
 }
 
 function stepOf(tier: ApprovalTier, tiers: readonly ApprovalTier[]): ApprovalStep {

@@ -272,16 +272,17 @@ export function decideByRules<Outcome>(
   return rule ? { outcome: rule.outcome, rule: index } : { outcome: otherwise, rule: null }
 }
 
+/** One rule that was tried: its place (from 0), its whole condition, and each comparison in it. */
+export type TriedRule = { rule: number; matched: boolean; logic: Condition; reasons: Reason[] }
+
 /** Why a rule set decided as it did: every rule that was tried, down to the one that matched. */
-export function explainRules(
-  rules: readonly Rule<unknown>[],
-  facts: Facts,
-): { rule: number; matched: boolean; reasons: Reason[] }[] {
+export function explainRules(rules: readonly Rule<unknown>[], facts: Facts): TriedRule[] {
   const { rule: decisive } = decideByRules(rules, null, facts)
   const tried = decisive === null ? rules : rules.slice(0, decisive + 1)
   return tried.map(({ condition }, rule) => ({
     rule,
     matched: rule === decisive,
+    logic: condition,
     reasons: explain(condition, facts),
   }))
 }

@@ -1,4 +1,4 @@
-import { decideByRules, explainRules, type Facts, type Reason, type Rule } from './conditions.ts'
+import { decideByRules, explainRules, type Facts, type Rule, type TriedRule } from './conditions.ts'
 
 /** An order that somebody goes to see: which ones, who goes, and what becomes of it. */
 export const INSPECTION_STATES = ['open', 'passed', 'failed', 'cancelled'] as const
@@ -42,7 +42,7 @@ export type InspectionSelection = {
   isSelected: boolean
   /** Where the order lies between 0 and 100; selected is what lies below the share. */
   lot: number
-  reasons: { rule: number; matched: boolean; reasons: Reason[] }[]
+  reasons: TriedRule[]
 }
 
 /** The same as it is kept with an inspection. */

@@ -18,18 +18,20 @@ test('a rule is drafted, tried on the past, put in force, compared and rolled ba
   await page.getByTitle('订单金额（含运费，分）').click()
   await page.getByRole('combobox', { name: '比较方式' }).click()
   await page.getByTitle('大于', { exact: true }).click()
-  await page.getByRole('spinbutton', { name: '值' }).fill('500000')
+  await page.getByRole('spinbutton', { name: '值' }).fill('10000')
+  await page.getByLabel('预占时长（秒）').nth(1).fill('1800')
   expect(await barriers(page)).toEqual([])
 
   await page.getByRole('button', { name: '保存草稿' }).click()
   await page.getByText('请填写变更原因').waitFor()
-  await page.getByLabel('变更原因').fill('大额订单多留一会儿')
+  await page.getByLabel('变更原因').fill('百元以上的订单多留一会儿')
   await page.getByRole('button', { name: '保存草稿' }).click()
   await page.getByRole('button', { name: '开始试运行' }).click()
   const dryRun = page.getByRole('region', { name: '试运行' })
   await dryRun.getByText(/已检查 \d+ \/ \d+/).waitFor()
   // It would have been held for longer.
-  await dryRun.getByRole('link', { name: orderId.slice(-12) }).waitFor()
+  const trial = dryRun.getByRole('row').filter({ has: page.getByRole('link', { name: orderId.slice(-12) }) })
+  await trial.getByText('订单金额 大于 ¥100.00', { exact: true }).waitFor()
 
   await page.getByRole('button', { name: '发布', exact: true }).click()
   await page.getByRole('tooltip').getByRole('button', { name: '发布' }).click()
@@ -39,7 +41,7 @@ test('a rule is drafted, tried on the past, put in force, compared and rolled ba
     state: 'published',
     document: {
       holdTtlSeconds: 1_800,
-      rules: [{ condition: { '>': [{ var: 'amountCents' }, 500_000] } }],
+      rules: [{ condition: { '>': [{ var: 'amountCents' }, 10_000] } }],
     },
   })
 
@@ -107,10 +109,10 @@ test('parts of a condition are moved by dragging them, or by the arrows beside t
       .fill(String(index + 1))
   }
   const says = (text: string) => page.locator('.condition').getByText(text, { exact: true }).waitFor()
-  await says('订单金额（含运费，分） 等于 1 且 商品总件数 等于 2')
+  await says('订单金额 等于 ¥0.01 且 商品总件数 等于 2')
   await page.getByTitle('拖动以移动').first().dragTo(page.locator('.rule').last())
-  await says('商品总件数 等于 2 且 订单金额（含运费，分） 等于 1')
+  await says('商品总件数 等于 2 且 订单金额 等于 ¥0.01')
   await page.locator('.rule').last().getByRole('button', { name: '上移' }).click()
-  await says('订单金额（含运费，分） 等于 1 且 商品总件数 等于 2')
+  await says('订单金额 等于 ¥0.01 且 商品总件数 等于 2')
   expect(complaints).toEqual([])
 })

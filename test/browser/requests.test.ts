@@ -12,7 +12,10 @@ test('a change is asked for from its order: effect and route are shown before, a
   await price.fill('179')
   const preview = page.getByRole('region', { name: '影响预览' })
   await preview.getByRole('row', { name: '订单金额' }).getByText('¥179.00').waitFor()
-  await preview.getByRole('region', { name: '审批流程' }).getByText(/时限/).first().waitFor()
+  const route = preview.getByRole('region', { name: '审批流程' })
+  await route.getByText(/时限/).first().waitFor()
+  await route.getByText('让利金额 小于 ¥50.00', { exact: true }).waitFor()
+  await route.getByText(/层级 组长$/).waitFor()
   expect(await ask(page, 'GET', `/v1/change-requests?orderId=${orderId}`)).toMatchObject({ items: [] })
   expect(await barriers(page)).toEqual([])
 

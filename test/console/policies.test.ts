@@ -2,11 +2,18 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { inWords, POLICY_FIELDS_ZH } from '../../console/src/i18n/policy-names.ts'
-import { conditionInWords } from '../../console/src/policies/condition-words.ts'
+import { conditionInWords, factTitle } from '../../console/src/policies/condition-words.ts'
 import { fromLogic, type Group, type Rule, toLogic } from '../../console/src/policies/conditions.ts'
 import { differences, isSame, moved } from '../../console/src/policies/documents.ts'
 import { routeGraph } from '../../console/src/policies/route-graph.ts'
-import { emptyOf, type Field, isRecord, optionOf, readSchema } from '../../console/src/policies/schema.ts'
+import {
+  emptyOf,
+  type Field,
+  factsIn,
+  isRecord,
+  optionOf,
+  readSchema,
+} from '../../console/src/policies/schema.ts'
 import { POLICIES, POLICY_KINDS, type PolicyKind } from '../../contracts/policies/index.ts'
 import { checkCondition, type Facts, matches, type Vocabulary } from '../../domain/conditions.ts'
 
@@ -204,18 +211,51 @@ describe('a condition that is clicked together', () => {
     expect(fromLogic({ '==': [{ var: 'nobody' }, 1] }, FACTS)).toBeNull()
   })
 
-  test('every built-in condition can be shown, and is told in words', () => {
-    const words = {
-      factOf: (name: string) => name,
-      operatorOf: (operator: string) => operator,
-      loopOf: (mode: string) => mode,
-      always: 'always',
-      and: 'and',
-      or: 'or',
-      not: 'not ',
-      yes: 'yes',
-      no: 'no',
+  const words = {
+    factOf: (name: string) => name,
+    operatorOf: (operator: string) => operator,
+    loopOf: (mode: string) => mode,
+    valueOf: (_fact: string, value: string) => value,
+    always: 'always',
+    and: 'and',
+    or: 'or',
+    not: 'not ',
+    yes: 'yes',
+    no: 'no',
+  }
+
+  test.each([
+    ['zh', { '<': [{ var: 'concessionCents' }, 123_450] }, '让利金额 < ¥1,234.50'],
+    ['en', { '<': [{ var: 'concessionCents' }, 123_450] }, 'what the merchant gives up < ¥1,234.50'],
+    ['zh', { '<=': [0, { var: 'differenceCents' }, 5_000] }, '差额 between ¥0.00, ¥50.00'],
+    ['en', { '<': [{ var: 'differenceCents' }, -50] }, 'difference of the amount < -¥0.50'],
+    ['zh', { in: [{ var: 'type' }, ['gift', 'reship']] }, '改单类型 in GIFT, RESHIP'],
+    ['zh', { '==': [{ var: 'storeId' }, 'A,B'] }, '门店 = A,B'],
+  ] as const)(
+    'a reader is told amounts as money, and of a fact neither unit nor codes (%s %j)',
+    (language, logic, told) => {
+      const facts = factsIn(schemaOf('approval-route'))
+      if (facts === null) throw new Error('the route of changes asks for facts')
+      const said = conditionInWords(logic, facts, {
+        ...words,
+        factOf: (name) => factTitle(facts, name, language),
+        valueOf: (fact, value) => (fact === 'type' ? value.toUpperCase() : value),
+      })
+      expect(said).toBe(told)
+    },
+  )
+
+  test('the facts of a kind are found wherever its document has a condition, and no two conditions have others', () => {
+    for (const kind of POLICY_KINDS) {
+      const found = [...walk(schemaOf(kind), POLICIES[kind].initial, kind)].flatMap(([, field]) =>
+        field.kind === 'condition' ? [field.facts] : [],
+      )
+      for (const facts of found) expect(factsIn(schemaOf(kind)), kind).toEqual(facts)
     }
+    expect(factsIn(schemaOf('promotion'))).toBeNull()
+  })
+
+  test('every built-in condition can be shown, and is told in words', () => {
     let count = 0
     for (const kind of POLICY_KINDS)
       for (const [path, field, value] of walk(schemaOf(kind), POLICIES[kind].initial, kind)) {

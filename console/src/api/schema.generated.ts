@@ -2427,6 +2427,8 @@ export interface paths {
                             route: {
                                 automatic: boolean;
                                 explanation: {
+                                    /** @description the condition of the tier, in JsonLogic */
+                                    logic: unknown;
                                     matched: boolean;
                                     reasons: {
                                         condition: string;
@@ -2436,6 +2438,7 @@ export interface paths {
                                         matched: boolean;
                                     }[];
                                     tier: string;
+                                    title: string;
                                 }[];
                                 policyVersion: number;
                                 steps: {
@@ -2789,6 +2792,8 @@ export interface paths {
                             route: {
                                 automatic: boolean;
                                 explanation: {
+                                    /** @description the condition of the tier, in JsonLogic */
+                                    logic: unknown;
                                     matched: boolean;
                                     reasons: {
                                         condition: string;
@@ -2798,6 +2803,7 @@ export interface paths {
                                         matched: boolean;
                                     }[];
                                     tier: string;
+                                    title: string;
                                 }[];
                                 policyVersion: number;
                                 steps: {

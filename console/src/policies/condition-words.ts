@@ -1,5 +1,6 @@
 import type { Vocabulary } from '../../../domain/conditions.ts'
-import { fromLogic, type Group, isGroup, type Rule } from './conditions.ts'
+import { formatCents } from '../format/money.ts'
+import { fromLogic, type Group, isGroup, type Rule, type RuleValue } from './conditions.ts'
 import type { DescribedFacts } from './schema.ts'
 
 /** The words that conditions are told in; facts and operators in the language of the screen. */
@@ -7,6 +8,8 @@ export type ConditionWords = {
   factOf: (name: string) => string
   operatorOf: (operator: string) => string
   loopOf: (mode: string) => string
+  /** A text that a fact may be, where it is a code that there is a word for. */
+  valueOf: (fact: string, value: string) => string
   always: string
   and: string
   or: string
@@ -14,6 +17,8 @@ export type ConditionWords = {
   yes: string
   no: string
 }
+
+type Scalar = Exclude<RuleValue, Group>
 
 /** A condition as a sentence; one that no form can show as the JSON that it is. */
 export function conditionInWords(
@@ -44,10 +49,26 @@ function ruleInWords(
   const type = facts[field]
   if (isGroup(value)) {
     const inner = typeof type === 'object' ? groupInWords(value, type.itemsOf, words) : ''
-    return `${words.factOf(field)} ${words.loopOf(match?.mode ?? 'some')} (${inner})`
+    return `${inShort(words.factOf(field))} ${words.loopOf(match?.mode ?? 'some')} (${inner})`
   }
-  const shown = type === 'boolean' ? (value ? words.yes : words.no) : String(value)
-  return `${words.factOf(field)} ${words.operatorOf(operator)} ${shown}`
+  const shown = valuesOf(operator, value).map((each) => valueInWords(field, each, words))
+  return `${inShort(words.factOf(field))} ${words.operatorOf(operator)} ${shown.join(', ')}`
+}
+
+/** Several behind each other, as the form has them, where an operator takes several. */
+function valuesOf(operator: string, value: Scalar): Scalar[] {
+  return ['between', 'in', 'notIn'].includes(operator) ? String(value).split(',') : [value]
+}
+
+/** Cents are amounts of money. */
+function valueInWords(field: string, value: Scalar, words: ConditionWords): string {
+  if (typeof value === 'boolean') return value ? words.yes : words.no
+  return field.endsWith('Cents') ? formatCents(Number(value)) : words.valueOf(field, String(value))
+}
+
+/** A fact without what only whoever writes a condition needs to know: its unit, and the codes that it may be. */
+function inShort(title: string): string {
+  return title.replace(/（[^（）]*）$/, '').replace(/(,? cents)?(;.*)?$/, '')
 }
 
 /** What people call a fact: its title, or for a part of a list's items its name. */

@@ -10,6 +10,7 @@ import { NothingHere } from '../components/states.tsx'
 import { Tag } from '../components/tag.tsx'
 import { pickText } from '../format/bilingual.ts'
 import { placeName, shownValue } from './compare-pane.tsx'
+import { ConditionText } from './condition-text.tsx'
 import { differences } from './documents.ts'
 import { useNames } from './names.ts'
 import { isRecord } from './schema.ts'
@@ -106,9 +107,9 @@ function Item({ item, report }: { item: DryRunReport['items'][number]; report: D
           <span className="quiet">{placeName(change, names)}</span> {shownValue(change[which], names)}
         </div>
       ))}
-      {item[which].reasons.flatMap(conditionsIn).map((condition) => (
-        <div key={condition} className="quiet code">
-          {condition}
+      {item[which].reasons.flatMap(conditionsIn).map((logic) => (
+        <div key={JSON.stringify(logic)} className="quiet">
+          <ConditionText kind={report.kind} logic={logic} />
         </div>
       ))}
     </>
@@ -140,15 +141,7 @@ function Verdict({ refused }: { refused: boolean | null }) {
   return <Tag tone={refused ? 'red' : 'green'}>{t(refused ? 'policies.isRefused' : 'policies.isServed')}</Tag>
 }
 
-/** The conditions that held, wherever in a reason they stand. */
-function conditionsIn(reason: unknown): string[] {
-  if (Array.isArray(reason)) return reason.flatMap(conditionsIn)
-  if (!isRecord(reason)) return []
-  const own = typeof reason.condition === 'string' && reason.matched === true ? [reason.condition] : []
-  return [
-    ...own,
-    ...Object.values(reason).flatMap((value) =>
-      isRecord(value) || Array.isArray(value) ? conditionsIn(value) : [],
-    ),
-  ]
+/** The condition of the rule that decided, where a reason is a rule that was tried. */
+function conditionsIn(reason: unknown): unknown[] {
+  return isRecord(reason) && reason.matched === true && reason.logic !== undefined ? [reason.logic] : []
 }

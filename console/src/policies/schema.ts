@@ -100,6 +100,33 @@ function factsOf(given: Json): DescribedFacts {
   }
 }
 
+/** The facts that conditions somewhere in a document may ask for: of one kind of policy, all ask for the same. Null: it has none. */
+export function factsIn(field: Field): DescribedFacts | null {
+  if (field.kind === 'condition') return field.facts
+  for (const inner of fieldsIn(field)) {
+    const facts = factsIn(inner)
+    if (facts !== null) return facts
+  }
+  return null
+}
+
+function fieldsIn(field: Field): readonly Field[] {
+  switch (field.kind) {
+    case 'object':
+      return field.parts.map((part) => part.field)
+    case 'record':
+      return [field.value]
+    case 'list':
+      return [field.item]
+    case 'nullable':
+      return [field.field]
+    case 'either':
+      return field.options
+    default:
+      return []
+  }
+}
+
 /** What a field that was just added has in it. */
 export function emptyOf(field: Field): unknown {
   if (field.fallback !== undefined) return field.fallback

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { useNames as useDirectory } from '../api/directory.ts'
 import { type ConditionWords, factTitle } from './condition-words.ts'
 import { useNames } from './names.ts'
 import type { DescribedFacts } from './schema.ts'
@@ -30,17 +31,31 @@ const KEYS: Readonly<Record<string, OperatorKey>> = {
   doesNotContain: 'doesNotContain',
 }
 
+/** Facts whose values have words elsewhere in the catalogue, by its group. */
+const GROUPS: Readonly<Record<string, string>> = {
+  type: 'changeType',
+  orderStatus: 'orderStatus',
+  channel: 'channel',
+  applicantRole: 'role',
+}
+
 /** The words of conditions in the language of the screen. */
 export function useConditionWords(facts: DescribedFacts, kind: string): ConditionWords {
   const { t, i18n } = useTranslation()
-  const { fieldOf } = useNames(kind)
+  const names = useNames(kind)
+  const { nameOf: storeOf } = useDirectory('/v1/stores')
   return {
-    factOf: (name) => (name in facts.titles ? factTitle(facts, name, i18n.language) : fieldOf(name)),
+    factOf: (name) => (name in facts.titles ? factTitle(facts, name, i18n.language) : names.fieldOf(name)),
     operatorOf: (operator) => {
       const key = KEYS[operator]
       return key === undefined ? operator : t(`operator.${key}`)
     },
     loopOf: (mode) => t(`loop.${mode as 'some'}`), // one of LOOP_MODES
+    valueOf: (fact, value) => {
+      if (fact === 'storeId') return storeOf(value)
+      const key = `${GROUPS[fact]}.${value}`
+      return i18n.exists(key) ? t(key as 'channel.mall') : names.valueOf(value) // exists: a key of the catalogue
+    },
     always: t('policies.always'),
     and: t('policies.and'),
     or: t('policies.or'),

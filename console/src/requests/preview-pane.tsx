@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Alert, Button } from 'antd'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
@@ -15,6 +16,11 @@ import { ProblemText } from '../components/problem-text.tsx'
 import { Section } from '../components/section.tsx'
 import { Loading } from '../components/states.tsx'
 import { formatDuration } from '../format/time.ts'
+
+/** Brings the names of all policies along. */
+const ConditionText = lazy(async () => ({
+  default: (await import('../policies/condition-text.tsx')).ConditionText,
+}))
 
 /** Why does not matter to a dry run, which writes nothing down. */
 const UNSAID = { reasonCode: 'other', reason: '-' } as const
@@ -130,7 +136,7 @@ function StockMoves({ preview: { stock, effect } }: { preview: ChangePreview }) 
 /** Who would be asked, one after the other, and by what comparison of which facts. */
 function Route({ route }: { route: ChangePreview['route'] }) {
   const { t, i18n } = useTranslation()
-  const because = route.explanation.find(({ matched }) => matched)?.reasons ?? []
+  const decisive = route.explanation.find(({ matched }) => matched)
   return (
     <Section title={t('change.route')}>
       {route.automatic && <p>{t('change.automatic')}</p>}
@@ -151,12 +157,16 @@ function Route({ route }: { route: ChangePreview['route'] }) {
           </li>
         ))}
       </ol>
-      <p className="quiet">{t('request.policy', { tier: route.tier, version: route.policyVersion })}</p>
-      {because.map(({ condition }) => (
-        <div key={condition} className="quiet code">
-          {condition}
-        </div>
-      ))}
+      <p className="quiet">
+        {t('request.policy', { tier: decisive?.title ?? route.tier, version: route.policyVersion })}
+      </p>
+      {decisive && (
+        <Suspense fallback={null}>
+          <div className="quiet">
+            <ConditionText kind="approval-route" logic={decisive.logic} />
+          </div>
+        </Suspense>
+      )}
     </Section>
   )
 }
