@@ -30,7 +30,7 @@ export const ABNORMAL_CONDITIONS = describe(ABNORMAL_FACTS, {
   isAgain: { en: 'checked again after a change', zh: '改单后复检' },
   addressReadable: { en: 'the hub can read the address', zh: '地址可读（非平台密文）' },
   divisionLevel: {
-    en: 'how finely the place is known: district, city, province, none',
+    en: 'how finely the place is known; district, city, province or none',
     zh: '区划识别级别（district、city、province、none）',
   },
   divisionAmbiguous: { en: 'the division’s name is that of several', zh: '区划名称不唯一' },
@@ -40,7 +40,7 @@ export const ABNORMAL_CONDITIONS = describe(ABNORMAL_FACTS, {
   houseNumberMissing: { en: 'no house number and no landmark', zh: '缺少门牌号' },
   remoteArea: { en: 'in a remote area of this policy', zh: '偏远地区（按本策略）' },
   phoneKind: {
-    en: 'mobile, landline, service, privacy, foreign, hidden or invalid',
+    en: 'kind of the number; mobile, landline, service, privacy, foreign, hidden or invalid',
     zh: '电话类型（mobile、landline、service、privacy、foreign、hidden、invalid）',
   },
   remarkCharacters: { en: 'characters of the remark', zh: '备注字数' },

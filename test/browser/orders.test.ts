@@ -118,6 +118,20 @@ test('an order’s page calls articles, policies and whoever did something by wh
   expect(complaints).toEqual([])
 })
 
+test('what the rules found in an order that they hold is told in words, on its page and to whoever lets it go', async () => {
+  const placed = await placeOrder({ phone: '12345678901' })
+  await pay(placed)
+  const { page, complaints } = await browser.open({ as: 'ops' })
+  await page.goto(`/orders/${placed.orderId}`)
+  const alerts = page.getByRole('region', { name: '需要处理' })
+  await alerts.getByText('电话类型 无效', { exact: true }).waitFor()
+  expect(await alerts.getByText(/phoneKind/).count()).toBe(0)
+  await alerts.getByRole('link', { name: '打开' }).first().click()
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.getByText('电话类型 无效').waitFor()
+  expect(complaints).toEqual([])
+})
+
 test('whoever runs the hub opens an order’s workflow in Temporal Web from its page; others are not offered it', async () => {
   const { orderId } = await placeOrder()
   const { page } = await browser.open({ as: 'ops' })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { inWords, POLICY_FIELDS_ZH } from '../../console/src/i18n/policy-names.ts'
-import { conditionInWords, factTitle } from '../../console/src/policies/condition-words.ts'
+import { conditionInWords, factsInWords, factTitle } from '../../console/src/policies/condition-words.ts'
 import { fromLogic, type Group, type Rule, toLogic } from '../../console/src/policies/conditions.ts'
 import { differences, isSame, moved } from '../../console/src/policies/documents.ts'
 import { routeGraph } from '../../console/src/policies/route-graph.ts'
@@ -244,6 +244,17 @@ describe('a condition that is clicked together', () => {
       expect(said).toBe(told)
     },
   )
+
+  test('what a rule found is told like a condition, of a list’s items what tells them apart', () => {
+    const facts = factsIn(schemaOf('abnormal-order'))
+    if (facts === null) throw new Error('rules about abnormal orders ask for facts')
+    const found = {
+      ...{ phoneKind: 'invalid', detailVague: true, amountCents: 123_450 },
+      lines: [{ skuId: 'A', quantity: 2, unitPriceCents: 100 }],
+    }
+    const told = factsInWords(found, { ...words, factOf: (name) => factTitle(facts, name, 'zh') })
+    expect(told).toBe('电话类型 invalid · 详细地址无意义 yes · 订单金额 ¥1,234.50 · 商品行 A × 2')
+  })
 
   test('the facts of a kind are found wherever its document has a condition, and no two conditions have others', () => {
     for (const kind of POLICY_KINDS) {

@@ -1288,6 +1288,17 @@ export const en: Messages = {
     list: 'values, separated by commas',
     twoNumbers: 'least,most',
   },
+  applicantRole: { buyer: 'buyer', system: 'another system' },
+  divisionLevel: { district: 'district', city: 'city', province: 'province', none: 'unknown' },
+  phoneKind: {
+    mobile: 'mobile',
+    landline: 'landline',
+    service: 'service number',
+    privacy: 'privacy number',
+    foreign: 'foreign',
+    hidden: 'hidden',
+    invalid: 'invalid',
+  },
   operator: {
     equal: 'is',
     notEqual: 'is not',

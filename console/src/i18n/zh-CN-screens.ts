@@ -816,6 +816,17 @@ export const zhCNScreens = {
     list: '多个值用逗号分隔',
     twoNumbers: '最小值,最大值',
   },
+  applicantRole: { buyer: '买家', system: '其他系统' },
+  divisionLevel: { district: '区县', city: '城市', province: '省份', none: '未知' },
+  phoneKind: {
+    mobile: '手机',
+    landline: '固定电话',
+    service: '服务号码',
+    privacy: '隐私号',
+    foreign: '境外号码',
+    hidden: '已隐藏',
+    invalid: '无效',
+  },
   operator: {
     equal: '等于',
     notEqual: '不等于',

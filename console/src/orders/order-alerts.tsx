@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { Alert } from 'antd'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import type { OrderDetail } from '../api/types.ts'
@@ -7,6 +8,11 @@ import { Ago } from '../components/moment.tsx'
 import { pickText } from '../format/bilingual.ts'
 import { formatCents } from '../format/money.ts'
 import { Snoozed } from '../watch/snoozed.tsx'
+
+/** Brings the names of all policies along. */
+const FindingFacts = lazy(async () => ({
+  default: (await import('../policies/finding-facts.tsx')).FindingFacts,
+}))
 
 /** Nobody reads the twentieth alert of one order; the list of work items has them all. */
 const MOST = 20
@@ -24,7 +30,13 @@ export function OrderAlerts({ order }: { order: OrderDetail }) {
           type="warning"
           showIcon
           title={t('order.heldByRules', { rules: held.findings.map(({ tag }) => tag).join(' · ') })}
-          description={held.findings.map(({ findingId, because }) => <div key={findingId}>{because}</div>)}
+          description={held.findings.map((finding) => (
+            <div key={finding.findingId}>
+              <Suspense fallback={null}>
+                <FindingFacts finding={finding} />
+              </Suspense>
+            </div>
+          ))}
         />
       )}
       {order.supplementCents > 0 && (

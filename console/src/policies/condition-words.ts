@@ -1,7 +1,7 @@
 import type { Vocabulary } from '../../../domain/conditions.ts'
 import { formatCents } from '../format/money.ts'
 import { fromLogic, type Group, isGroup, type Rule, type RuleValue } from './conditions.ts'
-import type { DescribedFacts } from './schema.ts'
+import { type DescribedFacts, isRecord } from './schema.ts'
 
 /** The words that conditions are told in; facts and operators in the language of the screen. */
 export type ConditionWords = {
@@ -54,6 +54,28 @@ function ruleInWords(
   const shown = valuesOf(operator, value).map((each) => valueInWords(field, each, words))
   return `${inShort(words.factOf(field))} ${words.operatorOf(operator)} ${shown.join(', ')}`
 }
+
+/** Facts as they were: `收货人电话类型 无效 · 订单金额 ¥1,234.50`; of the items of a list what each begins with. */
+export function factsInWords(found: Readonly<Record<string, unknown>>, words: ConditionWords): string {
+  return Object.entries(found)
+    .map(([name, value]) => `${inShort(words.factOf(name))} ${factInWords(name, value, words)}`)
+    .join(' · ')
+}
+
+/** As many parts of an item as it takes to tell which one it is: an article and its quantity, a category and its words. */
+const TELLING_PARTS = 2
+
+function factInWords(name: string, value: unknown, words: ConditionWords): string {
+  if (Array.isArray(value)) return value.map((item) => factInWords(name, item, words)).join(', ')
+  if (isRecord(value))
+    return Object.entries(value)
+      .slice(0, TELLING_PARTS)
+      .map(([part, each]) => factInWords(part, each, words))
+      .join(' × ')
+  return isScalar(value) ? valueInWords(name, value, words) : '–'
+}
+
+const isScalar = (value: unknown): value is Scalar => ['string', 'number', 'boolean'].includes(typeof value)
 
 /** Several behind each other, as the form has them, where an operator takes several. */
 function valuesOf(operator: string, value: Scalar): Scalar[] {

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { ROLES } from '../../../domain/role.ts'
 import { useNames as useDirectory } from '../api/directory.ts'
 import { type ConditionWords, factTitle } from './condition-words.ts'
 import { useNames } from './names.ts'
@@ -31,12 +32,15 @@ const KEYS: Readonly<Record<string, OperatorKey>> = {
   doesNotContain: 'doesNotContain',
 }
 
-/** Facts whose values have words elsewhere in the catalogue, by its group. */
-const GROUPS: Readonly<Record<string, string>> = {
-  type: 'changeType',
-  orderStatus: 'orderStatus',
-  channel: 'channel',
-  applicantRole: 'role',
+const isRole = (value: string) => ROLES.some((role) => role === value)
+/** Facts that are one of a few codes, each with where the catalogue has its words. */
+const KEY_OF: Readonly<Record<string, (value: string) => string>> = {
+  type: (value) => `changeType.${value}`,
+  orderStatus: (value) => `orderStatus.${value}`,
+  channel: (value) => `channel.${value}`,
+  applicantRole: (value) => (isRole(value) ? `role.${value}` : `applicantRole.${value}`),
+  divisionLevel: (value) => `divisionLevel.${value}`,
+  phoneKind: (value) => `phoneKind.${value}`,
 }
 
 /** The words of conditions in the language of the screen. */
@@ -53,8 +57,8 @@ export function useConditionWords(facts: DescribedFacts, kind: string): Conditio
     loopOf: (mode) => t(`loop.${mode as 'some'}`), // one of LOOP_MODES
     valueOf: (fact, value) => {
       if (fact === 'storeId') return storeOf(value)
-      const key = `${GROUPS[fact]}.${value}`
-      return i18n.exists(key) ? t(key as 'channel.mall') : names.valueOf(value) // exists: a key of the catalogue
+      const key = KEY_OF[fact]?.(value)
+      return key !== undefined && i18n.exists(key) ? t(key as 'channel.mall') : value // exists: a key of the catalogue
     },
     always: t('policies.always'),
     and: t('policies.and'),
