@@ -1,13 +1,9 @@
-import { createRequire } from 'node:module'
 import { createCache, extractStyle, StyleProvider } from '@ant-design/cssinjs'
 import * as antd from 'antd'
 import { createElement, Fragment, type ReactNode } from 'react'
 import { renderToString } from 'react-dom/server'
 import type { ESTree, Plugin } from 'vite'
 import { theme } from './src/theme.ts'
-
-// A part of the icons that they offer to `require` alone.
-const { iconStyles }: { iconStyles: string } = createRequire(import.meta.url)('@ant-design/icons/lib/utils')
 
 /** `virtual:library-styles/base.css` and one sheet for each of the library's styles, fetched with the part that has them. */
 const SHEET = /^virtual:library-styles\/(.+)\.css$/
@@ -153,7 +149,6 @@ function drawParts(): Drawn {
     keysOf.set(name, [...(keysOf.get(name) ?? []), key])
   }
   const sheets = new Map([...keysOf].map(([name, keys]) => [name, sheetOfKeys(cache, keys)]))
-  sheets.set(BASE, `${iconStyles}${sheets.get(BASE)}`)
   return { sheets, token: shown(token) }
 }
 
