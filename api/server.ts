@@ -9,10 +9,10 @@ import type { ApiDeps } from './deps.ts'
 import { auth } from './plugins/auth.ts'
 import { parseJsonBodies } from './plugins/body-parsers.ts'
 import { compression } from './plugins/compression.ts'
-import { consoleFiles } from './plugins/console-files.ts'
+import { consoleFiles, consolePages } from './plugins/console-files.ts'
 import { draining } from './plugins/draining.ts'
 import { idempotency } from './plugins/idempotency.ts'
-import { limits, loadShedding } from './plugins/limits.ts'
+import { limits, loadShedding, securityHeaders } from './plugins/limits.ts'
 import { metrics } from './plugins/metrics.ts'
 import { openapiDocument, openapiPage } from './plugins/openapi.ts'
 import { notFound, problems, sendProblem } from './plugins/problem-details.ts'
@@ -140,6 +140,7 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(loadShedding, { deps })
   await app.register(openapiDocument)
   for (const plugin of PUSH_ROUTES) await app.register(plugin, { deps })
+  await app.register(consoleFiles, { deps })
   await app.register(async (scope: FastifyInstance) => registerCallers(scope, deps))
   await app.ready()
   return app
@@ -156,6 +157,7 @@ async function registerCallers(app: FastifyInstance, deps: ApiDeps): Promise<voi
   await app.register(notFound)
   await app.register(sessions, { deps })
   await app.register(auth, { deps })
+  await app.register(securityHeaders, { deps })
   await app.register(limits, { deps })
   await app.register(idempotency, { deps })
   await app.register(compression)
@@ -164,7 +166,7 @@ async function registerCallers(app: FastifyInstance, deps: ApiDeps): Promise<voi
   for (const plugin of ROUTES) await routes.register(plugin, { deps })
   // Under a prefix, so that the answers to preflights, which CORS registers by wildcard, stay with it.
   await routes.register(codecRoutes, { prefix: '/codec', deps })
-  await app.register(consoleFiles, { deps })
+  await app.register(consolePages, { deps })
 }
 
 const ROUTES = [

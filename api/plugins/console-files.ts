@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { isConsolePage } from '../../domain/console-path.ts'
 import type { ApiDeps } from '../deps.ts'
+import { securityHeaders } from './limits.ts'
 import { SESSION_COOKIE } from './session.ts'
 
 /** A file whose name has a hash of its contents never changes. */
@@ -40,30 +41,41 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ')
 
 /**
- * The built console. Its pages are all one file, and which of them is meant only the browser reads from the address. Absent where
- * it was not built: the API is whole without it.
+ * The files of the built console, which are the same for everybody: who asks for one is not looked up, of whom a page asks for
+ * twenty at once. Absent where it was not built: the API is whole without it.
  */
 export async function consoleFiles(app: FastifyInstance, { deps }: { deps: ApiDeps }): Promise<void> {
-  const { consoleDir } = deps
-  if (consoleDir === undefined || !existsSync(join(consoleDir, 'index.html'))) return
+  const consoleDir = builtConsole(deps)
+  if (consoleDir === null) return
+  await app.register(securityHeaders, { deps })
   await app.register(fastifyStatic, { root: consoleDir, serve: false, preCompressed: true })
-  const linksOf = await readFirstScreens(consoleDir)
-  const config = { access: 'public' as const }
-  const schema = { hide: true }
-
-  app.get('/assets/*', { config, schema }, (request, reply) =>
+  app.get('/assets/*', OF_EVERYBODY, (request, reply) =>
     reply.sendFile(pathOf(request), { maxAge: FOR_EVER_SECONDS * 1_000, immutable: true }),
   )
   for (const file of NAMED_FILES) {
-    app.get(file, { config, schema }, (_request, reply) => sendAnew(reply, file))
+    app.get(file, OF_EVERYBODY, (_request, reply) => sendAnew(reply, file))
   }
   // What it may ask for it is told with itself, not with the page that began it.
-  app.get(SERVICE_WORKER, { config, schema }, (_request, reply) =>
+  app.get(SERVICE_WORKER, OF_EVERYBODY, (_request, reply) =>
     sendAnew(reply.header('content-security-policy', CONTENT_SECURITY_POLICY), SERVICE_WORKER),
   )
-  app.get('/*', { config, schema }, (request, reply) =>
+}
+
+/** The pages of the console, which are all one file: which of them is meant only the browser reads from the address. */
+export async function consolePages(app: FastifyInstance, { deps }: { deps: ApiDeps }): Promise<void> {
+  const consoleDir = builtConsole(deps)
+  if (consoleDir === null) return
+  await app.register(fastifyStatic, { root: consoleDir, serve: false, preCompressed: true })
+  const linksOf = await readFirstScreens(consoleDir)
+  app.get('/*', OF_EVERYBODY, (request, reply) =>
     isNavigation(request) ? sendPage(reply, linksOf(request)) : reply.callNotFound(),
   )
+}
+
+const OF_EVERYBODY = { config: { access: 'public' as const }, schema: { hide: true } }
+
+function builtConsole({ consoleDir }: ApiDeps): string | null {
+  return consoleDir !== undefined && existsSync(join(consoleDir, 'index.html')) ? consoleDir : null
 }
 
 const firstScreens = z.record(z.string(), z.string())

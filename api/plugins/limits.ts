@@ -39,14 +39,21 @@ export const loadShedding = fp(
   { name: 'load-shedding' },
 )
 
-/** Security headers and the rate limit. Register after `auth`: the limit counts by identity. */
-export const limits = fp(
+/** What keeps a browser from doing with an answer what it is not meant for. */
+export const securityHeaders = fp(
   async (app: FastifyInstance, { deps }: { deps: ApiDeps }) => {
     const headers = await pageHeaders(deps)
     app.addHook('onRequest', (_request, reply, done) => {
       reply.headers(headers)
       done()
     })
+  },
+  { name: 'security-headers' },
+)
+
+/** The rate limit. Register after `auth`: it counts by identity. */
+export const limits = fp(
+  async (app: FastifyInstance, { deps }: { deps: ApiDeps }) => {
     await app.register(rateLimit, {
       max: deps.config.RATE_LIMIT_PER_MINUTE,
       timeWindow: 60_000,

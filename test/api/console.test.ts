@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { createDatabase } from '../../store/database.ts'
 import { createTestApi, type TestApi } from './support.ts'
 
 let api: TestApi
@@ -73,6 +74,20 @@ test('files with a hash in their name are kept for ever, compressed for whoever 
   const small = await open('/assets/main-abc123.js', { 'accept-encoding': 'br' })
   expect([small.headers['content-encoding'], small.body]).toEqual(['br', 'compressed'])
   expect(String(small.headers['content-type'])).toContain('javascript')
+})
+
+test('who asks for a file is not looked up: each is there while the database is away', async () => {
+  const away = createDatabase('postgres://nobody@127.0.0.1:1/nothing', 1)
+  const lost = await createTestApi({ deps: { consoleDir, db: away } })
+  onTestFinished(async () => {
+    await lost.close()
+    await away.destroy()
+  })
+  const cookie = 'order_hub_session=whatever'
+  const statusOf = async (url: string) =>
+    (await lost.app.inject({ url, headers: { accept: 'text/html', cookie } })).statusCode
+  for (const url of ['/assets/main-abc123.js', '/icon.svg', '/manifest.webmanifest', '/sw.js'])
+    expect([url, await statusOf(url)]).toEqual([url, 200])
 })
 
 test('a service worker of this build is asked for at every visit, and may ask nobody else', async () => {

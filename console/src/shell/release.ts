@@ -1,5 +1,8 @@
 const RELOADED_FOR = 'order-hub.reloaded-for'
 
+/** What is kept for later does not keep somebody waiting now. */
+const KEEP_AFTER_MS = 3_000
+
 /**
  * Has this browser keep the console's files, so that its pages open without a network. Where it cannot (no TLS, a private window), they open
  * as they always did.
@@ -7,7 +10,7 @@ const RELOADED_FOR = 'order-hub.reloaded-for'
 export function keepFiles(): void {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return
   window.addEventListener('load', () => {
-    navigator.serviceWorker.register('/sw.js').catch(() => undefined)
+    setTimeout(() => navigator.serviceWorker.register('/sw.js').catch(() => undefined), KEEP_AFTER_MS)
   })
 }
 
