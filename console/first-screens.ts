@@ -1,9 +1,11 @@
 import { normalizePath, type Plugin, type Rolldown } from 'vite'
 
+/** Of wide screens; the approvals are opened on telephones above all. */
+const MENU = 'src/shell/screen-menu.tsx'
 /** Screens that are opened first, by their path; with `*` whatever is below it. */
 const FIRST: Readonly<Record<string, readonly string[]>> = {
-  '/': ['src/overview/overview-page.tsx'],
-  '/orders': ['src/orders/orders-page.tsx'],
+  '/': [MENU, 'src/overview/overview-page.tsx'],
+  '/orders': [MENU, 'src/orders/orders-page.tsx'],
   '/approvals': ['src/approvals/approvals-page.tsx'],
   '/approvals/*': ['src/approvals/approvals-page.tsx', 'src/approvals/approval-pane.tsx'],
 }

@@ -9,6 +9,7 @@ const SCREENS = [
   'src/picking/pick-task-page.tsx',
   'src/inspections/inspections-page.tsx',
   'src/inspections/inspection-page.tsx',
+  'src/shell/screen-menu.tsx',
   'src/session/sign-in-page.tsx',
   'src/session/expired-session.tsx',
   'src/i18n/zh-CN-screens.ts',

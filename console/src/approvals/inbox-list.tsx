@@ -11,13 +11,16 @@ import { Tag } from '../components/tag.tsx'
 import { useFirstRows } from '../components/use-first-rows.ts'
 import type { useInbox } from './use-inbox.ts'
 
+/** Each is as high as three lines. */
+const ON_A_SCREEN = 8
+
 type Props = { inbox: ReturnType<typeof useInbox>; openId: string | null }
 
 /** The requests that wait, each with what decides how soon it has to be looked at. */
 export function InboxList({ inbox, openId }: Props) {
   const { t } = useTranslation()
   const list = useRef<HTMLUListElement>(null)
-  const drawn = useFirstRows(inbox.rows)
+  const drawn = useFirstRows(inbox.rows, ON_A_SCREEN)
   // biome-ignore lint/correctness/useExhaustiveDependencies: follows whichever request is open
   useEffect(() => {
     list.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest' })

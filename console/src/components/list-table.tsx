@@ -18,6 +18,9 @@ export type ListColumn<Row> = Pick<
   'key' | 'title' | 'dataIndex' | 'width' | 'align' | 'fixed' | 'ellipsis' | 'render'
 >
 
+/** Rows are as low as they can be: so many fill a large screen. */
+const ON_A_SCREEN = 20
+
 type Props<Row> = {
   /** What the list is of, for whoever does not see it. */
   label: string
@@ -42,7 +45,7 @@ export function ListTable<Row extends object>(props: Props<Row>) {
   const { label, list, columns, rowKey, onOpen, minWidth = 900, empty, selection } = props
   const { t } = useTranslation()
   const box = useRef<HTMLElement>(null)
-  const drawn = useFirstRows(list.rows)
+  const drawn = useFirstRows(list.rows, ON_A_SCREEN)
   const { marked, mark } = useRowKeys(list.rows, {
     open: (row) => onOpen?.(row),
     tick: selection?.toggle,

@@ -1,7 +1,7 @@
 import { MenuOutlined } from '@ant-design/icons'
 import { Navigate, Outlet, useLocation } from '@tanstack/react-router'
 import { Button } from 'antd'
-import { lazy, Suspense, useState, useSyncExternalStore } from 'react'
+import { lazy, Suspense, useDeferredValue, useState, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { problemOf } from '../api/problem.ts'
 import { FailedParts } from '../components/failed-parts.tsx'
@@ -12,7 +12,6 @@ import { sessionGate } from '../session/gate.ts'
 import { isOffered, rolesAt, SCREENS } from '../session/screens.ts'
 import { isByLink, usePerson, useSession } from '../session/session.ts'
 import { Account } from './account.tsx'
-import { ScreenMenu } from './screen-menu.tsx'
 import { tourStore } from './tour-store.ts'
 
 // Most visits find a session that holds: forms to sign in are fetched by those who need one.
@@ -21,6 +20,8 @@ const ExpiredSession = lazy(async () => ({
   default: (await import('../session/expired-session.tsx')).ExpiredSession,
 }))
 
+// With its icons a tenth of what a telephone fetches first, which shows it when it is asked to.
+const ScreenMenu = lazy(async () => ({ default: (await import('./screen-menu.tsx')).ScreenMenu }))
 const Tour = lazy(async () => ({ default: (await import('./tour.tsx')).Tour }))
 
 /** Seen from across the room: it needs all of the screen. */
@@ -93,7 +94,9 @@ function Frame() {
       <div className="shell-body">
         {hasMenu && (isWide || isOpen) && (
           <div className="shell-menu">
-            <ScreenMenu onChoose={() => setOpen(false)} />
+            <Suspense fallback={null}>
+              <ScreenMenu onChoose={() => setOpen(false)} />
+            </Suspense>
           </div>
         )}
         <main className="shell-content" id="content" tabIndex={-1}>
@@ -113,7 +116,10 @@ function Frame() {
 function Screen({ pathname }: { pathname: string }) {
   const { t } = useTranslation()
   const { role } = usePerson()
+  // After the frame around it, in small pieces: a telephone would be deaf for as long as both take at once.
+  const isFramed = useDeferredValue(true, false)
   const roles = rolesAt(pathname)
+  if (!isFramed) return <Loading />
   if (roles !== null && !roles.includes(role)) {
     return (
       <>
