@@ -60,6 +60,7 @@ export default defineConfig({
               priority: 2,
               includeDependenciesRecursively: false,
             },
+            // What else of the library most screens have: half a kilobyte each would be a file each.
             {
               name: 'parts',
               test: /node_modules|^virtual:library/,

@@ -88,3 +88,17 @@ test.each([
   await expect.poll(() => page.locator('.ant-spin-spinning').count()).toBe(0)
   expect(await page.evaluate(sticksOut)).toBe(false)
 })
+
+test('on a phone the inbox begins with its requests: what narrows it is a tap away, and open where a link has narrowed it', async () => {
+  const { page } = await browser.open({ as: 'team_lead', viewport: PHONE })
+  await page.goto('/approvals')
+  const filters = page.getByRole('search', { name: '筛选条件' })
+  await page.getByText('筛选条件').waitFor()
+  expect(await filters.isVisible()).toBe(false)
+  await page.getByText('筛选条件').click()
+  await filters.getByRole('checkbox', { name: '已超时' }).check()
+  await expect.poll(() => new URL(page.url()).search).toBe('?overdue=true')
+  await page.reload()
+  await filters.getByRole('checkbox', { name: '已超时', checked: true }).waitFor()
+  expect(await page.evaluate(sticksOut)).toBe(false)
+})

@@ -62,7 +62,9 @@ function Approvals() {
 
 function Filters({ isWide }: { isWide: boolean }) {
   const { t } = useTranslation()
-  const [isOpen, setOpen] = useState(false)
+  // Whoever comes by a link to some of them sees that these are not all.
+  const isNarrowed = Object.values(route.useSearch()).some((value) => value !== undefined)
+  const [isOpen, setOpen] = useState(isNarrowed)
   if (isWide) {
     return (
       <Suspense fallback={<div className="inbox-filters-place" />}>
@@ -71,7 +73,11 @@ function Filters({ isWide }: { isWide: boolean }) {
     )
   }
   return (
-    <details className="inbox-filters" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+    <details
+      className="inbox-filters"
+      open={isOpen}
+      onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+    >
       <summary>{t('list.filters')}</summary>
       {isOpen && (
         <Suspense fallback={<Loading />}>
