@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import { pickText } from '../format/bilingual.ts'
@@ -9,13 +10,18 @@ export function PolicyVersions({ versions }: { versions: Readonly<Record<string,
   const kinds = api.useQuery('get', '/v1/policies', {}, { staleTime: Number.POSITIVE_INFINITY })
   const entries = Object.entries(versions)
   if (entries.length === 0) return <>–</>
-  return entries.map(([kind, version], index) => {
+  const nameOf = (kind: string) => {
     const title = kinds.data?.items.find((each) => each.kind === kind)?.title
-    return (
-      <span key={kind}>
-        {index > 0 && ' · '}
-        {title ? pickText(title, i18n.language) : kind} <VersionName version={version} />
-      </span>
-    )
-  })
+    return title ? pickText(title, i18n.language) : kind
+  }
+  return (
+    <span>
+      {entries.map(([kind, version], index) => (
+        <Fragment key={kind}>
+          {index > 0 && ' · '}
+          {nameOf(kind)} <VersionName version={version} />
+        </Fragment>
+      ))}
+    </span>
+  )
 }
