@@ -1,8 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import pg from 'pg'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, type Cookie, chromium, type Page } from 'playwright-core'
 import { v7 as uuid } from 'uuid'
 import { afterAll, afterEach, beforeAll, inject, vi } from 'vitest'
+import { SESSION_COOKIE } from '../../api/plugins/session.ts'
 import { createHubClient } from '../../scripts/parts/hub-client.ts'
 import { seedShops } from '../../scripts/seed-shops.ts'
 
@@ -27,7 +28,8 @@ type Json = Record<string, unknown>
 /** One browser for a test file. */
 export function useBrowser(): { open: (options?: OpenOptions) => Promise<Visit> } {
   let browser: Browser | undefined
-  let contexts: BrowserContext[] = []
+  let contexts: { context: BrowserContext; as: Role | undefined }[] = []
+  const sessions = new Sessions()
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: inject('chromium'), args: ['--no-sandbox'] })
   })
@@ -35,7 +37,10 @@ export function useBrowser(): { open: (options?: OpenOptions) => Promise<Visit> 
   afterEach(async () => {
     const left = contexts
     contexts = []
-    await Promise.all(left.map((context) => context.close()))
+    for (const { context, as } of left) {
+      if (as) await sessions.giveBack(context, as)
+      await context.close()
+    }
   })
   afterAll(() => browser?.close())
   return {
@@ -50,9 +55,9 @@ export function useBrowser(): { open: (options?: OpenOptions) => Promise<Visit> 
         // What one answers, no test could see or change.
         serviceWorkers: options.keepsFiles ? 'allow' : 'block',
       })
-      contexts.push(context)
+      contexts.push({ context, as: options.as })
       context.setDefaultTimeout(PATIENCE_MS)
-      if (options.as) await signIn(context, options.as)
+      if (options.as) await sessions.lend(context, options.as)
       return visitOf(await context.newPage())
     },
   }
@@ -93,6 +98,29 @@ export function accountOf(role: Role): { user: string; password: string } {
   const account = hub.accounts.find((each) => each.role === role)
   if (!account) throw new Error(`the hub has no account of role ${role}`)
   return account
+}
+
+/**
+ * Sessions that tests of a file use one after the other, and none at once: signing in anew for each screen of a walk is more than
+ * the hub lets anybody do in a minute. One that has ended, or is somebody else's by now, is not lent again.
+ */
+class Sessions {
+  readonly #kept = new Map<Role, Cookie[]>()
+
+  async lend(context: BrowserContext, role: Role): Promise<void> {
+    for (;;) {
+      const cookie = this.#kept.get(role)?.pop()
+      if (cookie === undefined) return signIn(context, role)
+      await context.addCookies([cookie])
+      const answer = await context.request.get('/v1/session')
+      if (answer.ok() && (await answer.json()).userName === accountOf(role).user) return
+    }
+  }
+
+  async giveBack(context: BrowserContext, role: Role): Promise<void> {
+    const cookie = (await context.cookies()).find(({ name }) => name === SESSION_COOKIE)
+    if (cookie) this.#kept.set(role, [...(this.#kept.get(role) ?? []), cookie])
+  }
 }
 
 /** A session without the form, for tests of what comes after it. */
