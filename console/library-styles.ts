@@ -155,12 +155,13 @@ function drawParts(): Drawn {
 /** The sheet of a part's own variables, which all of its styles have in common. */
 const variablesOf = (part = '') => `${part}-variables`
 
-/** Which sheet an entry of the library's cache belongs to: its key is its kind and a path that begins with the part's name. */
+/** Which sheet an entry of the library's cache belongs to: its key is its kind and a path that begins with the part's name.
+ * What links have in common (`Shared`) is in no sheet: without the library's hash it would be of every link, and take its outline. */
 function sheetOf(key: string): string {
   const [kind, ...path] = key.split('%')
   if (kind === 'cssVar') return variablesOf(path[0])
   const name = path[1] ?? ''
-  return kind === 'style' && name.includes('-') && name !== 'ant-design-icons' ? name : BASE
+  return kind === 'token' || name === 'ant-design-icons' ? BASE : name
 }
 
 function sheetOfKeys(all: ReturnType<typeof createCache>, keys: readonly string[]): string {

@@ -28,7 +28,7 @@ type Json = Record<string, unknown>
 /** One browser for a test file. */
 export function useBrowser(): { open: (options?: OpenOptions) => Promise<Visit> } {
   let browser: Browser | undefined
-  let contexts: { context: BrowserContext; as: Role | undefined }[] = []
+  let contexts: BrowserContext[] = []
   const sessions = new Sessions()
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: inject('chromium'), args: ['--no-sandbox'] })
@@ -37,10 +37,7 @@ export function useBrowser(): { open: (options?: OpenOptions) => Promise<Visit> 
   afterEach(async () => {
     const left = contexts
     contexts = []
-    for (const { context, as } of left) {
-      if (as) await sessions.giveBack(context, as)
-      await context.close()
-    }
+    await Promise.all(left.map((context) => context.close()))
   })
   afterAll(() => browser?.close())
   return {
@@ -55,7 +52,7 @@ export function useBrowser(): { open: (options?: OpenOptions) => Promise<Visit> 
         // What one answers, no test could see or change.
         serviceWorkers: options.keepsFiles ? 'allow' : 'block',
       })
-      contexts.push({ context, as: options.as })
+      contexts.push(context)
       context.setDefaultTimeout(PATIENCE_MS)
       if (options.as) await sessions.lend(context, options.as)
       return visitOf(await context.newPage())
@@ -108,18 +105,20 @@ class Sessions {
   readonly #kept = new Map<Role, Cookie[]>()
 
   async lend(context: BrowserContext, role: Role): Promise<void> {
-    for (;;) {
-      const cookie = this.#kept.get(role)?.pop()
-      if (cookie === undefined) return signIn(context, role)
-      await context.addCookies([cookie])
-      const answer = await context.request.get('/v1/session')
-      if (answer.ok() && (await answer.json()).userName === accountOf(role).user) return
-    }
+    const kept = this.#kept.get(role) ?? []
+    this.#kept.set(role, kept)
+    if (!(await this.#take(context, role, kept))) await signIn(context, role)
+    const cookie = (await context.cookies()).find(({ name }) => name === SESSION_COOKIE)
+    if (cookie) context.once('close', () => kept.push(cookie))
   }
 
-  async giveBack(context: BrowserContext, role: Role): Promise<void> {
-    const cookie = (await context.cookies()).find(({ name }) => name === SESSION_COOKIE)
-    if (cookie) this.#kept.set(role, [...(this.#kept.get(role) ?? []), cookie])
+  async #take(context: BrowserContext, role: Role, kept: Cookie[]): Promise<boolean> {
+    for (let cookie = kept.pop(); cookie !== undefined; cookie = kept.pop()) {
+      await context.addCookies([cookie])
+      const answer = await context.request.get('/v1/session')
+      if (answer.ok() && (await answer.json()).userName === accountOf(role).user) return true
+    }
+    return false
   }
 }
 
