@@ -3,7 +3,6 @@ import pg from 'pg'
 import { type Browser, type BrowserContext, type Cookie, chromium, type Page } from 'playwright-core'
 import { v7 as uuid } from 'uuid'
 import { afterAll, afterEach, beforeAll, inject, vi } from 'vitest'
-import { SESSION_COOKIE } from '../../api/plugins/session.ts'
 import { createHubClient } from '../../scripts/parts/hub-client.ts'
 import { seedShops } from '../../scripts/seed-shops.ts'
 
@@ -14,6 +13,9 @@ export const SIMULATOR_URL = hub.simulator
 export const COMPANY_PASSWORD = hub.companyPassword
 /** For what only schedules find: rows that a test puts there itself. */
 export const DATABASE_URL = hub.postgres
+
+/** As the API calls it. */
+const SESSION_COOKIE = 'order_hub_session'
 
 /** For one thing to appear. Generous: the machine may be busy; a test that waits this long has failed. */
 export const PATIENCE_MS = 60_000
