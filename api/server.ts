@@ -140,8 +140,11 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(loadShedding, { deps })
   await app.register(openapiDocument)
   for (const plugin of PUSH_ROUTES) await app.register(plugin, { deps })
-  await app.register(consoleFiles, { deps })
-  await app.register(async (scope: FastifyInstance) => registerCallers(scope, deps))
+  await app.register(async (pages: FastifyInstance) => {
+    await pages.register(securityHeaders, { deps })
+    await pages.register(consoleFiles, { deps })
+    await pages.register(async (scope: FastifyInstance) => registerCallers(scope, deps))
+  })
   await app.ready()
   return app
 }
@@ -157,7 +160,6 @@ async function registerCallers(app: FastifyInstance, deps: ApiDeps): Promise<voi
   await app.register(notFound)
   await app.register(sessions, { deps })
   await app.register(auth, { deps })
-  await app.register(securityHeaders, { deps })
   await app.register(limits, { deps })
   await app.register(idempotency, { deps })
   await app.register(compression)

@@ -1,4 +1,5 @@
-import { normalizePath, type Plugin, type Rolldown } from 'vite'
+import type { Plugin, Rolldown } from 'vite'
+import { codeOf, stylesOf } from './bundle-files.ts'
 
 /** Of wide screens; the approvals are opened on telephones above all. */
 const MENU = 'src/shell/screen-menu.tsx'
@@ -15,20 +16,13 @@ const FIRST: Readonly<Record<string, readonly string[]>> = {
  * browser fetches them while it reads the ones that every screen has, instead of after having run those.
  */
 export function firstScreens(): Plugin {
-  const root = normalizePath(import.meta.dirname)
   return {
     name: 'order-hub-first-screens',
     apply: 'build',
     generateBundle: {
       order: 'post',
       handler(_options, bundle) {
-        const links = Object.entries(FIRST).map(([path, screens]) => [
-          path,
-          linksOf(
-            bundle,
-            screens.map((screen) => `${root}/${screen}`),
-          ),
-        ])
+        const links = Object.entries(FIRST).map(([path, screens]) => [path, linksOf(bundle, screens)])
         const source = JSON.stringify(Object.fromEntries(links))
         this.emitFile({ type: 'asset', fileName: 'first-screens.json', source })
       },
@@ -37,33 +31,10 @@ export function firstScreens(): Plugin {
 }
 
 function linksOf(bundle: Rolldown.OutputBundle, screens: readonly string[]): string {
-  const chunks = Object.values(bundle).filter((file) => file.type === 'chunk')
-  const entry = chunks.find(({ isEntry }) => isEntry)
-  if (!entry) throw new Error('the console was built without its beginning')
-  const known = withImports(bundle, [entry])
-  const wanted = screens.map((screen) => {
-    const chunk = chunks.find(({ facadeModuleId }) => facadeModuleId === screen)
-    if (!chunk) throw new Error(`no file of its own: ${screen}`)
-    return chunk
-  })
-  const added = [...withImports(bundle, wanted)].filter((chunk) => !known.has(chunk))
-  const styles = new Set(added.flatMap(({ viteMetadata }) => [...(viteMetadata?.importedCss ?? [])]))
+  const known = codeOf(bundle, [])
+  const added = [...codeOf(bundle, screens)].filter((chunk) => !known.has(chunk))
   return [
-    ...[...styles].map((file) => `</${file}>; rel=preload; as=style; crossorigin`),
+    ...[...stylesOf(added)].map((file) => `</${file}>; rel=preload; as=style; crossorigin`),
     ...added.map(({ fileName }) => `</${fileName}>; rel=modulepreload`),
   ].join(', ')
-}
-
-function withImports(
-  bundle: Rolldown.OutputBundle,
-  from: readonly Rolldown.OutputChunk[],
-): Set<Rolldown.OutputChunk> {
-  const found = new Set<Rolldown.OutputChunk>()
-  const take = (chunk: Rolldown.OutputAsset | Rolldown.OutputChunk | undefined) => {
-    if (chunk?.type !== 'chunk' || found.has(chunk)) return
-    found.add(chunk)
-    for (const file of chunk.imports) take(bundle[file])
-  }
-  for (const chunk of from) take(chunk)
-  return found
 }

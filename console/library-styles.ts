@@ -79,15 +79,13 @@ function callsOfMakers({ body }: ESTree.Program): MakerCall[] {
     })
 }
 
+/** The calls whose outcome a statement of a module exports, or keeps under a name. */
 function madeBy(statement: ESTree.Program['body'][number]): ESTree.CallExpression[] {
+  const { declaration } = 'declaration' in statement ? statement : { declaration: statement }
   const made =
-    statement.type === 'ExportDefaultDeclaration'
-      ? [statement.declaration]
-      : statement.type === 'ExportNamedDeclaration' && statement.declaration?.type === 'VariableDeclaration'
-        ? statement.declaration.declarations.map(({ init }) => init)
-        : statement.type === 'VariableDeclaration'
-          ? statement.declarations.map(({ init }) => init)
-          : []
+    declaration?.type === 'VariableDeclaration'
+      ? declaration.declarations.map(({ init }) => init)
+      : [declaration]
   return made.filter((each) => each?.type === 'CallExpression')
 }
 

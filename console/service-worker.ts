@@ -1,4 +1,5 @@
 import { build, normalizePath, type Plugin, type Rolldown } from 'vite'
+import { codeOf, stylesOf } from './bundle-files.ts'
 
 /** What must open without a network: the screens of handhelds and telephones, and signing in. */
 const SCREENS = [
@@ -29,7 +30,7 @@ export function serviceWorker(): Plugin {
     generateBundle: {
       order: 'post',
       handler: async function (_options, bundle) {
-        const files = shellOf(bundle, root)
+        const files = shellOf(bundle)
         const page = bundle['index.html']
         if (page?.type !== 'asset') throw new Error('the console was built without its page')
         const version = await hashOf(`${Object.keys(bundle).sort().join()}${page.source}`)
@@ -50,23 +51,10 @@ async function hashOf(text: string): Promise<string> {
 }
 
 /** The files that the page and these screens cannot do without, with all that they import. */
-function shellOf(bundle: Rolldown.OutputBundle, root: string): string[] {
-  const chunks = Object.values(bundle).filter((file) => file.type === 'chunk')
-  const wanted = new Set(SCREENS.map((path) => `${root}/${path}`))
-  const found = new Set<string>()
-  const take = (file: string) => {
-    const chunk = bundle[file]
-    if (chunk?.type !== 'chunk' || found.has(file)) return
-    found.add(file)
-    for (const style of chunk.viteMetadata?.importedCss ?? []) found.add(style)
-    for (const imported of chunk.imports) take(imported)
-  }
-  for (const chunk of chunks) {
-    const isWanted = chunk.facadeModuleId !== null && wanted.delete(chunk.facadeModuleId)
-    if (chunk.isEntry || isWanted) take(chunk.fileName)
-  }
-  if (wanted.size > 0) throw new Error(`no file of its own: ${[...wanted].join(', ')}`)
-  return [...found].sort().map((file) => `/${file}`)
+function shellOf(bundle: Rolldown.OutputBundle): string[] {
+  const code = codeOf(bundle, SCREENS)
+  const files = [...[...code].map(({ fileName }) => fileName), ...stylesOf(code)]
+  return files.sort().map((file) => `/${file}`)
 }
 
 /** One script without imports, as every browser takes it. */

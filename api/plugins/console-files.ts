@@ -6,7 +6,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { isConsolePage } from '../../domain/console-path.ts'
 import type { ApiDeps } from '../deps.ts'
-import { securityHeaders } from './limits.ts'
 import { SESSION_COOKIE } from './session.ts'
 
 /** A file whose name has a hash of its contents never changes. */
@@ -47,7 +46,6 @@ const CONTENT_SECURITY_POLICY = [
 export async function consoleFiles(app: FastifyInstance, { deps }: { deps: ApiDeps }): Promise<void> {
   const consoleDir = builtConsole(deps)
   if (consoleDir === null) return
-  await app.register(securityHeaders, { deps })
   await app.register(fastifyStatic, { root: consoleDir, serve: false, preCompressed: true })
   app.get('/assets/*', OF_EVERYBODY, (request, reply) =>
     reply.sendFile(pathOf(request), { maxAge: FOR_EVER_SECONDS * 1_000, immutable: true }),

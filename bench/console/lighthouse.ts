@@ -105,15 +105,13 @@ async function run(program: string, folder: string, page: LighthousePage, hub: R
   ]
   const env = { ...process.env, CHROME_PATH: await findChromium() }
   // Now and then a recording breaks off, which says nothing of the page.
-  for (let left = RECORDINGS; ; left -= 1) {
-    const hasRun = await mustRun(process.execPath, args, { env }).then(
-      () => true,
-      (error: unknown) => {
-        if (left <= 1) throw error
-        return false
-      },
-    )
-    if (hasRun) break
+  for (let begun = 1; ; begun += 1) {
+    try {
+      await mustRun(process.execPath, args, { env })
+      break
+    } catch (error) {
+      if (begun === RECORDINGS) throw error
+    }
   }
   const found = report.parse(JSON.parse(await readFile(written, 'utf8')))
   mustHaveAsked(found, page)

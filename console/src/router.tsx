@@ -67,13 +67,11 @@ const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: 
 const overview = createRoute({
   getParentRoute: () => shell,
   path: '/',
-  loader: ({ context: { queries }, preload }) => {
-    if (preload) return
-    void askEarly(queries, '/', () => [
+  loader: (loading) =>
+    askEarly(loading, '/', (queries) => [
       queries.prefetchQuery(api.queryOptions('get', '/v1/orders/counts')),
       queries.prefetchQuery(api.queryOptions('get', '/v1/work-items/counts')),
-    ])
-  },
+    ]),
   component: lazyRouteComponent(() => import('./overview/overview-page.tsx'), 'OverviewPage'),
 })
 const orders = createRoute({
@@ -81,9 +79,8 @@ const orders = createRoute({
   path: '/orders',
   validateSearch: ordersSearch,
   loaderDeps: ({ search }) => search,
-  loader: ({ context: { queries }, deps, preload }) => {
-    if (!preload) void askEarly(queries, '/orders', () => [queries.prefetchQuery(ordersQuery(deps))])
-  },
+  loader: ({ deps, ...loading }) =>
+    askEarly(loading, '/orders', (queries) => [queries.prefetchQuery(ordersQuery(deps))]),
   component: lazyRouteComponent(() => import('./orders/orders-page.tsx'), 'OrdersPage'),
 })
 const order = createRoute({
@@ -109,13 +106,11 @@ const approvals = createRoute({
   path: '/approvals',
   validateSearch: inboxSearch,
   loaderDeps: ({ search }) => search,
-  loader: ({ context: { queries }, deps, preload }) => {
-    if (preload) return
-    void askEarly(queries, '/approvals', () => [
+  loader: ({ deps, ...loading }) =>
+    askEarly(loading, '/approvals', (queries) => [
       queries.prefetchQuery(inboxQuery(deps)),
       queries.prefetchQuery(inboxCountsQuery(deps)),
-    ])
-  },
+    ]),
   component: lazyRouteComponent(() => import('./approvals/approvals-page.tsx'), 'ApprovalsPage'),
 })
 const approval = createRoute({
