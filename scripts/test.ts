@@ -8,16 +8,18 @@ import { print } from './parts/progress.ts'
 import { onStopRequest } from './parts/stop-request.ts'
 import { startTestParts, type TestParts } from './parts/test-parts.ts'
 import {
-  countTests,
   exitCodeOf,
   needsParts,
+  type RunResults,
+  resultsOf,
   runsOf,
   summaryLine,
   sumOf,
-  type TestCounts,
 } from './parts/test-report.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+const resultsReporter = join(root, 'scripts/parts/results-reporter.ts')
 
 /** Runs vitest to its end; resolves with its exit code, or 130 when it was interrupted. */
 function runVitest(args: string[], environment: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number> {
@@ -44,24 +46,23 @@ async function main(): Promise<number> {
     stop: async () => stopping.abort(),
     force: async () => process.exit(130), // the exit hook ends the parts
   })
-  const counts: TestCounts[] = []
+  const runs: RunResults[] = []
   let exitCode = 0
   try {
     for (const [index, run] of runsOf(args).entries()) {
       if (needsParts(run)) parts = await startTestParts(folder, stopping.signal)
       stopping.signal.throwIfAborted()
       const results = join(folder, `results-${index}.json`)
-      const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`]
-      const environment = { TEST_FOLDER: folder, ...parts?.environment }
+      const environment = { TEST_FOLDER: folder, TEST_RESULTS: results, ...parts?.environment }
+      const reporters = ['--reporter=default', `--reporter=${resultsReporter}`]
       const code = await runVitest([...run, ...reporters], environment, stopping.signal)
-      // A run that could not even begin has no results, and said why.
-      const report = existsSync(results) ? readFileSync(results, 'utf8') : null
-      counts.push(report === null ? { passed: 0, failed: 1, skipped: 0 } : countTests(report, code))
+      runs.push(resultsOf(existsSync(results) ? readFileSync(results, 'utf8') : null, code))
       exitCode ||= code
       await parts?.stop()
       parts = undefined
     }
-    const sum = sumOf(counts)
+    const sum = sumOf(runs)
+    for (const failure of sum.failures) print(`failed: ${failure}`)
     print(summaryLine(sum))
     return exitCodeOf(sum, exitCode)
   } finally {

@@ -4,6 +4,11 @@ export interface TestCounts {
   skipped: number
 }
 
+/** Counts of a run, and each failure with where it was and how it began. */
+export interface RunResults extends TestCounts {
+  failures: string[]
+}
+
 /** Folders whose tests need nothing but Node, or bring up what they need by themselves. */
 const pureFolders = ['test/domain', 'test/contracts', 'test/scripts', 'test/console', 'test/browser']
 const pureProjects = ['unit', 'browser']
@@ -55,32 +60,27 @@ export function runsOf(args: string[]): string[][] {
 }
 
 /** What several runs make together. */
-export function sumOf(runs: TestCounts[]): TestCounts {
+export function sumOf(runs: RunResults[]): RunResults {
   const total = (name: keyof TestCounts) => runs.reduce((sum, counts) => sum + counts[name], 0)
-  return { passed: total('passed'), failed: total('failed'), skipped: total('skipped') }
+  return {
+    passed: total('passed'),
+    failed: total('failed'),
+    skipped: total('skipped'),
+    failures: runs.flatMap(({ failures }) => failures),
+  }
 }
 
-/**
- * Counts of vitest's JSON report. A file that could not be loaded has no tests but is a failure, and so is a run
- * that ended with an error although each test passed.
- */
-export function countTests(report: string, exitCode: number): TestCounts {
-  const parsed: {
-    numPassedTests: number
-    numFailedTests: number
-    numPendingTests: number
-    numTodoTests?: number
-    testResults: { status: string; assertionResults: { status: string }[] }[]
-  } = JSON.parse(report)
-  const brokenFiles = parsed.testResults.filter(
-    ({ status, assertionResults }) =>
-      status === 'failed' && !assertionResults.some((result) => result.status === 'failed'),
-  ).length
-  const failed = parsed.numFailedTests + brokenFiles
+/** What came of a run that ended with this code: its results, or a failure where it left none or hides one. */
+export function resultsOf(report: string | null, exitCode: number): RunResults {
+  if (report === null) {
+    return { passed: 0, failed: 1, skipped: 0, failures: ['a run that could not begin, and said why above'] }
+  }
+  const results: RunResults = JSON.parse(report)
+  if (exitCode === 0 || results.failed > 0) return results
   return {
-    passed: parsed.numPassedTests,
-    failed: failed === 0 && exitCode !== 0 ? 1 : failed,
-    skipped: parsed.numPendingTests + (parsed.numTodoTests ?? 0),
+    ...results,
+    failed: 1,
+    failures: [`a run that ended with code ${exitCode} although each test passed`],
   }
 }
 

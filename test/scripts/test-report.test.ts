@@ -5,38 +5,25 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import {
-  countTests,
   exitCodeOf,
   needsParts,
+  resultsOf,
   runsOf,
   summaryLine,
   sumOf,
 } from '../../scripts/parts/test-report.ts'
-
-const report = (more: object) =>
-  JSON.stringify({ numPassedTests: 3, numFailedTests: 0, numPendingTests: 0, testResults: [], ...more })
 
 test('the last line names skipped tests only when there are some', () => {
   expect(summaryLine({ passed: 3, failed: 0, skipped: 0 })).toBe('3 passed, 0 failed')
   expect(summaryLine({ passed: 3, failed: 1, skipped: 2 })).toBe('3 passed, 1 failed, 2 skipped')
 })
 
-test('a file that could not be loaded counts as a failure', () => {
-  const broken = { status: 'failed', assertionResults: [] }
-  expect(countTests(report({ testResults: [broken] }), 1).failed).toBe(1)
-})
+const allPassed = { passed: 3, failed: 0, skipped: 0, failures: [] }
 
-test('a failed test is counted once, not again for its file', () => {
-  const file = { status: 'failed', assertionResults: [{ status: 'failed' }] }
-  expect(countTests(report({ numFailedTests: 1, testResults: [file] }), 1).failed).toBe(1)
-})
-
-test('a run that ended with an error is never reported as free of failures', () => {
-  expect(countTests(report({}), 1)).toEqual({ passed: 3, failed: 1, skipped: 0 })
-})
-
-test('todo and skipped tests are added up', () => {
-  expect(countTests(report({ numPendingTests: 1, numTodoTests: 2 }), 0).skipped).toBe(3)
+test('a run that ended with an error, or could not begin, is never reported as free of failures', () => {
+  expect(resultsOf(JSON.stringify(allPassed), 0)).toEqual(allPassed)
+  expect(resultsOf(JSON.stringify(allPassed), 130)).toMatchObject({ passed: 3, failed: 1 })
+  expect(resultsOf(null, 1)).toMatchObject({ passed: 0, failed: 1 })
 })
 
 test('servers are started unless only pure tests are selected', () => {
@@ -57,12 +44,13 @@ test('the whole suite ends with the browser tests, in a run of their own without
   expect(runsOf(['test/domain'])).toEqual([['test/domain']])
 })
 
-test('the last line counts the tests of all runs', () => {
+test('the end counts the tests of all runs and names what failed in any', () => {
   const runs = [
-    { passed: 3, failed: 1, skipped: 2 },
-    { passed: 4, failed: 0, skipped: 0 },
+    { passed: 3, failed: 1, skipped: 2, failures: ['a.test.ts > one'] },
+    { passed: 4, failed: 0, skipped: 0, failures: [] },
   ]
   expect(summaryLine(sumOf(runs))).toBe('7 passed, 1 failed, 2 skipped')
+  expect(sumOf(runs).failures).toEqual(['a.test.ts > one'])
 })
 
 test('the exit code is 0 only if tests ran and none failed', () => {
@@ -72,27 +60,42 @@ test('the exit code is 0 only if tests ran and none failed', () => {
   expect(exitCodeOf({ passed: 3, failed: 0, skipped: 0 }, 130)).toBe(130)
 })
 
-/** What vitest itself says about these files. */
-function runVitest(files: Record<string, string>): { report: string; code: number } {
+/** What comes of a run of vitest over these files. */
+function runVitest(files: Record<string, string>) {
   const folder = mkdtempSync(join(tmpdir(), 'order-hub-test-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
-  const results = join(folder, 'results.json')
-  const args = ['run', '--root', folder, '--globals', '--reporter=json', `--outputFile.json=${results}`]
-  const { status } = spawnSync(process.execPath, [vitest, ...args], { stdio: 'ignore' })
-  return { report: readFileSync(results, 'utf8'), code: status ?? -1 }
+  const TEST_RESULTS = join(folder, 'results.json')
+  const reporter = join(import.meta.dirname, '../../scripts/parts/results-reporter.ts')
+  const args = ['run', '--root', folder, '--globals', `--reporter=${reporter}`]
+  const env = { ...process.env, TEST_RESULTS }
+  const { status } = spawnSync(process.execPath, [vitest, ...args], { stdio: 'ignore', env })
+  return resultsOf(readFileSync(TEST_RESULTS, 'utf8'), status ?? -1)
 }
 
-const good = 'test("one", () => undefined)\ntest.skip("two", () => undefined)'
+const good = 'test("one", () => undefined)\ntest.skip("two", () => undefined)\ntest.todo("three")'
 
-test('a file that vitest cannot load makes the last line say so, and the exit code 1', () => {
-  const { report, code } = runVitest({
+test('a run without a failure counts its tests, skipped and todo together', () => {
+  expect(runVitest({ 'good.test.js': good })).toEqual({ passed: 1, failed: 0, skipped: 2, failures: [] })
+})
+
+test('whatever fails is counted once and named with its reason: a test, a hook, a file, what nobody waited for', () => {
+  const { failures, ...counts } = runVitest({
     'good.test.js': good,
+    'bad.test.js': 'test("bad", () => expect(1, "one is not two").toBe(2))',
+    'hook.test.js':
+      'describe("with", () => { beforeAll(() => { throw new Error("no hook") }); test("never", () => undefined) })',
     'unreadable.test.js': 'this is no program',
     'lost.test.js': 'import "./nowhere.js"\ntest("never", () => undefined)',
+    'loose.test.js': 'test("loose", () => { void Promise.reject(new Error("nobody waits")) })',
   })
-  const counts = countTests(report, code)
-  expect(summaryLine(counts)).toBe('1 passed, 2 failed, 1 skipped')
-  expect(exitCodeOf(counts, code)).toBe(1)
+  expect(counts).toEqual({ passed: 2, failed: 5, skipped: 3 })
+  expect(failures.toSorted()).toEqual([
+    expect.stringMatching(/^bad\.test\.js > bad\n.*one is not two/),
+    expect.stringMatching(/^hook\.test\.js > with\n.*no hook/),
+    expect.stringMatching(/^lost\.test\.js\n.*nowhere/),
+    expect.stringMatching(/^outside of any test\n.*nobody waits/),
+    expect.stringMatching(/^unreadable\.test\.js\n/),
+  ])
 })
