@@ -23,8 +23,9 @@ export default class ResultsReporter implements Reporter {
       }
       for (const test of module.children.allTests()) {
         const { state, errors } = test.result()
-        if (state === 'failed') {
-          results.failures.push(failure(`${of} > ${test.fullName}`, errors[0] ?? { message: '' }))
+        if (state === 'failed' || state === 'pending') {
+          const error = errors?.[0] ?? { message: 'was not run to its end' }
+          results.failures.push(failure(`${of} > ${test.fullName}`, error))
         } else if (state === 'passed') results.passed++
         else results.skipped++
       }
