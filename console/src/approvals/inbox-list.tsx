@@ -1,5 +1,4 @@
 import { Link } from '@tanstack/react-router'
-
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { InboxItem } from '../api/types.ts'
@@ -21,10 +20,11 @@ export function InboxList({ inbox, openId }: Props) {
   const { t } = useTranslation()
   const list = useRef<HTMLUListElement>(null)
   const drawn = useFirstRows(inbox.rows, ON_A_SCREEN)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: follows whichever request is open
+  const open = drawn.find(({ changeId }) => changeId === openId)?.changeId
+  // biome-ignore lint/correctness/useExhaustiveDependencies: follows whichever request is open, as soon as it is drawn
   useEffect(() => {
     list.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest' })
-  }, [openId])
+  }, [open])
   if (inbox.isPending) return <Loading />
   if (inbox.error !== null && inbox.rows.length === 0)
     return <Failure error={inbox.error} onRetry={inbox.refetch} />

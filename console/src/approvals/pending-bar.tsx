@@ -60,7 +60,7 @@ function PendingEntry({ entry }: { entry: PendingDecision }) {
 
 function Countdown({ entry: { decision, changeNumber: number, sendsAtMs } }: { entry: PendingDecision }) {
   const { t } = useTranslation()
-  const seconds = Math.max(0, Math.ceil((sendsAtMs - useNow().getTime()) / 1_000))
+  const seconds = useNow((now) => Math.max(0, Math.ceil((sendsAtMs - now.getTime()) / 1_000)))
   return t(decision === 'approve' ? 'approvals.pendingApprove' : 'approvals.pendingReject', {
     number,
     seconds,

@@ -15,9 +15,12 @@ export function Moment({ at }: { at: string | null }) {
 /** How long ago something was; the time itself on hover. */
 export function Ago({ at }: { at: string }) {
   const { t, i18n } = useTranslation()
-  const seconds = (useNow().getTime() - Date.parse(at)) / 1_000
-  const text =
-    seconds < 5 ? t('common.justNow') : t('common.ago', { duration: formatDuration(seconds, i18n.language) })
+  const text = useNow((now) => {
+    const seconds = (now.getTime() - Date.parse(at)) / 1_000
+    return seconds < 5
+      ? t('common.justNow')
+      : t('common.ago', { duration: formatDuration(seconds, i18n.language) })
+  })
   return (
     <time dateTime={at} title={`${formatMoment(at)} ${zoneOf(at)}`}>
       {text}
@@ -28,15 +31,16 @@ export function Ago({ at }: { at: string }) {
 /** Time left until something, or by how much it is late; with a word for either, because colour alone says nothing to some. */
 export function Until({ at }: { at: string }) {
   const { t, i18n } = useTranslation()
-  const seconds = (Date.parse(at) - useNow().getTime()) / 1_000
-  const duration = formatDuration(Math.abs(seconds), i18n.language)
+  const due = Date.parse(at)
+  const isLate = useNow((now) => now.getTime() > due)
+  const duration = useNow((now) => formatDuration(Math.abs(due - now.getTime()) / 1_000, i18n.language))
   return (
     <time
       dateTime={at}
       title={`${formatMoment(at)} ${zoneOf(at)}`}
-      className={seconds < 0 ? 'late figure' : 'figure'}
+      className={isLate ? 'late figure' : 'figure'}
     >
-      {seconds < 0 ? t('common.overdue', { duration }) : t('common.left', { duration })}
+      {isLate ? t('common.overdue', { duration }) : t('common.left', { duration })}
     </time>
   )
 }

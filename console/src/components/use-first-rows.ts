@@ -1,13 +1,17 @@
-import { useDeferredValue } from 'react'
+import { startTransition, useEffect, useState } from 'react'
 
 /**
- * The rows of a list that are drawn: those that can be seen at once when it is shown first, and right after all of them, so that
- * nobody waits for what is below the edge of the screen.
+ * The rows of a list that are drawn: those that can be seen at once when it is shown first, and then a screenful at a time, so that
+ * nobody waits for what is below the edge of the screen, and the page answers between two of them.
  *
- * @param first as many as fill a screen
+ * @param screenful rows that fill a screen
  */
-export function useFirstRows<Row>(rows: readonly Row[], first: number): readonly Row[] {
-  const isThere = rows.length > 0
-  const isDrawn = useDeferredValue(isThere, false)
-  return isDrawn ? rows : rows.slice(0, first)
+export function useFirstRows<Row>(rows: readonly Row[], screenful: number): readonly Row[] {
+  const [drawn, setDrawn] = useState(screenful)
+  const isMissingSome = drawn < rows.length
+  // biome-ignore lint/correctness/useExhaustiveDependencies: goes on for as long as some are missing
+  useEffect(() => {
+    if (isMissingSome) startTransition(() => setDrawn((before) => before + screenful))
+  }, [isMissingSome, drawn, screenful])
+  return isMissingSome ? rows.slice(0, drawn) : rows
 }

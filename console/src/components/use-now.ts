@@ -35,6 +35,12 @@ class Clock {
 
 const clock = new Clock()
 
-export function useNow(): Date {
-  return useSyncExternalStore(clock.subscribe, clock.now)
+/**
+ * What is read from the time, once a second; whoever shows it is drawn anew only when that has changed, so that a hundred countdowns in
+ * hours cost nothing.
+ *
+ * @param read gives the same for the same time
+ */
+export function useNow<Read extends string | number | boolean>(read: (now: Date) => Read): Read {
+  return useSyncExternalStore(clock.subscribe, () => read(clock.now()))
 }

@@ -66,10 +66,9 @@ export function WallPage() {
 
 /** By itself, so that the second does not draw the whole wall anew. */
 function Clock() {
-  const now = useNow()
   return (
-    <time className="figure" title={zoneOf(now)}>
-      {formatMoment(now)}
+    <time className="figure" title={useNow(zoneOf)}>
+      {useNow(formatMoment)}
     </time>
   )
 }
