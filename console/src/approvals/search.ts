@@ -1,16 +1,16 @@
-import { z } from 'zod/mini'
+import type { z } from 'zod/mini'
 import { CHANGE_TYPES } from '../../../domain/change.ts'
 import { CHANGE_REQUEST_STATUSES } from '../../../domain/change-request-state.ts'
-import { flag, moment, oneOf, paging, words } from '../components/search-schema.ts'
+import { flag, moment, oneOf, paging, searchOf, words } from '../components/search-schema.ts'
 
-export const inboxSearch = z.object({
+export const inboxSearch = searchOf(() => ({
   type: oneOf(CHANGE_TYPES),
   storeId: words,
   overdue: flag,
   sort: oneOf(['newest', 'oldest']),
-})
+}))
 
-export const changesSearch = z.object({
+export const changesSearch = searchOf(() => ({
   ...paging,
   status: oneOf(CHANGE_REQUEST_STATUSES),
   type: oneOf(CHANGE_TYPES),
@@ -23,5 +23,5 @@ export const changesSearch = z.object({
   createdFrom: moment,
   createdTo: moment,
   sort: oneOf(['newest', 'oldest']),
-})
+}))
 export type ChangesSearch = z.output<typeof changesSearch>

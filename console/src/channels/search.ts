@@ -1,5 +1,5 @@
-import { z } from 'zod/mini'
-import { oneOf, paging, words } from '../components/search-schema.ts'
+import type { z } from 'zod/mini'
+import { oneOf, paging, searchOf, words } from '../components/search-schema.ts'
 
 export const MESSAGE_STATES = [
   'hint',
@@ -16,7 +16,7 @@ export const CHANNEL_ORDER_STATES = ['held', 'placed', 'ignored'] as const
 export const LOGS = ['messages', 'deliveries', 'orders'] as const
 
 /** Which of a shop's logs is shown, and what of it. */
-export const shopSearch = z.object({
+export const shopSearch = searchOf(() => ({
   ...paging,
   /** None: the first that this person may read. */
   log: oneOf(LOGS),
@@ -26,5 +26,5 @@ export const shopSearch = z.object({
   orderState: oneOf(CHANNEL_ORDER_STATES),
   platformOrderId: words,
   sort: oneOf(['oldest']),
-})
+}))
 export type ShopSearch = z.output<typeof shopSearch>

@@ -18,3 +18,10 @@ export const moment = orNone(z.iso.datetime({ offset: true }))
 export const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   orNone(z.enum(values))
 export const paging = { cursor: orNone(z.string()) }
+
+/**
+ * The search parameters of a screen, whose schema is made when the screen is opened: a schema takes its time, and the router knows all
+ * screens.
+ */
+export const searchOf = <Fields extends z.core.$ZodShape>(fields: () => Fields) =>
+  z.lazy(() => z.object(fields()))

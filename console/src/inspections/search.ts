@@ -1,10 +1,9 @@
-import { z } from 'zod/mini'
-import { flag, oneOf, paging } from '../components/search-schema.ts'
+import { flag, oneOf, paging, searchOf } from '../components/search-schema.ts'
 
-export const inspectionsSearch = z.object({
+export const inspectionsSearch = searchOf(() => ({
   ...paging,
   /** None: open ones. */
   state: oneOf(['passed', 'failed', 'cancelled', 'all']),
   /** Of everybody that one may see; otherwise one's own. */
   everybody: flag,
-})
+}))

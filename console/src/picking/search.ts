@@ -1,4 +1,3 @@
-import { z } from 'zod/mini'
-import { paging, words } from '../components/search-schema.ts'
+import { paging, searchOf, words } from '../components/search-schema.ts'
 
-export const pickTasksSearch = z.object({ ...paging, warehouseId: words })
+export const pickTasksSearch = searchOf(() => ({ ...paging, warehouseId: words }))

@@ -5,9 +5,9 @@ import { ANOMALY_STATES } from '../../../domain/change-anomaly-state.ts'
 import { STATISTIC_KEYS, STATISTIC_SORTS } from '../../../domain/change-statistics.ts'
 import { PURCHASE_STATUSES } from '../../../domain/purchase-state.ts'
 import { COUNTERPARTS, DIFFERENCE_KINDS } from '../../../domain/reconciliation.ts'
-import { flag, moment, oneOf, paging, words } from '../components/search-schema.ts'
+import { flag, moment, oneOf, paging, searchOf, words } from '../components/search-schema.ts'
 
-export const healthSearch = z.object({
+export const healthSearch = searchOf(() => ({
   ...paging,
   grain: oneOf(['hour', 'day', 'week', 'month']),
   at: moment,
@@ -25,11 +25,11 @@ export const healthSearch = z.object({
   ]),
   /** Also what was kept, not only what was missed. */
   all: flag,
-})
+}))
 
-export const dataFlowSearch = z.object({ ...paging, edge: words, state: oneOf(['open', 'closed']) })
+export const dataFlowSearch = searchOf(() => ({ ...paging, edge: words, state: oneOf(['open', 'closed']) }))
 
-export const differencesSearch = z.object({
+export const differencesSearch = searchOf(() => ({
   ...paging,
   counterpart: oneOf(COUNTERPARTS),
   kind: oneOf(DIFFERENCE_KINDS),
@@ -38,18 +38,18 @@ export const differencesSearch = z.object({
   orderId: words,
   runId: words,
   sort: oneOf(['newest', 'oldest', 'largest']),
-})
+}))
 
-export const runsSearch = z.object({
+export const runsSearch = searchOf(() => ({
   ...paging,
   counterpart: oneOf(COUNTERPARTS),
   state: oneOf(['waiting', 'running', 'done', 'failed', 'cancelled']),
   sort: oneOf(['newest', 'oldest']),
-})
+}))
 
-export const periodsSearch = z.object({ ...paging, counterpart: oneOf(COUNTERPARTS) })
+export const periodsSearch = searchOf(() => ({ ...paging, counterpart: oneOf(COUNTERPARTS) }))
 
-export const auditSearch = z.object({
+export const auditSearch = searchOf(() => ({
   ...paging,
   actor: words,
   action: words,
@@ -58,37 +58,37 @@ export const auditSearch = z.object({
   from: moment,
   to: moment,
   sort: oneOf(['newest', 'oldest']),
-})
+}))
 
-export const replenishmentSearch = z.object({
+export const replenishmentSearch = searchOf(() => ({
   ...paging,
   warehouseId: words,
   skuId: words,
   supplierId: words,
   only: oneOf(['suggested', 'purchase', 'transfer', 'excess']),
   sort: oneOf(['sku', 'urgency', 'excess']),
-})
+}))
 
-export const purchasesSearch = z.object({
+export const purchasesSearch = searchOf(() => ({
   ...paging,
   status: oneOf(PURCHASE_STATUSES),
   open: flag,
   late: flag,
   warehouseId: words,
   supplierId: words,
-})
+}))
 
-export const anomaliesSearch = z.object({
+export const anomaliesSearch = searchOf(() => ({
   ...paging,
   state: oneOf(ANOMALY_STATES),
   kind: oneOf(ANOMALY_KINDS),
   storeId: words,
   person: words,
   sort: oneOf(['newest', 'oldest', 'worst']),
-})
+}))
 
 const month = z.catch(z.optional(z.string().check(z.regex(/^20\d\d-(0[1-9]|1[0-2])$/))), undefined)
-export const statisticsSearch = z.object({
+export const statisticsSearch = searchOf(() => ({
   ...paging,
   month,
   by: oneOf(STATISTIC_KEYS),
@@ -96,16 +96,16 @@ export const statisticsSearch = z.object({
   applicant: words,
   type: oneOf(CHANGE_TYPES),
   sort: oneOf(STATISTIC_SORTS),
-})
+}))
 
-export const customersSearch = z.object({
+export const customersSearch = searchOf(() => ({
   ...paging,
   segment: words,
   preferredChannel: words,
   complained: flag,
   sort: oneOf(['valuable', 'frequent', 'recent', 'lapsed', 'complaining']),
-})
-export const customerSearch = z.object(paging)
+}))
+export const customerSearch = searchOf(() => paging)
 
 const day = z.catch(z.optional(z.iso.date()), undefined)
-export const oversellSearch = z.object({ from: day, to: day })
+export const oversellSearch = searchOf(() => ({ from: day, to: day }))

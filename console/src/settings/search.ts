@@ -1,12 +1,12 @@
-import { z } from 'zod/mini'
+import type { z } from 'zod/mini'
 import { ROLES } from '../../../domain/role.ts'
-import { flag, oneOf, paging, words } from '../components/search-schema.ts'
+import { flag, oneOf, paging, searchOf, words } from '../components/search-schema.ts'
 
 export const PARTS = ['me', 'delegations', 'calendar', 'people', 'keys'] as const
 export type Part = (typeof PARTS)[number]
 
 /** Which part of the settings is shown, and what of its list. */
-export const settingsSearch = z.object({
+export const settingsSearch = searchOf(() => ({
   ...paging,
   /** None: one's own account. */
   part: oneOf(PARTS),
@@ -15,5 +15,5 @@ export const settingsSearch = z.object({
   running: flag,
   /** Of people and keys that are not in use any more. */
   ended: flag,
-})
+}))
 export type SettingsSearch = z.output<typeof settingsSearch>

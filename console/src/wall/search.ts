@@ -1,8 +1,7 @@
-import { z } from 'zod/mini'
-import { words } from '../components/search-schema.ts'
+import { searchOf, words } from '../components/search-schema.ts'
 
 /** The articles that are watched, by their numbers, with commas; none: those that are closest to their end. */
-export const wallSearch = z.object({ skus: words })
+export const wallSearch = searchOf(() => ({ skus: words }))
 
 /** As many as are read from five metres. */
 export const MOST_SKUS = 10

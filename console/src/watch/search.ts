@@ -1,9 +1,8 @@
-import { z } from 'zod/mini'
 import { WORK_ITEM_AGES } from '../../../domain/work-item-age.ts'
-import { flag, oneOf, paging, words } from '../components/search-schema.ts'
+import { flag, oneOf, paging, searchOf, words } from '../components/search-schema.ts'
 
 /** The lists behind the numbers of the overview. */
-export const workItemsSearch = z.object({
+export const workItemsSearch = searchOf(() => ({
   ...paging,
   kind: words,
   owner: words,
@@ -12,9 +11,9 @@ export const workItemsSearch = z.object({
   waited: oneOf(WORK_ITEM_AGES),
   snoozed: oneOf(['only', 'include']),
   sort: oneOf(['newest', 'oldest']),
-})
+}))
 
-export const stockSearch = z.object({
+export const stockSearch = searchOf(() => ({
   ...paging,
   text: words,
   warehouseId: words,
@@ -23,6 +22,6 @@ export const stockSearch = z.object({
   view: oneOf(['list']),
   stale: flag,
   sort: oneOf(['sku', 'available', 'level', 'reserved']),
-})
+}))
 
-export const shopsSearch = z.object({ ...paging, platform: words, storeId: words })
+export const shopsSearch = searchOf(() => ({ ...paging, platform: words, storeId: words }))
