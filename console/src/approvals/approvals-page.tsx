@@ -1,5 +1,5 @@
 import { getRouteApi, Outlet, useMatchRoute, useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isTyping } from '../components/keyboard.ts'
 import { PageHead } from '../components/page-head.tsx'
@@ -98,13 +98,18 @@ function useInboxKeys(ids: readonly string[], openId: string | null): void {
   const navigate = useNavigate()
   const queue = useDecisionQueue()
   const key = ids.join(' ')
+  // Where the last key has led to, which the page may not have arrived at: whoever presses J twice wants the second but one.
+  const at = useRef(openId)
+  useLayoutEffect(() => {
+    at.current = openId
+  }, [openId])
   useEffect(() => {
     const all = key === '' ? [] : key.split(' ')
     const onKey = (event: KeyboardEvent) => {
       if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
       if (event.key === 'u' || event.key === 'U') return void queue.undoLast()
-      const at = openId === null ? null : all.indexOf(openId)
-      const next = all.length === 0 ? null : stepped(at === -1 ? null : at, event.key, all.length)
+      const place = at.current === null ? -1 : all.indexOf(at.current)
+      const next = all.length === 0 ? null : stepped(place === -1 ? null : place, event.key, all.length)
       const changeId = next === null ? undefined : all[next]
       if (changeId === undefined) return
       event.preventDefault()
@@ -112,10 +117,11 @@ function useInboxKeys(ids: readonly string[], openId: string | null): void {
         to: '/approvals/$changeId',
         params: { changeId },
         search: true,
-        replace: openId !== null,
+        replace: at.current !== null,
       })
+      at.current = changeId
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
-  }, [key, openId, navigate, queue])
+  }, [key, navigate, queue])
 }
