@@ -76,11 +76,13 @@ function builtConsole({ consoleDir }: ApiDeps): string | null {
   return consoleDir !== undefined && existsSync(join(consoleDir, 'index.html')) ? consoleDir : null
 }
 
-const firstScreens = z.record(z.string(), z.string())
+const firstScreens = z.record(z.string(), z.object({ files: z.string(), asks: z.string() }))
+/** Every screen asks this before anything else. */
+const WHO_IS_SIGNED_IN = '</v1/session>; rel=preload; as=fetch; crossorigin'
 
 /**
- * What the page's answer names of the screen that is opened by it: the build's `first-screens.json`, by path. Nothing for somebody
- * who has to sign in first.
+ * What the page's answer names, for the browser to fetch before there is any code to ask for it: who is signed in, and of the screen that is
+ * opened its files and what it asks (the build's `first-screens.json`, by path). Nothing for somebody who has to sign in first.
  */
 async function readFirstScreens(
   consoleDir: string,
@@ -90,7 +92,10 @@ async function readFirstScreens(
   return (request) => {
     if (request.cookies[SESSION_COOKIE] === undefined) return undefined
     const path = pathOf(request)
-    return known.get(path) ?? known.get(`${path.slice(0, path.lastIndexOf('/'))}/*`)
+    const screen = known.get(path) ?? known.get(`${path.slice(0, path.lastIndexOf('/'))}/*`)
+    // By its search parameters it asks something else.
+    const asks = request.url === path ? screen?.asks : ''
+    return [WHO_IS_SIGNED_IN, screen?.files, asks].filter(Boolean).join(', ')
   }
 }
 

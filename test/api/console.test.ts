@@ -15,9 +15,9 @@ beforeAll(async () => {
   await writeFile(
     join(consoleDir, 'first-screens.json'),
     JSON.stringify({
-      '/': '</assets/overview.js>; rel=modulepreload',
-      '/orders': '</assets/orders.js>; rel=modulepreload',
-      '/approvals/*': '</assets/approval.js>; rel=modulepreload',
+      '/': { files: '</assets/overview.js>; rel=modulepreload', asks: '</v1/counts>; rel=preload' },
+      '/orders': { files: '</assets/orders.js>; rel=modulepreload', asks: '</v1/orders>; rel=preload' },
+      '/approvals/*': { files: '</assets/approval.js>; rel=modulepreload', asks: '' },
     }),
   )
   await writeFile(join(consoleDir, 'icon.svg'), '<svg/>')
@@ -47,16 +47,21 @@ test('every address of the console opens its one page, which is asked for anew e
   }
 })
 
-test('a page names the files of the screen that it opens, to whoever need not sign in first', async () => {
-  const linkOf = async (url: string, cookie?: string) =>
+test('a page names what the screen that it opens will fetch, to whoever need not sign in first', async () => {
+  const namedBy = async (url: string, cookie?: string) =>
     (await open(url, { accept: 'text/html', ...(cookie === undefined ? {} : { cookie }) })).headers.link
+  const who = '</v1/session>; rel=preload; as=fetch; crossorigin'
   const session = 'order_hub_session=whatever'
-  expect(await linkOf('/', session)).toBe('</assets/overview.js>; rel=modulepreload')
-  expect(await linkOf('/orders?status=paid', session)).toBe('</assets/orders.js>; rel=modulepreload')
-  expect(await linkOf('/approvals/0192f0c1', session)).toBe('</assets/approval.js>; rel=modulepreload')
-  expect(await linkOf('/approvals/0192f0c1/more', session)).toBeUndefined()
-  expect(await linkOf('/stock', session)).toBeUndefined()
-  expect(await linkOf('/orders')).toBeUndefined()
+  const overview = '</assets/overview.js>; rel=modulepreload, </v1/counts>; rel=preload'
+  expect(await namedBy('/', session)).toBe(`${who}, ${overview}`)
+  // With search parameters a screen asks something else.
+  expect(await namedBy('/orders?status=paid', session)).toBe(`${who}, </assets/orders.js>; rel=modulepreload`)
+  expect(await namedBy('/approvals/0192f0c1', session)).toBe(
+    `${who}, </assets/approval.js>; rel=modulepreload`,
+  )
+  expect(await namedBy('/approvals/0192f0c1/more', session)).toBe(who)
+  expect(await namedBy('/stock', session)).toBe(who)
+  expect(await namedBy('/orders')).toBeUndefined()
 })
 
 test('a page may run scripts from files of its own only, and stands in nobody’s frame', async () => {
