@@ -146,6 +146,23 @@ export const orderCounts = z.object({
 })
 export type OrderCounts = z.output<typeof orderCounts>
 
+/** So many hours at most are counted by the minute. */
+const MOST_RATE_HOURS = 2
+export const orderRateQuery = z
+  .strictObject({ from: instant, to: instant })
+  .refine(({ from, to }) => Date.parse(from) < Date.parse(to), {
+    path: ['to'],
+    message: 'must be after from',
+  })
+  .refine(({ from, to }) => Date.parse(to) - Date.parse(from) <= MOST_RATE_HOURS * 3_600_000, {
+    path: ['to'],
+    message: `must be within ${MOST_RATE_HOURS} hours after from`,
+  })
+export type OrderRateQuery = z.output<typeof orderRateQuery>
+/** How many orders were placed in each minute, the oldest first; minutes without any are left out. */
+export const orderRate = z.object({ minutes: z.array(z.object({ startsAt: instant, count: z.int() })) })
+export type OrderRate = z.output<typeof orderRate>
+
 export const paymentView = z.object({
   paymentId: z.string(),
   amountCents: cents,

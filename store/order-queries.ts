@@ -5,6 +5,8 @@ import {
   type OrderCounts,
   type OrderDetail,
   type OrderFilters,
+  type OrderRate,
+  type OrderRateQuery,
   type OrderSummary,
 } from '../contracts/orders.ts'
 import { ORDER_STATUSES, type OrderStatus } from '../domain/order-state.ts'
@@ -86,6 +88,27 @@ export async function countOrders(db: Db, scope: Scope): Promise<OrderCounts> {
     select count(*)::int as count from (
       select from orders where needs_attention and ${mine} limit ${most}) as counted`.execute(db)
   return { most, statuses, needsAttention: attention[0]?.count ?? 0 }
+}
+
+/** How many orders of the scope were placed in each minute of a time, the oldest first. */
+export async function countOrdersByMinute(
+  db: Db,
+  { from, to }: OrderRateQuery,
+  scope: Scope,
+): Promise<OrderRate> {
+  const rows = await db
+    .selectFrom('orders')
+    .select((eb) => [
+      sql<Date>`date_trunc('minute', created_at)`.as('minute'),
+      eb.cast<number>(eb.fn.countAll(), 'integer').as('count'),
+    ])
+    .where('created_at', '>=', new Date(from))
+    .where('created_at', '<', new Date(to))
+    .where(inScope(scope, 'store_id'))
+    .groupBy('minute')
+    .orderBy('minute')
+    .execute()
+  return { minutes: rows.map(({ minute, count }) => ({ startsAt: minute.toISOString(), count })) }
 }
 
 /** Whether an order exists, and whether it lies in the scope. */

@@ -10,6 +10,8 @@ import {
   orderCounts,
   orderDetail,
   orderPage,
+  orderRate,
+  orderRateQuery,
   type PlaceOrderBody,
   placedOrder,
   placeOrderBody,
@@ -20,7 +22,7 @@ import { QueueFullError } from '../../store/group-commit.ts'
 import { findStandings, type StoredAnswer } from '../../store/idempotency.ts'
 import { operatorOf, scopeOf } from '../../store/identity.ts'
 import { listOrderLog } from '../../store/operation-log.ts'
-import { countOrders, findOrderDetail, listOrders } from '../../store/order-queries.ts'
+import { countOrders, countOrdersByMinute, findOrderDetail, listOrders } from '../../store/order-queries.ts'
 import { readOrderStory } from '../../store/order-story.ts'
 import { ACCESS, identityOf } from '../access.ts'
 import { maskContact, mayReadContact } from '../contact-view.ts'
@@ -113,6 +115,20 @@ export const orderRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app,
       },
     },
     async (request) => countOrders(db, scopeOf(identityOf(request))),
+  )
+
+  app.get(
+    '/v1/orders/rate',
+    {
+      config: { access: ACCESS.readOrders },
+      schema: {
+        tags,
+        summary: 'How many orders of your stores were placed in each minute',
+        querystring: orderRateQuery,
+        response: { 200: orderRate },
+      },
+    },
+    async (request) => countOrdersByMinute(db, request.query, scopeOf(identityOf(request))),
   )
 
   app.get(

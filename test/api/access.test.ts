@@ -16,6 +16,7 @@ const MATRIX: Record<string, { systems: string; roles: string }> = {
   'POST /v1/orders': { systems: 'mall', roles: 'clerk team_lead store_manager' },
   'GET /v1/orders': { systems: 'mall ops', roles: 'all' },
   'GET /v1/orders/counts': { systems: 'mall ops', roles: 'all' },
+  'GET /v1/orders/rate': { systems: 'mall ops', roles: 'all' },
   'GET /v1/orders/:orderId': { systems: 'mall ops', roles: 'all' },
   'GET /v1/orders/:orderId/log': { systems: 'mall ops', roles: 'all' },
   'GET /v1/orders/:orderId/story': { systems: 'ops', roles: 'all' },

@@ -59,6 +59,38 @@ test('orders under way are counted by status, as many as the list has and none o
   expect(all.needsAttention).toBe(counts.needsAttention + 1)
 })
 
+test('orders are counted by the minute they were placed in, all of them and none of other stores', async () => {
+  await api.rows("insert into store (id, name, channel, region) values ('ST-RATE', 'x', 'mall', '华北')")
+  const placedAt = async (at: string, storeId?: string) => {
+    const { orderId } = (await placeOrder(api)).json()
+    await api.rows('update orders set created_at = $2, store_id = coalesce($3, store_id) where id = $1', [
+      ...[orderId, at, storeId ?? null],
+    ])
+  }
+  for (const at of ['08:59:59.999', '09:00:00', '09:00:59.999', '09:59:30'])
+    await placedAt(`2026-01-05T${at}Z`)
+  await placedAt('2026-01-05T10:00:00Z')
+  await placedAt('2026-01-05T09:00:30Z', 'ST-RATE')
+  const url = '/v1/orders/rate?from=2026-01-05T09:00:00Z&to=2026-01-05T10:00:00Z'
+  const last = { startsAt: '2026-01-05T09:59:00.000Z', count: 1 }
+  expect((await api.as('clerk', { url })).json()).toEqual({
+    minutes: [{ startsAt: '2026-01-05T09:00:00.000Z', count: 2 }, last],
+  })
+  expect((await api.as('admin', { url })).json()).toEqual({
+    minutes: [{ startsAt: '2026-01-05T09:00:00.000Z', count: 3 }, last],
+  })
+})
+
+test.each([
+  ['a time that ends before it begins', 'from=2026-01-05T09:00:00Z&to=2026-01-05T08:00:00Z'],
+  ['more than two hours', 'from=2026-01-05T09:00:00Z&to=2026-01-05T11:00:01Z'],
+  ['no time', ''],
+  ['what is no time', 'from=today&to=2026-01-05T11:00:01Z'],
+])('orders of %s are not counted by the minute', async (_what, query) => {
+  const response = await api.as('clerk', { url: `/v1/orders/rate?${query}` })
+  expect([response.statusCode, response.json().code]).toEqual([400, 'invalid-request'])
+})
+
 test('the detail shows lines, reservations and the contact to the people of the store', async () => {
   const { orderId } = (await placeOrder(api)).json()
   const detail = (await api.as('clerk', { url: `/v1/orders/${orderId}` })).json()

@@ -49,7 +49,7 @@ test('where the orders of the last hour cannot be counted the wall says so, and 
   await placeOrder()
   const { page } = await browser.open({ as: 'ops', viewport: FULL_HD })
   let isAway = true
-  await page.route('**/v1/orders?*', (route) => (isAway ? route.abort() : route.continue()))
+  await page.route('**/v1/orders/rate?*', (route) => (isAway ? route.abort() : route.continue()))
   await page.goto('/wall')
   const rate = page.getByRole('region', { name: /每分钟新订单/ })
   await rate.getByRole('alert').waitFor()

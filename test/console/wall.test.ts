@@ -22,6 +22,19 @@ test('each minute of the last hour has as many as came in it, in whatever order 
   )
 })
 
+test('what was counted for a whole minute counts as if each had been heard', () => {
+  const series = new MinuteSeries()
+  series.add(START, 3_000)
+  series.add(START + 59_999)
+  series.add(START - MINUTE, 7)
+  expect(
+    series
+      .values(START)
+      .slice(-2)
+      .map(({ count }) => count),
+  ).toEqual([7, 3_001])
+})
+
 test('after a day and a million orders it holds as much as after a minute', () => {
   const series = new MinuteSeries()
   for (let index = 0; index < 1_000_000; index += 1)

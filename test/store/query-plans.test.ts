@@ -40,7 +40,7 @@ import { type InspectionViewer, listInspections } from '../../store/inspection-q
 import { planDueListings } from '../../store/listing-plan.ts'
 import { listListings } from '../../store/listing-queries.ts'
 import { listOperationLog, listOrderLog } from '../../store/operation-log.ts'
-import { listOrders } from '../../store/order-queries.ts'
+import { countOrdersByMinute, listOrders } from '../../store/order-queries.ts'
 import { readOrderStory } from '../../store/order-story.ts'
 import { readOversellRisk } from '../../store/oversell-risk.ts'
 import { readPastOrders } from '../../store/past-orders.ts'
@@ -718,6 +718,13 @@ describe('lists', () => {
     const next = listOrdersQuery.parse({ limit: '50', ...filters, cursor: nextCursor })
     await expectNarrow((db) => listOrders(db, next, everything), ['orders'])
   })
+
+  test.each<[string, Scope]>([
+    ['everybody', everything],
+    ['stores', { kind: 'stores', storeIds: ['STORE-3', 'STORE-4'] }],
+  ])('orders of %s are counted by the minute from those of that time', (_, scope) =>
+    expectNarrow((db) => countOrdersByMinute(db, { from, to }, scope), ['orders']),
+  )
 
   test.each<[string, Scope]>([
     ['stores', { kind: 'stores', storeIds: ['STORE-3', 'STORE-4'] }],

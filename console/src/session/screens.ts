@@ -12,7 +12,7 @@ export const SCREENS = [
   {
     key: 'wall',
     path: '/wall',
-    needs: ['GET /v1/stock/board', 'GET /v1/warehouses', 'GET /v1/orders', 'GET /v1/work-items'],
+    needs: ['GET /v1/stock/board', 'GET /v1/warehouses', 'GET /v1/orders/rate', 'GET /v1/work-items'],
   },
   {
     key: 'picking',

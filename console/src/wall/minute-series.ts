@@ -8,13 +8,13 @@ export class MinuteSeries {
   readonly #minutes = new Array<number>(MINUTES_SHOWN).fill(-1)
 
   /** @param atMs in ms since 1970; of more than an hour ago: nothing happens */
-  add(atMs: number): void {
+  add(atMs: number, count = 1): void {
     const minute = Math.floor(atMs / MINUTE_MS)
     const place = minute % MINUTES_SHOWN
     const present = this.#minutes[place] ?? -1
     // Later than what stands here now by an hour or more: its place is free again.
     if (minute < present) return
-    this.#counts[place] = minute === present ? (this.#counts[place] ?? 0) + 1 : 1
+    this.#counts[place] = minute === present ? (this.#counts[place] ?? 0) + count : count
     this.#minutes[place] = minute
   }
 

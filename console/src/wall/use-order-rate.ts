@@ -7,19 +7,18 @@ import { MINUTES_SHOWN, MinuteSeries } from './minute-series.ts'
 const SHOW_EVERY_MS = 5_000
 /** After a failed count: nobody stands before a wall to press anything. */
 const COUNT_AGAIN_MS = 30_000
-/** Of the hour before the screen was opened; more would cost the hub more than the curve is worth. */
-const MOST_PAGES = 10
-const PAGE = 200
+
+type Minute = { startsAt: string; count: number }
 
 export type OrderRate = {
   /** Without those of `before` as long as it is not there. */
   minutes: { minuteMs: number; count: number }[]
   isLive: boolean
-  /** When the orders were placed that were there before the screen was opened, in ms since 1970. */
-  before: UseQueryResult<number[]>
+  /** How many of the orders that were there before the screen was opened each minute had. */
+  before: UseQueryResult<Minute[]>
 }
 
-/** New orders of each of the last sixty minutes: those before by the list, the others as they come. */
+/** New orders of each of the last sixty minutes: those before as the hub counts them, the others as they come. */
 export function useOrderRate(): OrderRate {
   const [sinceMs] = useState(() => Date.now())
   const [{ live, nowMs, isLive }, setHeard] = useState(() => ({
@@ -45,7 +44,7 @@ export function useOrderRate(): OrderRate {
       on: {
         order: (data) => {
           const atMs = placedAtMs(data)
-          // What was there before is counted by the list.
+          // What was there before is counted by the hub.
           if (atMs !== null && atMs >= sinceMs) series.add(atMs)
         },
       },
@@ -63,7 +62,7 @@ export function useOrderRate(): OrderRate {
 
   const listed = useMemo(() => {
     const series = new MinuteSeries()
-    for (const atMs of before.data ?? []) series.add(atMs)
+    for (const { startsAt, count } of before.data ?? []) series.add(Date.parse(startsAt), count)
     return series
   }, [before.data])
   const minutes = useMemo(() => {
@@ -82,22 +81,10 @@ export function placedAtMs(data: string): number | null {
   return field === 'status' && oldValue === null ? Date.parse(at) : null
 }
 
-/** When each order of the hour before was placed. Whenever it is asked for: others than those before count as they come. */
-async function placedBefore(sinceMs: number, signal: AbortSignal): Promise<number[]> {
-  const createdFrom = new Date(sinceMs - MINUTES_SHOWN * 60_000).toISOString()
-  const createdTo = new Date(sinceMs).toISOString()
-  const placed: number[] = []
-  let cursor: string | null = null
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const query: { createdFrom: string; createdTo: string; limit: number; cursor?: string } = {
-      ...{ createdFrom, createdTo },
-      limit: PAGE,
-      ...(cursor === null ? {} : { cursor }),
-    }
-    const { data } = await client.GET('/v1/orders', { params: { query }, signal })
-    placed.push(...(data?.items ?? []).map(({ createdAt }) => Date.parse(createdAt)))
-    cursor = data?.nextCursor ?? null
-    if (cursor === null) break
-  }
-  return placed
+/** Of the hour before, whenever it is asked for: others than those count as they come. */
+async function placedBefore(sinceMs: number, signal: AbortSignal): Promise<Minute[]> {
+  const from = new Date(sinceMs - MINUTES_SHOWN * 60_000).toISOString()
+  const to = new Date(sinceMs).toISOString()
+  const { data } = await client.GET('/v1/orders/rate', { params: { query: { from, to } }, signal })
+  return data?.minutes ?? []
 }
