@@ -74,10 +74,13 @@ function runVitest(files: Record<string, string>) {
   return resultsOf(readFileSync(TEST_RESULTS, 'utf8'), status ?? -1)
 }
 
-const good = 'test("one", () => undefined)\ntest.skip("two", () => undefined)\ntest.todo("three")'
+const good = `test("one", () => undefined)
+  test.skip("two", () => undefined)
+  test.todo("three")
+  describe.skip("not now", () => { describe("nor what is in it", () => { test("four", () => undefined) }) })`
 
 test('a run without a failure counts its tests, skipped and todo together', () => {
-  expect(runVitest({ 'good.test.js': good })).toEqual({ passed: 1, failed: 0, skipped: 2, failures: [] })
+  expect(runVitest({ 'good.test.js': good })).toEqual({ passed: 1, failed: 0, skipped: 3, failures: [] })
 })
 
 test('whatever fails is counted once and named with its reason: a test, a hook, a file, what nobody waited for', () => {
@@ -90,7 +93,7 @@ test('whatever fails is counted once and named with its reason: a test, a hook, 
     'lost.test.js': 'import "./nowhere.js"\ntest("never", () => undefined)',
     'loose.test.js': 'test("loose", () => { void Promise.reject(new Error("nobody waits")) })',
   })
-  expect(counts).toEqual({ passed: 2, failed: 5, skipped: 3 })
+  expect(counts).toEqual({ passed: 2, failed: 5, skipped: 4 })
   expect(failures.toSorted()).toEqual([
     expect.stringMatching(/^bad\.test\.js > bad\n.*one is not two/),
     expect.stringMatching(/^hook\.test\.js > with\n.*no hook/),
