@@ -9,6 +9,7 @@ import type {
   WorkItemKind,
 } from './order.ts'
 import { type OrderStatus, transition } from './order-state.ts'
+import type { NamedFacts, WorkItemDetail } from './work-item-facts.ts'
 
 /** A decision under construction: what the functions of the order's life write into. */
 export type Draft = Omit<Decision, 'records'> & {
@@ -54,11 +55,11 @@ export function openDraft(before: OrderState, event: OrderEvent, nowMs: number):
  *
  * @param owner who is to look at it; null: nobody in particular
  */
-export function raise(
+export function raise<Detail extends WorkItemDetail>(
   draft: Draft,
   workItemKind: WorkItemKind,
   key: string,
-  detail: Record<string, string | number>,
+  detail: NamedFacts<Detail>,
   owner: string | null = null,
 ): void {
   draft.state.needsAttention = true

@@ -11,6 +11,7 @@ import type { Platform } from './channel-order.ts'
 import type { OrderCheck, OrderCheckAnswer } from './order-check.ts'
 import type { OrderStatus, ParcelState, ReturnState } from './order-state.ts'
 import type { GivenUpUnits, OrderPresale, PresaleArrival } from './presale.ts'
+import type { WorkItemDetail } from './work-item-facts.ts'
 
 /** Deadlines of one order's life, in seconds. They come from policy and are fixed when the order is placed. */
 export type OrderDeadlines = {
@@ -374,7 +375,7 @@ export type OrderWrite =
       kind: 'open_work_item'
       workItemKind: WorkItemKind
       key: string
-      detail: Record<string, string | number>
+      detail: WorkItemDetail
       /** Who is to look at it; null: nobody in particular. */
       owner?: string | null
     }

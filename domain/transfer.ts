@@ -1,5 +1,6 @@
 import type { TransferApprover } from './transfer-approval.ts'
 import { TRANSFER_TRANSITIONS, type TransferStatus } from './transfer-state.ts'
+import type { WorkItemDetail } from './work-item-facts.ts'
 
 /** Units held at one source, and what became of them. `dispatched - received - lost - returned` are on their way. */
 export type TransferLeg = {
@@ -68,8 +69,11 @@ export type TransferEffect =
   | { kind: 'take_out'; warehouseId: string; quantity: number }
   | { kind: 'take_in'; warehouseId: string; quantity: number }
   | { kind: 'write_off'; legNumber: number; quantity: number; reason: string }
-  | { kind: 'raise'; workItem: 'transfer_overdue' | 'transfer_sold_out' | 'transfer_loss'; detail: Detail }
-type Detail = Record<string, string | number>
+  | {
+      kind: 'raise'
+      workItem: 'transfer_overdue' | 'transfer_sold_out' | 'transfer_loss'
+      detail: WorkItemDetail
+    }
 
 export type TransferRefusal = {
   ok: false
@@ -154,7 +158,13 @@ function decideApproval(state: TransferState, event: EventOf<'decided'>, nowMs: 
 function replan(state: TransferState, reproposal: Reproposal | null, nowMs: number): TransferDecision {
   const { transferId, skuId, destinationId, quantity } = state
   const next = state.proposalNumber < state.maximumProposals ? reproposal : null
-  const detail = { transferId, skuId, warehouseId: destinationId, quantity, proposals: state.proposalNumber }
+  const detail: WorkItemDetail = {
+    transferId,
+    skuId,
+    warehouseId: destinationId,
+    quantity,
+    proposals: state.proposalNumber,
+  }
   const told: TransferEffect = { kind: 'raise', workItem: 'transfer_sold_out', detail }
   if (!next) return move({ ...state, needsAttention: true }, 'unsourced', nowMs, [told])
   const { automatic, plan, approverRoles } = next
@@ -203,7 +213,7 @@ function lose(state: TransferState, event: EventOf<'lost'>, nowMs: number): Tran
     withLeg(state, event, inTransit, 'on their way', (leg) => {
       const { legNumber, quantity, reason } = event
       const { transferId, skuId } = state
-      const detail = { transferId, skuId, warehouseId: leg.sourceId, quantity, reason }
+      const detail: WorkItemDetail = { transferId, skuId, warehouseId: leg.sourceId, quantity, reason }
       const legs = changed(state, { ...leg, lost: leg.lost + quantity })
       return settle({ ...state, legs, needsAttention: true }, nowMs, [
         { kind: 'write_off', legNumber, quantity, reason },
@@ -229,7 +239,7 @@ function passDeadline(state: TransferState, dueAtMs: number, nowMs: number): Tra
   // A timer of an earlier status, or one that has been heard before.
   if (state.dueAtMs === null || state.dueAtMs !== dueAtMs) return wrongState(state)
   const { transferId, skuId, destinationId: warehouseId, quantity, status } = state
-  const detail = { transferId, skuId, warehouseId, quantity, status }
+  const detail: WorkItemDetail = { transferId, skuId, warehouseId, quantity, status }
   const told: TransferEffect = { kind: 'raise', workItem: 'transfer_overdue', detail }
   if (status === 'requested') return move(state, 'cancelled', nowMs, [told])
   const next = { ...state, version: state.version + 1, dueAtMs: null, needsAttention: true }

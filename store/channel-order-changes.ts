@@ -1,5 +1,6 @@
 import { ProblemError } from '../contracts/errors.ts'
 import { isShippedThere } from '../domain/channel-placing.ts'
+import type { WorkItemDetail } from '../domain/work-item-facts.ts'
 import { RECEIVER_CHANGED } from './change-records.ts'
 import { submitForBuyer } from './change-requests.ts'
 import { UNKNOWN_DIVISION } from './channel-order-contact.ts'
@@ -135,7 +136,7 @@ function raiseChange(
   report: ChannelOrderReport,
   orderId: string,
   reason: string,
-  more: Record<string, string> = {},
+  more: WorkItemDetail = {},
 ): Promise<void> {
   const { shop, order } = report
   const detail = { shopId: shop.shopId, platformOrderId: order.platformOrderId, reason, ...more }

@@ -3,6 +3,7 @@ import { v7 as uuid } from 'uuid'
 import { ProblemError } from '../contracts/errors.ts'
 import { COURIER_PUSH } from '../contracts/facts.ts'
 import type { WorkItemKind } from '../domain/order.ts'
+import type { NamedFacts, WorkItemDetail } from '../domain/work-item-facts.ts'
 import type { Db, Tx } from './database.ts'
 import { DUE_ANEW, sendAgain } from './due-anew.ts'
 import { replayExhausted } from './event-deliveries.ts'
@@ -14,13 +15,13 @@ import { isHeld } from './order-check-rows.ts'
  * Opens a work item, or counts one more occurrence on the open one with the same key. One that was put off comes back if it now
  * says something else than whoever put it off had read; the same once more, of what is looked at every few seconds, does not.
  */
-export async function openWorkItem(
+export async function openWorkItem<Detail extends WorkItemDetail>(
   tx: Tx | Db,
   item: {
     kind: WorkItemKind
     key: string
     orderId: string | null
-    detail: Record<string, string | number>
+    detail: NamedFacts<Detail>
     owner?: string | null
   },
 ): Promise<void> {

@@ -39,11 +39,11 @@ export function listingFailure(
   }
 }
 
-function itemOf(delivery: DueDelivery, error: string, isRefusal: boolean) {
+function itemOf(delivery: DueDelivery, error: string, isRefusal: boolean): DeliveryFailure['workItem'] {
   const { storeId, skuId, version, quantity, lowers } = listingMessage.parse(delivery.payload)
   if (!lowers) return isRefusal ? failedDeliveryItem(delivery, error) : null
   return {
-    kind: 'delisting_failed' as const,
+    kind: 'delisting_failed',
     // A store that does not answer is one problem, however many listings wait for it.
     key: isRefusal ? listingKey(storeId, skuId) : storeId,
     detail: { storeId, skuId, version, quantity, attempts: delivery.attempts, reason: error },

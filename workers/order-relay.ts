@@ -10,6 +10,7 @@ import type { Logger } from 'pino'
 import { z } from 'zod'
 import { type FactType, factBodies, ORDER_PLACED, orderPlacedBody } from '../contracts/facts.ts'
 import type { OrderPlaced } from '../domain/order.ts'
+import type { WorkItemDetail } from '../domain/work-item-facts.ts'
 import type { Db } from '../store/database.ts'
 import {
   claimOrders,
@@ -327,7 +328,7 @@ function factOf(message: InboxRow): OrderFact {
   }
 }
 
-function paymentDetail(message: InboxRow): Record<string, string | number> {
+function paymentDetail(message: InboxRow): WorkItemDetail {
   const payment = factBodies['payment.received'].safeParse(message.body)
   return message.type === 'payment.received' && payment.success
     ? { paymentId: payment.data.paymentId, amountCents: payment.data.amountCents }

@@ -138,7 +138,9 @@ export class Reconcile {
       ...(await findQuotaDrift(db)).map((detail) => ({ key: `${detail.quotaId}/${detail.skuId}`, detail })),
       ...(await findPresaleDrift(db)).map((detail) => ({ key: detail.presaleId, detail })),
     ]
-    for (const drift of drifts) await openWorkItem(db, { kind: 'stock_drift', orderId: null, ...drift })
+    for (const drift of drifts) {
+      await openWorkItem<typeof drift.detail>(db, { kind: 'stock_drift', orderId: null, ...drift })
+    }
     return drifts.length
   }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { assigneePage, workItemCounts, workItemPage, workItemView } from '../../contracts/work-items.ts'
 import { WORK_ITEM_KINDS } from '../../domain/order.ts'
 import type { Role } from '../../domain/role.ts'
+import type { WorkItemDetail } from '../../domain/work-item-facts.ts'
 import type { System } from '../../store/identity.ts'
 import { openWorkItem } from '../../store/work-items.ts'
 import { createTestApi, PASSWORD, placeOrder, type TestApi } from './support.ts'
@@ -21,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-const raise = async (orderId: string | null = orders.own, detail: Record<string, string> = {}) => {
+const raise = async (orderId: string | null = orders.own, detail: WorkItemDetail = {}) => {
   const key = uuid()
   await openWorkItem(api.database.db, { kind: 'short_pick', key, orderId, detail })
   const [row] = await api.rows('select id from work_item where key = $1', [key])

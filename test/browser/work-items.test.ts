@@ -84,6 +84,20 @@ test('a work item is put off by one press, is in nobody’s inbox, and comes bac
   expect(complaints).toEqual([])
 })
 
+test('a work item tells in words what it is about: its facts by name, an amount as money', async () => {
+  await strandPayment()
+  const { page, complaints } = await browser.open({ as: 'ops' })
+  await page.goto(`/work-items/${await newestStranded(page)}`)
+  const about = page.getByRole('region', { name: '下一步' })
+  await about.getByText('付款流水号', { exact: true }).waitFor()
+  const told = await about.getByRole('table').innerText()
+  expect(told).toMatch(/金额\s+¥1\.00\s/)
+  expect(told).toMatch(/付款所指的订单号\s+0192f0c1-7d2e-7c39-9d3e-0f6f5a6f1e11/)
+  expect(told).toMatch(/消息编号\s+\d/)
+  expect(told).not.toMatch(/paymentId|amountCents|namedOrderId|inboxId/)
+  expect(complaints).toEqual([])
+})
+
 test('a payment that found no order is tried again by one press, and whoever did so has it', async () => {
   await strandPayment()
   const { page, complaints } = await browser.open({ as: 'ops' })

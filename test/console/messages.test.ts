@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { en } from '../../console/src/i18n/en.ts'
 import { zhCN } from '../../console/src/i18n/zh-CN.ts'
 import { zhCNScreens } from '../../console/src/i18n/zh-CN-screens.ts'
+import { WORK_ITEM_FACTS } from '../../domain/work-item-facts.ts'
 
 const folder = join(import.meta.dirname, '../../console/src')
 
@@ -30,6 +31,10 @@ test('both languages have every text, and none is empty', () => {
 
 test('a text has the same blanks in both languages: none stays unfilled', () => {
   for (const [key, text] of chinese) expect(placeholders(english.get(key)), key).toEqual(placeholders(text))
+})
+
+test('every fact that a work item tells has words, and nothing else has', () => {
+  expect(Object.keys(zhCNScreens.workItemFact).sort()).toEqual(Object.keys(WORK_ITEM_FACTS).sort())
 })
 
 test('English texts are English', () => {

@@ -1,6 +1,7 @@
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { WorkItemKind } from '../../domain/order.ts'
+import type { WorkItemDetail } from '../../domain/work-item-facts.ts'
 import { SYSTEM_ORIGIN } from '../../store/audit.ts'
 import { upsertAccount } from '../../store/identity.ts'
 import { appendInbox } from '../../store/inbox.ts'
@@ -32,7 +33,7 @@ const cleared = (orderId: string) =>
 async function open(
   kind: WorkItemKind,
   orderId: string | null = null,
-  detail: Record<string, string | number> = {},
+  detail: WorkItemDetail = {},
   key: string = uuid(),
 ): Promise<{ id: string; key: string }> {
   await openWorkItem(store.db, { kind, key, orderId, detail })
@@ -50,14 +51,14 @@ const putOff = (id: string, reason = '等仓库答复') =>
 
 describe('a work item that was put off', () => {
   test('stays so while what it is about is only seen again, and comes back once it says something new', async () => {
-    const { id, key } = await open('stock_drift', null, { units: 3 })
+    const { id, key } = await open('stock_drift', null, { quantity: 3 })
     await putOff(id)
-    await open('stock_drift', null, { units: 3 }, key)
+    await open('stock_drift', null, { quantity: 3 }, key)
     expect(await itemsOf(key)).toMatchObject([{ occurrences: 2, snoozed_by: 'system' }])
     expect((await itemsOf(key))[0]?.snoozed_until).not.toBeNull()
-    await open('stock_drift', null, { units: 4 }, key)
+    await open('stock_drift', null, { quantity: 4 }, key)
     expect(await itemsOf(key)).toMatchObject([
-      { occurrences: 3, snoozed_until: null, snoozed_by: null, snooze_reason: null, detail: { units: 4 } },
+      { occurrences: 3, snoozed_until: null, snoozed_by: null, snooze_reason: null, detail: { quantity: 4 } },
     ])
   })
 
@@ -77,11 +78,11 @@ describe('a work item', () => {
     const key = uuid()
     await Promise.all(
       Array.from({ length: 6 }, () =>
-        openWorkItem(store.db, { kind: 'contradiction', key, orderId: null, detail: { time: 'first' } }),
+        openWorkItem(store.db, { kind: 'contradiction', key, orderId: null, detail: { reason: 'first' } }),
       ),
     )
-    await openWorkItem(store.db, { kind: 'contradiction', key, orderId: null, detail: { time: 'last' } })
-    expect(await itemsOf(key)).toMatchObject([{ occurrences: 7, state: 'open', detail: { time: 'last' } }])
+    await openWorkItem(store.db, { kind: 'contradiction', key, orderId: null, detail: { reason: 'last' } })
+    expect(await itemsOf(key)).toMatchObject([{ occurrences: 7, state: 'open', detail: { reason: 'last' } }])
   })
 
   test('trouble that comes back after it was resolved is a new item', async () => {

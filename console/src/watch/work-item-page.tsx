@@ -13,6 +13,7 @@ import { Tag } from '../components/tag.tsx'
 import { pickText } from '../format/bilingual.ts'
 import { Snoozed } from './snoozed.tsx'
 import { WorkItemActions } from './work-item-actions.tsx'
+import { FactName, FactValue } from './work-item-facts.tsx'
 
 const route = getRouteApi('/shell/work-items/$workItemId')
 
@@ -78,8 +79,8 @@ function About({ item }: { item: WorkItemDetail }) {
           { key: 'times', label: t('workItems.occurrences'), children: item.occurrences },
           ...Object.entries(item.detail).map(([name, value]) => ({
             key: `detail ${name}`,
-            label: <span className="code">{name}</span>,
-            children: String(value),
+            label: <FactName name={name} />,
+            children: <FactValue name={name} value={value} />,
           })),
           ...(resolution === null
             ? []
