@@ -43,5 +43,7 @@ test('an order of the mall appears by itself, is made cheaper by one tap on a ph
   const trail = admin.getByRole('table')
   for (const step of ['提交改单申请', '审批改单', '改单已通知 ERP', '改单已执行'])
     await trail.getByText(step).first().waitFor()
+  // In words; what the filter takes is on hover.
+  expect(await trail.getByTitle('system', { exact: true }).first().innerText()).toBe('系统')
   expect(complaints).toEqual([])
 })

@@ -1598,7 +1598,7 @@ export const en: Messages = {
     after: 'After',
   },
   auditHint: {
-    actor: 'Who, such as ops-1',
+    actor: 'Who, as recorded: ops-1, system',
     action: 'Action, such as policy.published',
     subjectKind: 'Kind of thing, such as policy',
     subjectId: 'Id of the thing',

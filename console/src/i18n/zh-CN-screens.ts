@@ -1126,7 +1126,7 @@ export const zhCNScreens = {
     after: '变更后',
   },
   auditHint: {
-    actor: '操作人，如 ops-1',
+    actor: '操作人原名，如 ops-1、system',
     action: '操作，如 policy.published',
     subjectKind: '对象类型，如 policy',
     subjectId: '对象编号',

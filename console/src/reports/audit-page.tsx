@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import { present } from '../api/query.ts'
 import type { AuditEntry } from '../api/types.ts'
+import { ActorName } from '../components/actor-name.tsx'
 import { ExportButton } from '../components/export-button.tsx'
 import { Facts } from '../components/facts.tsx'
 import { FilterBar } from '../components/filter-bar.tsx'
@@ -85,7 +86,12 @@ function useColumns(onOpen: (entry: AuditEntry) => void): ListColumn<AuditEntry>
   return useMemo(
     () => [
       { key: 'at', title: t('audit.at'), width: 190, render: (_value, { at }) => <Moment at={at} /> },
-      { key: 'actor', title: t('audit.actor'), width: 150, dataIndex: 'actor' },
+      {
+        key: 'actor',
+        title: t('audit.actor'),
+        width: 150,
+        render: (_value, { actor }) => <ActorName actor={actor} />,
+      },
       {
         key: 'action',
         title: t('audit.action'),
@@ -127,7 +133,7 @@ function Entry({ entry }: { entry: AuditEntry }) {
         facts={[
           [t('audit.action'), `${pickText(entry.actionText, i18n.language)} (${entry.action})`],
           [t('audit.at'), <Moment key="at" at={entry.at} />],
-          [t('audit.actor'), entry.actor],
+          [t('audit.actor'), <ActorName key="actor" actor={entry.actor} />],
           [t('audit.source'), entry.source],
           [t('audit.subject'), `${entry.subjectKind} ${entry.subjectId}`],
           [t('audit.reason'), entry.reason ?? '–'],
