@@ -1,7 +1,7 @@
 import { Timeline } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { ChangeDetail } from '../api/types.ts'
-import { useActorName } from '../components/actor-name.tsx'
+import { useApplicantName } from '../components/actor-name.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Section } from '../components/section.tsx'
 
@@ -33,7 +33,7 @@ export function ChangeHistory({ change }: { change: ChangeDetail }) {
 
 function useEntries(change: ChangeDetail): Entry[] {
   const { t } = useTranslation()
-  const nameOf = useActorName()
+  const nameOf = useApplicantName()
   const asked = change.versions.map(
     (version): Entry => ({
       key: `version ${version.requestVersion}`,

@@ -2,7 +2,7 @@ import { Alert, Descriptions, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useNames } from '../api/directory.ts'
 import type { ChangeDetail } from '../api/types.ts'
-import { ActorName } from '../components/actor-name.tsx'
+import { ApplicantName } from '../components/actor-name.tsx'
 import { Moment, Until } from '../components/moment.tsx'
 import { Difference, Money } from '../components/money.tsx'
 import { Section } from '../components/section.tsx'
@@ -72,7 +72,7 @@ function Asked({ change }: { change: ChangeDetail }) {
           {
             key: 'applicant',
             label: t('change.applicant'),
-            children: <ActorName actor={change.applicant} />,
+            children: <ApplicantName applicant={change.applicant} />,
           },
           { key: 'created', label: t('change.created'), children: <Moment at={change.createdAt} /> },
           {

@@ -9,7 +9,7 @@ import { api } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
 import { asQuery, present } from '../api/query.ts'
 import type { ChangeSummary } from '../api/types.ts'
-import { ActorName } from '../components/actor-name.tsx'
+import { ApplicantName } from '../components/actor-name.tsx'
 import { ExportButton } from '../components/export-button.tsx'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
@@ -113,7 +113,7 @@ function useColumns(): ListColumn<ChangeSummary>[] {
         key: 'applicant',
         title: t('change.applicant'),
         width: 130,
-        render: (_value, { applicant }) => <ActorName actor={applicant} />,
+        render: (_value, { applicant }) => <ApplicantName applicant={applicant} />,
       },
       { key: 'reason', title: t('change.reason'), ellipsis: true, dataIndex: 'reason' },
       {

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { InboxItem } from '../api/types.ts'
-import { ActorName } from '../components/actor-name.tsx'
+import { ApplicantName } from '../components/actor-name.tsx'
 import { Until } from '../components/moment.tsx'
 import { Difference } from '../components/money.tsx'
 import { Failure, Loading, NothingHere } from '../components/states.tsx'
@@ -68,7 +68,7 @@ function InboxEntry({ item, isOpen }: { item: InboxItem; isOpen: boolean }) {
       </div>
       <div className="inbox-line quiet">
         <span>
-          <ActorName actor={item.applicant} /> · {item.tierTitle}
+          <ApplicantName applicant={item.applicant} /> · {item.tierTitle}
           {item.onBehalfOf !== null && <> · {t('approvals.onBehalf', { name: item.onBehalfOf })}</>}
         </span>
         {item.dueAt !== null && <Until at={item.dueAt} />}

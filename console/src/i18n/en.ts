@@ -483,6 +483,7 @@ export const en: Messages = {
     warehouse: 'Warehouse system ({{name}})',
     ops: 'Operations ({{name}})',
     wms: 'Warehouse WMS ({{name}})',
+    buyer: '{{platform}} (its buyer asked)',
   },
   way: {
     console: 'console',

@@ -351,6 +351,7 @@ export const zhCN = {
     warehouse: '仓库系统（{{name}}）',
     ops: '运维系统（{{name}}）',
     wms: '仓库 WMS（{{name}}）',
+    buyer: '{{platform}}（买家申请）',
   },
   way: {
     console: '控制台',

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import type { ChangeSummary } from '../api/types.ts'
-import { ActorName } from '../components/actor-name.tsx'
+import { ApplicantName } from '../components/actor-name.tsx'
 import { Loaded } from '../components/loaded.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Difference } from '../components/money.tsx'
@@ -56,7 +56,7 @@ function Asked({ change }: { change: ChangeSummary }) {
       <Difference cents={differenceCents} />
       <ChangeStatusTag status={status} />
       <span className="quiet">
-        <ActorName actor={applicant} /> · <Moment at={createdAt} />
+        <ApplicantName applicant={applicant} /> · <Moment at={createdAt} />
       </span>
     </div>
   )

@@ -10,6 +10,7 @@ import { api } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
 import { present } from '../api/query.ts'
 import type { StatisticsRow } from '../api/types.ts'
+import { ApplicantName } from '../components/actor-name.tsx'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
 import { type ListColumn, ListTable } from '../components/list-table.tsx'
@@ -139,7 +140,9 @@ function useColumns(
         title: t(`statisticKey.${by}`),
         render: (_value, { key }) => (
           <Link to="/change-requests" search={behind(by, key, month, present({ storeId, applicant, type }))}>
-            {by === 'store' ? nameOf(key) : by === 'type' ? t(`changeType.${key as ChangeType}`) : key}
+            {by === 'store' && nameOf(key)}
+            {by === 'type' && t(`changeType.${key as ChangeType}`)}
+            {by === 'person' && <ApplicantName applicant={key} />}
           </Link>
         ),
       },
