@@ -57,6 +57,29 @@ test('a shop shows how well it is heard and what it sent, and an order of it is 
   expect(complaints).toEqual([])
 })
 
+test('whoever follows a link to a log of a shop that is not theirs is told so and whose it is, asks for nothing of it, and finds what is', async () => {
+  const { page, complaints } = await browser.open({ as: 'team_lead' })
+  const refused: string[] = []
+  page.on('response', (answer) => {
+    if (answer.status() >= 400) refused.push(answer.url())
+  })
+  for (const [log, title] of [
+    ['messages', '消息日志'],
+    ['deliveries', '推送日志'],
+  ] as const) {
+    await page.goto(`/shops/${SHOP}?log=${log}`)
+    const section = page.getByRole('region', { name: title, exact: true })
+    await section.getByText('可查看此页面的角色：运营 / 管理员', { exact: true }).waitFor()
+    expect(await section.getByRole('table').count()).toBe(0)
+  }
+  expect(await barriers(page)).toEqual([])
+  await page.getByLabel('日志类型').getByText('平台订单').click()
+  await page.getByRole('heading', { name: '平台订单' }).waitFor()
+  expect(await page.getByText('没有权限查看此页面').count()).toBe(0)
+  expect(refused).toEqual([])
+  expect(complaints).toEqual([])
+})
+
 test('credentials are written without being shown, and what is wrong with a connection is said', async () => {
   const { page } = await browser.open({ as: 'ops' })
   await page.goto(`/shops/${SHOP}`)

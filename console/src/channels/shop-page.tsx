@@ -4,11 +4,11 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import { PageHead } from '../components/page-head.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading } from '../components/states.tsx'
+import { Failure, Loading, NotAllowed } from '../components/states.tsx'
 import { Tag } from '../components/tag.tsx'
 import { ChannelName } from '../components/tags.tsx'
 import { useFilters } from '../components/use-filters.ts'
-import { isOffered } from '../session/screens.ts'
+import { isOffered, OFFERED } from '../session/screens.ts'
 import { usePerson } from '../session/session.ts'
 import { ChannelOrders } from './channel-orders.tsx'
 import { LOGS, type ShopSearch } from './search.ts'
@@ -71,14 +71,15 @@ function Logs({ shopId }: { shopId: string }) {
   const { role } = usePerson()
   const search = route.useSearch()
   const change = useFilters<ShopSearch>()
-  const open = isOffered('shopLogs', role) ? LOGS : (['orders'] as const)
-  const log = open.find((name) => name === search.log) ?? open[0]
+  const open: readonly (keyof typeof SHOWN)[] = isOffered('shopLogs', role) ? LOGS : ['orders']
+  const log = search.log ?? open[0] ?? 'orders'
+  const mayRead = open.includes(log)
   const Shown = SHOWN[log]
   return (
     <Section
       title={t(`shopLog.${log}`)}
       extra={
-        open.length > 1 && (
+        (open.length > 1 || !mayRead) && (
           <Segmented
             aria-label={t('shopLog.which')}
             value={log}
@@ -88,7 +89,12 @@ function Logs({ shopId }: { shopId: string }) {
         )
       }
     >
-      <Shown shopId={shopId} search={search} />
+      {mayRead ? (
+        <Shown shopId={shopId} search={search} />
+      ) : (
+        // Somebody else's link may lead where this role has nothing to read.
+        <NotAllowed roles={OFFERED.shopLogs} />
+      )}
     </Section>
   )
 }
