@@ -60,6 +60,21 @@ test('where the orders of the last hour cannot be counted the wall says so, and 
   expect(await ordersShown(page)).toBeGreaterThan(0)
 })
 
+test('before a wall nobody presses anything: where the orders of the last hour could not be counted, half a minute later they are by themselves', async () => {
+  await placeOrder()
+  const { page } = await browser.open({ as: 'ops', viewport: FULL_HD })
+  let isAway = true
+  await page.route('**/v1/orders/rate?*', (route) => (isAway ? route.abort() : route.continue()))
+  // The page's own, which goes as ours does until it is put ahead.
+  await page.clock.install()
+  await page.goto('/wall')
+  const rate = page.getByRole('region', { name: /每分钟新订单/ })
+  await rate.getByRole('alert').waitFor()
+  isAway = false
+  await page.clock.fastForward('00:31')
+  expect(await ordersShown(page)).toBeGreaterThan(0)
+})
+
 const EVENTS_A_STREAM = 5_000
 const STREAMS = 6
 /** Of the page's heap and of its elements, for what browsers keep and give back when they please. */
