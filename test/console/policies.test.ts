@@ -16,6 +16,7 @@ import {
 } from '../../console/src/policies/schema.ts'
 import { POLICIES, POLICY_KINDS, type PolicyKind } from '../../contracts/policies/index.ts'
 import { checkCondition, type Facts, matches, type Vocabulary } from '../../domain/conditions.ts'
+import { comesWith } from './support.ts'
 
 /** As the API tells it. */
 const schemaOf = (kind: PolicyKind) => readSchema(z.toJSONSchema(POLICIES[kind].schema, { io: 'input' }))
@@ -310,4 +311,12 @@ test('the picture of a route has each tier, the way from one to the next, and wh
   ])
   expect(routeGraph({ tiers: [{}] }).tiers).toHaveLength(1)
   expect(routeGraph(null)).toEqual({ tiers: [], arrows: [] })
+})
+
+test('the names of all policies come with the screens of policies; whoever only tells what a rule found fetches them for that', () => {
+  const names = 'i18n/policy-names.ts'
+  expect(comesWith('policies/policy-page.tsx')).toContain(names)
+  for (const screen of ['orders/order-page.tsx', 'watch/work-item-page.tsx', 'requests/request-page.tsx'])
+    expect([...comesWith(screen)], screen).not.toContain(names)
+  expect(comesWith('orders/order-page.tsx')).toContain('policies/finding-facts.tsx')
 })

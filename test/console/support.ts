@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import {
   createMemoryHistory,
   createRootRoute,
@@ -34,4 +36,18 @@ function textsOf(language: Language): i18n {
     initAsync: false,
   })
   return texts
+}
+
+const folder = join(import.meta.dirname, '../../console/src')
+
+/** The files of the console that come with one, without those that are fetched once they are needed. */
+export function comesWith(file: string, reached = new Set<string>()): Set<string> {
+  if (reached.has(file)) return reached
+  reached.add(file)
+  const text = readFileSync(join(folder, file), 'utf8').replace(/import type [^']*'[^']+'/g, '')
+  for (const [, path = ''] of text.matchAll(/(?:from|import) '(\.[^']+\.tsx?)'/g)) {
+    const next = join(dirname(file), path)
+    if (!next.startsWith('..')) comesWith(next, reached)
+  }
+  return reached
 }

@@ -1,18 +1,13 @@
 import { Link } from '@tanstack/react-router'
 import { Alert } from 'antd'
-import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import type { OrderDetail } from '../api/types.ts'
 import { Ago } from '../components/moment.tsx'
 import { pickText } from '../format/bilingual.ts'
 import { formatCents } from '../format/money.ts'
+import { FindingFacts } from '../policies/finding-facts.tsx'
 import { Snoozed } from '../watch/snoozed.tsx'
-
-/** Brings the names of all policies along. */
-const FindingFacts = lazy(async () => ({
-  default: (await import('../policies/finding-facts.tsx')).FindingFacts,
-}))
 
 /** Nobody reads the twentieth alert of one order; the list of work items has them all. */
 const MOST = 20
@@ -32,9 +27,7 @@ export function OrderAlerts({ order }: { order: OrderDetail }) {
           title={t('order.heldByRules', { rules: held.findings.map(({ tag }) => tag).join(' · ') })}
           description={held.findings.map((finding) => (
             <div key={finding.findingId}>
-              <Suspense fallback={null}>
-                <FindingFacts finding={finding} />
-              </Suspense>
+              <FindingFacts finding={finding} />
             </div>
           ))}
         />

@@ -1,16 +1,11 @@
 import { useMutation } from '@tanstack/react-query'
-import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, client } from '../api/client.ts'
 import { useOperation } from '../api/operation.ts'
 import type { AbnormalOrder } from '../api/types.ts'
 import { Loaded } from '../components/loaded.tsx'
 import { ReasonForm } from '../components/reason-form.tsx'
-
-/** Brings the names of all policies along. */
-const FindingFacts = lazy(async () => ({
-  default: (await import('../policies/finding-facts.tsx')).FindingFacts,
-}))
+import { FindingFacts } from '../policies/finding-facts.tsx'
 
 /** Lets an order go that the rules hold: by the number of the check that was looked at, so that a later one is looked at, too. */
 export function ReleaseForm({ orderId, onDone }: { orderId: string; onDone: () => void }) {
@@ -43,10 +38,7 @@ function Release({ orderId, checks, onDone }: ReleaseProps) {
     <>
       {held.findings.map((finding) => (
         <p key={finding.findingId}>
-          <strong>{finding.tag}</strong>{' '}
-          <Suspense fallback={null}>
-            <FindingFacts finding={finding} />
-          </Suspense>
+          <strong>{finding.tag}</strong> <FindingFacts finding={finding} />
         </p>
       ))}
       <ReasonForm
