@@ -1,6 +1,6 @@
-import type { Page } from 'playwright-core'
+import type { Page, Route } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
-import { askForDiscount, pay, placeOrder, untilChange, useBrowser } from './support.ts'
+import { askForDiscount, connectShops, pay, placeOrder, untilChange, useBrowser } from './support.ts'
 
 const browser = useBrowser()
 /** Rows of one page of these lists. */
@@ -77,4 +77,25 @@ test('the health score and each of its parts open their report', async () => {
   await score.getByRole('link', { name: '及时履约率' }).click()
   await page.getByRole('heading', { level: 1 }).waitFor()
   expect(new URL(page.url()).searchParams.get('component')).toBe('onTimeFulfilment')
+})
+
+test('how far shops are behind says that it loads, what went wrong, and asked again each shop', async () => {
+  await connectShops()
+  const { page } = await browser.open({ as: 'ops' })
+  const held: Route[] = []
+  let answer = (route: Route): unknown => held.push(route)
+  await page.route('**/v1/shops?*', (route) => void answer(route))
+  await page.goto('/')
+  const card = page.getByRole('region', { name: '渠道同步延迟' })
+  await card.getByRole('status').filter({ hasText: '正在加载' }).waitFor()
+  answer = (route) => route.abort()
+  for (const route of held) void answer(route)
+  await card.getByRole('alert').waitFor()
+  answer = (route) => route.continue()
+  await card.getByRole('button', { name: '重试' }).click()
+  await card
+    .getByRole('link', { name: /^SHOP-/ })
+    .first()
+    .waitFor()
+  expect(await card.getByRole('alert').count()).toBe(0)
 })

@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router'
-
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import type { Shop } from '../api/types.ts'
+import { Loaded } from '../components/loaded.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading, NothingHere } from '../components/states.tsx'
+import { NothingHere } from '../components/states.tsx'
 import { Tag } from '../components/tag.tsx'
 import { ChannelName } from '../components/tags.tsx'
 import { formatDuration } from '../format/time.ts'
@@ -24,17 +24,17 @@ export function SyncCard() {
     { params: { query: { limit: SHOWN } } },
     { refetchInterval: LOOK_EVERY_MS },
   )
-  const shops = asked.data?.items ?? []
   return (
     <Section title={t('overview.sync')} extra={<Link to="/shops">{t('common.all')}</Link>}>
-      {asked.isPending && <Loading />}
-      {asked.isError && !asked.data && <Failure error={asked.error} onRetry={() => void asked.refetch()} />}
-      {asked.isSuccess && shops.length === 0 && (
-        <NothingHere title={t('overview.noShops')} hint={t('overview.noShopsHint')} />
-      )}
-      {shops.map((shop) => (
-        <ShopLag key={shop.id} shop={shop} />
-      ))}
+      <Loaded query={asked}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <NothingHere title={t('overview.noShops')} hint={t('overview.noShopsHint')} />
+          ) : (
+            items.map((shop) => <ShopLag key={shop.id} shop={shop} />)
+          )
+        }
+      </Loaded>
     </Section>
   )
 }
