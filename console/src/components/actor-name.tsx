@@ -1,3 +1,4 @@
+import type { i18n as I18n } from 'i18next'
 import { useTranslation } from 'react-i18next'
 
 /** As the hub writes down who did something: a person by their user name, which has no colon, or a system and the name of its key. */
@@ -22,32 +23,28 @@ function Named({ actor, name }: { actor: string; name: string }) {
 
 /** The name alone, for where a text is needed. */
 export function useActorName(): (actor: string) => string {
-  const { t } = useTranslation()
-  const platformName = usePlatformName()
-  return (actor) => {
-    if (actor === 'system') return t('actor.hub')
-    const [, system, name] = OF_SYSTEM.exec(actor) ?? []
-    if (system === undefined || name === undefined) return platformName(actor) ?? actor
-    return t(`actor.${system as 'mall'}`, { name }) // one of those of the pattern
-  }
+  const { i18n } = useTranslation()
+  return (actor) => actorName(i18n, actor)
 }
 
 /** The same for who asked for a change. */
 export function useApplicantName(): (applicant: string) => string {
-  const { t } = useTranslation()
-  const actorName = useActorName()
-  const platformName = usePlatformName()
+  const { t, i18n } = useTranslation()
   return (applicant) => {
-    const platform = platformName(applicant)
-    return platform === null ? actorName(applicant) : t('actor.buyer', { platform })
+    const platform = platformName(i18n, applicant)
+    return platform === null ? actorName(i18n, applicant) : t('actor.buyer', { platform })
   }
 }
 
+function actorName(i18n: I18n, actor: string): string {
+  if (actor === 'system') return i18n.t('actor.hub')
+  const [, system, name] = OF_SYSTEM.exec(actor) ?? []
+  if (system === undefined || name === undefined) return platformName(i18n, actor) ?? actor
+  return i18n.t(`actor.${system as 'mall'}`, { name }) // one of those of the pattern
+}
+
 /** A platform acts under its code; null: nobody of that name is one. */
-function usePlatformName(): (actor: string) => string | null {
-  const { t, i18n } = useTranslation()
-  return (actor) => {
-    const key = `channel.${actor}`
-    return i18n.exists(key) ? t(key as 'channel.mall') : null // exists: a key of the catalogue
-  }
+function platformName(i18n: I18n, actor: string): string | null {
+  const key = `channel.${actor}`
+  return i18n.exists(key) ? i18n.t(key as 'channel.mall') : null // exists: a key of the catalogue
 }
