@@ -14,6 +14,9 @@ import { useInbox } from './use-inbox.ts'
 // The list is what one has come for: its fields to narrow it by follow, on a phone when they are asked for.
 const InboxFilters = lazy(async () => ({ default: (await import('./inbox-filters.tsx')).InboxFilters }))
 
+// Beside the list on a wide screen, where the first press of J opens one.
+if (window.matchMedia(WIDE_FOR_TWO).matches) void import('./approval-pane.tsx')
+
 const route = getRouteApi('/shell/approvals')
 
 /**
