@@ -9,6 +9,7 @@ import {
   listAccountsQuery,
 } from '../../contracts/accounts.ts'
 import { userName } from '../../contracts/common.ts'
+import { ProblemError } from '../../contracts/errors.ts'
 import {
   changeAccount,
   changeOwnPassword,
@@ -25,6 +26,8 @@ import { requirePassword } from '../own-password.ts'
 const tags = ['access']
 const params = z.object({ userName })
 const PASSWORDS_PER_MINUTE = 10
+/** As audit trail and logs name the hub itself; a platform is named by its code. */
+const BY_THE_HUB = 'system'
 
 /** People who sign in: what each may do, and of which stores. */
 export const accountRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, { deps }) => {
@@ -57,6 +60,8 @@ export const accountRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (ap
     },
     async (request, reply) => {
       const { body } = request
+      if (body.userName === BY_THE_HUB || Object.hasOwn(deps.connectors, body.userName))
+        throw takenForAnother()
       const accountId = deps.ids.next()
       const passwordHash = await hashPassword(body.password)
       const origin = auditOriginOf(request)
@@ -113,4 +118,10 @@ export const accountRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (ap
       return reply.status(204).send()
     },
   )
+}
+
+/** Whoever reads who did something must not take a person for the hub or for a platform. */
+function takenForAnother(): ProblemError {
+  const message = 'must not be the name of a platform or of the hub itself'
+  return new ProblemError('invalid-request', undefined, { fields: [{ field: 'userName', message }] })
 }

@@ -48,6 +48,9 @@ describe('people', () => {
   test.each<[Record<string, unknown>, number, string]>([
     [{ userName: 'clerk' }, 409, 'already-exists'],
     [{ userName: 'Upper Case' }, 400, 'invalid-request'],
+    // Who reads the audit trail would take them for another.
+    [{ userName: 'system' }, 400, 'invalid-request'],
+    [{ userName: 'jd' }, 400, 'invalid-request'],
     [{ password: 'short' }, 400, 'invalid-request'],
     [{ role: 'emperor' }, 400, 'invalid-request'],
     [{ storeIds: ['ST-1', 'NO'] }, 422, 'unknown-store'],
