@@ -76,13 +76,13 @@ function builtConsole({ consoleDir }: ApiDeps): string | null {
   return consoleDir !== undefined && existsSync(join(consoleDir, 'index.html')) ? consoleDir : null
 }
 
-const firstScreens = z.record(z.string(), z.object({ files: z.string(), asks: z.string() }))
-/** Every screen asks this before anything else. */
+const firstScreens = z.record(z.string(), z.string())
+/** Every screen asks this before anything else; as the console itself asks, so that the answer is taken for its own. */
 const WHO_IS_SIGNED_IN = '</v1/session>; rel=preload; as=fetch; crossorigin'
 
 /**
- * What the page's answer names, for the browser to fetch before there is any code to ask for it: who is signed in, and of the screen that is
- * opened its files and what it asks (the build's `first-screens.json`, by path). Nothing for somebody who has to sign in first.
+ * What the page's answer names, for the browser to fetch before there is any code to ask for it: who is signed in, and the files of the
+ * screen that is opened (the build's `first-screens.json`, by path). Nothing for somebody who has to sign in first.
  */
 async function readFirstScreens(
   consoleDir: string,
@@ -93,9 +93,7 @@ async function readFirstScreens(
     if (request.cookies[SESSION_COOKIE] === undefined) return undefined
     const path = pathOf(request)
     const screen = known.get(path) ?? known.get(`${path.slice(0, path.lastIndexOf('/'))}/*`)
-    // By its search parameters it asks something else.
-    const asks = request.url === path ? screen?.asks : ''
-    return [WHO_IS_SIGNED_IN, screen?.files, asks].filter(Boolean).join(', ')
+    return screen === undefined ? WHO_IS_SIGNED_IN : `${WHO_IS_SIGNED_IN}, ${screen}`
   }
 }
 
