@@ -4,6 +4,8 @@ import { ask, askForDiscount, PATIENCE_MS, PHONE, SIMULATOR_URL, untilChange, us
 
 const browser = useBrowser()
 const MEMBER = 'lead.of.the.tests'
+/** Whoever is mapped to a member gets a card of all that waits for them, and WeCom takes thirty a minute: other tests leave some. */
+const CARDS_MS = 3 * PATIENCE_MS
 
 const carried = z.object({
   cards: z.array(
@@ -20,7 +22,7 @@ async function linkOf(changeNumber: string): Promise<string> {
     link = cards.find((card) => JSON.stringify(card).includes(changeNumber))?.card.card_action?.url
     return link !== undefined
   }
-  await expect.poll(look, { timeout: PATIENCE_MS }).toBe(true)
+  await expect.poll(look, { timeout: CARDS_MS }).toBe(true)
   return link ?? ''
 }
 
