@@ -3,17 +3,28 @@ import { codeOf, stylesOf } from './bundle-files.ts'
 
 /** Of wide screens; the approvals are opened on telephones above all. */
 const MENU = 'src/shell/screen-menu.tsx'
+/** What a screen has besides what every screen has, and what it asks the API when its address has no search parameters. */
+type First = { parts: readonly string[]; asks: readonly string[] }
 /** Screens that are opened first, by their path; with `*` whatever is below it. */
-const FIRST: Readonly<Record<string, readonly string[]>> = {
-  '/': [MENU, 'src/overview/overview-page.tsx'],
-  '/orders': [MENU, 'src/orders/orders-page.tsx'],
-  '/approvals': ['src/approvals/approvals-page.tsx'],
-  '/approvals/*': ['src/approvals/approvals-page.tsx', 'src/approvals/approval-pane.tsx'],
+const FIRST: Readonly<Record<string, First>> = {
+  '/': {
+    parts: [MENU, 'src/overview/overview-page.tsx'],
+    asks: ['/v1/orders/counts', '/v1/work-items/counts'],
+  },
+  '/orders': { parts: [MENU, 'src/orders/orders-page.tsx'], asks: ['/v1/orders?limit=50'] },
+  '/approvals': {
+    parts: ['src/approvals/approvals-page.tsx'],
+    asks: ['/v1/approval-inbox?limit=100', '/v1/approval-inbox/counts'],
+  },
+  '/approvals/*': {
+    parts: ['src/approvals/approvals-page.tsx', 'src/approvals/approval-pane.tsx'],
+    asks: [],
+  },
 }
 
 /**
- * Writes `first-screens.json`: for each first screen the `Link` header by which the page's answer names the screen's files. A
- * browser fetches them while it reads the ones that every screen has, instead of after having run those.
+ * Writes `first-screens.json`: for each first screen the `Link` headers by which the page's answer names the screen's files, and what it
+ * asks. A browser fetches both while it reads the files that every screen has, instead of after having run those.
  */
 export function firstScreens(): Plugin {
   return {
@@ -22,7 +33,10 @@ export function firstScreens(): Plugin {
     generateBundle: {
       order: 'post',
       handler(_options, bundle) {
-        const links = Object.entries(FIRST).map(([path, screens]) => [path, linksOf(bundle, screens)])
+        const links = Object.entries(FIRST).map(([path, { parts, asks }]) => [
+          path,
+          { files: filesOf(bundle, parts), asks: asks.map(ASKED).join(', ') },
+        ])
         const source = JSON.stringify(Object.fromEntries(links))
         this.emitFile({ type: 'asset', fileName: 'first-screens.json', source })
       },
@@ -30,6 +44,8 @@ export function firstScreens(): Plugin {
   }
 }
 
+/** As the console itself asks, so that the answer is taken for its own. */
+const ASKED = (url: string) => `<${url}>; rel=preload; as=fetch; crossorigin`
 const PRELOADED = /<link rel="modulepreload" crossorigin href="([^"]+)">/g
 const BEGINNING = /<script type="module" crossorigin src="([^"]+)"><\/script>/
 
@@ -61,9 +77,9 @@ export function ownTurns(): Plugin {
   }
 }
 
-function linksOf(bundle: Rolldown.OutputBundle, screens: readonly string[]): string {
+function filesOf(bundle: Rolldown.OutputBundle, parts: readonly string[]): string {
   const known = codeOf(bundle, [])
-  const added = [...codeOf(bundle, screens)].filter((chunk) => !known.has(chunk))
+  const added = [...codeOf(bundle, parts)].filter((chunk) => !known.has(chunk))
   return [
     ...[...stylesOf(added)].map((file) => `</${file}>; rel=preload; as=style; crossorigin`),
     ...added.map(({ fileName }) => `</${fileName}>; rel=modulepreload`),

@@ -5,6 +5,7 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { isConsolePage } from '../../domain/console-path.ts'
+import { OFFICE_ROLES } from '../../domain/role.ts'
 import type { ApiDeps } from '../deps.ts'
 import { SESSION_COOKIE } from './session.ts'
 
@@ -76,13 +77,13 @@ function builtConsole({ consoleDir }: ApiDeps): string | null {
   return consoleDir !== undefined && existsSync(join(consoleDir, 'index.html')) ? consoleDir : null
 }
 
-const firstScreens = z.record(z.string(), z.string())
-/** Every screen asks this before anything else; as the console itself asks, so that the answer is taken for its own. */
+const firstScreens = z.record(z.string(), z.object({ files: z.string(), asks: z.string() }))
+/** Every screen asks this before anything else. */
 const WHO_IS_SIGNED_IN = '</v1/session>; rel=preload; as=fetch; crossorigin'
 
 /**
- * What the page's answer names, for the browser to fetch before there is any code to ask for it: who is signed in, and the files of the
- * screen that is opened (the build's `first-screens.json`, by path). Nothing for somebody who has to sign in first.
+ * What the page's answer names, for the browser to fetch before there is any code to ask for it: who is signed in, and of the screen that is
+ * opened its files and what it asks (the build's `first-screens.json`, by path). Nothing for somebody who has to sign in first.
  */
 async function readFirstScreens(
   consoleDir: string,
@@ -93,8 +94,18 @@ async function readFirstScreens(
     if (request.cookies[SESSION_COOKIE] === undefined) return undefined
     const path = pathOf(request)
     const screen = known.get(path) ?? known.get(`${path.slice(0, path.lastIndexOf('/'))}/*`)
-    return screen === undefined ? WHO_IS_SIGNED_IN : `${WHO_IS_SIGNED_IN}, ${screen}`
+    // By its search parameters it asks something else, and nobody is asked on behalf of somebody who may not see the answer.
+    const asks = request.url === path && worksInTheOffice(request) ? screen?.asks : ''
+    return [WHO_IS_SIGNED_IN, screen?.files, asks].filter(Boolean).join(', ')
   }
+}
+
+function worksInTheOffice({ identity, session }: FastifyRequest): boolean {
+  return (
+    identity?.kind === 'person' &&
+    OFFICE_ROLES.some((role) => role === identity.role) &&
+    session.byLink === undefined
+  )
 }
 
 function sendPage(reply: FastifyReply, links: string | undefined): FastifyReply {

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { Role } from '../../domain/role.ts'
 import { createDatabase } from '../../store/database.ts'
 import { createTestApi, type TestApi } from './support.ts'
 
@@ -15,9 +16,9 @@ beforeAll(async () => {
   await writeFile(
     join(consoleDir, 'first-screens.json'),
     JSON.stringify({
-      '/': '</assets/overview.js>; rel=modulepreload',
-      '/orders': '</assets/orders.js>; rel=modulepreload',
-      '/approvals/*': '</assets/approval.js>; rel=modulepreload',
+      '/': { files: '</assets/overview.js>; rel=modulepreload', asks: '</v1/counts>; rel=preload' },
+      '/orders': { files: '</assets/orders.js>; rel=modulepreload', asks: '</v1/orders>; rel=preload' },
+      '/approvals/*': { files: '</assets/approval.js>; rel=modulepreload', asks: '' },
     }),
   )
   await writeFile(join(consoleDir, 'icon.svg'), '<svg/>')
@@ -47,7 +48,7 @@ test('every address of the console opens its one page, which is asked for anew e
   }
 })
 
-test('a page names what the screen that it opens will fetch, to whoever need not sign in first', async () => {
+test('a page names the files of the screen that it opens, to whoever need not sign in first', async () => {
   const namedBy = async (url: string, cookie?: string) =>
     (await open(url, { accept: 'text/html', ...(cookie === undefined ? {} : { cookie }) })).headers.link
   const who = '</v1/session>; rel=preload; as=fetch; crossorigin'
@@ -60,6 +61,16 @@ test('a page names what the screen that it opens will fetch, to whoever need not
   expect(await namedBy('/approvals/0192f0c1/more', session)).toBe(who)
   expect(await namedBy('/stock', session)).toBe(who)
   expect(await namedBy('/orders')).toBeUndefined()
+})
+
+test('a page names what its screen asks to whoever may see the answer, where its address does not ask for something else', async () => {
+  const isNamed = async (role: Role, url: string) => {
+    const { headers } = await api.as(role, { url, headers: { accept: 'text/html' } })
+    return String(headers.link).includes('</v1/orders>; rel=preload')
+  }
+  expect(await isNamed('clerk', '/orders')).toBe(true)
+  expect(await isNamed('clerk', '/orders?status=paid')).toBe(false)
+  expect(await isNamed('inspector', '/orders')).toBe(false)
 })
 
 test('a page may run scripts from files of its own only, and stands in nobody’s frame', async () => {

@@ -56,9 +56,11 @@ test.each([
 
 test.each([
   ['the overview', 'ops', '/', ['/v1/orders/counts', '/v1/work-items/counts']],
-  ['the orders', 'ops', '/orders?status=paid', ['/v1/orders']],
+  ['the orders', 'ops', '/orders', ['/v1/orders']],
+  ['some of the orders', 'ops', '/orders?status=paid', ['/v1/orders']],
+  ['the approvals', 'team_lead', '/approvals', ['/v1/approval-inbox', '/v1/approval-inbox/counts']],
   [
-    'the approvals',
+    'some of the approvals',
     'team_lead',
     '/approvals?sort=newest',
     ['/v1/approval-inbox', '/v1/approval-inbox/counts'],
@@ -91,6 +93,7 @@ test.each([
       main?.responseEnd,
     )
     expect(begunAt((path) => path === '/v1/session')).toBeLessThan(main?.responseEnd)
+    if (!path.includes('?')) expect(begunAt((path) => path === first[0])).toBeLessThan(main?.responseEnd)
   },
 )
 
