@@ -50,6 +50,7 @@ export function useOrderRate(): OrderRate {
       },
       onLive: (next) => {
         isOpen = next
+        show()
       },
       onOpenedAgain: () => undefined,
     })
