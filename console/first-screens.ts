@@ -23,8 +23,8 @@ const FIRST: Readonly<Record<string, First>> = {
 }
 
 /**
- * Writes `first-screens.json`: for each first screen the `Link` headers by which the page's answer names the screen's files, and what it
- * asks. A browser fetches both while it reads the files that every screen has, instead of after having run those.
+ * Writes `first-screens.json`: for each first screen the `Link` header by which the page's answer names the screen's files, and what the
+ * screen asks. A browser fetches both while it reads the files that every screen has, instead of after having run those.
  */
 export function firstScreens(): Plugin {
   return {
@@ -35,7 +35,7 @@ export function firstScreens(): Plugin {
       handler(_options, bundle) {
         const links = Object.entries(FIRST).map(([path, { parts, asks }]) => [
           path,
-          { files: filesOf(bundle, parts), asks: asks.map(ASKED).join(', ') },
+          { files: filesOf(bundle, parts), asks },
         ])
         const source = JSON.stringify(Object.fromEntries(links))
         this.emitFile({ type: 'asset', fileName: 'first-screens.json', source })
@@ -44,8 +44,6 @@ export function firstScreens(): Plugin {
   }
 }
 
-/** As the console itself asks, so that the answer is taken for its own. */
-const ASKED = (url: string) => `<${url}>; rel=preload; as=fetch; crossorigin`
 const PRELOADED = /<link rel="modulepreload" crossorigin href="([^"]+)">/g
 const BEGINNING = /<script type="module" crossorigin src="([^"]+)"><\/script>/
 

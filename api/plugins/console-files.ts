@@ -77,9 +77,11 @@ function builtConsole({ consoleDir }: ApiDeps): string | null {
   return consoleDir !== undefined && existsSync(join(consoleDir, 'index.html')) ? consoleDir : null
 }
 
-const firstScreens = z.record(z.string(), z.object({ files: z.string(), asks: z.string() }))
+const firstScreens = z.record(z.string(), z.object({ files: z.string(), asks: z.array(z.string()) }))
+/** As the console itself asks, so that the answer is taken for its own. */
+const asked = (url: string) => `<${url}>; rel=preload; as=fetch; crossorigin`
 /** Every screen asks this before anything else. */
-const WHO_IS_SIGNED_IN = '</v1/session>; rel=preload; as=fetch; crossorigin'
+const WHO_IS_SIGNED_IN = asked('/v1/session')
 
 /**
  * What the page's answer names, for the browser to fetch before there is any code to ask for it: who is signed in, and of the screen that is
@@ -94,9 +96,10 @@ async function readFirstScreens(
     if (request.cookies[SESSION_COOKIE] === undefined) return undefined
     const path = pathOf(request)
     const screen = known.get(path) ?? known.get(`${path.slice(0, path.lastIndexOf('/'))}/*`)
-    // By its search parameters it asks something else, and nobody is asked on behalf of somebody who may not see the answer.
-    const asks = request.url === path && worksInTheOffice(request) ? screen?.asks : ''
-    return [WHO_IS_SIGNED_IN, screen?.files, asks].filter(Boolean).join(', ')
+    if (screen === undefined) return WHO_IS_SIGNED_IN
+    // By search parameters a screen asks something else; and nothing is asked for somebody who may not see the answer.
+    const asks = request.url === path && worksInTheOffice(request) ? screen.asks : []
+    return [WHO_IS_SIGNED_IN, screen.files, ...asks.map(asked)].join(', ')
   }
 }
 

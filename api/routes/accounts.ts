@@ -17,6 +17,7 @@ import {
   listAccounts,
   showAccount,
 } from '../../store/accounts.ts'
+import { SYSTEM_ORIGIN } from '../../store/audit.ts'
 import { hashPassword } from '../../store/identity.ts'
 import { ACCESS, identityOf, requirePerson } from '../access.ts'
 import { auditOriginOf } from '../audit-origin.ts'
@@ -26,8 +27,6 @@ import { requirePassword } from '../own-password.ts'
 const tags = ['access']
 const params = z.object({ userName })
 const PASSWORDS_PER_MINUTE = 10
-/** As audit trail and logs name the hub itself; a platform is named by its code. */
-const BY_THE_HUB = 'system'
 
 /** People who sign in: what each may do, and of which stores. */
 export const accountRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, { deps }) => {
@@ -60,7 +59,8 @@ export const accountRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (ap
     },
     async (request, reply) => {
       const { body } = request
-      if (body.userName === BY_THE_HUB || Object.hasOwn(deps.connectors, body.userName))
+      // A platform is written down by its code.
+      if (body.userName === SYSTEM_ORIGIN.actor || Object.hasOwn(deps.connectors, body.userName))
         throw takenForAnother()
       const accountId = deps.ids.next()
       const passwordHash = await hashPassword(body.password)

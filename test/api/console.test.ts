@@ -16,9 +16,9 @@ beforeAll(async () => {
   await writeFile(
     join(consoleDir, 'first-screens.json'),
     JSON.stringify({
-      '/': { files: '</assets/overview.js>; rel=modulepreload', asks: '</v1/counts>; rel=preload' },
-      '/orders': { files: '</assets/orders.js>; rel=modulepreload', asks: '</v1/orders>; rel=preload' },
-      '/approvals/*': { files: '</assets/approval.js>; rel=modulepreload', asks: '' },
+      '/': { files: '</assets/overview.js>; rel=modulepreload', asks: ['/v1/counts'] },
+      '/orders': { files: '</assets/orders.js>; rel=modulepreload', asks: ['/v1/orders'] },
+      '/approvals/*': { files: '</assets/approval.js>; rel=modulepreload', asks: [] },
     }),
   )
   await writeFile(join(consoleDir, 'icon.svg'), '<svg/>')
