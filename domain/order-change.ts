@@ -368,16 +368,20 @@ function find({ state }: Draft, number: number, expected: ChangeHold['state']): 
   return hold?.number === number && hold.state === expected ? hold : null
 }
 
-/** The hold of this change where it is granted and stands; otherwise the caller hears that it does not. */
+/**
+ * The hold of this change where it is granted and stands; otherwise the caller hears that it does not, or that the order is
+ * over and took the hold with it: that no person can mend.
+ */
 function findHeld(draft: Draft, changeId: string, requestId: string): ChangeHold | null {
   const { state } = draft
   const hold = state.changeHold
   if (hold?.changeId === changeId && !hold.isEnding && !['asking', 'settling'].includes(hold.state))
     return hold
-  const detail = hasEnded(state.status)
-    ? `the order is ${state.status}`
-    : 'the order is not held for this change'
-  reply(draft, requestId, problemOf('not-held', detail))
+  const problem =
+    hasEnded(state.status) || state.closed
+      ? problemOf('order-closed', `the order is ${state.status}`)
+      : problemOf('not-held', 'the order is not held for this change')
+  reply(draft, requestId, problem)
   return null
 }
 

@@ -397,6 +397,7 @@ test('time that ends before the difference is reserved refuses it: nothing is re
   expect(await life.prepare()).toMatchObject({ problem: { reason: 'order-closed' } })
   await life.tell({ type: 'deadline_reached', atMs: life.state.reservationExpiresAtMs })
   expect(life.state).toMatchObject({ status: 'expired', changeHold: null })
+  expect(await life.prepare()).toMatchObject({ problem: { reason: 'order-closed' } })
   expect(await life.held()).toEqual([])
 })
 

@@ -339,7 +339,8 @@ describe('rivals', () => {
     await asked.prepare()
     const cancel = { requestId: randomUUID(), operator: 'system:mall', reason: 'buyer', mayCancelPaid: true }
     expect(await hub.commands.cancel(orderId, cancel)).toEqual({ accepted: true })
-    expect(await asked.commit()).toMatchObject({ applied: false })
+    expect(await asked.prepare()).toMatchObject({ prepared: false, reason: 'order-closed' })
+    expect(await asked.commit()).toMatchObject({ applied: false, reason: 'order-closed' })
     expect(await held(orderId)).toEqual([])
     await hub.untilClosed(orderId)
     expect(await hub.row(orderId)).toMatchObject({
