@@ -19,6 +19,8 @@ export type AliyunSmsAccount = {
 const VERSION = '2017-05-25'
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
+/** Far more than its clock and ours, and a call under way, are ever apart. */
+const CLOCKS_APART_MS = HOUR_MS
 const PAGE_SIZE = 50
 /** One number gets fewer in a day than these pages hold. */
 const MAX_PAGES = 4
@@ -59,7 +61,8 @@ const details = z.looseObject({
 
 /**
  * Aliyun's SMS service, its calls signed with ACS3-HMAC-SHA256. `OutId` is no idempotency key: it only lets a message be found
- * among the records of its number and day. https://help.aliyun.com/document_detail/419273.html
+ * among the records of its number and day, which near midnight is the day before or after as well: its clock need not be
+ * ours. https://help.aliyun.com/document_detail/419273.html
  */
 export function createAliyunSms(account: AliyunSmsAccount, now: () => Date = () => new Date()): Notifier {
   const call = (action: string, query: Record<string, string>) => callAliyun(account, action, query, now())
@@ -76,14 +79,20 @@ export function createAliyunSms(account: AliyunSmsAccount, now: () => Date = () 
       return outcomeOf(code, bizId ?? null)
     },
     find: async ({ id, recipient }, sendingAt) => {
-      const dayAfter = chinaDay(new Date(sendingAt.getTime() + MINUTE_MS))
-      for (const day of new Set([chinaDay(sendingAt), dayAfter])) {
+      for (const day of daysAround(sendingAt, now())) {
         const found = await findOn(call, { id, recipient, day })
         if (found.kind !== 'absent') return found
       }
       return { kind: 'absent' }
     },
   }
+}
+
+/** The days in which a message may stand that was sent at a time: a day that has not begun holds none. */
+function daysAround(sendingAt: Date, now: Date): string[] {
+  const atMs = sendingAt.getTime()
+  const days = [atMs, atMs - CLOCKS_APART_MS, atMs + CLOCKS_APART_MS].map((ms) => chinaDay(new Date(ms)))
+  return [...new Set(days)].filter((day) => day <= chinaDay(now))
 }
 
 function bodyOf({ signName }: AliyunSmsAccount, message: OutgoingMessage): Record<string, string> {

@@ -138,6 +138,32 @@ describe.each([
   })
 })
 
+test.each([
+  { ours: '2026-11-11T23:59:40+08:00', theirs: '2026-11-12T00:00:20+08:00' },
+  { ours: '2026-11-12T00:00:20+08:00', theirs: '2026-11-11T23:59:40+08:00' },
+])('Aliyun finds a message that it wrote down at $theirs, and we at $ours', async ({ ours, theirs }) => {
+  let nowMs = Date.parse(theirs)
+  const now = () => new Date(nowMs)
+  const platform = await startSimulator({ secret: 'x'.repeat(32), seed: SEED, now: () => nowMs })
+  const notifier = createAliyunSms(
+    {
+      url: `${platform.url}/aliyun-sms/`,
+      accessKeyId: ALIYUN_KEY_ID,
+      accessKeySecret: appSecretOf(SEED, 'aliyun-sms', ALIYUN_KEY_ID),
+      signName: SIGN_NAME,
+    },
+    now,
+  )
+  try {
+    const wanted = { id: 'midnight', recipient: '13700009999', templateId: SMS_TEMPLATE, parameters: [] }
+    expect(await notifier.send(wanted)).toMatchObject({ kind: 'sent' })
+    nowMs = Date.parse('2026-11-12T00:10:00+08:00')
+    expect(await notifier.find(wanted, new Date(ours))).toMatchObject({ kind: 'delivered' })
+  } finally {
+    await platform.close()
+  }
+})
+
 describe('wechat', () => {
   afterEach(() => simulator.mischief('wechat', { ...CALM, tokenExpired: 0 }))
   const notifier = () =>
