@@ -61,7 +61,8 @@ export class ExportMaker {
     const count = (taken: number) => {
       rows = taken
     }
-    const sheet = { ...source, rows: this.#reporting(job, source.rows, count) }
+    const rowsTaken = this.#reporting(job, source.rows, count)
+    const sheet = { ...source, rows: rowsTaken }
     const measure = new Transform({
       transform(chunk: Buffer, _encoding, done) {
         hash.update(chunk)
@@ -73,8 +74,9 @@ export class ExportMaker {
       measure.destroy(error)
       throw error
     })
-    // Both have ended before anybody removes what they leave.
+    // All have ended before anybody removes what they leave: a report under way would still hold the job's row.
     const ended = await Promise.allSettled([pipeline(writeSheet(job.request.format, sheet), measure), kept])
+    await rowsTaken.return(undefined)
     for (const end of ended) if (end.status === 'rejected') throw end.reason
     return { rows, bytes, sha256: hash.digest() }
   }
