@@ -41,7 +41,16 @@ async function compare(overview: Page, list: Page, link: string) {
   await list.goto(link)
   await list.getByRole('heading', { level: 1 }).waitFor()
   await list.getByRole('status').filter({ hasText: '正在加载' }).waitFor({ state: 'detached' })
-  return { said: Math.min(said, PAGE), listed: await list.locator(rowOf(link) ?? '').count() }
+  const rows = list.locator(rowOf(link) ?? '')
+  const expected = Math.min(said, PAGE)
+  // Rows below the edge of the window come a moment after those that are seen.
+  if (expected > 0) {
+    await rows
+      .nth(expected - 1)
+      .waitFor({ timeout: 5_000 })
+      .catch(() => undefined)
+  }
+  return { said: expected, listed: await rows.count() }
 }
 
 test.each(['ops', 'team_lead'] as const)(

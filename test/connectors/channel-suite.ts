@@ -540,7 +540,9 @@ export function channelSuite(channel: ChannelUnderTest): void {
         expect((await receive(request, { ...shop, credentials })).outcome).toBe('refused')
         expect((await receive(request, { ...shop, appKey: 'another' })).outcome).toBe('refused')
         expect((await receive({ ...request, headers: {} })).outcome).toBe('refused')
-        for (const [name, value] of Object.entries(channel.signedPush?.(shop, request.body) ?? {})) {
+        for (const name of Object.keys(channel.signedPush?.(shop, request.body) ?? {})) {
+          const value = request.headers[name]
+          if (typeof value !== 'string') throw new Error(`the push has no ${name}`)
           const headers = {
             ...request.headers,
             [name]: `${value.slice(0, -1)}${value.endsWith('0') ? 1 : 0}`,
