@@ -2,9 +2,10 @@ import { getRouteApi } from '@tanstack/react-router'
 import { Segmented } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
+import { Loaded } from '../components/loaded.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading, NotAllowed } from '../components/states.tsx'
+import { NotAllowed } from '../components/states.tsx'
 import { Tag } from '../components/tag.tsx'
 import { ChannelName } from '../components/tags.tsx'
 import { useFilters } from '../components/use-filters.ts'
@@ -48,17 +49,15 @@ export function ShopPage() {
           )
         }
       />
-      {shop.isPending && <Loading />}
-      {shop.isError && data === undefined && (
-        <Failure error={shop.error} onRetry={() => void shop.refetch()} />
-      )}
-      {data && (
-        <>
-          <ShopFeeds shop={data} />
-          <ShopSettings shop={data} onChanged={() => void shop.refetch()} />
-          <Logs shopId={shopId} />
-        </>
-      )}
+      <Loaded query={shop}>
+        {(shown) => (
+          <>
+            <ShopFeeds shop={shown} />
+            <ShopSettings shop={shown} onChanged={() => void shop.refetch()} />
+            <Logs shopId={shopId} />
+          </>
+        )}
+      </Loaded>
     </>
   )
 }

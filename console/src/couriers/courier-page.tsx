@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import type { Courier } from '../api/types.ts'
 import { Facts } from '../components/facts.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { isOffered } from '../session/screens.ts'
 import { usePerson } from '../session/session.ts'
@@ -31,21 +31,18 @@ export function CourierPage() {
     { params: { path: { courier } } },
     { refetchInterval: LOOK_EVERY_MS },
   )
-  const { data } = query
   return (
     <>
       <PageHead title={t('couriers.one', { courier })} />
-      {query.isPending && <Loading />}
-      {query.isError && data === undefined && (
-        <Failure error={query.error} onRetry={() => void query.refetch()} />
-      )}
-      {data && (
-        <>
-          <Feeds courier={data} />
-          <Connection courier={data} />
-          {isOffered('courierLogs', role) && <Logs courier={data} />}
-        </>
-      )}
+      <Loaded query={query}>
+        {(shown) => (
+          <>
+            <Feeds courier={shown} />
+            <Connection courier={shown} />
+            {isOffered('courierLogs', role) && <Logs courier={shown} />}
+          </>
+        )}
+      </Loaded>
     </>
   )
 }

@@ -1,8 +1,8 @@
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
+import { Loaded } from '../components/loaded.tsx'
 import { PageHead } from '../components/page-head.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 import { usePerson } from '../session/session.ts'
 import { InspectionFormView } from './inspection-form.tsx'
 import { InspectionOrder } from './inspection-order.tsx'
@@ -27,20 +27,20 @@ export function InspectionPage() {
         title={inspection?.form.title ?? t('inspections.one')}
         extra={inspection && <InspectionStateTag state={inspection.state} />}
       />
-      {query.isPending && <Loading />}
-      {query.isError && !inspection && <Failure error={query.error} onRetry={() => void query.refetch()} />}
-      {inspection && (
-        <>
-          <InspectionOrder inspection={inspection} />
-          {inspection.result !== null ? (
-            <InspectionResult inspection={inspection} result={inspection.result} />
-          ) : inspection.assignee === userName ? (
-            <InspectionFormView key={path.inspectionId} inspection={inspection} />
-          ) : (
-            <p className="quiet">{t('inspections.notYours', { name: inspection.assignee ?? '–' })}</p>
-          )}
-        </>
-      )}
+      <Loaded query={query}>
+        {(shown) => (
+          <>
+            <InspectionOrder inspection={shown} />
+            {shown.result !== null ? (
+              <InspectionResult inspection={shown} result={shown.result} />
+            ) : shown.assignee === userName ? (
+              <InspectionFormView key={path.inspectionId} inspection={shown} />
+            ) : (
+              <p className="quiet">{t('inspections.notYours', { name: shown.assignee ?? '–' })}</p>
+            )}
+          </>
+        )}
+      </Loaded>
     </>
   )
 }

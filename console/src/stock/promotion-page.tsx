@@ -7,12 +7,12 @@ import { api, client } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
 import type { PromotionDetail } from '../api/types.ts'
 import { Facts } from '../components/facts.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { ReasonForm } from '../components/reason-form.tsx'
 import { Scrolls } from '../components/scrolls.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 import { Tag } from '../components/tag.tsx'
 import { ChannelName } from '../components/tags.tsx'
 import { pickText } from '../format/bilingual.ts'
@@ -50,25 +50,25 @@ export function PromotionPage() {
           )
         }
       />
-      {query.isPending && <Loading />}
-      {query.isError && !promotion && <Failure error={query.error} onRetry={() => void query.refetch()} />}
-      {promotion && (
-        <>
-          {promotion.shortages.length > 0 && (
-            <Alert
-              type="warning"
-              showIcon
-              title={promotion.shortages
-                .map((each) => `${each.skuId} ${t('request.shortage', each)}`)
-                .join('；')}
-            />
-          )}
-          <About promotion={promotion} />
-          <Quotas promotion={promotion} />
-          {mayChange && promotion.state === 'running' && <Move promotion={promotion} />}
-          {mayChange && <Closing promotion={promotion} />}
-        </>
-      )}
+      <Loaded query={query}>
+        {(shown) => (
+          <>
+            {shown.shortages.length > 0 && (
+              <Alert
+                type="warning"
+                showIcon
+                title={shown.shortages
+                  .map((each) => `${each.skuId} ${t('request.shortage', each)}`)
+                  .join('；')}
+              />
+            )}
+            <About promotion={shown} />
+            <Quotas promotion={shown} />
+            {mayChange && shown.state === 'running' && <Move promotion={shown} />}
+            {mayChange && <Closing promotion={shown} />}
+          </>
+        )}
+      </Loaded>
     </>
   )
 }

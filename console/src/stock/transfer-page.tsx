@@ -7,13 +7,13 @@ import { useNames } from '../api/directory.ts'
 import type { TransferDetail } from '../api/types.ts'
 import { ActorName } from '../components/actor-name.tsx'
 import { Facts } from '../components/facts.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { Moment, Until } from '../components/moment.tsx'
 import { Money } from '../components/money.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { ProblemText } from '../components/problem-text.tsx'
 import { ReasonForm } from '../components/reason-form.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 import { Tag } from '../components/tag.tsx'
 import { pickText } from '../format/bilingual.ts'
 import { isOffered } from '../session/screens.ts'
@@ -47,22 +47,22 @@ export function TransferPage() {
           )
         }
       />
-      {query.isPending && <Loading />}
-      {query.isError && !transfer && <Failure error={query.error} onRetry={() => void query.refetch()} />}
-      {transfer && (
-        <>
-          <About transfer={transfer} />
-          <ProposalView
-            destinationId={transfer.warehouseId}
-            proposal={transfer.proposal}
-            rejected={transfer.proposal.rejected}
-          />
-          <Decision key={transfer.proposalNumber} transfer={transfer} />
-          <Legs transfer={transfer} />
-          <Cancellation transfer={transfer} />
-          <History transfer={transfer} />
-        </>
-      )}
+      <Loaded query={query}>
+        {(shown) => (
+          <>
+            <About transfer={shown} />
+            <ProposalView
+              destinationId={shown.warehouseId}
+              proposal={shown.proposal}
+              rejected={shown.proposal.rejected}
+            />
+            <Decision key={shown.proposalNumber} transfer={shown} />
+            <Legs transfer={shown} />
+            <Cancellation transfer={shown} />
+            <History transfer={shown} />
+          </>
+        )}
+      </Loaded>
     </>
   )
 }

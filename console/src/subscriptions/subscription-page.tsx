@@ -6,10 +6,10 @@ import { api } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
 import type { Subscription } from '../api/types.ts'
 import { Facts } from '../components/facts.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 import { DeliveryDrawer } from './delivery-drawer.tsx'
 import { DeliveryLog } from './delivery-log.tsx'
 import { Secrets } from './secrets.tsx'
@@ -41,21 +41,21 @@ export function SubscriptionPage() {
         title={data?.name ?? t('subscriptions.one')}
         extra={data && <SubscriptionState state={data.state} />}
       />
-      {subscription.isPending && <Loading />}
-      {subscription.isError && data === undefined && <Failure error={subscription.error} onRetry={look} />}
-      {data && (
-        <>
-          <About subscription={data} onChanged={look} />
-          {data.state !== 'deleted' && (
-            <>
-              <SubscriptionActions subscription={data} onChanged={look} />
-              <Secrets subscriptionId={subscriptionId} />
-            </>
-          )}
-          <DeliveryLog subscriptionId={subscriptionId} />
-          <DeliveryDrawer subscriptionId={subscriptionId} />
-        </>
-      )}
+      <Loaded query={subscription}>
+        {(shown) => (
+          <>
+            <About subscription={shown} onChanged={look} />
+            {shown.state !== 'deleted' && (
+              <>
+                <SubscriptionActions subscription={shown} onChanged={look} />
+                <Secrets subscriptionId={subscriptionId} />
+              </>
+            )}
+            <DeliveryLog subscriptionId={subscriptionId} />
+            <DeliveryDrawer subscriptionId={subscriptionId} />
+          </>
+        )}
+      </Loaded>
     </>
   )
 }
