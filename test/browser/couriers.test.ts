@@ -87,6 +87,25 @@ test('a courier shows how well it is heard, a parcel that is under way with it, 
   expect(complaints).toEqual([])
 })
 
+test('whoever follows a link to what a courier pushed, which is not theirs, is told so and whose it is, and asks for nothing of it; without the link nothing is said of it', async () => {
+  const { courier } = await sendPushedParcel()
+  const { page, complaints } = await browser.open({ as: 'team_lead' })
+  const refused: string[] = []
+  page.on('response', (answer) => {
+    if (answer.status() >= 400) refused.push(answer.url())
+  })
+  await page.goto(`/couriers/${courier}?log=messages`)
+  const log = page.getByRole('region', { name: '推送消息', exact: true })
+  await log.getByText('可查看此页面的角色：运营 / 管理员', { exact: true }).waitFor()
+  expect(await log.getByRole('table').count()).toBe(0)
+  expect(await barriers(page)).toEqual([])
+  await page.goto(`/couriers/${courier}`)
+  await page.getByRole('region', { name: '接入配置', exact: true }).waitFor()
+  expect(await page.getByText('没有权限查看此页面').count()).toBe(0)
+  expect(refused).toEqual([])
+  expect(complaints).toEqual([])
+})
+
 /** A push of Kuaidi100's that was verified and kept, and that no parcel is known for. */
 async function pushUnknown(waybillNumber: string): Promise<void> {
   const data = [{ ftime: '2026-11-11 09:00:00', context: '离开【上海转运中心】' }]

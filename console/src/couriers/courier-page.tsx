@@ -8,8 +8,9 @@ import { Loaded } from '../components/loaded.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Section } from '../components/section.tsx'
+import { NotAllowed } from '../components/states.tsx'
 import { useFilters } from '../components/use-filters.ts'
-import { isOffered } from '../session/screens.ts'
+import { isOffered, OFFERED } from '../session/screens.ts'
 import { usePerson } from '../session/session.ts'
 import { FeedState } from '../watch/feed-state.tsx'
 import { CourierMessages } from './courier-messages.tsx'
@@ -24,7 +25,6 @@ const LOOK_EVERY_MS = 10_000
 export function CourierPage() {
   const { t } = useTranslation()
   const { courier } = route.useParams()
-  const { role } = usePerson()
   const query = api.useQuery(
     'get',
     '/v1/couriers/{courier}',
@@ -39,7 +39,7 @@ export function CourierPage() {
           <>
             <Feeds courier={shown} />
             <Connection courier={shown} />
-            {isOffered('courierLogs', role) && <Logs courier={shown} />}
+            <Logs courier={shown} />
           </>
         )}
       </Loaded>
@@ -102,10 +102,20 @@ function Connection({ courier }: { courier: Courier }) {
   )
 }
 
+/** For those who run the hub. To anybody else a link to one of them says whose it is; without such a link nothing is missing. */
 function Logs({ courier: { courier, source, push } }: { courier: Courier }) {
   const { t } = useTranslation()
+  const { role } = usePerson()
   const search = route.useSearch()
   const change = useFilters<CourierSearch>()
+  if (!isOffered('courierLogs', role))
+    return (
+      search.log !== undefined && (
+        <Section title={t(`courierLog.${search.log}`)}>
+          <NotAllowed roles={OFFERED.courierLogs} />
+        </Section>
+      )
+    )
   const log = push === null ? 'parcels' : (search.log ?? 'parcels')
   return (
     <Section
