@@ -73,7 +73,9 @@ export const listAccountsQuery = pageQuery.extend({
 export type ListAccountsQuery = z.output<typeof listAccountsQuery>
 export const accountPage = page(accountView)
 
-export const changePasswordBody = z.strictObject({ current: z.string().min(1).max(200), password })
+export const changePasswordBody = z
+  .strictObject({ current: z.string().min(1).max(200), password })
+  .refine((body) => body.password !== body.current, { path: ['password'], message: 'must be another one' })
 
 const SYSTEM_NAMES = ['mall', 'payments', 'warehouse', 'ops'] as const
 const keyName = z

@@ -71,6 +71,12 @@ export const ERRORS = {
     zh: '通过链接登录只能处理审批',
     todo: 'Sign in with user name and password for everything else.',
   },
+  'password-change-required': {
+    status: 403,
+    en: 'A password that somebody else chose must be changed first',
+    zh: '初始密码须先修改才能继续',
+    todo: 'POST /v1/session/password with it and a new one, then sign in anew.',
+  },
   forbidden: {
     status: 403,
     en: 'This identity may not do that',

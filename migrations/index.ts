@@ -53,6 +53,7 @@ import { up as ofPeople } from './0061-of-people.ts'
 import { up as oidcIdentities } from './0062-oidc-identities.ts'
 import { up as snoozedWorkItems } from './0063-snoozed-work-items.ts'
 import { up as couriersWatched } from './0064-couriers-watched.ts'
+import { up as passwordsToChange } from './0065-passwords-to-change.ts'
 
 /** Every migration in order. Forward only: a mistake is mended by the next one. */
 export const migrations: Record<string, Migration> = {
@@ -110,4 +111,5 @@ export const migrations: Record<string, Migration> = {
   '0062-oidc-identities': { up: oidcIdentities },
   '0063-snoozed-work-items': { up: snoozedWorkItems },
   '0064-couriers-watched': { up: couriersWatched },
+  '0065-passwords-to-change': { up: passwordsToChange },
 }

@@ -95,6 +95,7 @@ export async function createAccount(
       user_name: userName,
       display_name: body.displayName,
       password_hash: passwordHash,
+      must_change_password: true,
       role,
       store_ids: storeIds,
       region,
@@ -155,7 +156,7 @@ export async function changeAccount(
     ...(storeIds === undefined ? {} : { store_ids: storeIds }),
     ...(region === undefined ? {} : { region }),
     ...(active === undefined ? {} : { disabled: !active }),
-    ...(passwordHash === null ? {} : { password_hash: passwordHash }),
+    ...(passwordHash === null ? {} : { password_hash: passwordHash, must_change_password: true }),
     ...(body.unlock || resetSecondFactor || passwordHash !== null
       ? { failed_sign_ins: 0, locked_until: null }
       : {}),
@@ -191,7 +192,12 @@ export async function changeOwnPassword(
   const { accountId, passwordHash, origin } = change
   await tx
     .updateTable('account')
-    .set({ password_hash: passwordHash, failed_sign_ins: 0, locked_until: null })
+    .set({
+      password_hash: passwordHash,
+      must_change_password: false,
+      failed_sign_ins: 0,
+      locked_until: null,
+    })
     .where('id', '=', accountId)
     .execute()
   await endSessions(tx, accountId)

@@ -17,6 +17,8 @@ export type Person = {
   role: Role
   storeIds: string[]
   region: string | null
+  /** Whether they came by a password that somebody else chose: they may do nothing before they have taken another one. */
+  mustChangePassword: boolean
 }
 
 /** Who is calling: another system by its API key, or a person by a session. */
@@ -175,7 +177,7 @@ export async function upsertAccount(
 export async function findPerson(db: Db, accountId: string): Promise<Person | null> {
   const row = await db
     .selectFrom('account')
-    .select(['id', 'user_name', 'role', 'store_ids', 'region'])
+    .select(['id', 'user_name', 'role', 'store_ids', 'region', 'must_change_password'])
     .where('id', '=', accountId)
     .where('disabled', '=', false)
     .executeTakeFirst()
@@ -187,6 +189,7 @@ export async function findPerson(db: Db, accountId: string): Promise<Person | nu
     role: roleName.parse(row.role),
     storeIds: row.store_ids,
     region: row.region,
+    mustChangePassword: row.must_change_password,
   }
 }
 

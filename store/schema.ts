@@ -159,6 +159,7 @@ export type Database = {
     disabled: WithDefault<boolean>
     failed_sign_ins: WithDefault<number>
     locked_until: NullableTimestamp
+    must_change_password: WithDefault<boolean>
     contact_id: Nullable<string>
     created_at: DefaultTimestamp
   }

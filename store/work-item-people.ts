@@ -14,7 +14,15 @@ const byUserName = z.tuple([z.string().max(64)])
 
 /** Roles whose people see everything, as `scopeOf` has it. */
 const SEES_ALL = OFFICE_ROLES.filter((role) => {
-  const nobody: Person = { kind: 'person', accountId: '', userName: '', role, storeIds: [], region: null }
+  const nobody: Person = {
+    kind: 'person',
+    accountId: '',
+    userName: '',
+    role,
+    storeIds: [],
+    region: null,
+    mustChangePassword: false,
+  }
   return scopeOf(nobody).kind === 'all'
 })
 

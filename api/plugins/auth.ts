@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { ProblemError } from '../../contracts/errors.ts'
-import { findApiKey, findPerson, hashApiKey, type Identity } from '../../store/identity.ts'
+import { findApiKey, findPerson, hashApiKey, type Identity, type Person } from '../../store/identity.ts'
 import { type Access, mayCall } from '../access.ts'
 import type { ApiDeps } from '../deps.ts'
 
@@ -20,6 +20,8 @@ declare module 'fastify' {
     access?: Access
     /** Needed to decide on a change request: open to whoever came by a link, too. */
     byLink?: true
+    /** Open to whoever still has the password that somebody else chose. */
+    beforePasswordChange?: true
     /** One more origin that may send the session's cookie here. */
     trustedOrigin?: string | undefined
   }
@@ -46,7 +48,8 @@ export const auth = fp(
         const [, token] = /^Bearer ([\x21-\x7e]{16,200})$/i.exec(authorization) ?? []
         request.identity = token ? await findSystem(token) : null
       } else if (request.session?.accountId) {
-        request.identity = await findPerson(deps.db, request.session.accountId)
+        const person = await findPerson(deps.db, request.session.accountId)
+        request.identity = person && whoCame(person, request.session)
       }
     })
     // After the rate limit, which counts by identity, and before the body is read.
@@ -55,16 +58,23 @@ export const auth = fp(
   { name: 'auth', dependencies: ['sessions'] },
 )
 
+/** Whoever came by a card's link, or from the company's provider, has used no password. */
+function whoCame(person: Person, { byLink, byOidc }: FastifyRequest['session']): Person {
+  return byLink || byOidc ? { ...person, mustChangePassword: false } : person
+}
+
 function authorize(request: FastifyRequest): void {
   if (request.is404) return
-  const { access, byLink, trustedOrigin } = request.routeOptions.config
+  const { access, byLink, beforePasswordChange, trustedOrigin } = request.routeOptions.config
   if (access === 'public') return
   if (access === undefined && LIBRARY_ROUTES.test(request.routeOptions.url ?? '')) return
   if (!request.identity) throw new ProblemError('unauthenticated')
   if (access === undefined || !mayCall(access, request.identity)) throw new ProblemError('forbidden')
-  if (request.identity.kind === 'person' && request.session.byLink && !byLink)
-    throw new ProblemError('link-session')
-  if (request.identity.kind === 'person') refuseForgery(request, trustedOrigin)
+  if (request.identity.kind === 'system') return
+  if (request.session.byLink && !byLink) throw new ProblemError('link-session')
+  if (request.identity.mustChangePassword && !beforePasswordChange)
+    throw new ProblemError('password-change-required')
+  refuseForgery(request, trustedOrigin)
 }
 
 /**

@@ -107,6 +107,7 @@ function worksInTheOffice({ identity, session }: FastifyRequest): boolean {
   return (
     identity?.kind === 'person' &&
     OFFICE_ROLES.some((role) => role === identity.role) &&
+    !identity.mustChangePassword &&
     session.byLink === undefined
   )
 }

@@ -97,6 +97,7 @@ export const accountRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (ap
     {
       config: {
         access: ACCESS.useConsole,
+        beforePasswordChange: true,
         rateLimit: { max: PASSWORDS_PER_MINUTE, timeWindow: 60_000 },
       },
       schema: {

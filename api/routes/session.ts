@@ -41,6 +41,11 @@ const personView = z.object({
   role: z.enum(ROLES),
   storeIds: z.array(z.string()),
   region: z.string().nullable(),
+  mustChangePassword: z
+    .boolean()
+    .describe(
+      'somebody else chose the password: everything but changing it answers `password-change-required`',
+    ),
 })
 const identityView = z.discriminatedUnion('kind', [
   z.object({
@@ -113,7 +118,7 @@ export const sessionRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (ap
   app.get(
     '/v1/session',
     {
-      config: { access: ACCESS.anybodySignedIn, byLink: true },
+      config: { access: ACCESS.anybodySignedIn, byLink: true, beforePasswordChange: true },
       schema: { tags: ['session'], summary: 'Who I am', response: { 200: identityView } },
     },
     async (request) => identityOf(request),
@@ -122,7 +127,7 @@ export const sessionRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (ap
   app.delete(
     '/v1/session',
     {
-      config: { access: ACCESS.anybodySignedIn, byLink: true },
+      config: { access: ACCESS.anybodySignedIn, byLink: true, beforePasswordChange: true },
       schema: {
         tags: ['session'],
         summary: 'Sign out, on every process at once',
@@ -176,5 +181,8 @@ async function openLink(
   const identity = card && (await findPerson(db, card.accountId))
   if (!card || !identity) throw new ProblemError('link-not-valid')
   await auditLinkSignIn(db, identity, { cardId: card.id, requestId })
-  return { identity, opens: changeCardSubject.parse(card.subject) }
+  return {
+    identity: { ...identity, mustChangePassword: false },
+    opens: changeCardSubject.parse(card.subject),
+  }
 }

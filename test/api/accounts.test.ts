@@ -15,10 +15,24 @@ const signIn = (userName: string, password: string) =>
   api.app.inject({ method: 'POST', url: '/v1/session', payload: { userName, password } })
 const cookieOf = (answer: Awaited<ReturnType<typeof signIn>>) =>
   answer.cookies.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join('; ')
+const asPerson = (cookie: string, method: Method | 'GET' | 'DELETE', url: string, payload?: object) =>
+  api.app.inject({
+    method,
+    url,
+    headers: { cookie, 'x-order-hub': '1' },
+    ...(payload === undefined ? {} : { payload }),
+  })
+/** Takes a password that nobody else knows, and signs in with it. */
+async function takeOwnPassword(userName: string, current = FIRST): Promise<string> {
+  const cookie = cookieOf(await signIn(userName, current))
+  await asPerson(cookie, 'POST', '/v1/session/password', { current, password: OWN })
+  return cookieOf(await signIn(userName, OWN))
+}
 const whoAmI = (cookie: string) => api.app.inject({ url: '/v1/session', headers: { cookie } })
 
 let number = 0
 const FIRST = 'a long first password'
+const OWN = 'one that only I know'
 const person = (changes: Record<string, unknown> = {}) => ({
   ...{ userName: `person-${++number}`, displayName: '王芳', role: 'clerk', storeIds: ['ST-1'] },
   password: FIRST,
@@ -95,16 +109,11 @@ describe('people', () => {
       expect((await change('admin', payload)).json().code).toBe('own-account')
     expect((await change('admin', { displayName: '管理员' })).statusCode).toBe(200)
     const other = await make({ role: 'admin', storeIds: [] })
-    const cookie = cookieOf(await signIn(other.userName, FIRST))
-    const asOther = (payload: object, userName: string) =>
-      api.app.inject({
-        ...{ method: 'PATCH', url: `/v1/accounts/${userName}`, payload },
-        headers: { cookie, 'x-order-hub': '1' },
-      })
+    const cookie = await takeOwnPassword(other.userName)
     // Each takes the other's role at the same moment.
     const answers = await Promise.all([
       change(other.userName, { role: 'ops' }),
-      asOther({ role: 'ops' }, 'admin'),
+      asPerson(cookie, 'PATCH', '/v1/accounts/admin', { role: 'ops' }),
     ])
     expect(answers.map(({ statusCode }) => statusCode).sort()).not.toEqual([200, 200])
     const [left] = await api.rows(
@@ -129,6 +138,37 @@ describe('people', () => {
     expect(finance.items.map(({ userName }) => userName)).toEqual(['finance'])
     for (const bad of ['role=x', 'active=perhaps', 'cursor=x', 'surprise=1'])
       expect([bad, (await api.as('admin', { url: `/v1/accounts?${bad}` })).statusCode]).toEqual([bad, 400])
+  })
+})
+
+describe('a password that somebody else chose', () => {
+  test('opens nothing but the way to another one, and the way out', async () => {
+    const { userName } = await make({ role: 'ops' })
+    const cookie = cookieOf(await signIn(userName, FIRST))
+    expect((await whoAmI(cookie)).json()).toMatchObject({ userName, mustChangePassword: true })
+    for (const url of ['/v1/orders', '/v1/stock', '/v1/session/second-factor', '/v1/console', '/metrics']) {
+      const refused = await asPerson(cookie, 'GET', url)
+      expect([url, refused.statusCode, refused.json().code]).toEqual([url, 403, 'password-change-required'])
+    }
+    // The same once more would still be known to two.
+    const change = (password: string) =>
+      asPerson(cookie, 'POST', '/v1/session/password', { current: FIRST, password })
+    expect((await change(FIRST)).json()).toMatchObject({
+      code: 'invalid-request',
+      errors: [{ field: 'password' }],
+    })
+    expect((await asPerson(cookie, 'DELETE', '/v1/session')).statusCode).toBe(204)
+    const own = await takeOwnPassword(userName)
+    expect((await whoAmI(own)).json()).toMatchObject({ userName, mustChangePassword: false })
+    expect((await asPerson(own, 'GET', '/v1/orders')).statusCode).toBe(200)
+  })
+
+  test('is also the one that an administrator has set anew', async () => {
+    const { userName } = await make({ role: 'ops' })
+    await takeOwnPassword(userName)
+    await change(userName, { password: 'another long password' })
+    const cookie = cookieOf(await signIn(userName, 'another long password'))
+    expect((await asPerson(cookie, 'GET', '/v1/orders')).json().code).toBe('password-change-required')
   })
 })
 

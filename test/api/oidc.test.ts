@@ -87,6 +87,13 @@ test('somebody whom the provider has signed in is in, where they wanted to be, u
   ])
 })
 
+test('whoever comes by the provider has used no password, and is not stopped by one that is not their own', async () => {
+  await api.rows("update account set must_change_password = true where user_name = 'finance'")
+  const cookie = cookieOf(await signIn('finance'))
+  expect((await get('/v1/session', cookie)).json()).toMatchObject({ mustChangePassword: false })
+  expect((await get('/v1/orders', cookie)).statusCode).toBe(200)
+})
+
 test('whoever signs out ends the session here, and is led to the provider’s end of it and back', async () => {
   const cookie = cookieOf(await signIn('clerk'))
   const answer = await api.app.inject({

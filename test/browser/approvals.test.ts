@@ -2,7 +2,15 @@ import type { Page } from 'playwright-core'
 import { v7 as uuid } from 'uuid'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { ask, askForDiscount, PATIENCE_MS, placeOrder, untilChange, useBrowser } from './support.ts'
+import {
+  ask,
+  askForDiscount,
+  makePerson,
+  PATIENCE_MS,
+  placeOrder,
+  untilChange,
+  useBrowser,
+} from './support.ts'
 
 const browser = useBrowser()
 const accounts = z.object({ items: z.array(z.object({ storeIds: z.array(z.string()) })) })
@@ -21,17 +29,11 @@ async function openRequest() {
 
 /** A second person who may decide what the first one may. */
 async function anotherLead(): Promise<Page> {
-  const [userName, password] = [`lead-${uuid().slice(-12)}`, 'a long first password']
+  const userName = `lead-${uuid().slice(-12)}`
   const { page: admin } = await browser.open({ as: 'admin' })
   const { items } = accounts.parse(await ask(admin, 'GET', '/v1/accounts?role=team_lead'))
   const storeIds = items[0]?.storeIds
-  await ask(admin, 'POST', '/v1/accounts', {
-    userName,
-    displayName: '李主管',
-    role: 'team_lead',
-    storeIds,
-    password,
-  })
+  const password = await makePerson(admin, { userName, displayName: '李主管', role: 'team_lead', storeIds })
   const { page } = await browser.open()
   await ask(page, 'POST', '/v1/session', { userName, password })
   return page

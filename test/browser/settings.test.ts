@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { v7 as uuid } from 'uuid'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { ask, barriers, HUB_URL, useBrowser } from './support.ts'
+import { ask, barriers, HUB_URL, makePerson, useBrowser } from './support.ts'
 
 const browser = useBrowser()
 const FIRST = 'a long first password'
@@ -19,7 +19,7 @@ async function signOut(page: Page): Promise<void> {
   await page.getByLabel('用户名').waitFor()
 }
 
-test('an administrator lets somebody in with a first password, who takes their own; the first one opens nothing then', async () => {
+test('an administrator lets somebody in with a first password, which opens nothing before they have taken their own, nor after', async () => {
   const userName = `person-${uuid().slice(-12)}`
   const own = `my own ${uuid()}`
   const { page: admin } = await browser.open({ as: 'admin' })
@@ -37,8 +37,18 @@ test('an administrator lets somebody in with a first password, who takes their o
   await form.waitFor({ state: 'hidden' })
 
   const { page, complaints } = await browser.open()
-  await page.goto('/settings')
+  const refused: string[] = []
+  page.on('response', (answer) => {
+    if (answer.status() === 403) refused.push(answer.url())
+  })
+  await page.goto('/orders')
   await signIn(page, userName, FIRST)
+  await page.getByText('他人也知道').waitFor()
+  expect(await page.getByRole('navigation').count()).toBe(0)
+  expect(await barriers(page)).toEqual([])
+  await page.goto('/settings')
+  await page.getByText('他人也知道').waitFor()
+  expect(refused).toEqual([])
   const section = page.getByRole('region', { name: '修改密码' })
   await section.getByLabel('当前密码').fill(FIRST)
   await section.getByLabel('新密码', { exact: true }).fill(own)
@@ -76,15 +86,13 @@ test('whoever follows a link to a part of the settings that is not theirs is tol
 test('a second factor is asked for after the password; a code of the device opens once, a recovery code in its place', async () => {
   const userName = `person-${uuid().slice(-12)}`
   const { page: admin } = await browser.open({ as: 'admin' })
-  await ask(admin, 'POST', '/v1/accounts', {
-    ...{ userName, displayName: '韩梅梅', role: 'clerk', password: FIRST },
-  })
+  const password = await makePerson(admin, { userName, displayName: '韩梅梅', role: 'clerk' })
   const { page, complaints } = await browser.open()
   await page.goto('/settings')
-  await signIn(page, userName, FIRST)
+  await signIn(page, userName, password)
   const section = page.getByRole('region', { name: '两步验证' })
   await section.getByText('未启用').waitFor()
-  const { secret } = await ask(page, 'POST', '/v1/session/second-factor', { password: FIRST })
+  const { secret } = await ask(page, 'POST', '/v1/session/second-factor', { password })
   const device = new TOTP({ secret: Secret.fromBase32(String(secret)) })
   /** What the device shows; `ahead`: in its next half minute, which the hub's clock may have begun already. */
   const code = (ahead = 0) => device.generate({ timestamp: Date.now() + ahead })
@@ -92,7 +100,7 @@ test('a second factor is asked for after the password; a code of the device open
   const [recovery] = z.array(z.string()).parse(made.recoveryCodes)
   await signOut(page)
 
-  await signIn(page, userName, FIRST)
+  await signIn(page, userName, password)
   await page.getByRole('alert').getByText('请输入动态验证码').waitFor()
   expect(await barriers(page)).toEqual([])
   const field = page.getByLabel(/验证码/)
@@ -107,7 +115,7 @@ test('a second factor is asked for after the password; a code of the device open
   await section.getByText('已启用').waitFor()
   await signOut(page)
 
-  await signIn(page, userName, FIRST)
+  await signIn(page, userName, password)
   await field.waitFor()
   await enter(next)
   await page.getByRole('alert').getByText('验证码错误或已使用').waitFor()
@@ -119,14 +127,12 @@ test('a second factor is asked for after the password; a code of the device open
 test('a second factor is set up by a device that shows its code, and asked for at the next sign-in', async () => {
   const userName = `person-${uuid().slice(-12)}`
   const { page: admin } = await browser.open({ as: 'admin' })
-  await ask(admin, 'POST', '/v1/accounts', {
-    ...{ userName, displayName: '王芳', role: 'clerk', password: FIRST },
-  })
+  const password = await makePerson(admin, { userName, displayName: '王芳', role: 'clerk' })
   const { page, complaints } = await browser.open()
   await page.goto('/settings')
-  await signIn(page, userName, FIRST)
+  await signIn(page, userName, password)
   const section = page.getByRole('region', { name: '两步验证' })
-  await section.getByLabel('当前密码').fill(FIRST)
+  await section.getByLabel('当前密码').fill(password)
   await section.getByRole('button', { name: '开始设置' }).click()
   const secret = Secret.fromBase32(await section.locator('code.secret').innerText())
   await section.getByLabel(/验证码/).fill(new TOTP({ secret }).generate())
@@ -135,7 +141,7 @@ test('a second factor is set up by a device that shows its code, and asked for a
   expect(await barriers(page)).toEqual([])
   expect(complaints).toEqual([])
   await signOut(page)
-  await signIn(page, userName, FIRST)
+  await signIn(page, userName, password)
   await page.getByText('请输入动态验证码').waitFor()
   // The code of this half minute has been taken: the device was left at home.
   await page.getByLabel(/验证码/).fill(recovery)

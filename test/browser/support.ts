@@ -156,6 +156,27 @@ export async function ask(
   return read(path, answer.status, await answer.text())
 }
 
+/** Somebody new, who has taken the place of the first password by their own. Returns that one. */
+export async function makePerson(
+  admin: Page,
+  person: { userName: string; displayName: string; role: Role; storeIds?: string[] | undefined },
+): Promise<string> {
+  const { userName } = person
+  const [first, own] = ['a long first password', `my own ${uuid()}`]
+  await ask(admin, 'POST', '/v1/accounts', { ...person, password: first })
+  const send = (path: string, body: object, cookie = '') =>
+    fetch(`${HUB_URL}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-order-hub': '1', cookie },
+      body: JSON.stringify(body),
+    })
+  const session = await send('/v1/session', { userName, password: first })
+  const [cookie] = session.headers.getSetCookie()
+  const changed = await send('/v1/session/password', { current: first, password: own }, cookie?.split(';')[0])
+  read('/v1/session/password', changed.status, await changed.text())
+  return own
+}
+
 function read(path: string, status: number, text: string): Json {
   if (status >= 400) throw new Error(`${path} was answered ${status}: ${text}`)
   return text === '' ? {} : JSON.parse(text)

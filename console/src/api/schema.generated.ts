@@ -15967,6 +15967,8 @@ export interface paths {
                             accountId: string;
                             /** @enum {string} */
                             kind: "person";
+                            /** @description somebody else chose the password: everything but changing it answers `password-change-required` */
+                            mustChangePassword: boolean;
                             region: string | null;
                             /** @enum {string} */
                             role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin" | "inspector";
@@ -16019,6 +16021,8 @@ export interface paths {
                             accountId: string;
                             /** @enum {string} */
                             kind: "person";
+                            /** @description somebody else chose the password: everything but changing it answers `password-change-required` */
+                            mustChangePassword: boolean;
                             region: string | null;
                             /** @enum {string} */
                             role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin" | "inspector";
@@ -16111,6 +16115,8 @@ export interface paths {
                                 accountId: string;
                                 /** @enum {string} */
                                 kind: "person";
+                                /** @description somebody else chose the password: everything but changing it answers `password-change-required` */
+                                mustChangePassword: boolean;
                                 region: string | null;
                                 /** @enum {string} */
                                 role: "clerk" | "team_lead" | "store_manager" | "regional_director" | "finance" | "ops" | "admin" | "inspector";

@@ -1213,6 +1213,8 @@ export const en: Messages = {
     save: 'Save',
     firstPassword: 'First password',
     changePassword: 'Change password',
+    mustChange:
+      'Your password was chosen by somebody else, who knows it too. Choose another one, then sign in with it.',
     passwordHint: '(at least {{count}} characters)',
     currentPassword: 'Present password',
     newPassword: 'New password',

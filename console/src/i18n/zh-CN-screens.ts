@@ -759,6 +759,7 @@ export const zhCNScreens = {
     save: '保存',
     firstPassword: '初始密码',
     changePassword: '修改密码',
+    mustChange: '当前密码由管理员设置，他人也知道。请先改为自己的密码，再用新密码登录。',
     passwordHint: '（至少 {{count}} 个字符）',
     currentPassword: '当前密码',
     newPassword: '新密码',

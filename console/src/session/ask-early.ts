@@ -24,6 +24,6 @@ async function askWhoMay(
 ): Promise<void> {
   await queries.prefetchQuery(sessionQuery)
   const person = queries.getQueryData(sessionQuery.queryKey)
-  if (!person || rolesAt(path)?.includes(person.role) === false) return
+  if (!person || person.mustChangePassword || rolesAt(path)?.includes(person.role) === false) return
   await Promise.all(ask(queries))
 }

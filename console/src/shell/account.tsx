@@ -22,7 +22,7 @@ export function Account() {
           {isByLink() ? t('session.linkSession') : t(`role.${person.role}`)}
         </span>
       </span>
-      {isOffered('overview', person.role) && !isByLink() && (
+      {isOffered('overview', person.role) && !isByLink() && !person.mustChangePassword && (
         <Button
           type="text"
           icon={<QuestionCircleOutlined />}

@@ -4,10 +4,12 @@ import { Button } from 'antd'
 import { lazy, Suspense, useDeferredValue, useState, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { problemOf } from '../api/problem.ts'
+import type { Person } from '../api/types.ts'
 import { FailedParts } from '../components/failed-parts.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Failure, Loading, NotAllowed, Offline } from '../components/states.tsx'
 import { useMedia, WIDE } from '../components/use-media.ts'
+import { withScreenTexts } from '../i18n/i18n.ts'
 import { sessionGate } from '../session/gate.ts'
 import { isOffered, rolesAt, SCREENS } from '../session/screens.ts'
 import { isByLink, usePerson, useSession } from '../session/session.ts'
@@ -16,6 +18,10 @@ import { tourStore } from './tour-store.ts'
 
 // Most visits find a session that holds: forms to sign in are fetched by those who need one.
 const SignInPage = lazy(async () => ({ default: (await import('../session/sign-in-page.tsx')).SignInPage }))
+const PasswordToChange = lazy(async () => {
+  const load = withScreenTexts(() => import('../settings/password-to-change.tsx'))
+  return { default: (await load()).PasswordToChange }
+})
 const ExpiredSession = lazy(async () => ({
   default: (await import('../session/expired-session.tsx')).ExpiredSession,
 }))
@@ -39,10 +45,15 @@ export function Shell() {
   if (session.isError) return <Failure error={session.error} onRetry={() => void session.refetch()} />
   return (
     <Suspense fallback={<Loading isWholePage />}>
-      {session.data === null ? <SignInPage /> : <Frame />}
+      {session.data === null ? <SignInPage /> : <ScreenOf person={session.data} />}
       {session.data !== null && isExpired && <ExpiredSession person={session.data} />}
     </Suspense>
   )
+}
+
+/** A password that somebody else chose opens nothing but the form to change it. */
+function ScreenOf({ person }: { person: Person }) {
+  return person.mustChangePassword ? <PasswordToChange /> : <Frame />
 }
 
 /** The screen that was asked for, before anybody can be told what is on it. */
