@@ -37,6 +37,23 @@ test('the next page and the way back are pages of the browser’s history', asyn
   await expect.poll(first).toBe(top)
 })
 
+test('an order that is open stays readable while the hub cannot be reached, and says that it may have moved on', async () => {
+  const { orderId } = await placeOrder()
+  const { page } = await browser.open({ as: 'ops' })
+  await page.goto(`/orders/${orderId}`)
+  const lines = page.getByRole('region', { name: '商品与库存' })
+  await lines.getByText('SKU-').first().waitFor()
+  await page.route('**/v1/**', (route) => route.abort())
+  await page.getByRole('button', { name: '刷新' }).click()
+  const outdated = page.getByRole('alert').filter({ hasText: '显示的可能不是最新数据' })
+  await outdated.waitFor()
+  expect(await lines.getByText('SKU-').count()).toBeGreaterThan(0)
+  await page.unroute('**/v1/**')
+  await outdated.getByRole('button', { name: '重试' }).click()
+  await outdated.waitFor({ state: 'detached' })
+  await lines.getByText('SKU-').first().waitFor()
+})
+
 test('what is on the screen is exported, and the columns that one chose are in the address', async () => {
   const { orderId } = await placeOrder()
   const { page, complaints } = await browser.open({ as: 'ops' })

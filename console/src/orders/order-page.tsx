@@ -7,11 +7,11 @@ import { useNames } from '../api/directory.ts'
 import { useLiveOrders } from '../api/live.ts'
 import type { OrderDetail } from '../api/types.ts'
 import { LiveMark } from '../components/live-mark.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Money } from '../components/money.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 import { ChannelName, OrderStatusTag } from '../components/tags.tsx'
 import { OrderAlerts } from './order-alerts.tsx'
 import { OrderChanges } from './order-changes.tsx'
@@ -47,29 +47,31 @@ export function OrderPage() {
     ],
     orderId,
   )
-  if (order.isPending) return <Loading />
-  if (order.isError) return <Failure error={order.error} onRetry={() => void order.refetch()} />
   return (
-    <>
-      <PageHead
-        title={t('order.title', { id: orderId.slice(-12) })}
-        extra={
-          <Space wrap>
-            <LiveMark isLive={isLive} />
-            <TemporalLink workflowId={order.data.workflowId} />
-            <Button onClick={() => void order.refetch()}>{t('common.refresh')}</Button>
-          </Space>
-        }
-      />
-      <OrderAlerts order={order.data} />
-      <Progress order={order.data} />
-      <Facts order={order.data} />
-      <OrderLines order={order.data} />
-      <OrderPayments order={order.data} />
-      <OrderFulfilment order={order.data} />
-      <OrderChanges orderId={orderId} />
-      <OrderTimeline orderId={orderId} />
-    </>
+    <Loaded query={order}>
+      {(data) => (
+        <>
+          <PageHead
+            title={t('order.title', { id: orderId.slice(-12) })}
+            extra={
+              <Space wrap>
+                <LiveMark isLive={isLive} />
+                <TemporalLink workflowId={data.workflowId} />
+                <Button onClick={() => void order.refetch()}>{t('common.refresh')}</Button>
+              </Space>
+            }
+          />
+          <OrderAlerts order={data} />
+          <Progress order={data} />
+          <Facts order={data} />
+          <OrderLines order={data} />
+          <OrderPayments order={data} />
+          <OrderFulfilment order={data} />
+          <OrderChanges orderId={orderId} />
+          <OrderTimeline orderId={orderId} />
+        </>
+      )}
+    </Loaded>
   )
 }
 

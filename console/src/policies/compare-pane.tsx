@@ -4,8 +4,8 @@ import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import type { PolicyKind, PolicyVersion } from '../api/types.ts'
+import { Loaded } from '../components/loaded.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 import { type Change, differences } from './documents.ts'
 import { type Names, useNames } from './names.ts'
 import { VersionName } from './version-name.tsx'
@@ -26,9 +26,7 @@ export function ComparePane({ kind, shown, otherVersion }: Props) {
       title={t('policies.compare')}
       extra={<Button type="text" icon={<CloseOutlined />} aria-label={t('common.close')} onClick={close} />}
     >
-      {other.isPending && <Loading />}
-      {other.isError && <Failure error={other.error} onRetry={() => void other.refetch()} />}
-      {other.isSuccess && <Differences kind={kind} versions={[shown, other.data]} />}
+      <Loaded query={other}>{(data) => <Differences kind={kind} versions={[shown, data]} />}</Loaded>
     </Section>
   )
 }

@@ -10,12 +10,12 @@ import type { AnomalyDetail } from '../api/types.ts'
 import { OrderLink } from '../approvals/order-link.tsx'
 import { ActorName } from '../components/actor-name.tsx'
 import { Facts } from '../components/facts.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Difference, Money } from '../components/money.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { ReasonForm } from '../components/reason-form.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 import { pickText } from '../format/bilingual.ts'
 import { CHINA_ZONE } from '../format/time.ts'
 import { isOffered } from '../session/screens.ts'
@@ -41,23 +41,23 @@ export function AnomalyPage() {
       <Link to="/reports/anomalies" className="back-link">
         {t('approvals.backToList')}
       </Link>
-      {query.isPending && <Loading />}
-      {query.isError && <Failure error={query.error} onRetry={() => void query.refetch()} />}
-      {anomaly && (
-        <>
-          <About anomaly={anomaly} />
-          <Requests anomaly={anomaly} />
-          {isOffered('judgeAnomalies', role) && (
-            <Verdict
-              // After a move there are others.
-              key={anomaly.version}
-              anomaly={anomaly}
-              onDone={() => void query.refetch()}
-            />
-          )}
-          <Moves anomaly={anomaly} />
-        </>
-      )}
+      <Loaded query={query}>
+        {(data) => (
+          <>
+            <About anomaly={data} />
+            <Requests anomaly={data} />
+            {isOffered('judgeAnomalies', role) && (
+              <Verdict
+                // After a move there are others.
+                key={data.version}
+                anomaly={data}
+                onDone={() => void query.refetch()}
+              />
+            )}
+            <Moves anomaly={data} />
+          </>
+        )}
+      </Loaded>
     </>
   )
 }

@@ -4,10 +4,11 @@ import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { DataFlow } from '../api/types.ts'
 import { LiveMark } from '../components/live-mark.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { Ago, Moment } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading } from '../components/states.tsx'
+import { Loading } from '../components/states.tsx'
 import { Tag } from '../components/tag.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { pickText } from '../format/bilingual.ts'
@@ -37,22 +38,22 @@ export function DataFlowPage() {
           </>
         }
       />
-      {map.isPending && <Loading />}
-      {map.isError && <Failure error={map.error} onRetry={() => void map.refetch()} />}
-      {map.isSuccess && (
-        <>
-          {map.data.isStale && <Alert type="warning" showIcon title={t('flow.stale')} />}
-          <BreakPoints map={map.data} onOpen={open} />
-          <Section title={t('flow.map')}>
-            <Suspense fallback={<Loading />}>
-              <FlowMap map={map.data} onOpen={open} />
-            </Suspense>
-          </Section>
-          <Steps map={map.data} />
-          <FlowEdges map={map.data} onOpen={open} />
-          <FlowIncidents />
-        </>
-      )}
+      <Loaded query={map}>
+        {(data) => (
+          <>
+            {data.isStale && <Alert type="warning" showIcon title={t('flow.stale')} />}
+            <BreakPoints map={data} onOpen={open} />
+            <Section title={t('flow.map')}>
+              <Suspense fallback={<Loading />}>
+                <FlowMap map={data} onOpen={open} />
+              </Suspense>
+            </Section>
+            <Steps map={data} />
+            <FlowEdges map={data} onOpen={open} />
+            <FlowIncidents />
+          </>
+        )}
+      </Loaded>
       <EdgeDrawer edgeId={edge ?? null} onClose={() => change({ edge: undefined })} />
     </>
   )

@@ -10,12 +10,12 @@ import type { DifferenceDetail } from '../api/types.ts'
 import { OrderLink } from '../approvals/order-link.tsx'
 import { ActorName } from '../components/actor-name.tsx'
 import { Facts } from '../components/facts.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Money } from '../components/money.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { ReasonForm } from '../components/reason-form.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 import { pickText } from '../format/bilingual.ts'
 import { formatCents } from '../format/money.ts'
 import { isOffered } from '../session/screens.ts'
@@ -38,18 +38,18 @@ export function DifferencePage() {
         title={difference ? pickText(difference.meaning, i18n.language) : t('reconciliation.one')}
         extra={difference && <DifferenceState state={difference.state} />}
       />
-      {query.isPending && <Loading />}
-      {query.isError && <Failure error={query.error} onRetry={() => void query.refetch()} />}
-      {difference && (
-        <>
-          <Sides difference={difference} />
-          <About difference={difference} />
-          {mayDecide && isUnsettled(difference.state) && (
-            <Decision difference={difference} onDone={() => void query.refetch()} />
-          )}
-          <Moves difference={difference} />
-        </>
-      )}
+      <Loaded query={query}>
+        {(data) => (
+          <>
+            <Sides difference={data} />
+            <About difference={data} />
+            {mayDecide && isUnsettled(data.state) && (
+              <Decision difference={data} onDone={() => void query.refetch()} />
+            )}
+            <Moves difference={data} />
+          </>
+        )}
+      </Loaded>
     </>
   )
 }

@@ -4,9 +4,10 @@ import { lazy, Suspense, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import type { FlowEdgeDetail } from '../api/types.ts'
+import { Loaded } from '../components/loaded.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading } from '../components/states.tsx'
+import { Loading } from '../components/states.tsx'
 import { Tag } from '../components/tag.tsx'
 import { pickText } from '../format/bilingual.ts'
 import { formatMoment } from '../format/time.ts'
@@ -32,9 +33,7 @@ export function EdgeDrawer({ edgeId, onClose }: { edgeId: string | null; onClose
       destroyOnHidden
       title={edge.data ? `${pickText(edge.data.title, i18n.language)} ${edge.data.key}` : t('flow.edge')}
     >
-      {edge.isPending && <Loading />}
-      {edge.isError && <Failure error={edge.error} onRetry={() => void edge.refetch()} />}
-      {edge.isSuccess && <Edge edge={edge.data} />}
+      <Loaded query={edge}>{(data) => <Edge edge={data} />}</Loaded>
     </Drawer>
   )
 }

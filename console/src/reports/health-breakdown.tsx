@@ -5,8 +5,9 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
 import { present } from '../api/query.ts'
+import { Loaded } from '../components/loaded.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading, NothingHere } from '../components/states.tsx'
+import { NothingHere } from '../components/states.tsx'
 import { ChannelName } from '../components/tags.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { BandTag } from './health-components.tsx'
@@ -45,19 +46,25 @@ export function HealthBreakdown({ grain, at, cut }: Props) {
         />
       }
     >
-      {parts.isPending && <Loading />}
-      {parts.isError && <Failure error={parts.error} onRetry={() => void parts.refetch()} />}
-      {parts.data?.items.length === 0 && <NothingHere />}
-      <ul className="health-parts">
-        {parts.data?.items.map(({ key, score, band }) => (
-          <li key={key}>
-            <span>
-              <KeyName dimension={by} name={key} />
-            </span>
-            <span className="figure">{score === null ? '–' : score.toFixed(1)}</span> <BandTag band={band} />
-          </li>
-        ))}
-      </ul>
+      <Loaded query={parts}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <NothingHere />
+          ) : (
+            <ul className="health-parts">
+              {items.map(({ key, score, band }) => (
+                <li key={key}>
+                  <span>
+                    <KeyName dimension={by} name={key} />
+                  </span>
+                  <span className="figure">{score === null ? '–' : score.toFixed(1)}</span>{' '}
+                  <BandTag band={band} />
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
     </Section>
   )
 }

@@ -6,9 +6,9 @@ import { useNames } from '../api/directory.ts'
 import { present } from '../api/query.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
 import { FilterSelect } from '../components/filter-select.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHead } from '../components/page-head.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 import { CHANNELS } from '../components/tags.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { HealthBreakdown } from './health-breakdown.tsx'
@@ -66,16 +66,16 @@ export function HealthPage() {
           isSearchable
         />
       </FilterBar>
-      {score.isPending && <Loading />}
-      {score.isError && <Failure error={score.error} onRetry={() => void score.refetch()} />}
-      {score.isSuccess && (
-        <>
-          <HealthComponents score={score.data} onOpen={(component) => change({ component })} />
-          <HealthTrend grain={grain} cut={cut} onOpen={(from) => change({ at: from })} />
-          <HealthBreakdown grain={grain} at={at} cut={cut} />
-          {search.component !== undefined && <HealthOutcomes component={search.component} />}
-        </>
-      )}
+      <Loaded query={score}>
+        {(data) => (
+          <>
+            <HealthComponents score={data} onOpen={(component) => change({ component })} />
+            <HealthTrend grain={grain} cut={cut} onOpen={(from) => change({ at: from })} />
+            <HealthBreakdown grain={grain} at={at} cut={cut} />
+            {search.component !== undefined && <HealthOutcomes component={search.component} />}
+          </>
+        )}
+      </Loaded>
     </>
   )
 }

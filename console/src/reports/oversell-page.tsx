@@ -6,9 +6,9 @@ import { useNames } from '../api/directory.ts'
 import { present } from '../api/query.ts'
 import type { OversellRisk } from '../api/types.ts'
 import { FilterBar } from '../components/filter-bar.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 import { Tag, type Tone } from '../components/tag.tsx'
 import { ChannelName } from '../components/tags.tsx'
 import { useFilters } from '../components/use-filters.ts'
@@ -56,21 +56,23 @@ export function OversellPage() {
           />
         ))}
       </FilterBar>
-      {query.isPending && <Loading />}
-      {query.isError && <Failure error={query.error} onRetry={() => void query.refetch()} />}
-      <div className="columns">
-        {query.data?.dimensions.map((dimension) => (
-          <Section
-            key={dimension.dimension}
-            title={t(`riskDimension.${dimension.dimension}`)}
-            extra={<Level level={dimension.level} />}
-          >
-            <Measured dimension={dimension} />
-            <p>{pickText(dimension.measure, i18n.language)}</p>
-            <Remedy screen={dimension.screen} />
-          </Section>
-        ))}
-      </div>
+      <Loaded query={query}>
+        {({ dimensions }) => (
+          <div className="columns">
+            {dimensions.map((dimension) => (
+              <Section
+                key={dimension.dimension}
+                title={t(`riskDimension.${dimension.dimension}`)}
+                extra={<Level level={dimension.level} />}
+              >
+                <Measured dimension={dimension} />
+                <p>{pickText(dimension.measure, i18n.language)}</p>
+                <Remedy screen={dimension.screen} />
+              </Section>
+            ))}
+          </div>
+        )}
+      </Loaded>
     </>
   )
 }

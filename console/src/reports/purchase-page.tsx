@@ -6,11 +6,11 @@ import type { PurchaseDetail } from '../api/types.ts'
 import { ActorName } from '../components/actor-name.tsx'
 import { ExportButton } from '../components/export-button.tsx'
 import { Facts } from '../components/facts.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Money } from '../components/money.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 import { PurchaseActions } from './purchase-actions.tsx'
 import { PurchaseLines } from './purchase-lines.tsx'
 import { PurchaseStatus } from './purchases-page.tsx'
@@ -42,16 +42,16 @@ export function PurchasePage() {
       <Link to="/reports/purchases" className="back-link">
         {t('approvals.backToList')}
       </Link>
-      {query.isPending && <Loading />}
-      {query.isError && <Failure error={query.error} onRetry={refresh} />}
-      {list && (
-        <>
-          <About list={list} />
-          <PurchaseLines key={list.version} list={list} onSaved={refresh} />
-          <PurchaseActions key={`${list.status} ${list.version}`} list={list} onDone={refresh} />
-          <Story list={list} />
-        </>
-      )}
+      <Loaded query={query}>
+        {(data) => (
+          <>
+            <About list={data} />
+            <PurchaseLines key={data.version} list={data} onSaved={refresh} />
+            <PurchaseActions key={`${data.status} ${data.version}`} list={data} onDone={refresh} />
+            <Story list={data} />
+          </>
+        )}
+      </Loaded>
     </>
   )
 }

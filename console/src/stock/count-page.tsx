@@ -9,13 +9,13 @@ import { asQuery } from '../api/query.ts'
 import type { StockCount, StockCountLine } from '../api/types.ts'
 import { Facts } from '../components/facts.tsx'
 import { type ListColumn, ListTable } from '../components/list-table.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Difference } from '../components/money.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { ProblemText } from '../components/problem-text.tsx'
 import { ReasonForm } from '../components/reason-form.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 import { Tag } from '../components/tag.tsx'
 import { useFilters } from '../components/use-filters.ts'
 import { useList } from '../components/use-list.ts'
@@ -42,22 +42,22 @@ export function CountPage() {
         title={t('counts.one')}
         extra={count && <Tag tone={COUNT_TONES[count.state]}>{t(`countState.${count.state}`)}</Tag>}
       />
-      {query.isPending && <Loading />}
-      {query.isError && <Failure error={query.error} onRetry={() => void query.refetch()} />}
-      {count && (
-        <>
-          <About count={count} />
-          {count.state === 'draft' && isOffered('adjustStock', role) && <Entry count={count} />}
-          {count.state === 'submitted' &&
-            isOffered('decideCounts', role) &&
-            (count.createdBy === userName || count.submittedBy === userName ? (
-              <p className="quiet">{t('counts.somebodyElse')}</p>
-            ) : (
-              <Decision countId={count.countId} />
-            ))}
-          <Lines count={count} />
-        </>
-      )}
+      <Loaded query={query}>
+        {(data) => (
+          <>
+            <About count={data} />
+            {data.state === 'draft' && isOffered('adjustStock', role) && <Entry count={data} />}
+            {data.state === 'submitted' &&
+              isOffered('decideCounts', role) &&
+              (data.createdBy === userName || data.submittedBy === userName ? (
+                <p className="quiet">{t('counts.somebodyElse')}</p>
+              ) : (
+                <Decision countId={data.countId} />
+              ))}
+            <Lines count={data} />
+          </>
+        )}
+      </Loaded>
     </>
   )
 }

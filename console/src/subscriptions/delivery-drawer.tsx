@@ -5,9 +5,9 @@ import { useTranslation } from 'react-i18next'
 import { api, client } from '../api/client.ts'
 import { ActionButton } from '../components/action-button.tsx'
 import { Facts } from '../components/facts.tsx'
+import { Loaded } from '../components/loaded.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading } from '../components/states.tsx'
 import { DeliveryState } from './delivery-state.tsx'
 
 const route = getRouteApi('/shell/subscriptions/$subscriptionId')
@@ -38,56 +38,57 @@ function Delivery(path: { subscriptionId: string; deliveryId: string }) {
   const delivery = api.useQuery('get', '/v1/subscriptions/{subscriptionId}/deliveries/{deliveryId}', {
     params: { path },
   })
-  if (delivery.isPending) return <Loading />
-  if (delivery.isError) return <Failure error={delivery.error} onRetry={() => void delivery.refetch()} />
-  const { data } = delivery
   return (
-    <>
-      <Facts
-        facts={[
-          [t('subscriptions.type'), data.type],
-          [t('shopLog.state'), <DeliveryState key="state" state={data.state} />],
-          ['webhook-id', data.eventId],
-          [t('subscriptions.key'), data.key],
-          [t('subscriptions.happened'), <Moment key="happened" at={data.happenedAt} />],
-          [t('shopLog.attempts'), data.attempts],
-          [t('subscriptions.replays'), data.replays],
-          [t('subscriptions.nextAttempt'), <Moment key="next" at={data.nextAttemptAt} />],
-        ]}
-      />
-      <ActionButton
-        key={data.replays}
-        label={t('subscriptions.sendAgain')}
-        act={() =>
-          client.POST('/v1/subscriptions/{subscriptionId}/deliveries/{deliveryId}/replay', {
-            params: { path },
-          })
-        }
-        onDone={() => {
-          void delivery.refetch()
-          void queries.invalidateQueries({
-            queryKey: ['get', '/v1/subscriptions/{subscriptionId}/deliveries'],
-          })
-        }}
-      />
-      {data.failures.length > 0 && (
-        <Section title={t('subscriptions.failedTries')}>
-          {data.failures.map(({ at, status, error, milliseconds }) => (
-            <div key={at} className="row-line">
-              <Moment at={at} />
-              <span className="late">{status ?? '–'}</span>
-              <span>{error}</span>
-              <span className="quiet">{t('shop.milliseconds', { count: milliseconds })}</span>
-            </div>
-          ))}
-        </Section>
+    <Loaded query={delivery}>
+      {(data) => (
+        <>
+          <Facts
+            facts={[
+              [t('subscriptions.type'), data.type],
+              [t('shopLog.state'), <DeliveryState key="state" state={data.state} />],
+              ['webhook-id', data.eventId],
+              [t('subscriptions.key'), data.key],
+              [t('subscriptions.happened'), <Moment key="happened" at={data.happenedAt} />],
+              [t('shopLog.attempts'), data.attempts],
+              [t('subscriptions.replays'), data.replays],
+              [t('subscriptions.nextAttempt'), <Moment key="next" at={data.nextAttemptAt} />],
+            ]}
+          />
+          <ActionButton
+            key={data.replays}
+            label={t('subscriptions.sendAgain')}
+            act={() =>
+              client.POST('/v1/subscriptions/{subscriptionId}/deliveries/{deliveryId}/replay', {
+                params: { path },
+              })
+            }
+            onDone={() => {
+              void delivery.refetch()
+              void queries.invalidateQueries({
+                queryKey: ['get', '/v1/subscriptions/{subscriptionId}/deliveries'],
+              })
+            }}
+          />
+          {data.failures.length > 0 && (
+            <Section title={t('subscriptions.failedTries')}>
+              {data.failures.map(({ at, status, error, milliseconds }) => (
+                <div key={at} className="row-line">
+                  <Moment at={at} />
+                  <span className="late">{status ?? '–'}</span>
+                  <span>{error}</span>
+                  <span className="quiet">{t('shop.milliseconds', { count: milliseconds })}</span>
+                </div>
+              ))}
+            </Section>
+          )}
+          <Section title={t('subscriptions.body')}>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrollable by keyboard */}
+            <pre className="body-text" tabIndex={0}>
+              {JSON.stringify(data.body, null, 2)}
+            </pre>
+          </Section>
+        </>
       )}
-      <Section title={t('subscriptions.body')}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrollable by keyboard */}
-        <pre className="body-text" tabIndex={0}>
-          {JSON.stringify(data.body, null, 2)}
-        </pre>
-      </Section>
-    </>
+    </Loaded>
   )
 }

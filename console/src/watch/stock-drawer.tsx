@@ -2,10 +2,11 @@ import { Drawer } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client.ts'
 import { useNames } from '../api/directory.ts'
+import { Loaded } from '../components/loaded.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Scrolls } from '../components/scrolls.tsx'
 import { Section } from '../components/section.tsx'
-import { Failure, Loading, NothingHere } from '../components/states.tsx'
+import { NothingHere } from '../components/states.tsx'
 import { Tag } from '../components/tag.tsx'
 import { isOffered } from '../session/screens.ts'
 import { usePerson } from '../session/session.ts'
@@ -101,19 +102,26 @@ function Listings({ skuId }: { skuId: string }) {
   const listings = api.useQuery('get', '/v1/listings', { params: { query } })
   return (
     <Section title={t('stock.listings')}>
-      {listings.isPending && <Loading />}
-      {listings.isError && <Failure error={listings.error} onRetry={() => void listings.refetch()} />}
-      {listings.data?.items.length === 0 && <NothingHere />}
-      {listings.data?.items.map(({ storeId, state, quantity, confirmed, stale }) => (
-        <div key={storeId} className="row-line">
-          <span>{nameOf(storeId)}</span>
-          <Tag tone={state === 'listed' ? 'green' : 'grey'}>{t(`listingState.${state}`)}</Tag>
-          <span>{t('stock.shouldShow', { count: quantity })}</span>
-          <span className={stale ? 'late' : 'quiet'}>
-            {confirmed === null ? t('stock.unconfirmed') : t('stock.shows', { count: confirmed.quantity })}
-          </span>
-        </div>
-      ))}
+      <Loaded query={listings}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <NothingHere />
+          ) : (
+            items.map(({ storeId, state, quantity, confirmed, stale }) => (
+              <div key={storeId} className="row-line">
+                <span>{nameOf(storeId)}</span>
+                <Tag tone={state === 'listed' ? 'green' : 'grey'}>{t(`listingState.${state}`)}</Tag>
+                <span>{t('stock.shouldShow', { count: quantity })}</span>
+                <span className={stale ? 'late' : 'quiet'}>
+                  {confirmed === null
+                    ? t('stock.unconfirmed')
+                    : t('stock.shows', { count: confirmed.quantity })}
+                </span>
+              </div>
+            ))
+          )
+        }
+      </Loaded>
     </Section>
   )
 }
