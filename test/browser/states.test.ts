@@ -131,7 +131,7 @@ async function inEnglish(page: Page): Promise<void> {
 
 /** Names for choices; a screen may show an empty list of them without a word. */
 const CHOICES =
-  /\/v1\/(stores|warehouses|skus|platforms|policies|session|saved-views|work-items\/kinds|customer-segments|subscriptions\/event-types)/
+  /\/v1\/(stores|warehouses|skus|platforms|policies|session|saved-views|work-items\/(kinds|assignees)|customer-segments|subscriptions\/event-types)/
 const NOTHING = /暂无|没有|尚未|尚无|无需|未发现|均已|✓/
 
 test(
