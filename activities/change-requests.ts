@@ -25,6 +25,7 @@ import {
 import {
   type ChangeRequest,
   isBehindAnother,
+  isOvertaken,
   lockChangeRequest,
   readChangeRequest,
 } from '../store/change-rows.ts'
@@ -209,8 +210,13 @@ export function createChangeRequestActivities(deps: Deps) {
     },
 
     undone: async ({ changeId }: Named): Promise<ChangeProgress> => {
-      const request = await read(changeId)
-      return apply(changeId, { type: 'undone' }, tryOf(request))
+      await db.transaction().execute(async (tx) => {
+        const request = await lockChangeRequest(tx, changeId)
+        const event = { type: 'undone' as const, isOvertaken: await isOvertaken(tx, changeId) }
+        const eventId = `workflow/undone/${tryOf(request)}`
+        await applyChangeEvent(tx, deps.dataKeys, { changeId, eventId, event, operator: SYSTEM })
+      })
+      return progressOf(await read(changeId))
     },
 
     undoFailed: async (failed: Named & { code: string; detail: string }): Promise<ChangeProgress> => {

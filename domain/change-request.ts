@@ -82,7 +82,8 @@ export type ChangeRequestEvent =
   | { type: 'erp_told'; reference: string }
   | { type: 'applied'; orderVersion: number }
   | { type: 'apply_refused'; endsAs: 'stale' | 'apply_failed'; code: string; detail: string }
-  | { type: 'undone' }
+  /** `isOvertaken`: the order's cancellation waits for its end, so that there is nothing to try again. */
+  | { type: 'undone'; isOvertaken: boolean }
   | { type: 'undo_failed'; code: string; detail: string }
   | { type: 'retried' }
   | { type: 'abandoned'; note: string }
@@ -195,7 +196,7 @@ function applyProgress(state: ChangeRequestState, event: Progress): ChangeReques
       )
     }
     case 'undone':
-      return whenIn(state, ['undoing'], () => undone(state))
+      return whenIn(state, ['undoing'], () => undone(state, event.isOvertaken))
     case 'undo_failed':
       return whenIn(state, ['undoing'], () =>
         accept({ ...state, needsAttention: true }, [{ kind: 'raise', workItem: 'change_undo_failed' }]),
@@ -223,9 +224,10 @@ function applied(state: ChangeRequestState, orderVersion: number): ChangeRequest
   ])
 }
 
-function undone(state: ChangeRequestState): ChangeRequestOutcome {
+function undone(state: ChangeRequestState, isOvertaken: boolean): ChangeRequestOutcome {
   const next = { ...state, erp: 'untold' as const, needsAttention: false }
-  const endsAs = state.endsAs ?? 'apply_failed'
+  const wanted = state.endsAs ?? 'apply_failed'
+  const endsAs = wanted === 'apply_failed' && isOvertaken ? 'stale' : wanted
   if (endsAs !== 'apply_failed') return move(next, endsAs)
   return move({ ...next, needsAttention: true }, endsAs, [{ kind: 'raise', workItem: 'change_apply_failed' }])
 }

@@ -371,6 +371,8 @@ async function endForCancellation(tx: Tx, orderId: string, eventId: string): Pro
     .select(['id', 'status'])
     .where('order_id', '=', orderId)
     .where('closed_at', 'is', null)
+    // One that is being taken back at this moment has come to its end, or will find who waits for it.
+    .forNoKeyUpdate()
     .executeTakeFirst()
   if (!open) return null
   const end = { code: 'order-closed', detail: 'the buyer has taken the order back' }

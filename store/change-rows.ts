@@ -204,6 +204,17 @@ function timeOf(ms: number | null): Date | null {
   return ms === null ? null : new Date(ms)
 }
 
+/** Whether a cancellation that was made while this one was being applied waits for its end. The row must be locked. */
+export async function isOvertaken(tx: Tx, changeId: string): Promise<boolean> {
+  const behind = await tx
+    .selectFrom('change_request')
+    .select('id')
+    .where('after_change_id', '=', changeId)
+    .where('closed_at', 'is', null)
+    .executeTakeFirst()
+  return behind !== undefined
+}
+
 /** Whether the change that was being applied when this one was made has not come to its end yet. */
 export async function isBehindAnother(db: Db, changeId: string): Promise<boolean> {
   const before = await db

@@ -400,7 +400,7 @@ const failedToApply = async (undone = true) => {
   })
   await happen(
     changeId,
-    undone ? { type: 'undone' } : { type: 'undo_failed', code: 'erp-unreachable', detail: 'no answer' },
+    undone ? { type: 'undone', isOvertaken: false } : { type: 'undo_failed', code: 'erp-unreachable', detail: 'no answer' },
   )
   return changeId
 }
@@ -547,11 +547,11 @@ describe('what could not be applied', () => {
     expect(await itemsOf(retried)).toMatchObject([{ kind: 'change_undo_failed', state: 'resolved' }])
     // A second one has nothing to mend.
     expect((await settle(retried, 'retry')).json().code).toBe('change-wrong-state')
-    await happen(retried, { type: 'undone' })
+    await happen(retried, { type: 'undone', isOvertaken: false })
     expect((await read(retried)).status).toBe('apply_failed')
 
     expect((await settle(abandoned, 'abandonment')).json().status).toBe('undoing')
-    await happen(abandoned, { type: 'undone' })
+    await happen(abandoned, { type: 'undone', isOvertaken: false })
     expect((await read(abandoned)).status).toBe('abandoned')
     expect(await itemsOf(abandoned)).toMatchObject([{ kind: 'change_undo_failed', state: 'resolved' }])
   })

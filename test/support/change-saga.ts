@@ -296,7 +296,7 @@ class SagaRun {
       erp.set(key, known && known.state !== 'booked' ? known : { changeId, differenceCents: 0, state })
       if (mood === 'lost') return true
     }
-    return this.#happens({ type: 'undone' })
+    return this.#happens({ type: 'undone', isOvertaken: false })
   }
 
   /** Where the order has moved on and the change would do the very same, it is asked for again. */

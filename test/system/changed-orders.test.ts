@@ -1,8 +1,10 @@
 import { v7 as uuid } from 'uuid'
 import { afterAll, expect, test } from 'vitest'
+import { POLICIES, type PolicyDocument } from '../../contracts/policies/index.ts'
 import { verifyAuditChain } from '../../store/audit-records.ts'
 import { keepAuditHead, sealAuditEntries } from '../../store/audit-sealing.ts'
 import { RECEIVER_CHANGED } from '../../store/change-records.ts'
+import { publishPolicy } from '../../store/policy-versions.ts'
 import { openWorkItem } from '../../store/work-items.ts'
 import { openChangeDesk } from '../support/change-desk.ts'
 import { expectErpAgrees, expectStockAndMoney } from '../support/changed-orders.ts'
@@ -12,9 +14,10 @@ import { startTestHub } from '../support/hub.ts'
  * Each type of change from the request to its end with everything real: API, database, both workflows, worker, carrier,
  * payment provider and ERP. Nothing is called but the API.
  */
-const hub = await startTestHub({ patienceMs: 90_000, life: { afterSalesWindowSeconds: 600 } })
+const hub = await startTestHub({ patienceMs: 50_000, life: { afterSalesWindowSeconds: 600 } })
 const desk = await openChangeDesk(hub)
 const { api, call, pay, untilTasks, paidOrder, ship, ask, apply, untilOrder, refundsOf } = desk
+const { askAndWait, approve, readRequest } = desk
 afterAll(async () => {
   await desk.close()
   await hub.close()
@@ -165,6 +168,20 @@ test('a cancellation after payment that staff asks for: everything goes back', a
   await expectStockAndMoney(hub.db, orderId)
 })
 
+const publishRoute = (change: Partial<PolicyDocument<'approval-route'>>) =>
+  publishPolicy(hub.db, {
+    kind: 'approval-route',
+    document: { ...POLICIES['approval-route'].initial, ...change },
+    author: 'test',
+    reason: 'test',
+  })
+
+const untilErpIsCalled = (changeId: string) =>
+  hub.until('the ERP to be called', async () => {
+    const row = hub.db.selectFrom('change_request').select('erp').where('id', '=', changeId)
+    return (await row.executeTakeFirstOrThrow()).erp === 'begun'
+  })
+
 /** The buyer's own system takes an order back. */
 const takeBack = (orderId: string, key: string) =>
   api.as('mall', {
@@ -254,10 +271,7 @@ test('a buyer who takes an order back while a change of it is being applied: tha
   await call('team_lead', 'POST', `/change-requests/${changeId}/decisions`, {
     ...{ decision: 'approve', requestVersion: 1, stepNumber: 1, orderVersion: asked.orderVersion },
   })
-  await hub.until('the ERP to be called', async () => {
-    const row = hub.db.selectFrom('change_request').select('erp').where('id', '=', changeId)
-    return (await row.executeTakeFirstOrThrow()).erp === 'begun'
-  })
+  await untilErpIsCalled(changeId)
   expect((await takeBack(orderId, uuid())).statusCode).toBe(200)
   expect((await read()).status).toBe('approved')
   hub.simulator.erp.change({ mood: 'ok' })
@@ -270,6 +284,38 @@ test('a buyer who takes an order back while a change of it is being applied: tha
   })
   expect(ended).toMatchObject({ status: 'stale', end: { code: 'order-closed' } })
   expect(cancellation.differenceCents).toBe(-2_500)
+  await untilOrder(orderId, 'refunded', ({ refundedCents }) => refundedCents === 2_500)
+  await expectStockAndMoney(hub.db, orderId)
+})
+
+test('a buyer who takes an order back while the ERP is away for longer than a change may take: nobody is asked to try that again', async () => {
+  await publishRoute({ applyWithinSeconds: 8 })
+  const { orderId } = await paidOrder()
+  const change = { type: 'price', lines: [{ lineNumber: 1, unitPriceCents: 900 }] }
+  const asked = await askAndWait(orderId, change)
+  // It keeps the time that it was asked for with; the cancellation has more.
+  await publishRoute({})
+  hub.simulator.erp.change({ mood: 'down' })
+  await approve('team_lead', asked)
+  await untilErpIsCalled(asked.changeId)
+  expect((await takeBack(orderId, uuid())).statusCode).toBe(200)
+  await hub.until('the change to be given up', async () => {
+    return (await readRequest(asked.changeId)).status === 'undoing'
+  })
+  hub.simulator.erp.change({ mood: 'ok' })
+  const cancellation = await hub.until('the cancellation to be applied', async () => {
+    const requests = await requestsOf(orderId)
+    return requests.find(({ type, status }: { type: string; status: string }) => {
+      return type === 'cancel' && status === 'applied'
+    })
+  })
+  expect(await readRequest(cancellation.changeId)).toMatchObject({ needsAttention: false, end: null })
+  expect(await readRequest(asked.changeId)).toMatchObject({
+    status: 'stale',
+    end: { code: 'erp-unreachable' },
+  })
+  const { items } = await call('ops', 'GET', '/work-items?kind=change_apply_failed')
+  expect(items.filter(({ key }: { key: string }) => key === asked.changeId)).toEqual([])
   await untilOrder(orderId, 'refunded', ({ refundedCents }) => refundedCents === 2_500)
   await expectStockAndMoney(hub.db, orderId)
 })
