@@ -8,13 +8,15 @@ import type { OrderEvent, OrderState } from '../../domain/order.ts'
 import { decide } from '../../domain/order-life.ts'
 import { paidCents, refundedCents, supplementCents } from '../../domain/order-money.ts'
 import { dueSteps } from '../../domain/order-steps.ts'
+import { applyChangeEvent, submitChange } from '../../store/change-requests.ts'
+import { isOvertaken, lockChangeRequest } from '../../store/change-rows.ts'
 import { commitOrder } from '../../store/commit.ts'
 import type { Db } from '../../store/database.ts'
 import { holdForChange, prepareOrderChange, settleOrderChange } from '../../store/order-changes.ts'
 import { askReservation, decideCancellation } from '../../store/order-steps.ts'
 import { publishPolicy } from '../../store/policy-versions.ts'
 import { raiseUnpaidSupplements } from '../../store/supplements.ts'
-import { expectSound, openTestStore, type TestStore } from './support.ts'
+import { expectSound, openTestStore, type TestStore, until } from './support.ts'
 
 let store: TestStore
 beforeAll(async () => {
@@ -267,6 +269,49 @@ describe('a buyer takes a paid order back', () => {
     expect(life.state).toMatchObject({ status: 'paid', changes: [] })
     await life.expectTrue()
     await publish(tiers)
+  })
+
+  test('in the very moment in which a change of it that failed has been taken back: nobody is asked to try that again', async () => {
+    const life = await paid()
+    const changeId = uuid()
+    await store.inTransaction((tx) =>
+      submitChange(tx, {
+        ...{ changeId, orderId: life.orderId, orderVersion: life.state.version, eventId: uuid() },
+        ...{
+          change: { type: 'price', lines: [], freightCents: 100 },
+          reasonCode: 'goodwill',
+          reason: 'test',
+        },
+        applicant: { name: 'wang', role: 'clerk' },
+      }),
+    )
+    await store.db
+      .updateTable('change_request')
+      .set({ status: 'undoing' })
+      .where('id', '=', changeId)
+      .execute()
+    const takingBack = await store.begin()
+    await lockChangeRequest(takingBack, changeId)
+    const undone = { type: 'undone' as const, isOvertaken: await isOvertaken(takingBack, changeId) }
+    await applyChangeEvent(takingBack, store.keyRing, {
+      ...{ changeId, eventId: uuid(), event: undone, operator: 'system' },
+    })
+    const cancelled = takeBack(life)
+    await until('the cancellation to wait for what becomes of the change', async () => {
+      const { rows } = await sql<{ waits: boolean }>`
+        select exists (select from pg_stat_activity
+          where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0) as waits`.execute(
+        store.db,
+      )
+      return rows[0]?.waits
+    })
+    await takingBack.commit().execute()
+    expect(await cancelled).toEqual({ accepted: true })
+    expect(await requestsOf(life)).toMatchObject([
+      { id: changeId, status: 'abandoned' },
+      { type: 'cancel', status: 'approved' },
+    ])
+    await life.expectTrue()
   })
 
   test('an unpaid order needs no request', async () => {
