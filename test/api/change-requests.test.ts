@@ -400,7 +400,9 @@ const failedToApply = async (undone = true) => {
   })
   await happen(
     changeId,
-    undone ? { type: 'undone', isOvertaken: false } : { type: 'undo_failed', code: 'erp-unreachable', detail: 'no answer' },
+    undone
+      ? { type: 'undone', isOvertaken: false }
+      : { type: 'undo_failed', code: 'erp-unreachable', detail: 'no answer' },
   )
   return changeId
 }
