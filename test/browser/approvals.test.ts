@@ -50,6 +50,20 @@ test('a request shows what is and what would be, its money, and who decides unti
   await route.getByText(/剩余/).waitFor()
 })
 
+test('a request that is opened before it is somebody’s turn can be decided on as soon as it is', async () => {
+  const { changeId } = await openRequest()
+  const { page } = await browser.open({ as: 'team_lead' })
+  let looks = 0
+  await page.route(`**/v1/change-requests/${changeId}`, async (route) => {
+    const response = await route.fetch()
+    const first = { ...(await response.json()), status: 'submitted', approvers: [] }
+    return looks++ === 0 ? route.fulfill({ response, json: first }) : route.fulfill({ response })
+  })
+  await page.goto(`/approvals/${changeId}`)
+  await page.getByRole('button', { name: '同意' }).waitFor()
+  expect(looks).toBe(2)
+})
+
 test('a request of another system says whose it is in words, to whoever decides and in its order', async () => {
   const { orderId } = await placeOrder()
   const { version } = await ask('mall', 'GET', `/v1/orders/${orderId}`)

@@ -2,6 +2,7 @@ import { ArrowLeftOutlined } from '@ant-design/icons'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { Alert } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { isChangeClosed } from '../../../domain/change-request-state.ts'
 import { api } from '../api/client.ts'
 import type { ChangeDetail } from '../api/types.ts'
 import { Loaded } from '../components/loaded.tsx'
@@ -13,6 +14,8 @@ import { usePendingDecisions } from './decisions.tsx'
 import { placeOf } from './route-steps.ts'
 import { useInbox } from './use-inbox.ts'
 
+/** Until it is this person's turn; no event says so. */
+const LOOK_EVERY_MS = 3_000
 const route = getRouteApi('/shell/approvals/$changeId')
 const inboxRoute = getRouteApi('/shell/approvals')
 
@@ -20,8 +23,18 @@ const inboxRoute = getRouteApi('/shell/approvals')
 export function ApprovalPane() {
   const { t } = useTranslation()
   const isWide = useMedia(WIDE_FOR_TWO)
+  const { userName } = usePerson()
   const { changeId } = route.useParams()
-  const change = api.useQuery('get', '/v1/change-requests/{changeId}', { params: { path: { changeId } } })
+  const change = api.useQuery(
+    'get',
+    '/v1/change-requests/{changeId}',
+    { params: { path: { changeId } } },
+    {
+      // What somebody decides on stays as they look at it: whether it still is so, they hear when they decide.
+      refetchInterval: ({ state: { data } }) =>
+        data && !isChangeClosed(data.status) && placeOf(data, userName) === null && LOOK_EVERY_MS,
+    },
+  )
   return (
     <article className="approval">
       {!isWide && (
