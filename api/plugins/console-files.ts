@@ -98,12 +98,12 @@ async function readFirstScreens(
     const screen = known.get(path) ?? known.get(`${path.slice(0, path.lastIndexOf('/'))}/*`)
     if (screen === undefined) return WHO_IS_SIGNED_IN
     // By search parameters a screen asks something else; and nothing is asked for somebody who may not see the answer.
-    const asks = request.url === path && worksInTheOffice(request) ? screen.asks : []
+    const asks = request.url === path && maySeeScreens(request) ? screen.asks : []
     return [WHO_IS_SIGNED_IN, screen.files, ...asks.map(asked)].join(', ')
   }
 }
 
-function worksInTheOffice({ identity, session }: FastifyRequest): boolean {
+function maySeeScreens({ identity, session }: FastifyRequest): boolean {
   return (
     identity?.kind === 'person' &&
     OFFICE_ROLES.some((role) => role === identity.role) &&

@@ -21,11 +21,11 @@ beforeAll(async () => {
 })
 afterAll(() => simulator.close())
 
-type Change = { secret?: string; signName?: string; now?: () => Date }
+type Change = { secret?: string; signName?: string; now?: () => Date; at?: Simulator }
 
-function aliyun({ secret, signName = SIGN_NAME, now }: Change): Notifier {
+function aliyun({ secret, signName = SIGN_NAME, now, at = simulator }: Change): Notifier {
   const accessKeySecret = secret ?? appSecretOf(SEED, 'aliyun-sms', ALIYUN_KEY_ID)
-  const url = `${simulator.url}/aliyun-sms/`
+  const url = `${at.url}/aliyun-sms/`
   return createAliyunSms({ url, accessKeyId: ALIYUN_KEY_ID, accessKeySecret, signName }, now)
 }
 
@@ -143,17 +143,8 @@ test.each([
   { ours: '2026-11-12T00:00:20+08:00', theirs: '2026-11-11T23:59:40+08:00' },
 ])('Aliyun finds a message that it wrote down at $theirs, and we at $ours', async ({ ours, theirs }) => {
   let nowMs = Date.parse(theirs)
-  const now = () => new Date(nowMs)
   const platform = await startSimulator({ secret: 'x'.repeat(32), seed: SEED, now: () => nowMs })
-  const notifier = createAliyunSms(
-    {
-      url: `${platform.url}/aliyun-sms/`,
-      accessKeyId: ALIYUN_KEY_ID,
-      accessKeySecret: appSecretOf(SEED, 'aliyun-sms', ALIYUN_KEY_ID),
-      signName: SIGN_NAME,
-    },
-    now,
-  )
+  const notifier = aliyun({ now: () => new Date(nowMs), at: platform })
   try {
     const wanted = { id: 'midnight', recipient: '13700009999', templateId: SMS_TEMPLATE, parameters: [] }
     expect(await notifier.send(wanted)).toMatchObject({ kind: 'sent' })

@@ -192,6 +192,13 @@ const takeBack = (orderId: string, key: string) =>
   })
 const requestsOf = async (orderId: string) =>
   (await call('ops', 'GET', `/change-requests?orderId=${orderId}`)).items
+const untilCancelled = (orderId: string) =>
+  hub.until('the cancellation to be applied', async () => {
+    const requests = await requestsOf(orderId)
+    return requests.find(({ type, status }: { type: string; status: string }) => {
+      return type === 'cancel' && status === 'applied'
+    })
+  })
 
 test('a buyer who takes a paid order back: cancelled at once, and a request says so, approved by the policy', async () => {
   const { orderId, paymentId } = await paidOrder()
@@ -244,12 +251,7 @@ test('a buyer who takes back an order that somebody has asked to change: what wa
     status: 'stale',
     end: { code: 'order-closed' },
   })
-  await hub.until('the cancellation to be applied', async () => {
-    const requests = await requestsOf(orderId)
-    return requests.some(({ type, status }: { type: string; status: string }) => {
-      return type === 'cancel' && status === 'applied'
-    })
-  })
+  await untilCancelled(orderId)
   await untilOrder(orderId, 'refunded', ({ refundedCents }) => refundedCents === 2_500)
   await expectStockAndMoney(hub.db, orderId)
 })
@@ -303,12 +305,7 @@ test('a buyer who takes an order back while the ERP is away for longer than a ch
     return (await readRequest(asked.changeId)).status === 'undoing'
   })
   hub.simulator.erp.change({ mood: 'ok' })
-  const cancellation = await hub.until('the cancellation to be applied', async () => {
-    const requests = await requestsOf(orderId)
-    return requests.find(({ type, status }: { type: string; status: string }) => {
-      return type === 'cancel' && status === 'applied'
-    })
-  })
+  const cancellation = await untilCancelled(orderId)
   expect(await readRequest(cancellation.changeId)).toMatchObject({ needsAttention: false, end: null })
   expect(await readRequest(asked.changeId)).toMatchObject({
     status: 'stale',

@@ -5,10 +5,10 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../api/client.ts'
 import { problemOf } from '../api/problem.ts'
-import { Card } from '../components/card.tsx'
 import { ProblemHelp } from '../components/states.tsx'
 import { pickText } from '../format/bilingual.ts'
 import { enter } from '../session/session.ts'
+import { SignInCard } from '../session/sign-in-card.tsx'
 
 /**
  * Where a card in WeCom leads to. The link is good once, and what fetches addresses for a preview would use it up: it is sent only
@@ -21,27 +21,18 @@ export function LinkPage() {
   const problem = open.error ? problemOf(open.error) : null
   const isSpent = problem?.code === 'link-not-valid'
   return (
-    <main className="sign-in">
-      <Card className="sign-in-card">
-        <h1 className="sign-in-title">{t('link.title')}</h1>
-        {token === '' ? <Alert type="warning" showIcon title={t('link.missing')} /> : <p>{t('link.hint')}</p>}
-        {problem && <OpeningFailed isSpent={isSpent} problem={problem} />}
-        {token !== '' && !isSpent && (
-          <Button
-            type="primary"
-            size="large"
-            block
-            loading={open.isPending}
-            onClick={() => open.mutate(token)}
-          >
-            {t('link.open')}
-          </Button>
-        )}
-        <Button type="link" block href="/approvals">
-          {t('link.signIn')}
+    <SignInCard title={t('link.title')}>
+      {token === '' ? <Alert type="warning" showIcon title={t('link.missing')} /> : <p>{t('link.hint')}</p>}
+      {problem && <OpeningFailed isSpent={isSpent} problem={problem} />}
+      {token !== '' && !isSpent && (
+        <Button type="primary" size="large" block loading={open.isPending} onClick={() => open.mutate(token)}>
+          {t('link.open')}
         </Button>
-      </Card>
-    </main>
+      )}
+      <Button type="link" block href="/approvals">
+        {t('link.signIn')}
+      </Button>
+    </SignInCard>
   )
 }
 

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { Card } from '../components/card.tsx'
+import { SignInCard } from '../session/sign-in-card.tsx'
 import { Account } from '../shell/account.tsx'
 import { PasswordForm } from './password-form.tsx'
 
@@ -7,15 +7,9 @@ import { PasswordForm } from './password-form.tsx'
 export function PasswordToChange() {
   const { t } = useTranslation()
   return (
-    <main className="sign-in">
-      <Card className="sign-in-card">
-        <h1 className="sign-in-title">{t('app.name')}</h1>
-        <p className="quiet">{t('account.mustChange')}</p>
-        <PasswordForm />
-        <div className="sign-in-foot">
-          <Account />
-        </div>
-      </Card>
-    </main>
+    <SignInCard title={t('app.name')} foot={<Account />}>
+      <p className="quiet">{t('account.mustChange')}</p>
+      <PasswordForm />
+    </SignInCard>
   )
 }
